@@ -1,0 +1,58 @@
+/**
+ * Every kind of problem that a person can meet, in one ordered registry: the stable code (printed, in `--json`, in the
+ * docs) and the exit status that follows from it. A code, once released, keeps its meaning.
+ */
+export const EXIT = { done: 0, failed: 1, usage: 2, different: 3, gaveUp: 4, interrupted: 130 } as const;
+export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
+
+export const PROBLEMS = {
+  // wrong usage or configuration
+  usage: EXIT.usage,
+  'config-invalid': EXIT.usage,
+  'target-missing': EXIT.usage,
+  'target-conflict': EXIT.usage,
+  'target-invalid': EXIT.usage,
+  'confirmation-needed': EXIT.usage,
+  'folder-unreadable': EXIT.usage,
+  // reading migrations
+  'file-name': EXIT.failed,
+  'file-unreadable': EXIT.failed,
+  'file-encoding': EXIT.failed,
+  'file-empty': EXIT.failed,
+  'sql-lexical': EXIT.failed,
+  'header-invalid': EXIT.failed,
+  'section-invalid': EXIT.failed,
+  'psql-command': EXIT.failed,
+  'transaction-control': EXIT.failed,
+  catalogue: EXIT.failed,
+  'version-unknown': EXIT.usage,
+  'version-ambiguous': EXIT.usage,
+  // order and history
+  order: EXIT.failed,
+  'late-migration': EXIT.failed,
+  'checksum-mismatch': EXIT.failed,
+  'not-tracked': EXIT.failed,
+  'tracking-layout': EXIT.failed,
+  'baseline-mismatch': EXIT.failed,
+  irreversible: EXIT.failed,
+  'rollback-refused': EXIT.failed,
+  interrupted: EXIT.failed,
+  // the server and the way to it
+  connection: EXIT.failed,
+  authentication: EXIT.failed,
+  'server-unsupported': EXIT.failed,
+  'server-read-only': EXIT.failed,
+  'connection-lost': EXIT.failed,
+  'embedded-unavailable': EXIT.failed,
+  // running
+  'statement-failed': EXIT.failed,
+  'verify-failed': EXIT.failed,
+  'permission-denied': EXIT.failed,
+  'lock-timeout': EXIT.gaveUp,
+  'runner-busy': EXIT.gaveUp,
+  cancelled: EXIT.interrupted,
+  difference: EXIT.different,
+  internal: EXIT.failed,
+} as const satisfies Record<string, ExitStatus>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
