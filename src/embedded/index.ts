@@ -1,0 +1,2 @@
+export { type EmbeddedState, embeddedState, startEmbedded, stopEmbedded } from './embedded.ts';
+export type { EmbeddedOptions, EmbeddedServer } from './options.ts';

@@ -1,0 +1,68 @@
+/** The data directory's lock file, `postmaster.pid` (manual, "Database File Layout"), and whether what it says still holds. */
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Address } from './probe.ts';
+
+export interface Postmaster {
+  readonly pid: number;
+  readonly address: Address;
+}
+
+/** The server that the file names, if its process is alive; a file left by a crash counts as none. */
+export function livePostmaster(dataDirectory: string): Postmaster | undefined {
+  const lines = readLines(dataDirectory);
+  const pid = Number(lines[0]);
+  if (!Number.isInteger(pid) || pid <= 0 || !isRunning(pid, dataDirectory)) return undefined;
+  const [, , , port, socketDirectory, listenAddress] = lines;
+  return { pid, address: { host: socketDirectory || hostOf(listenAddress), port: Number(port) } };
+}
+
+/**
+ * Makes a stale file harmless where its number now belongs to something else (after a reboot, in a restarted
+ * container, an unreaped process): PostgreSQL would take that for a running server and refuse to start. Only the number
+ * is replaced, by one that no process can have; the shared memory key stays, for PostgreSQL's own check of it.
+ */
+export function disarmStaleFile(dataDirectory: string): void {
+  const lines = readLines(dataDirectory);
+  const pid = Number(lines[0]);
+  if (!(pid > 0) || isRunning(pid, dataDirectory) || !exists(pid)) return;
+  const file = join(dataDirectory, 'postmaster.pid');
+  writeFileSync(`${file}.stale`, ['2147483646', ...lines.slice(1)].join('\n'), { mode: 0o600 });
+  renameSync(`${file}.stale`, file);
+}
+
+/** Whether a process with this number exists. */
+export function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** A server works in its data directory, which tells it from whatever else may have got its number. */
+export function isRunning(pid: number, dataDirectory: string): boolean {
+  if (!exists(pid)) return false;
+  if (process.platform !== 'linux') return true;
+  try {
+    const [theirs, ours] = [statSync(`/proc/${pid}/cwd`), statSync(dataDirectory)];
+    return theirs.ino === ours.ino && theirs.dev === ours.dev;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EACCES';
+  }
+}
+
+function hostOf(listenAddress: string | undefined): string {
+  return listenAddress && listenAddress !== '*' ? listenAddress : '127.0.0.1';
+}
+
+function readLines(dataDirectory: string): string[] {
+  try {
+    return readFileSync(join(dataDirectory, 'postmaster.pid'), 'utf8')
+      .split('\n')
+      .map((line) => line.trim());
+  } catch {
+    return [];
+  }
+}
