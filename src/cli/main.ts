@@ -1,0 +1,81 @@
+import { EXIT, type ExitStatus } from '../problem/codes.ts';
+import { Problem } from '../problem/problem.ts';
+import { createMask } from '../report/mask.ts';
+import { problemJson } from '../report/problem-json.ts';
+import { renderProblem } from '../report/problem-text.ts';
+import { type Invocation, readArguments } from './args.ts';
+import type { CommandModule } from './context.ts';
+import { createContext, type Surroundings } from './create-context.ts';
+import { renderHelp } from './help.ts';
+import { COMMANDS } from './registry.ts';
+import { watchSignals } from './signals.ts';
+import { createWriter } from './terminal.ts';
+import { VERSION } from './version.ts';
+
+const argv = process.argv.slice(2);
+const around = surroundings();
+
+/** The only place that ends the process: pools, timers and a started server must not keep it alive. */
+process.on('uncaughtException', (error) => process.exit(report(error)));
+run().then((status) => process.exit(status));
+
+async function run(): Promise<ExitStatus> {
+  try {
+    return await perform(readArguments(argv, COMMANDS));
+  } catch (error) {
+    return report(error);
+  }
+}
+
+async function perform(invocation: Invocation<CommandModule>): Promise<ExitStatus> {
+  if (invocation.kind === 'help') return showHelp(invocation);
+  if (invocation.kind === 'version') return showVersion();
+  const module = await invocation.path.at(-1)!.load!();
+  return module.run(createContext(invocation.args, around));
+}
+
+/** Help that was asked for goes to stdout; a bare `taskflow-db` is a usage error, so its help is talk. */
+function showHelp({ path, form }: Extract<Invocation, { kind: 'help' }>): ExitStatus {
+  const asked = argv.length > 0;
+  const out = asked ? around.stdout : around.stderr;
+  out.write(renderHelp(path, COMMANDS, form, out));
+  return asked ? EXIT.done : EXIT.usage;
+}
+
+function showVersion(): ExitStatus {
+  around.stdout.line(`taskflow-db ${VERSION}`);
+  return EXIT.done;
+}
+
+function surroundings(): Surroundings {
+  const mask = createMask();
+  const options = { mask, env: process.env, noColor: argv.includes('--no-color') };
+  const stderr = createWriter(2, options);
+  const signal = watchSignals(() => {
+    if (stderr.isTty) stderr.line('\nStopping; press Ctrl-C again to end at once.');
+  });
+  const stdout = createWriter(1, options);
+  return { commands: COMMANDS, stdout, stderr, mask, env: process.env, cwd: process.cwd(), signal };
+}
+
+/** Shows what went wrong and gives the exit status. A user's mistake shows no stack, ours does. */
+function report(error: unknown): ExitStatus {
+  const problem = error instanceof Problem ? error : bug(error);
+  if (argv.includes('--json'))
+    around.stdout.line(JSON.stringify({ ok: false, problem: problemJson(problem) }, undefined, 2));
+  else around.stderr.write(renderProblem(problem, around.stderr));
+  if (problem.code === 'internal') around.stderr.line(stackOf(problem.fields.cause ?? problem));
+  return problem.exitStatus;
+}
+
+function bug(error: unknown): Problem {
+  const message = error instanceof Error ? error.message : String(error);
+  return new Problem('internal', `This is a bug in taskflow-db: ${message}`, {
+    cause: error,
+    next: [`Please report it with the lines below and the version (taskflow-db ${VERSION}, Node ${process.version}).`],
+  });
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

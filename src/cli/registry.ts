@@ -1,0 +1,269 @@
+import type { Command } from './context.ts';
+import type { FlagSpec } from './spec.ts';
+
+const dryRun: FlagSpec = {
+  name: 'dry-run',
+  value: 'HOW',
+  optionalValue: true,
+  choices: ['print'],
+  default: 'print',
+  summary: 'change nothing; print: show the SQL that would run',
+};
+
+const reason: FlagSpec = { name: 'reason', value: 'TEXT', summary: 'why; kept in the audit trail' };
+
+/** Every command, in the order of the help. Parsing, help, completions and docs/commands.md derive from this list. */
+export const COMMANDS: readonly Command[] = [
+  {
+    name: 'init',
+    summary: 'create or upgrade the tracking tables',
+    description: `Creates the tables that record which migrations were applied (schema_migrations and schema_migration_events), or brings older ones to the newest layout. No row is lost, and running it again changes nothing.
+
+On a database that has tables but no history it first looks at what is there and adopts it: versions whose objects exist are recorded as a baseline.`,
+    flags: [],
+    examples: [
+      { line: 'taskflow-db init', says: 'prepare the database' },
+      { line: 'taskflow-db init --database taskflow_db', says: 'adopt an installation that was made by hand' },
+    ],
+    load: () => import('./commands/init.ts'),
+  },
+  {
+    name: 'migrate',
+    summary: 'apply what is pending, in order',
+    description: `Applies every pending migration: what others depend on first, then by number. Each migration and its record are one transaction: it is applied and recorded, or neither. Statements that cannot run in a transaction are run and recorded one at a time.
+
+It stops at the first failure, says where and why, and keeps what was applied before. Run it again when the cause is mended.`,
+    flags: [
+      { name: 'to', value: 'VERSION', completes: 'version', summary: 'apply everything up to this version' },
+      { name: 'version', value: 'VERSION', completes: 'version', summary: 'the same as --to' },
+      { name: 'only', value: 'VERSION', completes: 'version', summary: 'apply this version and what it needs' },
+      dryRun,
+      { name: 'allow-late', summary: 'also apply files whose number is lower than an applied one' },
+      {
+        name: 'lock-timeout',
+        value: 'TIME',
+        summary: 'longest wait for a table lock before trying again, such as 250ms',
+      },
+      { name: 'single-transaction', summary: 'apply all of them in one transaction, or none' },
+    ],
+    examples: [
+      { line: 'taskflow-db migrate', says: 'apply everything that is pending' },
+      { line: 'taskflow-db migrate --dry-run', says: 'show the SQL that would run' },
+      { line: 'taskflow-db migrate --to 012', says: 'up to and with 012' },
+      {
+        line: 'taskflow-db migrate --env production --yes',
+        says: 'on the environment "production", without being asked',
+      },
+    ],
+    load: () => import('./commands/migrate.ts'),
+  },
+  {
+    name: 'status',
+    summary: 'show every migration and its state',
+    description: `Lists the migrations of the folders and of the database with their states: applied, pending, failed, running, interrupted, modified, missing, skipped, rolled_back, baseline. It writes nothing.`,
+    flags: [{ name: 'check', summary: 'exit with status 3 when anything is pending or wrong' }],
+    examples: [
+      { line: 'taskflow-db status', says: 'what is applied and what is pending' },
+      {
+        line: 'taskflow-db status --check --quiet',
+        says: 'for a deployment script: exit status 3 if something is to do',
+      },
+      { line: 'taskflow-db status --json', says: 'the same for programs' },
+    ],
+    load: () => import('./commands/status.ts'),
+  },
+  {
+    name: 'rollback',
+    summary: 'undo the migration applied last, or several',
+    description: `Runs the ROLLBACK section of the migration that was applied last, which is not always the one with the highest number. With --to it goes on until the given version is the last one applied. It never passes a baseline, and refuses where an applied migration still needs what would be undone.`,
+    flags: [
+      {
+        name: 'to',
+        value: 'VERSION',
+        completes: 'version',
+        summary: 'undo everything after this version, which stays',
+      },
+      { name: 'version', value: 'VERSION', completes: 'version', summary: 'undo this version alone' },
+      { name: 'steps', value: 'N', summary: 'undo the last N' },
+      dryRun,
+    ],
+    examples: [
+      { line: 'taskflow-db rollback', says: 'undo the last one' },
+      { line: 'taskflow-db rollback --steps 3 --dry-run', says: 'show what undoing the last three would run' },
+      { line: 'taskflow-db rollback --to 007', says: 'go back to 007' },
+    ],
+    load: () => import('./commands/rollback.ts'),
+  },
+  {
+    name: 'create',
+    summary: 'make the next migration file',
+    description: `Writes the next numbered file from the template, with its header and an empty ROLLBACK section, into the last of the folders given, and prints its path. An existing file is never overwritten.`,
+    positionals: [{ name: 'NAME', summary: 'what the migration does, such as add_user_email' }],
+    flags: [
+      { name: 'description', value: 'TEXT', summary: 'the first comment line (default: the name in words)' },
+      { name: 'author', value: 'TEXT', summary: 'the Author header (default: the user name of git)' },
+    ],
+    examples: [
+      { line: 'taskflow-db create add_user_email', says: 'database/migrations/NNN_add_user_email.sql' },
+      { line: 'taskflow-db create add_tags --description "Tags for tasks"', says: 'with a description' },
+    ],
+    load: () => import('./commands/create.ts'),
+  },
+  {
+    name: 'history',
+    summary: 'show the audit trail',
+    description: `Lists what was tried and decided on this database, the newest last: who, when, what, and how it ended. Failed attempts are there too.`,
+    flags: [
+      { name: 'version', value: 'VERSION', completes: 'version', summary: 'only what concerns this version' },
+      { name: 'limit', value: 'N', summary: 'only the last N entries' },
+    ],
+    examples: [
+      { line: 'taskflow-db history --limit 20', says: 'the last 20 entries' },
+      { line: 'taskflow-db history --version 012', says: 'everything about 012' },
+    ],
+    load: () => import('./commands/history.ts'),
+  },
+  {
+    name: 'repair',
+    summary: 'correct the record, with a reason',
+    description: `Changes what is recorded about a version, never the tables of the application: accepts a file that was edited after it was applied, or marks a version as applied or not applied. The reason is kept in the audit trail.`,
+    flags: [
+      {
+        name: 'accept',
+        value: 'VERSION',
+        completes: 'version',
+        summary: 'take the file as it is now for what was applied',
+      },
+      { name: 'mark-applied', value: 'VERSION', completes: 'version', summary: 'record the version as applied' },
+      {
+        name: 'mark-not-applied',
+        value: 'VERSION',
+        completes: 'version',
+        summary: 'record the version as not applied',
+      },
+      { ...reason, summary: 'why; kept in the audit trail (always needed)' },
+    ],
+    examples: [
+      { line: 'taskflow-db repair --accept 004 --reason "comment corrected"', says: 'an edited file, on record' },
+      {
+        line: 'taskflow-db repair --mark-applied 009 --reason "run by hand, ticket 81"',
+        says: 'done outside the tool',
+      },
+    ],
+    load: () => import('./commands/repair.ts'),
+  },
+  {
+    name: 'baseline',
+    summary: 'record versions as already there',
+    description: `For a database that already has the objects of the first migrations: checks that they are there, then records every version up to the given one as baseline, without running it. Rollback never passes a baseline.`,
+    flags: [
+      {
+        name: 'to',
+        value: 'VERSION',
+        completes: 'version',
+        summary: 'the last version that is already there (always needed)',
+      },
+      reason,
+    ],
+    examples: [{ line: 'taskflow-db baseline --to 010', says: '001 to 010 are there already' }],
+    load: () => import('./commands/baseline.ts'),
+  },
+  {
+    name: 'doctor',
+    summary: 'find out what is wrong and what to do',
+    description: `Looks at the configuration, the connection, the server, the permissions and the tracking tables, and says for each what was found and what to do about it. It changes nothing.`,
+    flags: [],
+    examples: [{ line: 'taskflow-db doctor --env production', says: 'before the first deployment' }],
+    load: () => import('./commands/doctor.ts'),
+  },
+  {
+    name: 'db',
+    summary: 'the embedded database: start, stop, url, psql',
+    description: `The embedded PostgreSQL is used when the configuration says "embedded": true and no database is named. It lives in .taskflow/ beside the configuration file.`,
+    flags: [],
+    examples: [],
+    subcommands: [
+      {
+        name: 'start',
+        summary: 'start the embedded database, making it if needed',
+        description: 'Starts the embedded PostgreSQL, and creates its data folder the first time. Prints its URL.',
+        flags: [],
+        examples: [{ line: 'taskflow-db db start', says: 'start it and print its URL' }],
+        load: () => import('./commands/db-start.ts'),
+      },
+      {
+        name: 'stop',
+        summary: 'stop the embedded database',
+        description: 'Stops the embedded PostgreSQL. Its data stays.',
+        flags: [],
+        examples: [{ line: 'taskflow-db db stop', says: 'stop it' }],
+        load: () => import('./commands/db-stop.ts'),
+      },
+      {
+        name: 'url',
+        summary: 'print the URL of the embedded database',
+        description: 'Prints the connection URL of the embedded PostgreSQL, for other programs.',
+        flags: [],
+        examples: [{ line: 'psql "$(taskflow-db db url)"', says: 'connect with any client' }],
+        load: () => import('./commands/db-url.ts'),
+      },
+      {
+        name: 'psql',
+        summary: 'open psql on the embedded database',
+        description:
+          'Runs the psql that is on the PATH, connected to the embedded PostgreSQL. Arguments after -- are given to psql.',
+        passthrough: true,
+        flags: [],
+        examples: [{ line: "taskflow-db db psql -- -c 'SELECT 1'", says: 'one query' }],
+        load: () => import('./commands/db-psql.ts'),
+      },
+    ],
+  },
+  {
+    name: 'completion',
+    summary: 'print the completion script of a shell',
+    description: `Prints a script that completes commands, flags and versions. Load it from the start-up file of the shell.`,
+    positionals: [{ name: 'SHELL', choices: ['bash', 'zsh', 'fish'], summary: 'bash, zsh or fish' }],
+    flags: [],
+    examples: [
+      { line: 'source <(taskflow-db completion bash)', says: 'in ~/.bashrc' },
+      { line: 'source <(taskflow-db completion zsh)', says: 'in ~/.zshrc, after compinit' },
+      { line: 'taskflow-db completion fish | source', says: 'in ~/.config/fish/config.fish' },
+    ],
+    load: () => import('./commands/completion.ts'),
+  },
+  {
+    name: 'help',
+    summary: 'explain a command',
+    description: 'The same as COMMAND --help.',
+    positionals: [
+      {
+        name: 'COMMAND',
+        optional: true,
+        repeatable: true,
+        completes: 'command',
+        summary: 'the command, and its subcommand',
+      },
+    ],
+    flags: [],
+    examples: [{ line: 'taskflow-db help migrate', says: 'flags, explanation and examples of migrate' }],
+    load: () => import('./commands/help.ts'),
+  },
+  {
+    name: 'version',
+    summary: 'show the version of taskflow-db',
+    description: 'Prints the version of taskflow-db; with --json also those of Node and V8 and the platform.',
+    flags: [],
+    examples: [{ line: 'taskflow-db version --json', says: 'for a report of a problem' }],
+    load: () => import('./commands/version.ts'),
+  },
+  {
+    name: '__versions',
+    summary: 'list versions for completions',
+    description: 'Prints the versions of the migration files, one a line. Used by the completion scripts.',
+    flags: [],
+    examples: [],
+    hidden: true,
+    load: () => import('./commands/versions.ts'),
+  },
+];

@@ -1,0 +1,139 @@
+import * as v from 'valibot';
+import { DURATION_EXPECTED, DURATION_PATTERN, parseDuration } from './duration.ts';
+
+/**
+ * The definition of taskflow-db.config.json: validation, the TASKFLOW_* variables, the JSON Schema and the documentation
+ * derive from it. Each message says what was expected.
+ */
+const text = (summary: string) =>
+  v.pipe(v.string('a text'), v.minLength(1, 'a text that is not empty'), v.description(summary));
+
+const flag = (summary: string) => v.pipe(v.boolean('true or false'), v.description(summary));
+
+const duration = (summary: string) =>
+  v.pipe(
+    v.union([v.pipe(v.string(), v.regex(DURATION_PATTERN)), v.pipe(v.number(), v.minValue(0))], DURATION_EXPECTED),
+    v.check((value) => parseDuration(value) !== undefined, DURATION_EXPECTED),
+    v.description(summary),
+  );
+
+const FOLDERS_EXPECTED = 'a list of folders, at least one, such as ["database/migrations"]';
+const folders = v.pipe(
+  v.array(v.pipe(v.string(FOLDERS_EXPECTED), v.minLength(1, 'a folder')), FOLDERS_EXPECTED),
+  v.minLength(1, FOLDERS_EXPECTED),
+  v.description('Folders of migrations, relative to this file.'),
+);
+
+/**
+ * An object that takes no other keys. Unlike valibot's strictObject, which stops at the first, it reports each unknown key
+ * (as an issue of type `never`); hence the cast to the type that has no index signature.
+ */
+function closed<Entries extends v.ObjectEntries>(entries: Entries, expected: string) {
+  const schema = v.objectWithRest(entries, v.never('a key of the configuration'), expected);
+  return schema as unknown as v.StrictObjectSchema<Entries, string>;
+}
+
+const verify = closed(
+  {
+    rerun: v.optional(
+      v.pipe(
+        v.picklist(['strict', 'note'], '"strict" or "note"'),
+        v.description('What it means that PostgreSQL refuses the second run of a file: an error, or a note.'),
+      ),
+    ),
+  },
+  'an object such as { "rerun": "note" }',
+);
+
+/** Settings that an environment may set for itself. */
+const overridable = {
+  directories: v.optional(folders),
+  production: v.optional(flag('Ask before anything that can change the database.')),
+  role: v.optional(text('Role to work as: SET ROLE for every session of a run.')),
+  searchPath: v.optional(text('search_path while migrations run, as PostgreSQL writes it. Default: the server’s.')),
+  trackingSchema: v.optional(text('Schema of the tracking tables.')),
+  statementTimeout: v.optional(duration('Longest time that one statement may take. 0 for no limit.')),
+  lockTimeout: v.optional(duration('Longest wait for a table lock before backing off and trying again.')),
+  rowLockTimeout: v.optional(duration('Longest wait for a lock in statements that change rows.')),
+  lockBudget: v.optional(duration('Longest time in all to spend on trying again for locks.')),
+  wait: v.optional(duration('Longest wait for another run of the tool on the same database.')),
+  storeSql: v.optional(flag('Store the SQL as applied in the tracking table.')),
+  legacyTimeZone: v.optional(
+    text('Time zone of the times without one in an older tracking table; without it they are left as they are.'),
+  ),
+  verify: v.optional(v.pipe(verify, v.description('Settings of the command verify.'))),
+};
+
+const PORT_EXPECTED = 'a port from 1 to 65535, or a list of ports in a text';
+const port = v.pipe(
+  v.union(
+    [
+      v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535)),
+      v.pipe(v.string(), v.regex(/^\d{1,5}(,\d{0,5})*$/)),
+    ],
+    PORT_EXPECTED,
+  ),
+  v.description('Server port.'),
+);
+
+const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
+const COMMAND_EXPECTED = 'a command line in a text, or a list of the program and its arguments';
+
+const target = {
+  url: v.optional(text('Connection string: a postgresql:// URL or keywords and values.')),
+  host: v.optional(text('Server host, or the folder of its unix socket.')),
+  port: v.optional(port),
+  database: v.optional(text('Database name.')),
+  user: v.optional(text('User to connect as.')),
+  passwordFile: v.optional(text('File that holds the password, relative to this file.')),
+  passwordCommand: v.optional(
+    v.pipe(
+      v.union(
+        [v.pipe(v.string(), v.minLength(1)), v.pipe(v.array(v.pipe(v.string(), v.minLength(1))), v.minLength(1))],
+        COMMAND_EXPECTED,
+      ),
+      v.description('Command that prints the password.'),
+    ),
+  ),
+  sslmode: v.optional(v.pipe(v.picklist(SSL_MODES, SSL_MODES.join(', ')), v.description('As libpq’s sslmode.'))),
+};
+
+const environment = closed({ ...target, ...overridable }, 'an object such as { "host": "db.example.com" }');
+
+const NAME_EXPECTED = 'a name of letters, digits, "_", "." and "-"';
+const environments = v.pipe(
+  v.record(
+    v.pipe(v.string(NAME_EXPECTED), v.regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, NAME_EXPECTED)),
+    environment,
+    'an object of environments by name',
+  ),
+  v.description('Databases by name, chosen with --env; each may override the settings above.'),
+);
+
+export const configSchema = closed(
+  {
+    $schema: v.optional(v.pipe(v.string('a text'), v.description('The JSON Schema of this file.'))),
+    ...overridable,
+    embedded: v.optional(flag('Use the embedded PostgreSQL when no database is named.')),
+    environments: v.optional(environments),
+  },
+  'an object',
+);
+
+export type ConfigFile = v.InferOutput<typeof configSchema>;
+export type EnvironmentConfig = v.InferOutput<typeof environment>;
+
+/** What holds where nothing is said. A setting that is absent here is unset. */
+export const DEFAULTS = {
+  directories: ['database/migrations'],
+  embedded: false,
+  production: false,
+  trackingSchema: 'public',
+  statementTimeout: '0',
+  lockTimeout: '250ms',
+  rowLockTimeout: '10s',
+  lockBudget: '10min',
+  wait: '5min',
+  storeSql: true,
+  verify: { rerun: 'note' },
+} as const satisfies ConfigFile;

@@ -1,0 +1,148 @@
+import { dirname, resolve } from 'node:path';
+import { gather, Problem } from '../problem/problem.ts';
+import { nearest } from '../report/nearest.ts';
+import { parseDuration } from './duration.ts';
+import { type LoadedConfig, loadConfigFile } from './file.ts';
+import { type ConfigFile, DEFAULTS, type EnvironmentConfig } from './schema.ts';
+import { readVariables } from './variables.ts';
+
+/** The settings in force for one run. Times are whole milliseconds, 0 for no limit; paths are absolute. */
+export interface Settings {
+  /** The configuration file that was read, if any. */
+  readonly configFile: string | undefined;
+  /** The folder that relative paths of the configuration start from and where `.taskflow/` lives. */
+  readonly root: string;
+  /** Folders of migrations. */
+  readonly directories: readonly string[];
+  /** Use the embedded server when no database is named. */
+  readonly embedded: boolean;
+  /** The environment chosen with `--env` or TASKFLOW_ENV. */
+  readonly environment: Environment | undefined;
+  readonly production: boolean;
+  readonly role: string | undefined;
+  readonly searchPath: string | undefined;
+  readonly trackingSchema: string;
+  readonly statementTimeoutMs: number;
+  /** For statements that lock tables (DDL). */
+  readonly lockTimeoutMs: number;
+  /** For statements that lock rows (DML). */
+  readonly rowLockTimeoutMs: number;
+  readonly lockBudgetMs: number;
+  /** How long to wait for another run on the same database. */
+  readonly waitMs: number;
+  readonly storeSql: boolean;
+  readonly legacyTimeZone: string | undefined;
+  readonly verify: { readonly rerun: 'strict' | 'note' };
+}
+
+/** The target of a named environment, as written in the configuration; `passwordFile` is made absolute. */
+export interface Environment {
+  readonly name: string;
+  readonly url?: string;
+  readonly host?: string;
+  readonly port?: string;
+  readonly database?: string;
+  readonly user?: string;
+  readonly passwordFile?: string;
+  readonly passwordCommand?: string | readonly string[];
+  readonly sslmode?: string;
+}
+
+/** Where settings come from besides the file. Flags win over variables, variables over the environment, that over the rest. */
+export interface SettingsSource {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly flags: {
+    readonly config?: string | undefined;
+    readonly env?: string | undefined;
+    /** Relative to `cwd`. */
+    readonly directories?: readonly string[] | undefined;
+    readonly lockTimeout?: string | undefined;
+  };
+}
+
+/** Reads and merges all settings. Problem `config-invalid` with every complaint of the file, or of the variables. */
+export function loadSettings({ cwd, env, flags }: SettingsSource): Settings {
+  const file = loadConfigFile(cwd, flags.config ?? (env.TASKFLOW_CONFIG || undefined));
+  const variables = readVariables(env);
+  if (variables.problems.length > 0) {
+    throw gather('config-invalid', 'Environment variables of taskflow-db are not right.', variables.problems);
+  }
+  const environment = chooseEnvironment(flags.env ?? (env.TASKFLOW_ENV || undefined), file, cwd);
+  const root = file ? dirname(file.path) : resolve(cwd);
+  const merged = merge([DEFAULTS, file?.values, environment?.values, variables.values, flagValues(flags)]);
+  const near = variables.values.directories || flags.directories?.length ? cwd : root;
+  return Object.freeze({
+    ...convert(merged),
+    configFile: file?.path,
+    root,
+    directories: (merged.directories ?? []).map((folder) => resolve(near, folder)),
+    environment: environment && toEnvironment(environment.name, environment.values, root),
+  });
+}
+
+function flagValues(flags: SettingsSource['flags']): ConfigFile {
+  if (flags.lockTimeout !== undefined && parseDuration(flags.lockTimeout) === undefined) {
+    throw new Problem('usage', '--lock-timeout needs a duration.', {
+      found: JSON.stringify(flags.lockTimeout),
+      expected: 'a duration such as 250ms, 2s or 1min',
+    });
+  }
+  return {
+    ...(flags.directories?.length ? { directories: [...flags.directories] } : {}),
+    ...(flags.lockTimeout === undefined ? {} : { lockTimeout: flags.lockTimeout }),
+  };
+}
+
+function merge(layers: readonly (ConfigFile | EnvironmentConfig | typeof DEFAULTS | undefined)[]): ConfigFile {
+  const verify = Object.assign({}, ...layers.map((layer) => layer?.verify));
+  return { ...Object.assign({}, ...layers), verify };
+}
+
+function convert(merged: ConfigFile) {
+  const ms = (value: string | number | undefined) => parseDuration(value ?? 0) ?? 0;
+  return {
+    embedded: merged.embedded ?? DEFAULTS.embedded,
+    production: merged.production ?? DEFAULTS.production,
+    role: merged.role,
+    searchPath: merged.searchPath,
+    trackingSchema: merged.trackingSchema ?? DEFAULTS.trackingSchema,
+    statementTimeoutMs: ms(merged.statementTimeout),
+    lockTimeoutMs: ms(merged.lockTimeout),
+    rowLockTimeoutMs: ms(merged.rowLockTimeout),
+    lockBudgetMs: ms(merged.lockBudget),
+    waitMs: ms(merged.wait),
+    storeSql: merged.storeSql ?? DEFAULTS.storeSql,
+    legacyTimeZone: merged.legacyTimeZone,
+    verify: Object.freeze({ rerun: merged.verify?.rerun ?? DEFAULTS.verify.rerun }),
+  };
+}
+
+function chooseEnvironment(name: string | undefined, file: LoadedConfig | undefined, cwd: string) {
+  if (name === undefined) return undefined;
+  const environments = file?.values.environments ?? {};
+  if (Object.hasOwn(environments, name)) return { name, values: environments[name]! };
+  const names = Object.keys(environments);
+  const meant = nearest(name, names);
+  throw new Problem('config-invalid', `There is no environment "${name}" in the configuration.`, {
+    ...(file ? { where: { file: file.path } } : { found: `no configuration file in ${cwd} or above` }),
+    ...(names.length > 0 ? { expected: names.join(', ') } : {}),
+    next: meant ? [`Did you mean --env ${meant}?`] : ['Add it under "environments" in taskflow-db.config.json.'],
+  });
+}
+
+function toEnvironment(name: string, values: EnvironmentConfig, root: string): Environment {
+  const { url, host, port, database, user, passwordFile, passwordCommand, sslmode } = values;
+  const given = {
+    url,
+    host,
+    port: port === undefined ? undefined : String(port),
+    database,
+    user,
+    passwordFile: passwordFile === undefined ? undefined : resolve(root, passwordFile),
+    passwordCommand,
+    sslmode,
+  };
+  const present = Object.entries(given).filter(([, value]) => value !== undefined);
+  return Object.freeze({ name, ...Object.fromEntries(present) });
+}

@@ -1,0 +1,65 @@
+import { delimiter } from 'node:path';
+import type { GenericSchema } from 'valibot';
+import type { Problem } from '../problem/problem.ts';
+import { variableComplaint } from './complaints.ts';
+import { type ConfigFile, configSchema } from './schema.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** A setting that an environment variable may override: `lockTimeout` by TASKFLOW_LOCK_TIMEOUT. */
+export interface Variable {
+  readonly name: string;
+  readonly path: readonly [string] | readonly [string, string];
+  readonly schema: GenericSchema;
+}
+
+const NOT_OVERRIDDEN = ['$schema', 'environments', 'verify'];
+const entries: Readonly<Record<string, GenericSchema>> = configSchema.entries;
+
+export const VARIABLES: readonly Variable[] = [
+  ...Object.entries(entries)
+    .filter(([key]) => !NOT_OVERRIDDEN.includes(key))
+    .map(([key, schema]): Variable => ({ name: variableName(key), path: [key], schema })),
+  {
+    name: 'TASKFLOW_VERIFY_RERUN',
+    path: ['verify', 'rerun'],
+    schema: configSchema.entries.verify.wrapped.entries.rerun,
+  },
+];
+
+function variableName(key: string): string {
+  return `TASKFLOW_${key.replace(/[A-Z]/g, '_$&').toUpperCase()}`;
+}
+
+/** The settings that TASKFLOW_* variables give, and a Problem for each that is not right. An empty variable counts as unset. */
+export function readVariables(env: Env): { values: ConfigFile; problems: readonly Problem[] } {
+  const values: Record<string, unknown> = {};
+  const problems: Problem[] = [];
+  for (const { name, path, schema } of VARIABLES) {
+    const text = env[name];
+    if (text === undefined || text === '') continue;
+    const value = parseText(path[0], text);
+    const problem = variableComplaint(name, text, schema, value);
+    if (problem) problems.push(problem);
+    values[path[0]] = path[1] === undefined ? value : { [path[1]]: value };
+  }
+  return { values: values as ConfigFile, problems };
+}
+
+const SWITCHES: readonly string[] = ['embedded', 'production', 'storeSql'];
+const TRUTH: Readonly<Record<string, boolean>> = {
+  true: true,
+  on: true,
+  yes: true,
+  1: true,
+  false: false,
+  off: false,
+  no: false,
+  0: false,
+};
+
+function parseText(key: string, text: string): unknown {
+  if (key === 'directories') return text.split(delimiter).filter((folder) => folder !== '');
+  if (SWITCHES.includes(key)) return TRUTH[text.toLowerCase()] ?? text;
+  return text;
+}

@@ -1,0 +1,114 @@
+import type { Problem } from '../problem/problem.ts';
+
+/**
+ * What happens during a run, as values: the engine emits them, the terminal, the console and tests read them. An event is
+ * emitted only after what it says is true.
+ */
+export type RunEvent =
+  | { readonly kind: 'target'; readonly description: string; readonly embedded: boolean; readonly created: boolean }
+  | { readonly kind: 'plan'; readonly total: number; readonly versions: readonly string[] }
+  | { readonly kind: 'initialized'; readonly schema: string; readonly upgradedFrom: number | undefined }
+  | { readonly kind: 'adopted'; readonly versions: readonly string[] }
+  | {
+      readonly kind: 'waiting';
+      readonly holder: RunnerHolder | undefined;
+      readonly waitedMs: number;
+      readonly waitMs: number;
+    }
+  | {
+      readonly kind: 'started';
+      readonly version: string;
+      readonly index: number;
+      readonly total: number;
+      readonly statements: number;
+    }
+  | {
+      readonly kind: 'statement';
+      readonly version: string;
+      readonly index: number;
+      readonly total: number;
+      readonly tag: string;
+      readonly ms: number;
+    }
+  | {
+      readonly kind: 'notice';
+      readonly version: string;
+      readonly severity: string;
+      readonly message: string;
+      readonly hint?: string;
+    }
+  | {
+      readonly kind: 'retry';
+      readonly version: string;
+      readonly attempt: number;
+      readonly waitMs: number;
+      readonly reason: string;
+    }
+  | {
+      readonly kind: 'applied';
+      readonly version: string;
+      readonly index: number;
+      readonly total: number;
+      readonly ms: number;
+    }
+  | {
+      readonly kind: 'rolled_back';
+      readonly version: string;
+      readonly index: number;
+      readonly total: number;
+      readonly ms: number;
+    }
+  | { readonly kind: 'skipped'; readonly version: string; readonly reason: string }
+  | { readonly kind: 'failed'; readonly version: string; readonly problem: Problem }
+  | { readonly kind: 'warning'; readonly message: string }
+  | { readonly kind: 'note'; readonly message: string };
+
+/** The runner that holds the lock, as the server's activity view shows it. */
+export interface RunnerHolder {
+  readonly pid: number;
+  readonly user: string;
+  readonly application: string;
+  readonly client: string;
+  readonly since: string;
+  readonly state: string;
+}
+
+export type Emit = (event: RunEvent) => void;
+
+/** One planned migration in the result of `migrate` and `rollback`; those not reached stay `pending` (or `applied`). */
+export interface MigrationOutcome {
+  readonly version: string;
+  readonly state: 'applied' | 'failed' | 'skipped' | 'pending' | 'rolled_back' | 'interrupted';
+  readonly executionTimeMs: number | null;
+}
+
+/** The JSON document of `migrate` and `rollback` (contract, section 5). */
+export interface RunResult {
+  readonly ok: boolean;
+  readonly runId: string;
+  readonly migrations: readonly MigrationOutcome[];
+  readonly failed: RunFailure | null;
+}
+
+export interface RunFailure {
+  readonly version: string;
+  readonly file: string;
+  readonly line: number | null;
+  readonly column: number | null;
+  readonly statement: string | null;
+  readonly sqlstate: string | null;
+  readonly message: string;
+}
+
+export function failureOf(version: string, problem: Problem): RunFailure {
+  const { where, statement, server } = problem.fields;
+  return {
+    version,
+    file: where?.file ?? '',
+    line: where?.line ?? null,
+    column: where?.column ?? null,
+    statement: statement ?? null,
+    sqlstate: server?.sqlstate ?? null,
+    message: server?.message ?? problem.message,
+  };
+}
