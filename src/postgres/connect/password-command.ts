@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { Problem } from '../../problem/problem.ts';
+import { Secret } from '../target/secret.ts';
+import type { ConnectionTarget } from '../target/target.ts';
+
+const TIMEOUT_MS = 120_000;
+const OUTPUT_MAX = 64 * 1024;
+
+const answers = new WeakMap<ConnectionTarget, Promise<Secret>>();
+
+/**
+ * What the target's password command printed: run at most once a target, without a shell, its talk on our stderr so that
+ * it can ask for a passphrase. Rejects with Problem `authentication`; what it printed is never shown.
+ */
+export function passwordFromCommand(target: ConnectionTarget, command: readonly string[]): Promise<Secret> {
+  const known = answers.get(target);
+  if (known) return known;
+  const answer = runCommand(command);
+  answers.set(target, answer);
+  // A command that failed may be asked again: the person may have unlocked the store since.
+  answer.catch(() => answers.delete(target));
+  return answer;
+}
+
+async function runCommand(command: readonly string[]): Promise<Secret> {
+  const [program = '', ...args] = command;
+  const output = await new Promise<string>((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ['inherit', 'pipe', 'inherit'], timeout: TIMEOUT_MS, shell: false });
+    const chunks: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => {
+      if (Buffer.concat(chunks).length < OUTPUT_MAX) chunks.push(chunk);
+    });
+    child.once('error', (cause) => reject(failed(program, `it cannot be run: ${cause.message}`, cause)));
+    child.once('close', (status, signal) => {
+      if (status === 0) resolve(Buffer.concat(chunks).toString('utf8'));
+      else reject(failed(program, signal ? `it was ended by ${signal}` : `its exit status is ${status}`));
+    });
+  });
+  const password = output.replace(/\r?\n$/, '');
+  if (password === '' || password.includes('\n')) {
+    throw failed(program, password === '' ? 'it printed nothing' : 'it printed more than one line');
+  }
+  return new Secret(password, `the command ${program}`);
+}
+
+function failed(program: string, found: string, cause?: unknown): Problem {
+  return new Problem('authentication', `The password command ${program} gave no password.`, {
+    found,
+    expected: 'the password alone, on one line, and exit status 0',
+    next: ['Run the command by hand; it stands in the configuration as "passwordCommand".'],
+    ...(cause ? { cause } : {}),
+  });
+}
