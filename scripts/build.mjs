@@ -3,7 +3,7 @@
 // --docs and --schema write the generated docs/commands.md and schema/; with --check they only compare (status 3 if stale).
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -113,7 +113,11 @@ if (unknown) throw new Error(`unknown flag ${unknown}; known: --types --docs --s
 if (asked.has('--docs')) await updateGenerated('cli/docs', asked.has('--check'));
 if (asked.has('--schema')) await updateGenerated('config/json-schema', asked.has('--check'));
 if (!asked.has('--docs') && !asked.has('--schema')) {
+  const started = new Date();
   await buildCli();
   await buildLibrary();
+  // A source that is saved while we build is newer than this, and built again (scripts/db-migrate.sh).
+  write('dist/.built', '');
+  utimesSync('dist/.built', started, started);
   if (asked.has('--types')) buildTypes();
 }
