@@ -179,16 +179,16 @@ function dollarQuoteEnd(text: string, from: number): number {
 
 function unterminated(kind: TokenKind, text: string, from: number) {
   const [what, expected] = describeUnterminated(kind, text, from);
-  return sqlProblem('sql-lexical', `${what} is never closed.`, text, from, {
+  return sqlProblem('sql-lexical', `${what} is never closed`, text, from, {
     found: 'the end of the text',
     expected: `${expected} that closes it`,
   });
 }
 
 function describeUnterminated(kind: TokenKind, text: string, from: number): [string, string] {
-  if (kind === 'block-comment') return ['A comment that begins with /*', '*/'];
-  if (kind === 'quoted-name') return ['A quoted name that begins with "', '"'];
-  if (text[from] !== '$') return ["A string that begins with '", "'"];
+  if (kind === 'block-comment') return ['a comment that begins with /*', '*/'];
+  if (kind === 'quoted-name') return ['a quoted name that begins with "', '"'];
+  if (text[from] !== '$') return ["a string that begins with '", "'"];
   const tag = text.slice(from, tagEnd(text, from));
-  return [`A dollar-quoted string that begins with ${tag}`, tag];
+  return [`a dollar-quoted string that begins with ${tag}`, tag];
 }

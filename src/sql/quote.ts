@@ -21,7 +21,7 @@ export function quoteLiteral(value: string): string {
 
 function withoutNul(value: string): string {
   if (value.includes('\0'))
-    throw new Problem('usage', 'A name or value holds a NUL character, which PostgreSQL cannot take.');
+    throw new Problem('usage', 'a name or value holds a NUL character, which PostgreSQL cannot take');
   return value;
 }
 

@@ -42,14 +42,9 @@ export class ScriptReader {
     this.#text = this.#text === '' ? piece : this.#text + piece;
     this.#complete = last;
     if (zero !== -1) {
-      throw this.#problem(
-        'sql-lexical',
-        'The file holds a NUL character, which PostgreSQL cannot take.',
-        start + zero,
-        {
-          next: ['Remove the character. A file full of them is UTF-16: convert it to UTF-8.'],
-        },
-      );
+      throw this.#problem('sql-lexical', 'the file holds a NUL character, which PostgreSQL cannot take', start + zero, {
+        next: ['Remove the character. A file full of them is UTF-16: convert it to UTF-8.'],
+      });
     }
   }
 
@@ -131,7 +126,7 @@ export class ScriptReader {
     this.#statement ??= this.#begin(offset);
     this.#statement.take(this.#text, token, offset);
     if (this.#statement.isUnmatched) {
-      throw this.#problem('sql-lexical', 'A ) has no ( before it in this statement.', offset, { found: ')' });
+      throw this.#problem('sql-lexical', 'a ) has no ( before it in this statement', offset, { found: ')' });
     }
   }
 
@@ -183,7 +178,7 @@ export class ScriptReader {
   }
 
   #refused(command: string, instead: string, offset: number): SqlProblem {
-    return this.#problem('psql-command', `psql's command ${command} cannot run in a migration.`, offset, {
+    return this.#problem('psql-command', `psql's command ${command} cannot run in a migration`, offset, {
       found: command,
       next: [instead],
     });
@@ -220,7 +215,7 @@ export class ScriptReader {
   }
 
   #copyProblem(offset: number, found: string, expected: string): SqlProblem {
-    return this.#problem('sql-lexical', 'The rows of COPY ... FROM STDIN are not complete.', offset, {
+    return this.#problem('sql-lexical', 'the rows of COPY ... FROM STDIN are not complete', offset, {
       found,
       expected,
       next: ['End COPY with `;`, put the rows on the lines below it, and end them with a line that is `\\.` alone.'],
@@ -230,8 +225,8 @@ export class ScriptReader {
   #unclosed(found: string): SqlProblem {
     const open = this.#statement?.open ?? { what: 'parenthesis', at: 0 };
     const isBody = open.what === 'body';
-    const what = isBody ? 'A routine body that begins with BEGIN ATOMIC' : 'A parenthesis';
-    return this.#problem('sql-lexical', `${what} is never closed.`, open.at, {
+    const what = isBody ? 'a routine body that begins with BEGIN ATOMIC' : 'a parenthesis';
+    return this.#problem('sql-lexical', `${what} is never closed`, open.at, {
       found,
       expected: isBody ? 'END; after the last statement of the body' : ')',
     });

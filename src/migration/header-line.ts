@@ -1,0 +1,72 @@
+import { isNear } from './near.ts';
+
+/** A line `-- Key: value` before the first statement. */
+export interface HeaderLine {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Free text: shown to people, decides nothing, so any letter case will do. */
+const TEXT_HEADERS = ['Author', 'Date', 'Description'];
+/** These decide how a migration runs, so they are written exactly. */
+const ACTING_HEADERS = ['Depends', 'Requires', 'Transaction', 'Lock-Timeout', 'Statement-Timeout', 'Allow'];
+/** Of data migrations. */
+export const DATA_HEADERS = ['Kind', 'Batch', 'Target', 'Pause', 'Where', 'Background'];
+
+const KEY_AND_VALUE = /^--\s*([A-Za-z][A-Za-z _-]*?)\s*:(.*)$/;
+
+/** The header that a line comment is, its key as in the lists above; undefined for prose. */
+export function readHeaderLine(comment: string): HeaderLine | undefined {
+  const [, key = '', value = ''] = KEY_AND_VALUE.exec(comment) ?? [];
+  const textHeader = TEXT_HEADERS.find((name) => name.toLowerCase() === key.toLowerCase());
+  const known = textHeader ?? [...ACTING_HEADERS, ...DATA_HEADERS].find((name) => name === key);
+  return known === undefined ? undefined : { key: known, value: value.trim() };
+}
+
+/** What else people write who mean a header. */
+const SYNONYMS: Readonly<Record<string, string>> = {
+  dependency: 'Depends',
+  dependencies: 'Depends',
+  dependencys: 'Depends',
+  notransaction: 'Transaction: none',
+};
+
+/** The header that a line comment almost is, as it should be written; undefined for prose. */
+export function nearHeader(comment: string): string | undefined {
+  const withoutColon = /^--\s*((?:lock|statement)[-_]timeout)\s+\d/i.exec(comment)?.[1];
+  const key = withoutColon ?? KEY_AND_VALUE.exec(comment)?.[1];
+  if (key === undefined || (withoutColon === undefined && readHeaderLine(comment))) return undefined;
+  const name = headerMeant(key);
+  return name && `-- ${name.includes(':') ? name : `${name}:`}`;
+}
+
+const KEY_WORDS_MAX = 3;
+
+function headerMeant(key: string): string | undefined {
+  const words = key.split(/[\s_-]+/);
+  if (words.length > KEY_WORDS_MAX) return undefined;
+  const joined = words.join('').toLowerCase();
+  if (Object.hasOwn(SYNONYMS, joined)) return SYNONYMS[joined];
+  const exact = [...ACTING_HEADERS, ...DATA_HEADERS].find((name) => plain(name) === joined);
+  return exact ?? ACTING_HEADERS.find((name) => isMeant(name, words[0] ?? '', joined));
+}
+
+/** `Depend`, `Depends on` and `Dpends` mean Depends; `Allowed values` is prose. */
+function isMeant(name: string, first: string, joined: string): boolean {
+  const meant = plain(name);
+  return isNear(joined, meant) || (joined.length >= 5 && meant.startsWith(joined)) || first.toLowerCase() === meant;
+}
+
+function plain(name: string): string {
+  return name.replaceAll('-', '').toLowerCase();
+}
+
+/**
+ * Whether a line comment after the first statement was surely meant as a header: it would be read by nobody. `Allow` is
+ * also a plain word there; it counts only with the name of a rule.
+ */
+export function isLateHeader(comment: string): boolean {
+  const header = readHeaderLine(comment);
+  if (!header || !ACTING_HEADERS.includes(header.key)) return false;
+  return header.key !== 'Allow' || /^[a-z]+(-[a-z]+)+(\s|$)/.test(header.value);
+}

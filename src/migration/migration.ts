@@ -1,0 +1,65 @@
+/**
+ * Glossary. Migration: one file, one step in the database's history. Version: its file's stem. Body: the statements that
+ * are applied. Section: VERIFY or ROLLBACK, written as comments after the body.
+ */
+export interface Migration {
+  /** The file's stem: `003_add_new_feature`. */
+  readonly version: string;
+  readonly number: bigint;
+  /** The description part of the stem: `add_new_feature`. */
+  readonly name: string;
+  /** For people: the first comment line, else the Description header, else the name with blanks. */
+  readonly description: string;
+  readonly headers: Headers;
+  /** Path as shown to people. */
+  readonly file: string;
+  /** The file's text with LF line breaks and without a byte order mark; all offsets are UTF-16 offsets in it. */
+  readonly text: string;
+  /** SHA-256 (hex) of the file's bytes with CRLF read as LF and no byte order mark. */
+  readonly checksum: string;
+  /** SHA-256 (hex) of the text from the first statement to the end of the last one: the same while only headers,
+   * sections and comments around the body change. */
+  readonly bodyChecksum: string;
+  /** The body's statements; BEGIN and COMMIT around all of it are left out. */
+  readonly statements: readonly Statement[];
+  /** The queries of the VERIFY section; empty without one. */
+  readonly verify: readonly Statement[];
+  readonly rollback: Rollback;
+  /** The file wraps all of itself in one BEGIN ... COMMIT. */
+  readonly wrappedInTransaction: boolean;
+}
+
+export type Rollback =
+  | { readonly kind: 'sql'; readonly statements: readonly Statement[]; readonly sql: string }
+  | { readonly kind: 'irreversible'; readonly reason: string }
+  | { readonly kind: 'none' };
+
+export interface Statement {
+  /** From the first token to the last, without the `;`. */
+  readonly sql: string;
+  /** Up to the first 12 tokens: words in upper case, quoted names as written, strings as `''`. */
+  readonly words: readonly string[];
+  /** Where it begins in `Migration.text`, as offset and as line and column (from 1, in characters). */
+  readonly offset: number;
+  readonly line: number;
+  readonly column: number;
+  /** The rows of COPY ... FROM STDIN, each with its line break. */
+  readonly copyData?: string;
+  /** In a section: for each line of `sql` the offset in `Migration.text` where it begins, after its `-- `. */
+  readonly lineMap?: readonly number[];
+}
+
+export interface Headers {
+  readonly author?: string;
+  readonly date?: string;
+  readonly description?: string;
+  /** Versions, or their numbers, that must be applied before. */
+  readonly depends: readonly string[];
+  readonly requires: readonly { readonly extension: string }[];
+  readonly transaction?: 'none';
+  readonly lockTimeoutMs?: number;
+  readonly statementTimeoutMs?: number;
+  readonly allow: readonly { readonly rule: string; readonly reason: string }[];
+  /** Headers of data migrations, as written: Kind, Batch, Target, Pause, Where, Background. */
+  readonly data: Readonly<Record<string, string>>;
+}

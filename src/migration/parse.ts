@@ -1,0 +1,140 @@
+import { gather, Problem } from '../problem/problem.ts';
+import { statementKind } from '../sql/kinds.ts';
+import { checksumOf, textChecksumOf } from './checksum.ts';
+import { decodeText } from './decode.ts';
+import { FileReading } from './file-reading.ts';
+import { parseFileName } from './filename.ts';
+import type { Migration, Rollback, Statement } from './migration.ts';
+import type { Section } from './section.ts';
+import { insteadOf, unwrapTransaction } from './transaction-wrapper.ts';
+
+/**
+ * Reads a migration's file. `file` is its path as shown to people, `stem` its name without `.sql`. Throws one Problem
+ * that gathers every complaint about the file, each with its line and column.
+ */
+export function parseMigration(input: { file: string; stem: string; bytes: Uint8Array }): Migration {
+  const { file, stem, bytes } = input;
+  const name = parseFileName(`${stem}.sql`);
+  if (name instanceof Problem) throw name.with({ where: { file } });
+  const reading = new FileReading(file, decodeText(bytes, file));
+  const body = readBody(reading);
+  const verify = readVerify(reading);
+  const rollback = readRollback(reading);
+  refuse(reading);
+  return {
+    ...name,
+    file,
+    text: reading.text,
+    description: reading.firstProse ?? reading.headers.description ?? name.name.replace(/[_-]+/g, ' ').trim(),
+    headers: reading.headers,
+    checksum: checksumOf(bytes),
+    ...body,
+    verify,
+    rollback,
+  };
+}
+
+function refuse(reading: FileReading): void {
+  const [first, ...more] = [...reading.complaints].sort(byPlace);
+  if (!first) return;
+  if (more.length === 0) throw first;
+  throw gather(first.code, `${reading.file} has ${more.length + 1} faults`, [first, ...more]).with({
+    where: { file: reading.file },
+  });
+}
+
+function byPlace(a: Problem, b: Problem): number {
+  return (
+    (a.fields.where?.line ?? 0) - (b.fields.where?.line ?? 0) ||
+    (a.fields.where?.column ?? 0) - (b.fields.where?.column ?? 0)
+  );
+}
+
+function readBody(reading: FileReading): Pick<Migration, 'statements' | 'wrappedInTransaction' | 'bodyChecksum'> {
+  const { statements, wrapped, refused } = unwrapTransaction(reading.body);
+  for (const { statement, control } of refused) complainOfControl(reading, statement, control);
+  const [first, last] = [statements[0], statements.at(-1)];
+  if (!first || !last) complainOfNothing(reading, wrapped);
+  if (wrapped && reading.headers.transaction === 'none') {
+    reading.complain(
+      'transaction-control',
+      'the file says "Transaction: none" and wraps itself in BEGIN ... COMMIT',
+      reading.body[0]?.offset ?? 0,
+      {
+        next: ['Remove one of the two.'],
+      },
+    );
+  }
+  const text = first && last ? reading.text.slice(first.offset, last.end) : '';
+  return {
+    statements: statements.map(({ end: _, ...statement }) => statement),
+    wrappedInTransaction: wrapped,
+    bodyChecksum: textChecksumOf(text),
+  };
+}
+
+function complainOfNothing(reading: FileReading, wrapped: boolean): void {
+  if (reading.isBroken) return;
+  const blank = reading.text.trim() === '';
+  reading.complain('file-empty', `${reading.file} has no statement to run`, 0, {
+    found: blank ? 'an empty file' : wrapped ? 'only BEGIN and COMMIT' : 'only comments',
+    expected: 'at least one SQL statement before the sections',
+    next: ['A change that is not wanted any more: delete the file, or say SELECT 1; with a comment that tells why.'],
+  });
+}
+
+function complainOfControl(reading: FileReading, statement: Statement, control: Parameters<typeof insteadOf>[0]): void {
+  const words = statement.words.slice(0, 4).join(' ');
+  reading.complain('transaction-control', `${words} cannot stand in a migration`, statement.offset, {
+    found: words,
+    next: insteadOf(control),
+  });
+}
+
+function readVerify(reading: FileReading): readonly Statement[] {
+  const section = reading.sections.get('VERIFY');
+  if (!section) return [];
+  const statements = readSection(reading, section);
+  for (const statement of statements) {
+    // Any version will do: no query's class depends on it.
+    if (statementKind(statement.sql, statement.words, 0).class === 'query') continue;
+    reading.complain('section-invalid', 'VERIFY holds a statement that is no query', statement.offset, {
+      found: statement.words.slice(0, 4).join(' '),
+      expected: 'queries (SELECT, VALUES, TABLE or WITH) of which every row is true',
+    });
+  }
+  return statements;
+}
+
+function readRollback(reading: FileReading): Rollback {
+  const section = reading.sections.get('ROLLBACK');
+  const irreversible = reading.sections.get('IRREVERSIBLE');
+  if (section && irreversible) {
+    reading.complain('section-invalid', 'the file has both ROLLBACK and IRREVERSIBLE', irreversible.offset, {
+      next: ['Keep the one that is true.'],
+    });
+  }
+  if (section) return { kind: 'sql', statements: readSection(reading, section), sql: section.sql };
+  return irreversible ? { kind: 'irreversible', reason: irreversible.prose } : { kind: 'none' };
+}
+
+function readSection(reading: FileReading, section: Section): Statement[] {
+  const before = reading.complaints.length;
+  const statements = section.statements(reading.file, reading.lines, (problem) => reading.complaints.push(problem));
+  const { statements: kept, refused } = unwrapTransaction(statements);
+  for (const { statement, control } of refused) complainOfControl(reading, statement, control);
+  if (kept.length === 0 && reading.complaints.length === before) complainOfEmptySection(reading, section);
+  return [...kept];
+}
+
+function complainOfEmptySection(reading: FileReading, section: Section): void {
+  const { name } = section.marker;
+  reading.complain('section-invalid', `the section ${name} holds no SQL`, section.offset, {
+    expected: 'SQL on the lines below the marker, each behind "-- "',
+    next: [
+      name === 'ROLLBACK'
+        ? 'If there is no way back, say so: -- IRREVERSIBLE: reason'
+        : 'Remove the marker, or write the query.',
+    ],
+  });
+}
