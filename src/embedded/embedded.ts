@@ -7,10 +7,11 @@ import { serverAccount } from './account.ts';
 import { type Attached, attach } from './attach.ts';
 import { prepareBinaries } from './binaries.ts';
 import { checkMajor, clusterMajor, createCluster, notYours } from './cluster.ts';
+import { refuseWhileElsewhere } from './elsewhere.ts';
 import { launch } from './launch.ts';
 import { withLock } from './lock.ts';
 import { DATABASE, type EmbeddedOptions, type EmbeddedServer, SUPERUSER } from './options.ts';
-import { findBinaries } from './package.ts';
+import { type BinaryPackage, findBinaries } from './package.ts';
 import { isRunning, livePostmaster, type Postmaster } from './pidfile.ts';
 import { makeRoot, type Place, placeOf } from './place.ts';
 import type { Runner } from './run.ts';
@@ -53,13 +54,26 @@ async function bringUp(options: EmbeddedOptions, place: Place, onProgress: Progr
   return withLock(place.lock, async () => {
     const running = await attach(place, onProgress);
     if (running) return { attached: running, created: false, started: false };
+    await refuseWhileElsewhere(place, onProgress);
     const runner: Runner = { binaries: prepareBinaries(found, account, place.links), account };
-    const major = clusterMajor(place.data);
-    if (major !== undefined) checkMajor(place.data, major, found);
-    else onProgress(`Creating the embedded PostgreSQL ${found.release} in ${place.root}.`);
-    const created = major === undefined && (await createCluster(place, found, runner));
+    const created = await ensureCluster(place, found, runner, onProgress);
     return { attached: await launch(place, runner, onProgress), created, started: true };
   });
+}
+
+async function ensureCluster(
+  place: Place,
+  found: BinaryPackage,
+  runner: Runner,
+  onProgress: Progress,
+): Promise<boolean> {
+  const major = clusterMajor(place.data);
+  if (major !== undefined) {
+    checkMajor(place.data, major, found);
+    return false;
+  }
+  onProgress(`Creating the embedded PostgreSQL ${found.release} in ${place.root}.`);
+  return createCluster(place, found, runner);
 }
 
 function describe({ attached, created, started }: Outcome): EmbeddedServer {

@@ -1,5 +1,5 @@
 /** The data directory's lock file, `postmaster.pid` (manual, "Database File Layout"), and whether what it says still holds. */
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Address } from './probe.ts';
 
@@ -27,7 +27,9 @@ export function disarmStaleFile(dataDirectory: string): void {
   const pid = Number(lines[0]);
   if (!(pid > 0) || isRunning(pid, dataDirectory) || !exists(pid)) return;
   const file = join(dataDirectory, 'postmaster.pid');
+  const owner = statSync(file);
   writeFileSync(`${file}.stale`, ['2147483646', ...lines.slice(1)].join('\n'), { mode: 0o600 });
+  chownSync(`${file}.stale`, owner.uid, owner.gid);
   renameSync(`${file}.stale`, file);
 }
 
@@ -49,8 +51,22 @@ export function isRunning(pid: number, dataDirectory: string): boolean {
     const [theirs, ours] = [statSync(`/proc/${pid}/cwd`), statSync(dataDirectory)];
     return theirs.ino === ours.ino && theirs.dev === ours.dev;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EACCES';
+    return (error as NodeJS.ErrnoException).code === 'EACCES' && isNamedPostgres(pid);
   }
+}
+
+/** For a process whose folder is closed to us: its name, and that it is not merely waiting to be reaped. */
+function isNamedPostgres(pid: number): boolean {
+  try {
+    return /\(postgres\) [^ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the last server on this data ended otherwise than by an orderly shutdown, or still runs. */
+export function hasLockFile(dataDirectory: string): boolean {
+  return readLines(dataDirectory).length > 0;
 }
 
 function hostOf(listenAddress: string | undefined): string {

@@ -17,6 +17,8 @@ export interface Place {
   readonly lastUse: string;
   /** Exists while the watcher is about to stop the idle server. */
   readonly stopping: string;
+  /** Which machine or container the server runs in; written anew every few seconds while it does. */
+  readonly host: string;
   /** The watcher's process number and that of the server it watches. */
   readonly watcher: string;
   /** Links to shared libraries, if they cannot be made in node_modules. */
@@ -33,6 +35,7 @@ export function placeOf(dataRoot: string): Place {
     lock: at('starting.lock'),
     lastUse: at('last-use'),
     stopping: at('stopping'),
+    host: at('host'),
     watcher: at('watcher'),
     links: at('lib'),
   };

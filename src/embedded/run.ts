@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Account, reachable } from './account.ts';
+import { type Account, isLoneRoot, reachable } from './account.ts';
 import type { Binaries } from './binaries.ts';
 
 /** How programs of one installation are run. */
@@ -10,6 +10,8 @@ export interface Runner {
   readonly binaries: Binaries;
   /** undefined: as ourselves. */
   readonly account: Account | undefined;
+  /** A shared library to load first (Linux). */
+  readonly preload?: string;
 }
 
 /**
@@ -18,6 +20,9 @@ export interface Runner {
  * The postmaster's own children inherit the descriptor, so the name holds for all of them.
  */
 export const INHERITED_FOLDER = '/proc/self/fd/3';
+
+/** For a root who can become nobody else: the same user, but seen by PostgreSQL as 65534 (unshare(1)). */
+const AS_NOBODY = ['unshare', '--user', '--map-user=65534', '--map-group=65534'];
 
 export interface Start {
   readonly program: 'initdb' | 'postgres' | 'pg_ctl';
@@ -32,18 +37,19 @@ export function start(runner: Runner, what: Start): ChildProcess {
   const byDescriptor = needsDescriptor(runner.account, what.dataDirectory);
   const folder = byDescriptor ? openSync(what.dataDirectory, 'r') : undefined;
   try {
-    return spawn(
+    const [program = '', ...args] = [
+      ...(isLoneRoot() ? AS_NOBODY : []),
       join(runner.binaries.bin, what.program),
-      ['-D', byDescriptor ? INHERITED_FOLDER : what.dataDirectory, ...what.args],
-      {
-        cwd: '/',
-        env: environment(runner.binaries),
-        detached: what.detached,
-        windowsHide: true,
-        stdio: ['ignore', what.output, what.output, folder ?? 'ignore'],
-        ...(runner.account ?? {}),
-      },
-    );
+      ...['-D', byDescriptor ? INHERITED_FOLDER : what.dataDirectory, ...what.args],
+    ];
+    return spawn(program, args, {
+      cwd: '/',
+      env: environment(runner),
+      detached: what.detached,
+      windowsHide: true,
+      stdio: ['ignore', what.output, what.output, folder ?? 'ignore'],
+      ...(runner.account ?? {}),
+    });
   } finally {
     if (folder !== undefined) closeSync(folder);
   }
@@ -57,12 +63,13 @@ function needsDescriptor(account: Account | undefined, folder: string): boolean 
  * Only what the programs need. The user's own variables stay out: PGPORT and the like would change the server, LANG
  * its messages and encoding, and a password in the environment would live on in a process that outlasts this one.
  */
-function environment(binaries: Binaries): NodeJS.ProcessEnv {
+function environment({ binaries, preload }: Runner): NodeJS.ProcessEnv {
   const kept = ['PATH', 'SystemRoot', 'TEMP', 'TMP'].map((name) => [name, process.env[name]] as const);
   const loader = process.platform === 'darwin' ? 'DYLD_LIBRARY_PATH' : 'LD_LIBRARY_PATH';
   return {
     ...Object.fromEntries(kept.filter(([, value]) => value !== undefined)),
     ...(binaries.libraryPath ? { [loader]: binaries.libraryPath } : {}),
+    ...(preload ? { LD_PRELOAD: preload } : {}),
     LC_ALL: 'C',
     TZ: 'UTC',
   };

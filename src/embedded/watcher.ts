@@ -12,13 +12,14 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Account, serverAccount } from './account.ts';
+import { BEAT_MS, hostName } from './elsewhere.ts';
 import { IDLE_SHUTDOWN_MS } from './options.ts';
 import { exists } from './pidfile.ts';
 import { give, type Place } from './place.ts';
 
-/** $1 server's process, $2 seconds between looks, $3 looks until idle, $4 data root. Titles: manual, "Monitoring", "ps". */
+/** $1 server's process, $2 seconds between looks, $3 looks until idle (0: never), $4 data root, $5 this host. Titles: manual, "Monitoring", "ps". */
 const SCRIPT = `
-pid=$1 pause=$2 patience=$3 root=$4 seen= idle=0 round=0
+pid=$1 pause=$2 patience=$3 root=$4 host=$5 seen= idle=0 round=0
 own_title() {
   case $1 in
     *'[local]'*) return 1;;
@@ -48,12 +49,14 @@ in_use() {
 last_use() { mark=; { read -r mark < "$root/last-use"; } 2>/dev/null; }
 serves() { server=; { read -r server < "$root/postgresql/postmaster.pid"; } 2>/dev/null; [ "$server" = "$pid" ]; }
 alive() { serves && kill -0 "$pid" 2>/dev/null && { [ ! -d /proc/self ] || [ -e "/proc/$pid/cwd/PG_VERSION" ]; }; }
-while sleep "$pause" && alive; do
+while alive; do
+  echo "$host" > "$root/host"
+  sleep "$pause"
   round=$((round + 1))
   if [ $((round % 100)) -eq 0 ] && [ "$(wc -c < "$root/server.log")" -gt 10000000 ]; then : > "$root/server.log"; fi
   last_use
   if [ "$mark" != "$seen" ] || in_use; then idle=0 seen=$mark; else idle=$((idle + 1)); fi
-  [ "$idle" -ge "$patience" ] || continue
+  if [ "$patience" -eq 0 ] || [ "$idle" -lt "$patience" ]; then continue; fi
   echo "$$" > "$root/stopping"
   last_use
   if [ "$mark" = "$seen" ] && ! in_use && alive; then
@@ -65,18 +68,16 @@ while sleep "$pause" && alive; do
 done
 `;
 
-const PAUSE_MS_MAX = 5_000;
-
 /** Leaves the mark that keeps the server up for another while. */
 export function markUse(place: Place): void {
   writeOwned(place.lastUse, `${process.pid}-${randomBytes(6).toString('hex')}\n`, place);
 }
 
-/** Starts the watcher unless it runs or idle shutdown is off (0). There is none on Windows, which has no sh. */
+/** Starts the watcher unless it runs. There is none on Windows, which has no sh: the server stays up until it is stopped. */
 export function ensureWatcher(place: Place, pid: number, idleMs = IDLE_SHUTDOWN_MS): void {
-  if (idleMs <= 0 || process.platform === 'win32' || watcherRuns(place, pid)) return;
-  const pause = Math.min(PAUSE_MS_MAX, Math.max(idleMs / 10, 50));
-  const args = [pid, pause / 1000, Math.ceil(idleMs / pause), place.root].map(String);
+  if (process.platform === 'win32' || watcherRuns(place, pid)) return;
+  const pause = idleMs > 0 ? Math.min(BEAT_MS, Math.max(idleMs / 10, 50)) : BEAT_MS;
+  const args = [pid, pause / 1000, Math.ceil(idleMs / pause), place.root, hostName()].map(String);
   const watcher = spawn('/bin/sh', ['-c', SCRIPT, 'taskflow-db-idle-watcher', ...args], {
     cwd: '/',
     env: { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C' },
