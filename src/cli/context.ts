@@ -52,8 +52,8 @@ export interface CommandContext {
   confirm(question: string): Promise<void>;
   /** Asks for a secret on a terminal, without showing it. The answer is masked in all later output. */
   askSecret(question: string): Promise<string>;
-  /** Registers a value that must never be shown. */
-  hide(secret: string): void;
+  /** Registers a value that must never be shown; `shownAnyway`: names such as the user's, which stay if they equal it. */
+  hide(secret: string, shownAnyway?: readonly string[]): void;
   /** Writes the one JSON document of `--json` to stdout. */
   json(value: unknown): void;
 }

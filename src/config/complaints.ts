@@ -14,7 +14,9 @@ export interface JsonSource {
 /** One Problem for each thing that the schema does not accept, in the order of the file. */
 export function complaints(source: JsonSource, schema: GenericSchema, issues: readonly GenericIssue[]): Problem[] {
   const found = issues.map((issue) => ({ offset: offsetOf(source, issue), problem: complaint(source, schema, issue) }));
-  return found.sort((a, b) => a.offset - b.offset).map(({ problem }) => problem);
+  // A value that fails in two ways (not of the form, out of range) is one mistake.
+  const first = found.filter(({ offset }, index) => found.findIndex((other) => other.offset === offset) === index);
+  return first.sort((a, b) => a.offset - b.offset).map(({ problem }) => problem);
 }
 
 function complaint(source: JsonSource, schema: GenericSchema, issue: GenericIssue): Problem {

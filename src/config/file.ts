@@ -72,7 +72,7 @@ function parseConfig(path: string, raw: string, cwd: string): LoadedConfig {
 
 function syntaxProblems(source: JsonSource, errors: readonly ParseError[]): Problem[] {
   const [first] = errors;
-  const what = first ? spaced(printParseErrorCode(first.error)) : 'the file is empty';
+  const what = first && source.text.trim() !== '' ? spaced(printParseErrorCode(first.error)) : 'the file is empty';
   const where = locate(source, first?.offset ?? 0);
   return [new Problem('config-invalid', `The configuration is not valid JSON: ${what}.`, { where })];
 }

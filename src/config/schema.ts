@@ -50,7 +50,9 @@ const overridable = {
   directories: v.optional(folders),
   production: v.optional(flag('Ask before anything that can change the database.')),
   role: v.optional(text('Role to work as: SET ROLE for every session of a run.')),
-  searchPath: v.optional(text('search_path while migrations run, as PostgreSQL writes it. Default: that of the server.')),
+  searchPath: v.optional(
+    text('search_path while migrations run, as PostgreSQL writes it. Default: that of the server.'),
+  ),
   trackingSchema: v.optional(text('Schema of the tracking tables.')),
   statementTimeout: v.optional(duration('Longest time that one statement may take. 0 for no limit.')),
   lockTimeout: v.optional(duration('Longest wait for a table lock before backing off and trying again.')),
@@ -96,6 +98,9 @@ const target = {
     ),
   ),
   sslmode: v.optional(v.pipe(v.picklist(SSL_MODES, SSL_MODES.join(', ')), v.description('The sslmode of libpq.'))),
+  sslrootcert: v.optional(text('File of the certificates to trust, relative to this file, or "system".')),
+  sslcert: v.optional(text('File of the client certificate, relative to this file.')),
+  sslkey: v.optional(text('File of the key of the client certificate, relative to this file.')),
 };
 
 const environment = closed({ ...target, ...overridable }, 'an object such as { "host": "db.example.com" }');

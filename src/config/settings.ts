@@ -35,7 +35,7 @@ export interface Settings {
   readonly verify: { readonly rerun: 'strict' | 'note' };
 }
 
-/** The target of a named environment, as written in the configuration; `passwordFile` is made absolute. */
+/** The target of a named environment, as written in the configuration; files are made absolute. */
 export interface Environment {
   readonly name: string;
   readonly url?: string;
@@ -46,6 +46,9 @@ export interface Environment {
   readonly passwordFile?: string;
   readonly passwordCommand?: string | readonly string[];
   readonly sslmode?: string;
+  readonly sslrootcert?: string;
+  readonly sslcert?: string;
+  readonly sslkey?: string;
 }
 
 /** Where settings come from besides the file. Flags win over variables, variables over the environment, that over the rest. */
@@ -131,18 +134,16 @@ function chooseEnvironment(name: string | undefined, file: LoadedConfig | undefi
   });
 }
 
+const TARGET_KEYS = ['url', 'host', 'port', 'database', 'user', 'passwordCommand', 'sslmode'] as const;
+const TARGET_FILES = ['passwordFile', 'sslrootcert', 'sslcert', 'sslkey'] as const;
+
 function toEnvironment(name: string, values: EnvironmentConfig, root: string): Environment {
-  const { url, host, port, database, user, passwordFile, passwordCommand, sslmode } = values;
-  const given = {
-    url,
-    host,
-    port: port === undefined ? undefined : String(port),
-    database,
-    user,
-    passwordFile: passwordFile === undefined ? undefined : resolve(root, passwordFile),
-    passwordCommand,
-    sslmode,
-  };
-  const present = Object.entries(given).filter(([, value]) => value !== undefined);
-  return Object.freeze({ name, ...Object.fromEntries(present) });
+  const environment: Record<string, unknown> = { name };
+  for (const key of TARGET_KEYS) if (values[key] !== undefined) environment[key] = values[key];
+  for (const key of TARGET_FILES) {
+    const file = values[key];
+    if (file !== undefined) environment[key] = file === 'system' ? file : resolve(root, file);
+  }
+  if (values.port !== undefined) environment.port = String(values.port);
+  return Object.freeze(environment) as unknown as Environment;
 }

@@ -2,8 +2,12 @@ const HIDDEN = '***';
 
 /** The gate that all output passes: known secrets and everything that looks like a password are replaced. */
 export interface Mask {
-  /** From now on this value is hidden wherever it appears, also URL-encoded, quoted for SQL or escaped for JSON. */
-  hide(secret: string): void;
+  /**
+   * From now on this value is hidden wherever it appears, also URL-encoded, quoted for SQL or escaped for JSON. One that
+   * equals a name which is shown anyway (a user `postgres` with the password `postgres`) is hidden only where its place
+   * says that it is a password: else the name would vanish from all output.
+   */
+  hide(secret: string, shownAnyway?: readonly string[]): void;
   apply(text: string): string;
 }
 
@@ -29,8 +33,8 @@ const PATTERNS: readonly [RegExp, string][] = [
 export function createMask(secrets: Iterable<string> = []): Mask {
   const known = new Set<string>();
   let pattern: RegExp | undefined;
-  const hide = (secret: string) => {
-    if (secret.length < SHORTEST) return;
+  const hide = (secret: string, shownAnyway: readonly string[] = []) => {
+    if (secret.length < SHORTEST || shownAnyway.includes(secret)) return;
     for (const form of formsOf(secret)) known.add(form);
     pattern = new RegExp(
       [...known]

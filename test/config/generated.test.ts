@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { generate as generateDocs } from '../../src/cli/docs.ts';
+import { generate as generateSchema } from '../../src/config/json-schema.ts';
+import { loadSettings } from '../../src/config/settings.ts';
+
+const root = new URL('../../', import.meta.url);
+
+test('the JSON Schema and the command reference are what their sources say (node scripts/build.mjs --docs --schema)', () => {
+  for (const [path, text] of Object.entries({ ...generateSchema(), ...generateDocs() })) {
+    assert.equal(readFileSync(new URL(path, root), 'utf8'), text, `${path} is stale`);
+  }
+});
+
+test('this repository has a valid configuration: embedded database, strict reruns', () => {
+  const settings = loadSettings({ cwd: root.pathname, env: {}, flags: {} });
+  assert.equal(settings.embedded, true);
+  assert.equal(settings.verify.rerun, 'strict');
+});

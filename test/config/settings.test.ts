@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { loadSettings, type SettingsSource } from '../../src/config/settings.ts';
+import { Problem } from '../../src/problem/problem.ts';
+
+function folderWith(config?: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'config-'));
+  if (config !== undefined) writeFileSync(join(folder, 'taskflow-db.config.json'), config);
+  return folder;
+}
+
+function load(config: string | undefined, more: Partial<SettingsSource> = {}) {
+  return loadSettings({ cwd: folderWith(config), env: {}, flags: {}, ...more });
+}
+
+function complaintsOf(run: () => unknown): Problem[] {
+  try {
+    run();
+  } catch (error) {
+    assert(error instanceof Problem, String(error));
+    return [...(error.fields.also ?? [error])];
+  }
+  return assert.fail('nothing was complained about');
+}
+
+test('without a configuration file the defaults hold', () => {
+  const cwd = folderWith();
+  const settings = loadSettings({ cwd, env: {}, flags: {} });
+  assert.deepEqual(settings, {
+    configFile: undefined,
+    root: cwd,
+    directories: [join(cwd, 'database/migrations')],
+    embedded: false,
+    environment: undefined,
+    production: false,
+    role: undefined,
+    searchPath: undefined,
+    trackingSchema: 'public',
+    statementTimeoutMs: 0,
+    lockTimeoutMs: 250,
+    rowLockTimeoutMs: 10_000,
+    lockBudgetMs: 600_000,
+    waitMs: 300_000,
+    storeSql: true,
+    legacyTimeZone: undefined,
+    verify: { rerun: 'note' },
+  });
+  assert(Object.isFrozen(settings));
+});
+
+test('the file is found from a folder below it, and its folders are relative to it', () => {
+  const root = folderWith('{ "directories": ["sql", "../shared"], "embedded": true }');
+  const below = join(root, 'a/b');
+  mkdirSync(below, { recursive: true });
+  const settings = loadSettings({ cwd: below, env: {}, flags: {} });
+  assert.equal(settings.root, root);
+  assert.equal(settings.configFile, join(root, 'taskflow-db.config.json'));
+  assert.deepEqual(settings.directories, [join(root, 'sql'), join(root, '../shared')]);
+  assert.equal(settings.embedded, true);
+});
+
+test('flags win over variables, variables over the environment, the environment over the rest of the file', () => {
+  const config = JSON.stringify({
+    lockTimeout: '1s',
+    wait: '1min',
+    storeSql: false,
+    environments: { staging: { host: 'db', lockTimeout: '2s', wait: '2min' } },
+  });
+  const staging = { env: 'staging' };
+  assert.equal(load(config).lockTimeoutMs, 1_000);
+  assert.equal(load(config, { flags: staging }).lockTimeoutMs, 2_000);
+  assert.equal(load(config, { flags: staging }).storeSql, false);
+  const env = { TASKFLOW_LOCK_TIMEOUT: '3s', TASKFLOW_STORE_SQL: 'on' };
+  assert.equal(load(config, { flags: staging, env }).lockTimeoutMs, 3_000);
+  assert.equal(load(config, { flags: staging, env }).storeSql, true);
+  assert.equal(load(config, { flags: { ...staging, lockTimeout: '4s' }, env }).lockTimeoutMs, 4_000);
+  assert.equal(load(config, { flags: staging, env }).waitMs, 120_000);
+});
+
+test('folders given by a flag or a variable are relative to where one stands', () => {
+  const root = folderWith('{ "directories": ["sql"] }');
+  const cwd = join(root, 'deep');
+  mkdirSync(cwd);
+  const byFlag = loadSettings({ cwd, env: {}, flags: { directories: ['here', '/there'] } });
+  assert.deepEqual(byFlag.directories, [join(cwd, 'here'), '/there']);
+  const byVariable = loadSettings({ cwd, env: { TASKFLOW_DIRECTORIES: 'a:b' }, flags: {} });
+  assert.deepEqual(byVariable.directories, [join(cwd, 'a'), join(cwd, 'b')]);
+});
+
+test('an environment supplies its target, with absolute files', () => {
+  const cwd = folderWith(
+    JSON.stringify({
+      environments: {
+        live: { host: 'db', port: 6432, passwordFile: 'secret.txt', sslrootcert: 'system', production: true },
+      },
+    }),
+  );
+  const settings = loadSettings({ cwd, env: { TASKFLOW_ENV: 'live' }, flags: {} });
+  assert.deepEqual(settings.environment, {
+    name: 'live',
+    host: 'db',
+    port: '6432',
+    passwordFile: join(cwd, 'secret.txt'),
+    sslrootcert: 'system',
+  });
+  assert.equal(settings.production, true);
+});
+
+test('an unknown environment is named with the nearest one', () => {
+  const [problem] = complaintsOf(() => load('{"environments": {"staging": {}}}', { flags: { env: 'stagin' } }));
+  assert.equal(problem!.exitStatus, 2);
+  assert.match(problem!.message, /no environment "stagin"/);
+  assert.deepEqual(problem!.fields.next, ['Did you mean --env staging?']);
+});
+
+test('all mistakes are reported at once, in the order of the file, each with its place', () => {
+  const config = `{
+  "lockTimout": "1s",
+  "embedded": "yes",
+  "wait": "5 minutes",
+  "environments": {
+    "live": { "hots": "db", "port": 70000 },
+    "no good": {}
+  },
+  "verify": { "rerun": "maybe", "x": 1 }
+}`;
+  const problems = complaintsOf(() => load(config));
+  const seen = problems.map(({ message, fields: { where } }) => `${where?.line}:${where?.column} ${message}`);
+  assert.deepEqual(seen, [
+    '2:3 The configuration has no key "lockTimout".',
+    '3:15 "embedded" is not right.',
+    '4:11 "wait" is not right.',
+    '6:15 The configuration has no key "environments.live.hots".',
+    '6:37 "environments.live.port" is not right.',
+    '7:5 "environments.no good" is not right.',
+    '9:24 "verify.rerun" is not right.',
+    '9:33 The configuration has no key "verify.x".',
+  ]);
+  assert.deepEqual(problems[0]!.fields.next, ['Did you mean "lockTimeout"?']);
+  assert.deepEqual(problems[3]!.fields.next, ['Did you mean "host"?']);
+  assert.equal(problems[0]!.fields.where?.lineText, '  "lockTimout": "1s",');
+  assert.equal(problems[2]!.fields.found, '"5 minutes"');
+  assert.match(problems[2]!.fields.expected ?? '', /"5min"/);
+});
+
+test('a column counts characters, not UTF-16 units', () => {
+  const [problem] = complaintsOf(() => load('{ "role": "\u{1F600}", "wat": 1 }'));
+  assert.equal(problem!.fields.where?.column, 16);
+});
+
+test('what is not JSON is located; a repeated key is not silently taken', () => {
+  const [syntax] = complaintsOf(() => load('{\n  "embedded": true,,\n}'));
+  assert.match(syntax!.message, /not valid JSON/);
+  assert.equal(syntax!.fields.where?.line, 2);
+  const [comment] = complaintsOf(() => load('{ // note\n}'));
+  assert.match(comment!.message, /comment/);
+  const [twice] = complaintsOf(() => load('{ "wait": "1s",\n "wait": "2s" }'));
+  assert.match(twice!.message, /"wait" is there twice/);
+  assert.equal(twice!.fields.where?.line, 2);
+  assert.match(complaintsOf(() => load(''))[0]!.message, /empty/);
+  assert.match(complaintsOf(() => load('[]'))[0]!.message, /not right/);
+});
+
+test('a BOM is accepted', () => {
+  assert.equal(load('\uFEFF{ "embedded": true }').embedded, true);
+});
+
+test('a key named like a member of Object is an unknown key', () => {
+  for (const key of ['__proto__', 'constructor', 'toString']) {
+    const [problem] = complaintsOf(() => load(`{ "${key}": {} }`));
+    assert.match(problem!.message, /no key/);
+  }
+});
+
+test('variables that are not right are all reported; an empty one counts as unset', () => {
+  const env = {
+    TASKFLOW_WAIT: 'long',
+    TASKFLOW_EMBEDDED: 'perhaps',
+    TASKFLOW_ROLE: '',
+    TASKFLOW_VERIFY_RERUN: 'strict',
+  };
+  const problems = complaintsOf(() => load(undefined, { env }));
+  assert.deepEqual(problems.map(({ message }) => message.replace(/^.* variable (\w+) .*$/, '$1')).sort(), [
+    'TASKFLOW_EMBEDDED',
+    'TASKFLOW_WAIT',
+  ]);
+  const settings = load(undefined, { env: { TASKFLOW_ROLE: '', TASKFLOW_VERIFY_RERUN: 'strict' } });
+  assert.equal(settings.role, undefined);
+  assert.equal(settings.verify.rerun, 'strict');
+});
+
+test('a named file that is not there is an error, with its name', () => {
+  const [byFlag] = complaintsOf(() => load(undefined, { flags: { config: 'none.json' } }));
+  assert.match(byFlag!.message, /no such file/);
+  assert.equal(byFlag!.fields.where?.file, 'none.json');
+  complaintsOf(() => load(undefined, { env: { TASKFLOW_CONFIG: 'none.json' } }));
+});
