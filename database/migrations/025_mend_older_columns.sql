@@ -459,7 +459,14 @@ DECLARE
   view_grants text[];
   statement text;
 BEGIN
-  IF EXISTS (SELECT FROM mend_dependent_views() WHERE view_oid = to_regclass(view_name)) THEN
+  IF EXISTS (SELECT FROM mend_dependent_views() WHERE view_oid = to_regclass(view_name)) OR EXISTS (
+    SELECT
+    FROM pg_attribute
+    WHERE attrelid = to_regclass(view_name) AND attnum > 0
+    HAVING array_agg(attname::text ORDER BY attnum) <> ARRAY[
+      'id', 'request_id', 'workflow_block_id', 'field_path', 'ai_value', 'ground_truth_value', 'created_by',
+      'created_at', 'updated_at', 'notes', 'request_text', 'block_name', 'block_prompt', 'created_by_name']
+  ) THEN
     SELECT
       format('ALTER VIEW %I OWNER TO %I', view_name, pg_get_userbyid(relowner)),
       ARRAY(
@@ -473,6 +480,17 @@ BEGIN
     WHERE oid = to_regclass(view_name) AND relkind = 'v';
     EXECUTE format('DROP VIEW %I', view_name);
   END IF;
+
+  -- The queue's index compares with a label of the old type; 027_mend_older_indexes builds it anew.
+  FOREACH statement IN ARRAY ARRAY(
+    SELECT format('DROP INDEX %s', indexrelid::regclass)
+    FROM mend_columns()
+    JOIN pg_index ON indrelid = table_name::regclass
+    WHERE table_name = 'processing_jobs' AND column_name = 'status' AND conversion IS NOT NULL
+      AND indexrelid = to_regclass('processing_jobs_pending_created_at_idx')
+  ) LOOP
+    EXECUTE statement;
+  END LOOP;
 
   FOREACH statement IN ARRAY ARRAY(
     SELECT format('ALTER TABLE %I %s', table_name, string_agg(change, ', ' ORDER BY attnum, place))
@@ -510,31 +528,29 @@ BEGIN
     EXECUTE statement;
   END LOOP;
 
-  IF to_regclass(view_name) IS NULL THEN
-    CREATE VIEW ground_truth_with_context AS
-    SELECT
-      judged.id,
-      judged.request_id,
-      judged.workflow_block_id,
-      judged.field_path,
-      judged.ai_value,
-      judged.ground_truth_value,
-      judged.created_by,
-      judged.created_at,
-      judged.updated_at,
-      judged.notes,
-      requests.text AS request_text,
-      workflow_blocks.name AS block_name,
-      workflow_blocks.prompt AS block_prompt,
-      users.name AS created_by_name
-    FROM ground_truth_data AS judged
-    JOIN requests ON requests.id = judged.request_id
-    JOIN workflow_blocks ON workflow_blocks.id = judged.workflow_block_id
-    JOIN users ON users.id = judged.created_by;
-    FOREACH statement IN ARRAY array_remove(view_grants || view_owner, NULL) LOOP
-      EXECUTE statement;
-    END LOOP;
-  END IF;
+  CREATE OR REPLACE VIEW ground_truth_with_context AS
+  SELECT
+    judged.id,
+    judged.request_id,
+    judged.workflow_block_id,
+    judged.field_path,
+    judged.ai_value,
+    judged.ground_truth_value,
+    judged.created_by,
+    judged.created_at,
+    judged.updated_at,
+    judged.notes,
+    requests.text AS request_text,
+    workflow_blocks.name AS block_name,
+    workflow_blocks.prompt AS block_prompt,
+    users.name AS created_by_name
+  FROM ground_truth_data AS judged
+  JOIN requests ON requests.id = judged.request_id
+  JOIN workflow_blocks ON workflow_blocks.id = judged.workflow_block_id
+  JOIN users ON users.id = judged.created_by;
+  FOREACH statement IN ARRAY array_remove(view_grants || view_owner, NULL) LOOP
+    EXECUTE statement;
+  END LOOP;
 END
 $$;
 
@@ -563,7 +579,7 @@ BEGIN
 END
 $$;
 
--- Comments
+-- Comments on columns, and on the types, tables and the view
 DO $$
 DECLARE
   statement text;
@@ -575,6 +591,15 @@ BEGIN
     UNION ALL
     SELECT format('COMMENT ON %s IS %L', object, description)
     FROM (VALUES
+      ('TYPE user_role', 'What a user may do, from least to most'),
+      ('TYPE request_status', 'Where a request stands in its review'),
+      ('TYPE job_status', 'Where a processing job stands'),
+      ('TYPE job_type', 'What a processing job is to do'),
+      ('TYPE workflow_status', 'Whether a workflow is being written, in use or retired'),
+      ('TYPE block_type', 'Whether a workflow block is built in or written by users'),
+      ('TYPE block_input_type', 'Where an input of a workflow block comes from'),
+      ('TYPE embedding_status', 'Where the embedding of a request stands'),
+      ('TYPE dashboard_layout', 'How a workflow dashboard arranges its fields'),
       ('TABLE users', 'People who work with requests'),
       ('TABLE workflows', 'Lists of AI blocks that process a request'),
       ('TABLE exercises', 'Groups of requests that belong together'),

@@ -120,7 +120,9 @@ BEGIN
       AND less_class.relam = more_class.relam
       AND more.indisvalid AND less.indexprs IS NULL AND more.indexprs IS NULL
       AND less.indnatts = less.indnkeyatts
-      AND (more.indpred IS NULL OR pg_get_expr(more.indpred, more.indrelid) = pg_get_expr(less.indpred, less.indrelid))
+      AND (more.indpred IS NULL OR
+        pg_get_expr(more.indpred, more.indrelid)
+          = regexp_replace(pg_get_expr(less.indpred, less.indrelid), '^\((\w+) = true\)$', '\1'))
       AND (more.indkey::int2[])[0:less.indnkeyatts - 1] = (less.indkey::int2[])[0:less.indnkeyatts - 1]
       AND (more.indclass::oid[])[0:less.indnkeyatts - 1] = (less.indclass::oid[])[0:less.indnkeyatts - 1]
       AND (NOT less.indisunique OR more.indisunique AND more.indnkeyatts = less.indnkeyatts)
@@ -140,7 +142,18 @@ $$;
 
 DROP FUNCTION mend_wanted_indexes();
 
--- One trigger for updated_at on each table
+-- The trigger function, and one trigger for updated_at on each table
+CREATE OR REPLACE FUNCTION update_updated_at_column() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  NEW.updated_at := now();
+  RETURN NEW;
+END
+$$;
+
+COMMENT ON FUNCTION update_updated_at_column() IS 'Trigger function that sets updated_at to the time of the transaction';
+
 DO $$
 DECLARE
   updated_table text;
