@@ -19,6 +19,21 @@ export function complaints(source: JsonSource, schema: GenericSchema, issues: re
   return first.sort((a, b) => a.offset - b.offset).map(({ problem }) => problem);
 }
 
+/** Lists where the schema wants an object: for valibot, as for JavaScript, a list is an object. */
+export function listsForObjects(source: JsonSource, schema: GenericSchema, node: Node): Problem[] {
+  const here = unwrap(schema);
+  const takesKeys = here.entries !== undefined || here.value !== undefined;
+  if (takesKeys && node.type === 'array') {
+    const where = locate(source, node.offset);
+    return [new Problem('config-invalid', 'The configuration has a list here.', { where, expected: 'an object' })];
+  }
+  if (!takesKeys || node.type !== 'object') return [];
+  return (node.children ?? []).flatMap(({ children: [key, value] = [] }) => {
+    const inside = here.entries?.[key?.value] ?? here.value;
+    return inside && value ? listsForObjects(source, inside, value) : [];
+  });
+}
+
 function complaint(source: JsonSource, schema: GenericSchema, issue: GenericIssue): Problem {
   const path = (issue.path ?? []).map((item) => item.key as string | number);
   const where = locate(source, offsetOf(source, issue));

@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { getNodeValue, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import * as v from 'valibot';
 import { gather, Problem } from '../problem/problem.ts';
-import { complaints, type JsonSource, locate } from './complaints.ts';
+import { complaints, type JsonSource, listsForObjects, locate } from './complaints.ts';
 import { type ConfigFile, configSchema } from './schema.ts';
 
 export const CONFIG_FILE = 'taskflow-db.config.json';
@@ -62,8 +62,8 @@ function parseConfig(path: string, raw: string, cwd: string): LoadedConfig {
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
   const source: JsonSource = { file: shown(path, cwd), text, root };
-  const wrong = errors.length > 0 || !root ? syntaxProblems(source, errors) : repeatedKeys(source, root);
-  if (wrong.length > 0) throw gather('config-invalid', `The configuration ${source.file} is not valid JSON.`, wrong);
+  const wrong = errors.length > 0 || !root ? syntaxProblems(source, errors) : misread(source, root);
+  if (wrong.length > 0) throw gather('config-invalid', `The configuration ${source.file} cannot be read.`, wrong);
   const result = v.safeParse(configSchema, root && getNodeValue(root));
   if (result.success) return { path, values: result.output };
   const found = complaints(source, configSchema, result.issues);
@@ -82,19 +82,28 @@ function spaced(code: string): string {
   return code.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
 }
 
-/** JSON.parse would silently take the last of two equal keys. */
-function repeatedKeys(source: JsonSource, node: Node): Problem[] {
-  const inside = (node.children ?? []).flatMap((child) => repeatedKeys(source, child));
+/** What validation would not see. */
+function misread(source: JsonSource, root: Node): Problem[] {
+  return [...lostKeys(source, root), ...listsForObjects(source, configSchema, root)];
+}
+
+/** Keys that JavaScript gives a meaning of its own, and that validation would therefore pass over. */
+const NO_KEYS = ['__proto__', 'prototype', 'constructor'];
+
+/** What reading JSON into objects would silently lose: all but the last of equal keys, and keys with a meaning of their own. */
+function lostKeys(source: JsonSource, node: Node): Problem[] {
+  const inside = (node.children ?? []).flatMap((child) => lostKeys(source, child));
   if (node.type !== 'object') return inside;
   const keys = (node.children ?? []).flatMap((property) => property.children?.[0] ?? []);
   const repeated = keys.filter((key, index) => keys.findIndex((other) => other.value === key.value) < index);
+  const unknown = keys.filter((key) => NO_KEYS.includes(key.value));
   return [
-    ...repeated.map(
-      (key) =>
-        new Problem('config-invalid', `The key ${JSON.stringify(key.value)} is there twice.`, {
-          where: locate(source, key.offset),
-        }),
-    ),
+    ...repeated.map((key) => keyProblem(source, key, `The key ${JSON.stringify(key.value)} is there twice.`)),
+    ...unknown.map((key) => keyProblem(source, key, `The configuration has no key ${JSON.stringify(key.value)}.`)),
     ...inside,
   ];
+}
+
+function keyProblem(source: JsonSource, key: Node, message: string): Problem {
+  return new Problem('config-invalid', message, { where: locate(source, key.offset) });
 }

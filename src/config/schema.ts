@@ -12,7 +12,13 @@ const flag = (summary: string) => v.pipe(v.boolean('true or false'), v.descripti
 
 const duration = (summary: string) =>
   v.pipe(
-    v.union([v.pipe(v.string(), v.regex(DURATION_PATTERN)), v.pipe(v.number(), v.minValue(0))], DURATION_EXPECTED),
+    v.union(
+      [
+        v.pipe(v.string(), v.regex(DURATION_PATTERN, DURATION_EXPECTED)),
+        v.pipe(v.number(), v.minValue(0, DURATION_EXPECTED)),
+      ],
+      DURATION_EXPECTED,
+    ),
     v.check((value) => parseDuration(value) !== undefined, DURATION_EXPECTED),
     v.description(summary),
   );
@@ -70,8 +76,8 @@ const PORT_EXPECTED = 'a port from 1 to 65535, or a list of ports in a text';
 const port = v.pipe(
   v.union(
     [
-      v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535)),
-      v.pipe(v.string(), v.regex(/^\d{1,5}(,\d{0,5})*$/)),
+      v.pipe(v.number(), v.integer(PORT_EXPECTED), v.minValue(1, PORT_EXPECTED), v.maxValue(65535, PORT_EXPECTED)),
+      v.pipe(v.string(), v.regex(/^\d{1,5}(,\d{0,5})*$/, PORT_EXPECTED)),
     ],
     PORT_EXPECTED,
   ),
@@ -91,7 +97,10 @@ const target = {
   passwordCommand: v.optional(
     v.pipe(
       v.union(
-        [v.pipe(v.string(), v.minLength(1)), v.pipe(v.array(v.pipe(v.string(), v.minLength(1))), v.minLength(1))],
+        [
+          v.pipe(v.string(), v.minLength(1, COMMAND_EXPECTED)),
+          v.pipe(v.array(v.pipe(v.string(), v.minLength(1, COMMAND_EXPECTED))), v.minLength(1, COMMAND_EXPECTED)),
+        ],
         COMMAND_EXPECTED,
       ),
       v.description('Command that prints the password.'),

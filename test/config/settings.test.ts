@@ -161,7 +161,14 @@ test('what is not JSON is located; a repeated key is not silently taken', () => 
   assert.match(twice!.message, /"wait" is there twice/);
   assert.equal(twice!.fields.where?.line, 2);
   assert.match(complaintsOf(() => load(''))[0]!.message, /empty/);
-  assert.match(complaintsOf(() => load('[]'))[0]!.message, /not right/);
+});
+
+test('a list is not an object', () => {
+  for (const config of ['[]', '{"verify": []}', '{"environments": []}', '{"environments": {"a": []}}']) {
+    const [problem] = complaintsOf(() => load(config));
+    assert.equal(problem!.fields.expected, 'an object', config);
+    assert.equal(problem!.fields.where?.column, config.indexOf('[') + 1);
+  }
 });
 
 test('a BOM is accepted', () => {
