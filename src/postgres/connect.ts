@@ -1,7 +1,14 @@
 import type { Socket } from 'node:net';
 import type { Client } from 'pg';
 import { Problem } from '../problem/problem.ts';
-import { type Attempt, encryptions, type Outcome, type ServerNotice, tryOnce } from './connect/attempt.ts';
+import {
+  type Attempt,
+  type Encryption,
+  encryptions,
+  type Outcome,
+  type ServerNotice,
+  tryOnce,
+} from './connect/attempt.ts';
 import { explain, isServerError, summarise } from './connect/failures.ts';
 import { passwordFromCommand } from './connect/password-command.ts';
 import { askSession, passes, unsuitable } from './connect/session-attributes.ts';
@@ -118,14 +125,15 @@ async function tryAddress(
   wanted: SessionAttributes,
 ): Promise<HostResult> {
   const problems: Problem[] = [];
+  let final = true;
   for (const encryption of encryptions(attempt.target.ssl.sslmode, host)) {
     const outcome = await tryOnce(attempt, host, address, encryption);
     if (outcome.ok) return await admit(outcome, host, wanted);
     problems.push(explain(outcome.failure));
-    if (!otherEncryptionMayHelp(outcome))
-      return { problems, final: !nextHostMayHelp(outcome) || attempt.signal?.aborted === true };
+    final = !nextHostMayHelp(outcome) || attempt.signal?.aborted === true;
+    if (!otherEncryptionMayHelp(outcome, encryption)) break;
   }
-  return { problems, final: true };
+  return { problems, final };
 }
 
 async function admit(
@@ -148,11 +156,15 @@ async function admit(
   return { problems: [problem], final: false };
 }
 
-/** As in libpq: after a failure of TLS itself, and after a refusal that comes before the authentication is done. */
-function otherEncryptionMayHelp({ failure, authenticated }: Outcome & { ok: false }): boolean {
+/**
+ * As in libpq: after a failure of TLS itself, and after a refusal that comes before the authentication is done. A server
+ * without TLS was already asked on the plain connection.
+ */
+function otherEncryptionMayHelp({ failure, authenticated }: Outcome & { ok: false }, tried: Encryption): boolean {
   if (failure.error instanceof ConnectTimeout) return false;
   if (failure.stage === 'tls') return true;
-  return failure.stage === 'startup' && !authenticated && isServerError(failure.error);
+  const asked = tried === 'plain' || failure.encrypted;
+  return asked && failure.stage === 'startup' && !authenticated && isServerError(failure.error);
 }
 
 /** Another host is asked if this one could not be reached or is not ready; one that refused us has the last word. */

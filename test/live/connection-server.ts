@@ -1,11 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
 /** PostgreSQL's own programs, Debian's package postgresql-15. */
 const BIN = '/usr/lib/postgresql/15/bin';
+
+/** psql itself: the one on Debian's PATH is a wrapper that sets PGHOST. */
+export const PSQL = join(BIN, 'psql');
 
 export interface Certificates {
   readonly folder: string;
@@ -134,7 +137,8 @@ host    all limited     127.0.0.1/32   trust
 hostssl all tlsonly     127.0.0.1/32   scram-sha-256
 hostnossl all plainonly 127.0.0.1/32   scram-sha-256
 hostssl all certified   127.0.0.1/32   cert
-host    all trusted     ::1/128        trust
+host    all "${userInfo().username}" 127.0.0.1/32 trust
+local   replication postgres           trust
 `;
 
 const ROLES = `
@@ -145,6 +149,8 @@ CREATE ROLE nobody NOLOGIN;
 SET password_encryption = md5; CREATE ROLE hashed LOGIN PASSWORD 'canary-md5';
 CREATE DATABASE taskflow_db; CREATE DATABASE "sp ace/d@b"; CREATE DATABASE scrammed; CREATE DATABASE trusted;
 CREATE DATABASE closed ALLOW_CONNECTIONS false;
+CREATE DATABASE "${userInfo().username}";
+DO $$BEGIN CREATE ROLE "${userInfo().username}" LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END$$;
 CREATE DATABASE private; REVOKE CONNECT ON DATABASE private FROM PUBLIC;
 `;
 
@@ -164,7 +170,7 @@ export async function startServer({ folder, certificates, settings = '' }: Serve
   run('initdb', ['-D', dataFolder, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N']);
   writeFileSync(
     join(dataFolder, 'postgresql.auto.conf'),
-    `port=${port}\nlisten_addresses='127.0.0.1'\nunix_socket_directories='${folder}'\nfsync=off\nmax_connections=20\n${settings}\n${
+    `port=${port}\nlisten_addresses='127.0.0.1'\nunix_socket_directories='${folder}'\nfsync=off\nmax_connections=60\n${settings}\n${
       certificates ? tlsSettings(dataFolder, certificates) : ''
     }`,
   );
@@ -177,6 +183,33 @@ export async function startServer({ folder, certificates, settings = '' }: Serve
   );
   writeFileSync(join(dataFolder, 'pg_hba.conf'), RULES);
   control('reload', '-s');
+  return { port, socketFolder: folder, dataFolder, stop: () => control('stop', '-m', 'immediate', '-s') };
+}
+
+/** A standby of that server, without TLS, in recovery for ever. */
+export async function startStandby(of: TestServer, folder: string): Promise<TestServer> {
+  const port = await freePort();
+  const dataFolder = join(folder, 'data');
+  mkdirSync(folder, { recursive: true });
+  own(folder);
+  run('pg_basebackup', [
+    '-h',
+    of.socketFolder,
+    '-p',
+    String(of.port),
+    '-U',
+    'postgres',
+    '-D',
+    dataFolder,
+    '-R',
+    '-c',
+    'fast',
+    '-N',
+  ]);
+  const settings = `port=${port}\nunix_socket_directories='${folder}'\nssl=off\n`;
+  appendFileSync(join(dataFolder, 'postgresql.auto.conf'), settings);
+  const control = (action: string, ...more: string[]) => run('pg_ctl', ['-D', dataFolder, '-w', ...more, action]);
+  control('start', '-l', join(folder, 'log'), '-s');
   return { port, socketFolder: folder, dataFolder, stop: () => control('stop', '-m', 'immediate', '-s') };
 }
 

@@ -29,6 +29,11 @@ export function buildTarget(parts: Parts, complain: Complain): ConnectionTarget 
   checkValues(settings, complain);
   const text = (name: string) => settings.get(name)?.value || undefined;
   const user = text('user') ?? inputs.osUser;
+  if (user === '') {
+    complain('No user is named, and the operating system has no name for this one.', {
+      next: ['Name the user with --user.'],
+    });
+  }
   const database = text('dbname') ?? user;
   const addresses = buildHosts(settings, defaultHost(inputs), complain);
   checkPeer(settings, addresses, complain);

@@ -29,9 +29,10 @@ function passwordIn(line: string, wanted: readonly string[]): string | undefined
     if (raw === undefined || (raw !== '*' && unescaped(raw) !== value)) return undefined;
     at = field.lastIndex;
   }
-  return unescaped(line.slice(at));
+  // Up to the next colon, as libpq reads it: what follows is a field of some later day.
+  return unescaped(/^(?:[^:\\]|\\.|\\$)*/.exec(line.slice(at))![0]);
 }
 
 function unescaped(text: string): string {
-  return text.replace(/\\(.)/g, '$1');
+  return text.replace(/\\(.?)/g, '$1');
 }

@@ -59,7 +59,9 @@ function versions(settings: Settings, complain: Complain): [TlsVersion | undefin
   const min = settings.has('ssl_min_protocol_version') ? read('ssl_min_protocol_version') : 'TLSv1.2';
   const max = read('ssl_max_protocol_version');
   if (min && max && TLS_VERSIONS.indexOf(min) > TLS_VERSIONS.indexOf(max)) {
-    complain(`The lowest TLS version, ${min}, is above the highest, ${max}.`);
+    complain(`The lowest TLS version, ${min}, is above the highest, ${max}.`, {
+      next: ['Check ssl_min_protocol_version and ssl_max_protocol_version.'],
+    });
   }
   return [min, max];
 }

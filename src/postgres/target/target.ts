@@ -46,7 +46,7 @@ export interface ConnectionTarget {
   readonly hosts: readonly TargetHost[];
   readonly database: string;
   readonly user: string;
-  /** Program and arguments that print the password; run once a target, only when the server asks. */
+  /** Program and arguments that print the password; run once a target, before the first connection. */
   readonly passwordCommand?: readonly string[];
   /** The password file that was looked into, for messages. */
   readonly passfile?: string;

@@ -15,7 +15,7 @@ export function checkValues(settings: Settings, complain: Complain): void {
     } else if (keyword?.refused && !keyword.refused.except.includes(value)) {
       complain(`${where} cannot be honoured: ${keyword.refused.why}.`, { next: ['Take it out.'] });
     } else if (value !== '' && keyword?.integer && !/^\s*[+-]?\d{1,9}\s*$/.test(value)) {
-      complain(`${where}: "${value}" is not a whole number.`);
+      complain(`${where}: "${value}" is not a whole number.`, { expected: 'a whole number such as 10' });
     } else if (value !== '' && keyword?.values && !allows(name, keyword.values, value)) {
       complain(`${where}: "${value}" is not one of its values.`, expectation(value, keyword.values));
     }
