@@ -1,6 +1,7 @@
 import { EXIT, type ExitStatus } from '../problem/codes.ts';
 import { Problem } from '../problem/problem.ts';
 import { createMask } from '../report/mask.ts';
+import { maskProblem } from '../report/mask-problem.ts';
 import { problemJson } from '../report/problem-json.ts';
 import { renderProblem } from '../report/problem-text.ts';
 import { type Invocation, readArguments } from './args.ts';
@@ -60,11 +61,12 @@ function surroundings(): Surroundings {
 
 /** Shows what went wrong and gives the exit status. A user's mistake shows no stack, ours does. */
 function report(error: unknown): ExitStatus {
-  const problem = error instanceof Problem ? error : bug(error);
+  const original = error instanceof Problem ? error : bug(error);
+  const problem = maskProblem(original, around.mask);
   if (argv.includes('--json'))
     around.stdout.line(JSON.stringify({ ok: false, problem: problemJson(problem) }, undefined, 2));
   else around.stderr.write(renderProblem(problem, around.stderr));
-  if (problem.code === 'internal') around.stderr.line(stackOf(problem.fields.cause ?? problem));
+  if (problem.code === 'internal') around.stderr.line(stackOf(original.fields.cause ?? original));
   return problem.exitStatus;
 }
 

@@ -20,7 +20,7 @@ const SHORTEST = 4;
  * long text costs linear time.
  */
 const PATTERNS: readonly [RegExp, string][] = [
-  [/(\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s:@/?#'"]{0,200}):[^\s@'"<>]{1,500}@/gi, `$1:${HIDDEN}@`],
+  [/(\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s:@/?#'"]{0,200}):[^\s'"<>]{1,500}@/gi, `$1:${HIDDEN}@`],
   [
     /((?:password|passwd|pgpass|secret_key)["']?\s{0,10}=\s{0,10})(?:'(?:[^'\\]|\\.|''){1,500}'|"(?:[^"\\]|\\.){1,500}"|[^\s&'"),;]{1,500})/gi,
     `$1${HIDDEN}`,
@@ -69,6 +69,6 @@ function urlForm(secret: string): string {
 
 /** A plain word is hidden as a whole word only: the password `post` must not make `***gres` out of `postgres`. */
 function toPattern(secret: string): string {
-  const quoted = secret.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  const quoted = secret.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
   return /^[A-Za-z]+$/.test(secret) ? `(?<![A-Za-z0-9_])${quoted}(?![A-Za-z0-9_])` : quoted;
 }
