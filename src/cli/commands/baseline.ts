@@ -1,7 +1,19 @@
-import type { ExitStatus } from '../../problem/codes.ts';
+import { baseline } from '../../engine/baseline.ts';
+import { EXIT, type ExitStatus } from '../../problem/codes.ts';
 import { Problem } from '../../problem/problem.ts';
+import { count } from '../../report/quantity.ts';
 import type { CommandContext } from '../context.ts';
+import { withEngine } from '../open.ts';
 
-export async function run(_context: CommandContext): Promise<ExitStatus> {
-  throw new Problem('internal', 'This command is not built yet.');
+export async function run(context: CommandContext): Promise<ExitStatus> {
+  const to = context.args.value('to');
+  if (!to)
+    throw new Problem('usage', 'baseline needs --to VERSION', {
+      expected: 'the last version whose objects are there already',
+    });
+  const options = { to, reason: context.args.value('reason') };
+  const result = await withEngine(context, {}, (engine) => baseline(engine, options));
+  if (context.wantsJson) context.json({ ok: true, ...result });
+  else context.stdout.line(`${count(result.recorded.length, 'version')} recorded as baseline in ${result.database}.`);
+  return EXIT.done;
 }

@@ -1,7 +1,34 @@
-import type { ExitStatus } from '../../problem/codes.ts';
-import { Problem } from '../../problem/problem.ts';
+import { execFileSync } from 'node:child_process';
+import { createMigration } from '../../engine/create.ts';
+import { EXIT, type ExitStatus } from '../../problem/codes.ts';
 import type { CommandContext } from '../context.ts';
 
-export async function run(_context: CommandContext): Promise<ExitStatus> {
-  throw new Problem('internal', 'This command is not built yet.');
+export async function run(context: CommandContext): Promise<ExitStatus> {
+  const { args, cwd } = context;
+  const { directories } = context.settings();
+  const created = createMigration({
+    folders: directories,
+    folder: directories.at(-1) ?? cwd,
+    cwd,
+    name: args.positionals[0] ?? '',
+    description: args.value('description'),
+    author: args.value('author') ?? gitUser(cwd),
+    date: new Date().toISOString().slice(0, 10),
+  });
+  if (context.wantsJson) context.json({ ok: true, ...created });
+  else context.stdout.line(created.file);
+  return EXIT.done;
+}
+
+function gitUser(cwd: string): string | undefined {
+  try {
+    const name = execFileSync('git', ['config', 'user.name'], {
+      cwd,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return name.trim() || undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,7 +1,46 @@
-import type { ExitStatus } from '../../problem/codes.ts';
-import { Problem } from '../../problem/problem.ts';
+import { type HistoryEvent, history } from '../../engine/history.ts';
+import { EXIT, type ExitStatus } from '../../problem/codes.ts';
+import { formatDuration } from '../../report/quantity.ts';
+import { createStyle } from '../../report/style.ts';
+import { renderTable } from '../../report/table.ts';
+import { visibleLine } from '../../report/visible.ts';
 import type { CommandContext } from '../context.ts';
+import { withEngine } from '../open.ts';
 
-export async function run(_context: CommandContext): Promise<ExitStatus> {
-  throw new Problem('internal', 'This command is not built yet.');
+export async function run(context: CommandContext): Promise<ExitStatus> {
+  const options = { version: context.args.value('version'), limit: context.args.integer('limit', 1) };
+  const found = await withEngine(context, {}, (engine) => history(engine, options));
+  if (context.wantsJson) context.json(found);
+  else show(context, found.events);
+  return EXIT.done;
+}
+
+const COLUMNS = [
+  { title: 'TIME (UTC)' },
+  { title: 'EVENT' },
+  { title: 'VERSION', shrink: 'cut' as const, least: 16 },
+  { title: 'WHO', shrink: 'cut' as const },
+  { title: 'WHAT', shrink: 'wrap' as const },
+];
+
+function show({ stdout }: CommandContext, events: readonly HistoryEvent[]): void {
+  if (events.length === 0) stdout.line('No events yet.');
+  if (events.length === 0) return;
+  const style = createStyle(stdout.color);
+  const rows = events.map((event) => [
+    event.at.slice(0, 19).replace('T', ' '),
+    event.event.replaceAll('_', ' '),
+    event.version ?? '',
+    visibleLine(event.actor),
+    visibleLine(whatOf(event)),
+  ]);
+  for (const line of renderTable(COLUMNS, rows, { width: stdout.width, heading: style.faint })) stdout.line(line);
+}
+
+function whatOf({ detail }: HistoryEvent): string {
+  const { message, reason, executionTimeMs, step, steps } = detail;
+  if (typeof message === 'string') return message;
+  if (typeof reason === 'string') return reason;
+  if (typeof step === 'number') return `step ${step} of ${String(steps)}`;
+  return typeof executionTimeMs === 'number' ? formatDuration(executionTimeMs) : '';
 }

@@ -1,7 +1,18 @@
-import type { ExitStatus } from '../../problem/codes.ts';
-import { Problem } from '../../problem/problem.ts';
+import { init } from '../../engine/init.ts';
+import { EXIT, type ExitStatus } from '../../problem/codes.ts';
+import { count } from '../../report/quantity.ts';
 import type { CommandContext } from '../context.ts';
+import { withEngine } from '../open.ts';
 
-export async function run(_context: CommandContext): Promise<ExitStatus> {
-  throw new Problem('internal', 'This command is not built yet.');
+export async function run(context: CommandContext): Promise<ExitStatus> {
+  const result = await withEngine(context, { mayCreateEmbedded: true }, init);
+  if (context.wantsJson) context.json({ ok: true, ...result });
+  else {
+    const ready = `The tracking tables of ${result.database} are ready (schema ${result.schema})`;
+    const adopted = result.adopted.length > 0 ? `; ${count(result.adopted.length, 'version')} adopted as baseline` : '';
+    context.stdout.line(
+      `${ready}${adopted}; ${result.pending.length === 0 ? 'nothing is pending' : `${result.pending.length} pending`}.`,
+    );
+  }
+  return EXIT.done;
 }

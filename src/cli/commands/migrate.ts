@@ -1,7 +1,60 @@
-import type { ExitStatus } from '../../problem/codes.ts';
-import { Problem } from '../../problem/problem.ts';
+import type { Control } from '../../engine/control.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { type MigrateOptions, type MigrateResult, migrate, planMigrate } from '../../engine/migrate.ts';
+import type { UpPlan } from '../../plan/up.ts';
+import { EXIT, type ExitStatus } from '../../problem/codes.ts';
+import { planSql } from '../../report/plan-sql.ts';
+import { count } from '../../report/quantity.ts';
 import type { CommandContext } from '../context.ts';
+import { confirmChange, exclusive, withEngine } from '../open.ts';
+import { finishRun, planJson } from '../run-result.ts';
 
-export async function run(_context: CommandContext): Promise<ExitStatus> {
-  throw new Problem('internal', 'This command is not built yet.');
+export async function run(context: CommandContext): Promise<ExitStatus> {
+  exclusive(context, ['to', 'version', 'only']);
+  const { args } = context;
+  const options: MigrateOptions = {
+    to: args.value('to') ?? args.value('version'),
+    only: args.value('only'),
+    allowLate: args.has('allow-late'),
+    singleTransaction: args.has('single-transaction'),
+  };
+  if (args.has('dry-run'))
+    return withEngine(context, { mayCreateEmbedded: true }, (engine) => print(context, engine, options));
+  return withEngine(context, { mayCreateEmbedded: true }, async (engine) => {
+    const approve = (plan: UpPlan, control: Control) => askFor(context, engine, plan, control);
+    const result = await migrate(engine, { ...options, approve });
+    return finishRun(context, result, sentence(result));
+  });
+}
+
+async function print(context: CommandContext, engine: Engine, options: MigrateOptions): Promise<ExitStatus> {
+  const { plan } = await planMigrate(engine, options);
+  const printed = plan.migrations.map(({ version, migration, plan: steps }) => ({
+    version,
+    file: migration.file,
+    plan: steps,
+  }));
+  for (const { version, reason } of plan.skipped) engine.emit({ kind: 'skipped', version, reason });
+  if (context.wantsJson) context.json(planJson(printed, plan.skipped));
+  else if (printed.length > 0) context.stdout.write(planSql(printed, 'record: applied'));
+  else context.stderr.line('Nothing to apply.');
+  return EXIT.done;
+}
+
+async function askFor(context: CommandContext, engine: Engine, plan: UpPlan, control: Control): Promise<void> {
+  if (plan.migrations.length === 0) return;
+  await confirmChange(context, {
+    what: `Apply ${count(plan.migrations.length, 'migration')}`,
+    database: control.server.database,
+    production: engine.settings.production || control.ledger.settings.get('production') === 'true',
+    losesData: false,
+  });
+}
+
+function sentence(result: MigrateResult): string {
+  const applied = result.migrations.filter((one) => one.state === 'applied').length;
+  const skipped = result.plan.skipped.length;
+  const also = skipped > 0 ? `, ${skipped} skipped` : '';
+  if (applied === 0 && result.ok) return `${result.database} is up to date${also}: nothing to apply.`;
+  return `${count(applied, 'migration')} applied to ${result.database}${also}.`;
 }

@@ -1,7 +1,65 @@
-import type { ExitStatus } from '../../problem/codes.ts';
-import { Problem } from '../../problem/problem.ts';
+import type { Control } from '../../engine/control.ts';
+import type { Engine } from '../../engine/engine.ts';
+import {
+  type DownPlan,
+  planRollback,
+  type RollbackOptions,
+  type RollbackResult,
+  rollback,
+} from '../../engine/rollback.ts';
+import { EXIT, type ExitStatus } from '../../problem/codes.ts';
+import { planSql } from '../../report/plan-sql.ts';
+import { count } from '../../report/quantity.ts';
 import type { CommandContext } from '../context.ts';
+import { confirmChange, exclusive, withEngine } from '../open.ts';
+import { finishRun, planJson } from '../run-result.ts';
 
-export async function run(_context: CommandContext): Promise<ExitStatus> {
-  throw new Problem('internal', 'This command is not built yet.');
+export async function run(context: CommandContext): Promise<ExitStatus> {
+  exclusive(context, ['to', 'version', 'steps']);
+  const { args } = context;
+  const options: RollbackOptions = {
+    to: args.value('to'),
+    version: args.value('version'),
+    steps: args.integer('steps', 1),
+  };
+  return withEngine(context, {}, async (engine) => {
+    if (args.has('dry-run')) return print(context, engine, options);
+    const approve = (plan: DownPlan, control: Control) => askFor(context, engine, plan, control);
+    const result = await rollback(engine, { ...options, approve });
+    return finishRun(context, result, sentence(result));
+  });
+}
+
+async function print(context: CommandContext, engine: Engine, options: RollbackOptions): Promise<ExitStatus> {
+  const { plan } = await planRollback(engine, options);
+  const printed = plan.rollbacks.map(({ version, source, plan: steps }) => ({
+    version,
+    file: source.file,
+    plan: steps,
+  }));
+  if (context.wantsJson) context.json(planJson(printed));
+  else if (printed.length > 0) context.stdout.write(planSql(printed, 'record: rolled back'));
+  else context.stderr.line('Nothing to roll back.');
+  return EXIT.done;
+}
+
+async function askFor(context: CommandContext, engine: Engine, plan: DownPlan, control: Control): Promise<void> {
+  if (plan.rollbacks.length === 0) return;
+  const versions = plan.rollbacks.map((one) => one.version);
+  const shown =
+    versions.length > 3
+      ? `${count(versions.length, 'migration')} (${versions[0]} down to ${versions.at(-1)})`
+      : versions.join(', ');
+  await confirmChange(context, {
+    what: `Roll back ${shown}`,
+    database: control.server.database,
+    production: engine.settings.production || control.ledger.settings.get('production') === 'true',
+    losesData: true,
+  });
+}
+
+function sentence(result: RollbackResult): string {
+  const undone = result.migrations.filter((one) => one.state === 'rolled_back').length;
+  if (undone === 0 && result.ok) return `Nothing to roll back in ${result.database}.`;
+  return `${count(undone, 'migration')} rolled back in ${result.database}.`;
 }

@@ -1,7 +1,37 @@
-import type { ExitStatus } from '../../problem/codes.ts';
-import { Problem } from '../../problem/problem.ts';
+import { type StatusReport, status } from '../../engine/status.ts';
+import { WRONG_OR_PENDING } from '../../plan/state.ts';
+import { EXIT, type ExitStatus } from '../../problem/codes.ts';
+import { problemJson } from '../../report/problem-json.ts';
+import { renderProblem } from '../../report/problem-text.ts';
+import { statusLines, summaryText } from '../../report/status-text.ts';
+import { createStyle } from '../../report/style.ts';
 import type { CommandContext } from '../context.ts';
+import { withEngine } from '../open.ts';
 
-export async function run(_context: CommandContext): Promise<ExitStatus> {
-  throw new Problem('internal', 'This command is not built yet.');
+export async function run(context: CommandContext): Promise<ExitStatus> {
+  const report = await withEngine(context, {}, status);
+  if (context.wantsJson) context.json({ ...report, complaints: report.complaints.map(problemJson) });
+  else show(context, report);
+  return context.args.has('check') && !isClean(report) ? EXIT.different : EXIT.done;
+}
+
+function show(context: CommandContext, report: StatusReport): void {
+  const { stdout, stderr } = context;
+  const style = createStyle(stdout.color);
+  if (!context.quiet) {
+    for (const line of statusLines(report.migrations, { width: stdout.width, style })) stdout.line(line);
+    stdout.line();
+  }
+  const server = `PostgreSQL ${report.serverVersion}${report.production ? ', production' : ''}`;
+  stdout.line(`${report.database} (${server}): ${summaryText(report.summary)}${layoutRemark(report)}`);
+  for (const problem of report.complaints) stderr.write(`${renderProblem(problem, stderr)}\n`);
+}
+
+function layoutRemark(report: StatusReport): string {
+  if (report.layout === null) return '; nothing is tracked yet: taskflow-db init or migrate';
+  return report.layout === 0 ? '; tracked by an older table: taskflow-db init adopts it' : '';
+}
+
+function isClean(report: StatusReport): boolean {
+  return report.complaints.length === 0 && report.migrations.every((row) => !WRONG_OR_PENDING.has(row.state));
 }

@@ -1,0 +1,95 @@
+import type { Engine } from '../engine/engine.ts';
+import { openEngine } from '../engine/open-engine.ts';
+import type { TargetFlags } from '../postgres/target/inputs.ts';
+import { Problem } from '../problem/problem.ts';
+import type { RunEvent } from '../report/events.ts';
+import { createProgressLine } from '../report/progress.ts';
+import { progressText, runLines } from '../report/run-text.ts';
+import { createStyle } from '../report/style.ts';
+import type { CommandContext } from './context.ts';
+import { VERSION } from './version.ts';
+
+/** Opens the engine for a command and tells what happens on stderr, as far as the person wants to hear it. */
+export async function withEngine<T>(
+  context: CommandContext,
+  options: { mayCreateEmbedded?: boolean },
+  use: (engine: Engine) => Promise<T>,
+): Promise<T> {
+  const talk = createTalk(context);
+  try {
+    const engine = await openEngine({
+      settings: context.settings(),
+      flags: await targetFlags(context),
+      env: context.env,
+      cwd: context.cwd,
+      toolVersion: VERSION,
+      signal: context.signal,
+      live: context.stderr.isTty && !context.quiet,
+      mayCreateEmbedded: options.mayCreateEmbedded ?? false,
+      onSecret: context.hide,
+      emit: talk.hear,
+    });
+    return await use(engine);
+  } finally {
+    talk.end();
+  }
+}
+
+function createTalk(context: CommandContext): { hear(event: RunEvent): void; end(): void } {
+  const { stderr } = context;
+  const style = createStyle(stderr.color);
+  const progress = createProgressLine(stderr, () => performance.now());
+  return {
+    hear(event) {
+      if (!wanted(event, context)) return;
+      const text = progressText(event);
+      if (text !== undefined) progress.show(text);
+      for (const line of runLines(event, style)) progress.above(`${line}\n`);
+    },
+    end: () => progress.clear(),
+  };
+}
+
+/** `--quiet` leaves warnings; which database is meant is said unless it was named by hand, or always when it is the embedded one. */
+function wanted(event: RunEvent, context: CommandContext): boolean {
+  if (event.kind === 'target') return !context.quiet && (event.embedded || context.verbose);
+  if (event.kind === 'notice' && event.severity !== 'WARNING' && !context.verbose)
+    return !context.quiet && !isSkipNotice(event.message);
+  return !context.quiet || event.kind === 'warning';
+}
+
+/** "relation already exists, skipping": what an idempotent file says at every second run. */
+function isSkipNotice(message: string): boolean {
+  return /, skipping$/.test(message);
+}
+
+async function targetFlags(context: CommandContext): Promise<TargetFlags> {
+  const { args } = context;
+  const password = args.has('password') ? await context.askSecret('Password') : undefined;
+  return {
+    host: args.value('host'),
+    port: args.value('port'),
+    database: args.value('database'),
+    user: args.value('user'),
+    passwordPrompted: password,
+  };
+}
+
+/** Asks before something that can lose data or touches production; `production` is said in the question. */
+export async function confirmChange(
+  context: CommandContext,
+  change: { what: string; database: string; production: boolean; losesData: boolean },
+): Promise<void> {
+  if (!change.production && !change.losesData) return;
+  const where = `${change.database}${change.production ? ' (production)' : ''}`;
+  await context.confirm(`${change.what} on ${where}?`);
+}
+
+/** Flags of which at most one makes sense. */
+export function exclusive(context: CommandContext, names: readonly string[]): void {
+  const given = names.filter((name) => context.args.has(name));
+  if (given.length < 2) return;
+  throw new Problem('usage', `${given.map((name) => `--${name}`).join(' and ')} do not go together`, {
+    expected: 'at most one of them',
+  });
+}

@@ -1,0 +1,43 @@
+import type { SkippedMigration } from '../plan/up.ts';
+import { EXIT, type ExitStatus } from '../problem/codes.ts';
+import type { Problem } from '../problem/problem.ts';
+import type { RunResult } from '../report/events.ts';
+import type { PrintedMigration } from '../report/plan-sql.ts';
+import { renderProblem } from '../report/problem-text.ts';
+import type { CommandContext } from './context.ts';
+
+/** Ends a run: the JSON document, or the problem (stderr) and one sentence (stdout) on what is true now. */
+export function finishRun(
+  context: CommandContext,
+  result: RunResult & { problem: Problem | null },
+  sentence: string,
+): ExitStatus {
+  const { ok, runId, migrations, failed, problem } = result;
+  if (context.wantsJson) context.json({ ok, runId, migrations, failed });
+  else {
+    if (problem) context.stderr.write(`${renderProblem(problem, context.stderr)}\n`);
+    context.stdout.line(sentence);
+  }
+  return problem ? problem.exitStatus : EXIT.done;
+}
+
+/** What a dry run says to programs. */
+export function planJson(migrations: readonly PrintedMigration[], skipped: readonly SkippedMigration[] = []) {
+  return {
+    ok: true,
+    migrations: migrations.map(({ version, file, plan }) => ({
+      version,
+      file,
+      transaction: plan.mode === 'transaction',
+      statements: plan.steps.flatMap((step) =>
+        step.statements.map(({ statement }) => ({
+          sql: statement.sql,
+          line: statement.line,
+          column: statement.column,
+          transactional: step.transactional,
+        })),
+      ),
+    })),
+    skipped: skipped.map(({ version, reason }) => ({ version, reason })),
+  };
+}

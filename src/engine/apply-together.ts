@@ -1,0 +1,83 @@
+import { appliedItem } from '../ledger/write.ts';
+import type { PlannedMigration } from '../plan/up.ts';
+import { Problem } from '../problem/problem.ts';
+import type { Application } from './application.ts';
+import { timeoutsOf, watchOf } from './application.ts';
+import { checkVerify } from './check-verify.ts';
+import type { Control } from './control.ts';
+import type { Engine } from './engine.ts';
+import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts';
+import { recordFailure } from './record-failure.ts';
+import { recordedMigration } from './recorded.ts';
+import { statementItems, type Worker, type WorkFailure } from './worker.ts';
+
+/**
+ * Applies all migrations in one transaction (`--single-transaction`): all or nothing. Returns the problem that undid it;
+ * `durations` is filled only when everything is committed.
+ */
+export async function applyTogether(
+  engine: Engine,
+  control: Control,
+  worker: Worker,
+  migrations: readonly PlannedMigration[],
+  durations: Map<string, number>,
+): Promise<Problem | null> {
+  refuseSteps(migrations);
+  const measured = new Map<string, number>();
+  const total = migrations.length;
+  try {
+    await worker.session.batch([...worker.preamble([]), worker.begin().map((one) => one.item)]);
+    for (const [i, planned] of migrations.entries()) {
+      const recorded = recordedMigration(planned.migration, engine.settings.storeSql);
+      const application = { engine, control, worker, planned, recorded, index: i + 1, total };
+      const failure = await applyInside(application, measured);
+      if (failure) return await recordFailure(application, failure);
+    }
+    await worker.session.query('COMMIT');
+  } catch (error) {
+    const problem = databaseProblem(error, 'the transaction was not committed');
+    return problem.with({ state: 'Rolled back: the database is as it was before.' });
+  }
+  for (const [i, { version }] of migrations.entries()) {
+    const ms = measured.get(version) ?? 0;
+    durations.set(version, ms);
+    engine.emit({ kind: 'applied', version, index: i + 1, total, ms });
+  }
+  return null;
+}
+
+async function applyInside(application: Application, measured: Map<string, number>): Promise<Problem | undefined> {
+  const { engine, control, worker, planned, recorded, index, total } = application;
+  const watch = watchOf(application);
+  const statements = planned.plan.steps.flatMap((step) => step.statements);
+  engine.emit({ kind: 'started', version: planned.version, index, total, statements: statements.length });
+  const begun = performance.now();
+  try {
+    const { failure } = await worker.send(statementItems(statements, timeoutsOf(application)), watch);
+    if (failure) return problemOf(planned, failure);
+    await checkVerify(worker, planned.migration, watch);
+    const ms = Math.round(performance.now() - begun);
+    const event = { event: 'applied' as const, version: planned.version };
+    await worker.session.batch([[appliedItem(control.names, engine.run, recorded, event, ms)]]);
+    measured.set(planned.version, ms);
+    return undefined;
+  } catch (error) {
+    return error instanceof Problem ? error : databaseProblem(error, `${planned.version} failed`);
+  }
+}
+
+function problemOf(planned: PlannedMigration, failure: WorkFailure): Problem {
+  if (!failure.statement || !isDatabaseError(failure.error))
+    return databaseProblem(failure.error, `${planned.version} failed`);
+  return statementProblem(failure.error, planned.migration, failure.statement.statement, planned.migration.statements);
+}
+
+function refuseSteps(migrations: readonly PlannedMigration[]): void {
+  const outside = migrations.filter((one) => one.plan.mode === 'steps');
+  if (outside.length === 0) return;
+  throw new Problem('usage', 'these migrations cannot run in one transaction', {
+    found: outside.map((one) => `${one.version} (${one.plan.steps.find((step) => step.reason)?.reason})`).join('; '),
+    state: 'Nothing was run.',
+    next: ['Leave --single-transaction out, or apply up to the one before with --to.'],
+  });
+}

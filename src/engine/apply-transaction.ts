@@ -1,0 +1,121 @@
+import { appliedItem, eventItem } from '../ledger/write.ts';
+import type { StepPlan } from '../plan/steps.ts';
+import { Problem } from '../problem/problem.ts';
+import { type Application, timeoutsOf, watchOf } from './application.ts';
+import { checkVerify } from './check-verify.ts';
+import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts';
+import { outcomeAfterLoss } from './outcome-after-loss.ts';
+import { pause } from './pause.ts';
+import { recordFailure } from './record-failure.ts';
+import { statementItems, type WorkFailure, type WorkItem, type WorkWatch } from './worker.ts';
+
+/** Serialization failure, deadlock, lock not available: nothing was done, so the whole transaction may run again. */
+const RETRIED = new Set(['40001', '40P01', '55P03']);
+
+/** Applies a file and its record in one transaction; returns the duration in milliseconds. */
+export async function applyInTransaction(application: Application): Promise<number> {
+  const { engine, planned } = application;
+  const begun = performance.now();
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await attemptTransaction(application);
+    if (typeof outcome === 'number') return outcome;
+    const code = isDatabaseError(outcome.cause) ? outcome.cause.code : undefined;
+    const spent = performance.now() - begun;
+    if (!RETRIED.has(code ?? '') || spent > engine.settings.lockBudgetMs) {
+      throw await recordFailure(application, RETRIED.has(code ?? '') ? gaveUp(outcome, attempt, spent) : outcome);
+    }
+    await application.worker.session.query('ROLLBACK');
+    const waitMs = Math.round(Math.random() * Math.min(2000, 100 * 2 ** attempt)) + 50;
+    engine.emit({
+      kind: 'retry',
+      version: planned.version,
+      attempt,
+      waitMs,
+      reason: outcome.fields.server?.message ?? '',
+    });
+    await pause(waitMs, engine.signal);
+  }
+}
+
+/** The duration when it was applied, else the problem; then the session still stands in the failed transaction. */
+async function attemptTransaction(application: Application): Promise<number | Problem> {
+  const { engine, control, worker, planned, recorded } = application;
+  const watch = watchOf(application);
+  const started = eventItem(control.names, engine.run, { event: 'started', version: planned.version });
+  const items = [...worker.begin(), ...statementItems(statementsOf(planned.plan), timeoutsOf(application))];
+  const record: WorkItem[] = [
+    { item: appliedItem(control.names, engine.run, recorded, { event: 'applied', version: planned.version }) },
+    { item: { sql: 'COMMIT' } },
+  ];
+  const preamble = worker.preamble([started]);
+  try {
+    if (planned.migration.verify.length === 0) return await finish(application, [...items, ...record], watch, preamble);
+    const body = await worker.send(items, watch, preamble);
+    if (body.failure) return failureProblem(application, body.failure);
+    await checkVerify(worker, planned.migration, watch);
+    return await finish(application, record, watch);
+  } catch (error) {
+    return afterThrow(application, error);
+  }
+}
+
+async function finish(
+  application: Application,
+  items: readonly WorkItem[],
+  watch: WorkWatch,
+  preamble: readonly { sql: string }[][] = [],
+): Promise<number | Problem> {
+  const { failure, last } = await application.worker.send(items, watch, preamble);
+  if (failure) return failureProblem(application, failure);
+  const results = last?.results.at(-1) ?? [];
+  const commit = results.at(-1)?.tag;
+  // A transaction that had failed unseen answers COMMIT with ROLLBACK (manual, COMMIT).
+  if (commit !== 'COMMIT') {
+    return new Problem(
+      'internal',
+      `${application.planned.version}: the server answered COMMIT with ${commit ?? 'nothing'}`,
+    );
+  }
+  return Number(results.at(-2)?.rows[0]?.execution_time_ms ?? 0);
+}
+
+/** A problem of ours as it is; anything else means that the connection is gone, and the server is asked what became of it. */
+async function afterThrow(application: Application, error: unknown): Promise<number | Problem> {
+  if (error instanceof Problem) return error;
+  const { engine, control, worker, planned } = application;
+  if (await outcomeAfterLoss(engine, control, worker.session, planned.version)) return 0;
+  return lost(error);
+}
+
+function lost(error: unknown): Problem {
+  const terminated = isDatabaseError(error) ? ` (${error.message})` : '';
+  return databaseProblem(
+    isDatabaseError(error) ? new Error(error.message) : error,
+    `the server ended the session${terminated}`,
+  );
+}
+
+function failureProblem(application: Application, failure: WorkFailure): Problem {
+  const { planned } = application;
+  const { error, statement } = failure;
+  if (statement && isDatabaseError(error)) {
+    const all = planned.migration.statements;
+    return statementProblem(error, planned.migration, statement.statement, all);
+  }
+  return databaseProblem(error, `${planned.version}: cannot be recorded`);
+}
+
+function gaveUp(problem: Problem, attempts: number, spentMs: number): Problem {
+  return new Problem('lock-timeout', `${problem.fields.version}: gave up waiting for a lock`, {
+    ...problem.fields,
+    found: `${attempts} attempts in ${Math.round(spentMs / 1000)} s`,
+    next: [
+      'See who holds it: SELECT pid, usename, state, query FROM pg_stat_activity WHERE xact_start IS NOT NULL ORDER BY xact_start;',
+      'Run the command again at a quieter time, or give it a longer lockBudget.',
+    ],
+  });
+}
+
+function statementsOf(plan: StepPlan) {
+  return plan.steps.flatMap((step) => step.statements);
+}

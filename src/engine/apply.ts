@@ -1,0 +1,28 @@
+import type { PlannedMigration } from '../plan/up.ts';
+import type { Application } from './application.ts';
+import { applySteps } from './apply-steps.ts';
+import { applyInTransaction } from './apply-transaction.ts';
+import type { Control } from './control.ts';
+import type { Engine } from './engine.ts';
+import { recordedMigration } from './recorded.ts';
+import type { Worker } from './worker.ts';
+
+/**
+ * Applies one migration and records it, or leaves the database as it was (a transactional file) or at a recorded step (one
+ * that is not). Returns its duration in milliseconds. Throws a Problem after the failure is on record.
+ */
+export async function applyMigration(
+  engine: Engine,
+  control: Control,
+  worker: Worker,
+  planned: PlannedMigration,
+  place: { index: number; total: number },
+): Promise<number> {
+  const recorded = recordedMigration(planned.migration, engine.settings.storeSql);
+  const application: Application = { engine, control, worker, planned, recorded, ...place };
+  const statements = planned.plan.steps.reduce((sum, step) => sum + step.statements.length, 0);
+  engine.emit({ kind: 'started', version: planned.version, ...place, statements });
+  const ms = planned.plan.mode === 'steps' ? await applySteps(application) : await applyInTransaction(application);
+  engine.emit({ kind: 'applied', version: planned.version, ...place, ms });
+  return ms;
+}

@@ -1,0 +1,105 @@
+import { readFolders, refuseComplaints } from '../files/folders.ts';
+import { compareByNumber, orderMigrations } from '../graph/order.ts';
+import { appliedItem, settingItem } from '../ledger/write.ts';
+import { findVersion } from '../migration/find-version.ts';
+import { inForce } from '../plan/ledger-entry.ts';
+import type { MigrationFile } from '../plan/migration-file.ts';
+import { resolveVersion } from '../plan/resolve-version.ts';
+import { refuseReadOnly } from '../postgres/server-info.ts';
+import { gather, Problem } from '../problem/problem.ts';
+import type { CreatedObject } from '../sql/created-object.ts';
+import { type Control, withControl } from './control.ts';
+import type { Engine } from './engine.ts';
+import { type Presence, presenceOf } from './existing.ts';
+import { recordedMigration } from './recorded.ts';
+import { withRunnerLock } from './runner-lock.ts';
+import { createTracking } from './tracking.ts';
+
+export interface BaselineOptions {
+  readonly to: string;
+  readonly reason?: string | undefined;
+}
+
+/** Records every version up to the given one as already there, after looking for what each of them creates. */
+export async function baseline(
+  engine: Engine,
+  options: BaselineOptions,
+): Promise<{ database: string; recorded: string[] }> {
+  const files = refuseComplaints(readFolders(engine.settings.directories, engine.cwd));
+  const to = resolveVersion(files, options.to);
+  const wanted = upTo(files, to);
+  return withControl(engine, async (control) => {
+    refuseReadOnly(control.server);
+    return withRunnerLock(engine, control, async (held) => {
+      const ledger = (held.layout ?? 0) > 0 ? held : await createTracking(engine, control, held);
+      const there = new Set(ledger.entries.filter(inForce).map((entry) => entry.version));
+      const missing = wanted.filter((file) => !there.has(file.version));
+      refuseAbsent(await presenceOf(engine, control, wanted), new Set(missing.map((file) => file.version)));
+      await record(engine, control, missing, to, options.reason);
+      return { database: control.server.database, recorded: missing.map((file) => file.version) };
+    });
+  });
+}
+
+/** The files up to the version in the order of application, what it depends on included. */
+function upTo(files: readonly MigrationFile[], to: string): MigrationFile[] {
+  const nodes = files.map((file) => {
+    const depends = file.load().headers.depends.flatMap((text) => {
+      const found = findVersion(files, text);
+      return found instanceof Problem ? [] : [found.version];
+    });
+    return { ...file, depends, source: file };
+  });
+  const { ordered } = orderMigrations(nodes, new Set());
+  const at = ordered.findIndex((node) => node.version === to);
+  return ordered.slice(0, at + 1).map((node) => node.source);
+}
+
+function refuseAbsent(presences: readonly Presence[], toRecord: ReadonlySet<string>): void {
+  const problems = presences.flatMap(({ file, absent }, i) => {
+    if (!toRecord.has(file.version)) return [];
+    const later = presences.slice(i).map((presence) => presence.file);
+    const really = absent.filter((object) => !takenAwayLater(object, later));
+    return really.length > 0 ? [absentProblem(file, really)] : [];
+  });
+  if (problems.length > 0)
+    throw gather('baseline-mismatch', 'not everything that these versions create is there', problems);
+}
+
+/** A later version drops or renames an object of that name: then its absence says nothing. */
+function takenAwayLater(object: CreatedObject, later: readonly MigrationFile[]): boolean {
+  const names = [object.name, object.table].filter((name) => name !== undefined);
+  return later.some((file) =>
+    file
+      .load()
+      .statements.some(
+        ({ sql }) => /\b(?:DROP|RENAME|SET\s+SCHEMA)\b/i.test(sql) && names.some((name) => sql.includes(name)),
+      ),
+  );
+}
+
+function absentProblem(file: MigrationFile, absent: readonly CreatedObject[]): Problem {
+  const names = absent.map(({ kind, name, table }) => `${kind} ${table ? `${table}.` : ''}${name}`);
+  return new Problem('baseline-mismatch', `${file.version} is not there completely`, {
+    version: file.version,
+    where: { file: file.file },
+    found: `missing: ${names.join(', ')}`,
+    state: 'Nothing was recorded.',
+    next: ['Choose a lower --to, and let migrate apply the rest.'],
+  });
+}
+
+async function record(
+  engine: Engine,
+  control: Control,
+  files: readonly MigrationFile[],
+  to: string,
+  reason: string | undefined,
+): Promise<void> {
+  const items = [...files].sort(compareByNumber).map((file) => {
+    const recorded = recordedMigration(file.load(), engine.settings.storeSql, 'baseline');
+    const detail = { to, ...(reason === undefined ? {} : { reason }) };
+    return appliedItem(control.names, engine.run, recorded, { event: 'baselined', version: file.version, detail }, 0);
+  });
+  await control.session.batch([[...items, settingItem(control.names, 'baseline_version', to)]]);
+}

@@ -1,0 +1,85 @@
+import { LAYOUT_NEWEST, type LedgerNames, ledgerNames } from '../ledger/names.ts';
+import { type Ledger, ledgerItems, ledgerOf, readOlderLedger } from '../ledger/read.ts';
+import type { Batch, BatchItem } from '../postgres/pipeline.ts';
+import { refuseUnsupported, SERVER_INFO, type ServerInfo, serverInfoOf } from '../postgres/server-info.ts';
+import type { DatabaseError, Session } from '../postgres/session.ts';
+import { pinSession, type SessionPins } from '../postgres/session-settings.ts';
+import { Problem } from '../problem/problem.ts';
+import type { Engine } from './engine.ts';
+import { databaseProblem } from './failure.ts';
+
+/**
+ * The session that watches over a run: it reads the ledger, holds the runners' lock and writes what must survive a failed
+ * migration. It is never inside a transaction for longer than one statement, so it is in nobody's way.
+ */
+export interface Control {
+  readonly session: Session;
+  readonly server: ServerInfo;
+  readonly names: LedgerNames;
+  readonly ledger: Ledger;
+}
+
+/** Opens the control session, runs `use`, and closes it whatever happens. */
+export async function withControl<T>(engine: Engine, use: (control: Control) => Promise<T>): Promise<T> {
+  const session = await engine.connect('control');
+  try {
+    return await use(await readControl(engine, session));
+  } finally {
+    await session.end();
+  }
+}
+
+async function readControl(engine: Engine, session: Session): Promise<Control> {
+  const names = ledgerNames(engine.settings.trackingSchema);
+  const batch = await session.runBatch([[pinSession(controlPins(engine))], [SERVER_INFO], ledgerItems(names)]);
+  if (batch.failure && batch.failure.segment < 2)
+    throw databaseProblem(batch.failure.error, 'cannot set up the session');
+  const server = serverInfoOf(batch.results[1]?.[0]?.rows[0]);
+  refuseUnsupported(server);
+  return { session, server, names, ledger: await ledgerFrom(session, names, batch, 2) };
+}
+
+/** The ledger as two statements of a batch answered it, or read the slow way where the tables are older or not there. */
+export async function ledgerFrom(session: Session, names: LedgerNames, batch: Batch, segment: number): Promise<Ledger> {
+  const [entries, settings] = batch.results[segment] ?? [];
+  if (entries && settings) return refuseNewer(ledgerOf(entries.rows, settings.rows));
+  const error = batch.failure?.error as DatabaseError;
+  if (!MISSING.has(error.code ?? '')) throw databaseProblem(error, 'cannot read the tracking tables');
+  return readOlderLedger(session, names);
+}
+
+/** undefined_table, undefined_column, invalid_schema_name: the tables are older, or not there. */
+const MISSING = new Set(['42P01', '42703', '3F000']);
+
+function refuseNewer(ledger: Ledger): Ledger {
+  if ((ledger.layout ?? 0) <= LAYOUT_NEWEST) return ledger;
+  throw new Problem(
+    'tracking-layout',
+    `the tracking tables have layout ${ledger.layout}, made by a newer taskflow-db`,
+    {
+      expected: `layout ${LAYOUT_NEWEST} or older`,
+      state: 'Nothing was run.',
+      next: ['Use the newer version of taskflow-db.'],
+    },
+  );
+}
+
+export async function rereadLedger(
+  control: Control,
+  before: readonly BatchItem[] = [],
+): Promise<{ ledger: Ledger; batch: Batch }> {
+  const batch = await control.session.runBatch([before, ledgerItems(control.names)]);
+  const ledger = await ledgerFrom(control.session, control.names, batch, 1);
+  return { ledger, batch };
+}
+
+export function controlPins(engine: Engine): SessionPins {
+  const { settings } = engine;
+  return {
+    ...(settings.role === undefined ? {} : { role: settings.role }),
+    searchPath: 'pg_catalog, pg_temp',
+    statementTimeoutMs: 0,
+    lockTimeoutMs: settings.lockTimeoutMs,
+    custom: { 'taskflow.tracking_schema': settings.trackingSchema },
+  };
+}

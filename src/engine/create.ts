@@ -1,0 +1,37 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { readFolders } from '../files/folders.ts';
+import { parseFileName } from '../migration/filename.ts';
+import { newFileName, newMigrationText } from '../migration/template.ts';
+import { Problem } from '../problem/problem.ts';
+
+export interface CreateOptions {
+  /** All folders of migrations: the number is the next after all of theirs. */
+  readonly folders: readonly string[];
+  /** The one that gets the file. */
+  readonly folder: string;
+  readonly cwd: string;
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly author?: string | undefined;
+  /** Today, YYYY-MM-DD. */
+  readonly date: string;
+}
+
+/** Writes the next numbered file from the template; never over an existing one. Returns its shown path. */
+export function createMigration(options: CreateOptions): { version: string; file: string } {
+  const there = options.folders.filter((folder) => existsSync(folder));
+  const versions = readFolders(there, options.cwd).files;
+  const name = newFileName(versions, options.name);
+  const parsed = parseFileName(name);
+  if (parsed instanceof Problem) throw parsed;
+  const path = join(options.folder, name);
+  const file = relative(options.cwd, path);
+  mkdirSync(options.folder, { recursive: true });
+  try {
+    writeFileSync(path, newMigrationText({ ...options, version: parsed.version }), { flag: 'wx' });
+  } catch (error) {
+    throw new Problem('folder-unreadable', `cannot write ${file}: ${(error as Error).message}`, { cause: error });
+  }
+  return { version: parsed.version, file };
+}

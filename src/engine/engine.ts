@@ -1,0 +1,22 @@
+import type { Settings } from '../config/settings.ts';
+import type { RunIdentity } from '../ledger/write.ts';
+import type { Session } from '../postgres/session.ts';
+import type { Emit } from '../report/events.ts';
+
+/**
+ * What a use case works with. One is made for each command; everything that comes from outside (connections, the clock's
+ * identity of the run, the listener) is in here, so that a test can hand in its own.
+ */
+export interface Engine {
+  readonly settings: Settings;
+  readonly run: RunIdentity;
+  /** Folder that shown paths are relative to. */
+  readonly cwd: string;
+  /** Opens one more session of the target, named in pg_stat_activity by its purpose. */
+  connect(purpose: 'control' | 'migration'): Promise<Session>;
+  readonly emit: Emit;
+  /** Aborted when the person wants to stop. */
+  readonly signal: AbortSignal;
+  /** Somebody watches statement by statement: ask the server for each answer at once. */
+  readonly live: boolean;
+}

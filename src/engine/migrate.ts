@@ -1,0 +1,174 @@
+import { readFolders, refuseComplaints } from '../files/folders.ts';
+import type { Ledger } from '../ledger/read.ts';
+
+import type { MigrationFile } from '../plan/migration-file.ts';
+import { type MigrationStatus, reconcile } from '../plan/reconcile.ts';
+import { resolveVersion } from '../plan/resolve-version.ts';
+import { type PlannedMigration, planUp, type UpPlan } from '../plan/up.ts';
+import { refuseReadOnly } from '../postgres/server-info.ts';
+import { Problem } from '../problem/problem.ts';
+import { failureOf, type MigrationOutcome, type RunResult } from '../report/events.ts';
+import { applyMigration } from './apply.ts';
+import { applyTogether } from './apply-together.ts';
+import { type Control, withControl } from './control.ts';
+import type { Engine } from './engine.ts';
+import { readExtensions } from './extensions.ts';
+import { cancelled } from './pause.ts';
+import { withRunnerLock } from './runner-lock.ts';
+import { recordSkipped } from './skip.ts';
+import { ensureTracking } from './tracking.ts';
+import { withWorker } from './with-worker.ts';
+
+export interface MigrateOptions {
+  /** Version or number: everything up to it. */
+  readonly to?: string | undefined;
+  /** Version or number: it and what it needs. */
+  readonly only?: string | undefined;
+  readonly allowLate: boolean;
+  /** All of it in one transaction, or nothing. */
+  readonly singleTransaction: boolean;
+  /** Called with the plan before anything runs: may ask the person, and throws to stop. */
+  readonly approve?: (plan: UpPlan, control: Control) => Promise<void>;
+}
+
+export interface MigrateResult extends RunResult {
+  readonly plan: UpPlan;
+  /** The problem that stopped it, for people; `failed` is its short form for scripts. */
+  readonly problem: Problem | null;
+  readonly database: string;
+}
+
+/** Brings the database up to date. A failed migration is a result, not an exception: what came before it is applied. */
+export async function migrate(engine: Engine, options: MigrateOptions): Promise<MigrateResult> {
+  const files = refuseComplaints(readFolders(engine.settings.directories, engine.cwd));
+  return withControl(engine, async (control) => {
+    refuseReadOnly(control.server);
+    if (control.ledger.layout !== undefined && control.ledger.layout > 0) {
+      const plan = await planFor(control, files, control.ledger, options);
+      if (plan.migrations.length === 0 && plan.skipped.every(alreadySkipped)) return nothingToDo(engine, control, plan);
+    }
+    return migrateUnderLock(engine, control, files, options);
+  });
+}
+
+/** What `migrate` would do now, without a lock and without writing anything. */
+export async function planMigrate(
+  engine: Engine,
+  options: MigrateOptions,
+): Promise<{ plan: UpPlan; control: Control }> {
+  const files = refuseComplaints(readFolders(engine.settings.directories, engine.cwd));
+  return withControl(engine, async (control) => ({
+    plan: await planFor(control, files, control.ledger, options),
+    control,
+  }));
+}
+
+function migrateUnderLock(
+  engine: Engine,
+  control: Control,
+  files: readonly MigrationFile[],
+  options: MigrateOptions,
+): Promise<MigrateResult> {
+  return withRunnerLock(engine, control, async (held) => {
+    const ledger = await ensureTracking(engine, control, held);
+    const plan = await planFor(control, files, ledger, options);
+    await options.approve?.(plan, control);
+    for (const warning of plan.warnings) engine.emit({ kind: 'warning', message: warning });
+    for (const skipped of plan.skipped) await recordSkipped(engine, control, skipped);
+    if (plan.migrations.length === 0) return resultOf(engine, control, plan, [], null);
+    engine.emit({ kind: 'plan', total: plan.migrations.length, versions: plan.migrations.map((one) => one.version) });
+    return withWorker(engine, control, async (worker) => {
+      const durations = new Map<string, number>();
+      const run = options.singleTransaction ? applyTogether : applyOneByOne;
+      const problem = await run(engine, control, worker, plan.migrations, durations);
+      return resultOf(engine, control, plan, durations, problem);
+    });
+  });
+}
+
+async function planFor(
+  control: Control,
+  files: readonly MigrationFile[],
+  ledger: Ledger,
+  options: MigrateOptions,
+): Promise<UpPlan> {
+  const statuses = reconcile(files, ledger.entries);
+  const to = options.to === undefined ? {} : { to: resolveVersion(statuses, options.to) };
+  const only = options.only === undefined ? {} : { only: resolveVersion(statuses, options.only) };
+  return planUp(statuses, {
+    ...to,
+    ...only,
+    allowLate: options.allowLate,
+    serverVersionNum: control.server.versionNum,
+    baselineVersion: ledger.settings.get('baseline_version'),
+    extensions: await readExtensions(control, statuses),
+  });
+}
+
+async function applyOneByOne(
+  engine: Engine,
+  control: Control,
+  worker: Parameters<typeof applyMigration>[2],
+  migrations: readonly PlannedMigration[],
+  durations: Map<string, number>,
+): Promise<Problem | null> {
+  for (const [i, planned] of migrations.entries()) {
+    try {
+      if (engine.signal.aborted)
+        throw cancelled(`${i} of ${migrations.length} migrations are applied; no more was begun.`);
+      if (control.session.lost) throw controlLost(control.session.lost);
+      const place = { index: i + 1, total: migrations.length };
+      durations.set(planned.version, await applyMigration(engine, control, worker, planned, place));
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return error.fields.version === undefined ? error.with({ version: planned.version }) : error;
+    }
+  }
+  return null;
+}
+
+/** With it the lock is gone: another runner may have begun. */
+function controlLost(cause: Error): Problem {
+  return new Problem('connection-lost', `the control session was lost: ${cause.message}`, {
+    state: 'What was applied is recorded; no more was begun.',
+    next: ['Run the command again: it goes on where this one stopped.'],
+    cause,
+  });
+}
+
+function alreadySkipped({ status }: { status: MigrationStatus }): boolean {
+  return status.state === 'skipped';
+}
+
+function nothingToDo(engine: Engine, control: Control, plan: UpPlan): MigrateResult {
+  for (const warning of plan.warnings) engine.emit({ kind: 'warning', message: warning });
+  for (const { version, reason } of plan.skipped) engine.emit({ kind: 'skipped', version, reason });
+  return resultOf(engine, control, plan, new Map(), null);
+}
+
+function resultOf(
+  engine: Engine,
+  control: Control,
+  plan: UpPlan,
+  applied: ReadonlyMap<string, number> | readonly [],
+  problem: Problem | null,
+): MigrateResult {
+  const durations = applied instanceof Map ? applied : new Map<string, number>();
+  const failedVersion = problem?.fields.version;
+  const outcomes: MigrationOutcome[] = plan.migrations.map(({ version }) => {
+    const ms = durations.get(version);
+    if (ms !== undefined) return { version, state: 'applied', executionTimeMs: ms };
+    const state = version === failedVersion && problem?.code !== 'cancelled' ? 'failed' : 'pending';
+    return { version, state, executionTimeMs: null };
+  });
+  const skipped = plan.skipped.map(({ version }) => ({ version, state: 'skipped' as const, executionTimeMs: null }));
+  return {
+    ok: problem === null,
+    runId: engine.run.runId,
+    database: control.server.database,
+    migrations: [...outcomes, ...skipped],
+    failed: problem ? failureOf(failedVersion ?? '', problem) : null,
+    problem,
+    plan,
+  };
+}

@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { homedir, hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
+import type { Settings } from '../config/settings.ts';
+import { gitCommitOf } from '../files/git-commit.ts';
+import { connect } from '../postgres/connect.ts';
+import { Session } from '../postgres/session.ts';
+import type { TargetFiles, TargetFlags, TargetInputs } from '../postgres/target/inputs.ts';
+import { resolveTarget } from '../postgres/target/resolve.ts';
+import { type ConnectionTarget, describeTarget, secretsOf } from '../postgres/target/target.ts';
+import { Problem } from '../problem/problem.ts';
+import type { Emit } from '../report/events.ts';
+import type { Engine } from './engine.ts';
+
+export interface EngineInputs {
+  readonly settings: Settings;
+  readonly flags: TargetFlags;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly toolVersion: string;
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+  readonly live: boolean;
+  /** This command may make and start the embedded database. */
+  readonly mayCreateEmbedded: boolean;
+  /** Told of every secret, before anything could show it. */
+  readonly onSecret: (secret: string) => void;
+}
+
+/** Finds the target, starts the embedded server where that is meant, and makes the engine that works on it. */
+export async function openEngine(inputs: EngineInputs): Promise<Engine> {
+  const target = await findTarget(inputs);
+  for (const secret of secretsOf(target)) inputs.onSecret(secret);
+  for (const message of target.warnings) inputs.emit({ kind: 'warning', message });
+  return {
+    settings: inputs.settings,
+    cwd: inputs.cwd,
+    emit: inputs.emit,
+    signal: inputs.signal,
+    live: inputs.live,
+    run: {
+      runId: randomUUID(),
+      host: hostname(),
+      toolVersion: inputs.toolVersion,
+      gitCommit: gitCommitOf(inputs.settings.directories[0] ?? inputs.cwd),
+    },
+    async connect(purpose) {
+      const applicationName = `taskflow-db ${purpose}`;
+      return new Session(await connect(target, { applicationName, onSecret: inputs.onSecret, signal: inputs.signal }));
+    },
+  };
+}
+
+async function findTarget(inputs: EngineInputs): Promise<ConnectionTarget> {
+  const named = resolveTarget(targetInputs(inputs));
+  if (named) {
+    inputs.emit({ kind: 'target', description: describeTarget(named), embedded: false, created: false });
+    return named;
+  }
+  if (!inputs.settings.embedded || inputs.env.NODE_ENV === 'production') throw noTarget(inputs);
+  return embeddedTarget(inputs);
+}
+
+function targetInputs({ settings, flags, env }: EngineInputs): TargetInputs {
+  return {
+    flags,
+    env,
+    environment: settings.environment,
+    homeDirectory: env.HOME ?? homedir(),
+    files: FILES,
+    osUser: osUser(env),
+    platform: process.platform,
+  };
+}
+
+/** A user ID without an entry in the password database has no name; libpq then needs one given. */
+function osUser(env: Readonly<Record<string, string | undefined>>): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return env.USER ?? env.LOGNAME ?? '';
+  }
+}
+
+const FILES: TargetFiles = {
+  read(path) {
+    try {
+      return readFileSync(path, 'utf8');
+    } catch {
+      return undefined;
+    }
+  },
+  stat(path) {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat && { mode: stat.mode & 0o7777, uid: stat.uid, isFile: stat.isFile() };
+  },
+};
+
+async function embeddedTarget(inputs: EngineInputs): Promise<ConnectionTarget> {
+  const { embeddedState, startEmbedded } = await import('../embedded/index.ts');
+  const options = { dataRoot: join(inputs.settings.root, '.taskflow') };
+  const absent = !inputs.mayCreateEmbedded && (await embeddedState(options)).state === 'absent';
+  if (absent) throw embeddedAbsent();
+  const server = await startEmbedded(options, (message) => inputs.emit({ kind: 'note', message }));
+  const description = `embedded PostgreSQL ${server.serverVersion} in .taskflow/`;
+  inputs.emit({ kind: 'target', description, embedded: true, created: server.created });
+  const flags = { host: server.host, port: String(server.port), user: server.user, database: server.database };
+  const target = resolveTarget({ ...targetInputs(inputs), flags, env: {}, environment: undefined });
+  return target!;
+}
+
+function embeddedAbsent(): Problem {
+  return new Problem('target-missing', 'no database is named, and the embedded one is not made yet', {
+    state: 'Nothing was read or changed.',
+    next: ['Make it: taskflow-db migrate (or: taskflow-db db start)', 'Or name a database: --database taskflow_db'],
+  });
+}
+
+function noTarget({ settings, env }: EngineInputs): Problem {
+  const barred = settings.embedded && env.NODE_ENV === 'production';
+  return new Problem('target-missing', 'no database is named', {
+    ...(barred ? { found: 'NODE_ENV=production, where the embedded database is not used' } : {}),
+    expected:
+      'one of: --host/--port/--database/--user, DATABASE_URL, DB_HOST ... DB_NAME, PGHOST ... PGDATABASE, --env NAME',
+    state: 'Nothing was read or changed.',
+    next: [
+      'For example: --database taskflow_db',
+      ...(barred ? [] : ['Or let the configuration say "embedded": true, for a database of its own in .taskflow/.']),
+    ],
+  });
+}

@@ -1,0 +1,57 @@
+import { eventItem, failedItem } from '../ledger/write.ts';
+import { attach, type Problem } from '../problem/problem.ts';
+import type { Application } from './application.ts';
+import { databaseProblem } from './failure.ts';
+import { cancelled } from './pause.ts';
+
+/** Rolls back, then puts the failure on record on the control session. The first problem survives whatever follows. */
+export async function recordFailure(
+  application: Application,
+  problem: Problem,
+  steps?: { done: number; total: number },
+): Promise<Problem> {
+  const { engine, control, worker, planned } = application;
+  const state = steps
+    ? stepsState(planned.version, steps)
+    : 'Rolled back: the database is as it was before this migration.';
+  const shown = engine.signal.aborted
+    ? cancelled(state).with({ version: planned.version, ...whereOf(problem) })
+    : problem.with({ state });
+  let result: unknown = shown;
+  try {
+    if (!worker.session.lost && worker.session.transactionStatus !== 'I') await worker.session.query('ROLLBACK');
+  } catch (error) {
+    result = attach(result, error);
+  }
+  try {
+    await control.session.batch([failureItems(application, shown, steps)]);
+  } catch (error) {
+    result = attach(result, databaseProblem(error, 'the failure itself could not be recorded'));
+  }
+  engine.emit({ kind: 'failed', version: planned.version, problem: result as Problem });
+  return result as Problem;
+}
+
+function failureItems(
+  { engine, control, planned, recorded }: Application,
+  failed: Problem,
+  steps?: { done: number; total: number },
+) {
+  const { where, server } = failed.fields;
+  const message = server?.message ?? failed.message;
+  const outcome = { errorMessage: message, stepsDone: steps?.done ?? null, stepsTotal: steps?.total ?? null };
+  const detail = { message, sqlstate: server?.sqlstate, line: where?.line, column: where?.column, ...steps };
+  const event = failed.code === 'cancelled' ? ('cancelled' as const) : ('failed' as const);
+  return [
+    failedItem(control.names, engine.run, recorded, outcome),
+    eventItem(control.names, engine.run, { event, version: planned.version, detail }),
+  ];
+}
+
+function whereOf(problem: Problem) {
+  return problem.fields.where ? { where: problem.fields.where } : {};
+}
+
+function stepsState(version: string, steps: { done: number; total: number }): string {
+  return `${steps.done} of ${steps.total} steps of ${version} are done and on record; the next migrate goes on with step ${steps.done + 1}.`;
+}

@@ -1,0 +1,132 @@
+import { readFolders, refuseComplaints } from '../files/folders.ts';
+import { planDown } from '../plan/down.ts';
+import { type MigrationStatus, reconcile } from '../plan/reconcile.ts';
+import { resolveVersion } from '../plan/resolve-version.ts';
+import { planSteps } from '../plan/steps.ts';
+import { refuseReadOnly } from '../postgres/server-info.ts';
+import { Problem } from '../problem/problem.ts';
+import { failureOf, type MigrationOutcome, type RunResult } from '../report/events.ts';
+import { type Control, withControl } from './control.ts';
+import type { Engine } from './engine.ts';
+import { cancelled } from './pause.ts';
+import { withRunnerLock } from './runner-lock.ts';
+import { type PlannedRollback, undo } from './undo.ts';
+import { wayBack } from './way-back.ts';
+import { withWorker } from './with-worker.ts';
+
+export interface RollbackOptions {
+  readonly to?: string | undefined;
+  readonly version?: string | undefined;
+  readonly steps?: number | undefined;
+  readonly approve?: (plan: DownPlan, control: Control) => Promise<void>;
+}
+
+export interface DownPlan {
+  readonly rollbacks: readonly PlannedRollback[];
+}
+
+export interface RollbackResult extends RunResult {
+  readonly plan: DownPlan;
+  readonly problem: Problem | null;
+  readonly database: string;
+}
+
+/** Undoes migrations, the last applied first. A failed one is a result: what was undone before it stays undone. */
+export async function rollback(engine: Engine, options: RollbackOptions): Promise<RollbackResult> {
+  const files = refuseComplaints(readFolders(engine.settings.directories, engine.cwd));
+  return withControl(engine, async (control) => {
+    refuseReadOnly(control.server);
+    refuseUntracked(control);
+    return withRunnerLock(engine, control, async (ledger) => {
+      const plan = await planFor(control, reconcile(files, ledger.entries), options);
+      await options.approve?.(plan, control);
+      if (plan.rollbacks.length === 0) return resultOf(engine, control, plan, new Map(), null);
+      engine.emit({ kind: 'plan', total: plan.rollbacks.length, versions: plan.rollbacks.map((one) => one.version) });
+      return undoAll(engine, control, plan);
+    });
+  });
+}
+
+/** What `rollback` would do now, without a lock and without writing anything. */
+export function planRollback(engine: Engine, options: RollbackOptions): Promise<{ plan: DownPlan; control: Control }> {
+  const files = refuseComplaints(readFolders(engine.settings.directories, engine.cwd));
+  return withControl(engine, async (control) => {
+    refuseUntracked(control);
+    return { plan: await planFor(control, reconcile(files, control.ledger.entries), options), control };
+  });
+}
+
+function refuseUntracked(control: Control): void {
+  if ((control.ledger.layout ?? 0) > 0) return;
+  const older = control.ledger.layout === 0;
+  throw new Problem(
+    'not-tracked',
+    `the database ${control.server.database} has ${older ? 'an older' : 'no'} migration history`,
+    {
+      state: 'Nothing was run.',
+      next: ['Run: taskflow-db init'],
+    },
+  );
+}
+
+async function planFor(
+  control: Control,
+  statuses: readonly MigrationStatus[],
+  options: RollbackOptions,
+): Promise<DownPlan> {
+  const chosen = planDown(statuses, {
+    ...(options.to === undefined ? {} : { to: resolveVersion(statuses, options.to) }),
+    ...(options.version === undefined ? {} : { version: resolveVersion(statuses, options.version) }),
+    ...(options.steps === undefined ? {} : { steps: options.steps }),
+  });
+  const rollbacks: PlannedRollback[] = [];
+  for (const status of chosen) {
+    const source = await wayBack(control, status);
+    const statements = source.rollback.kind === 'sql' ? source.rollback.statements : [];
+    const plan = planSteps(statements, control.server.versionNum, source.headers.transaction === 'none');
+    rollbacks.push({ version: status.version, status, source, plan });
+  }
+  return { rollbacks };
+}
+
+async function undoAll(engine: Engine, control: Control, plan: DownPlan): Promise<RollbackResult> {
+  return withWorker(engine, control, async (worker) => {
+    const durations = new Map<string, number>();
+    const total = plan.rollbacks.length;
+    for (const [i, planned] of plan.rollbacks.entries()) {
+      try {
+        if (engine.signal.aborted) throw cancelled(`${i} of ${total} are undone; no more was begun.`);
+        durations.set(planned.version, await undo(engine, control, worker, planned, { index: i + 1, total }));
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        return resultOf(engine, control, plan, durations, error.with({ version: planned.version }));
+      }
+    }
+    return resultOf(engine, control, plan, durations, null);
+  });
+}
+
+function resultOf(
+  engine: Engine,
+  control: Control,
+  plan: DownPlan,
+  durations: ReadonlyMap<string, number>,
+  problem: Problem | null,
+): RollbackResult {
+  const failedVersion = problem?.fields.version;
+  const migrations: MigrationOutcome[] = plan.rollbacks.map(({ version }) => {
+    const ms = durations.get(version);
+    if (ms !== undefined) return { version, state: 'rolled_back', executionTimeMs: ms };
+    const failed = version === failedVersion && problem?.code !== 'cancelled';
+    return { version, state: failed ? 'failed' : 'applied', executionTimeMs: null };
+  });
+  return {
+    ok: problem === null,
+    runId: engine.run.runId,
+    database: control.server.database,
+    migrations,
+    failed: problem ? failureOf(failedVersion ?? '', problem) : null,
+    problem,
+    plan,
+  };
+}

@@ -1,0 +1,109 @@
+import { readFolders } from '../files/folders.ts';
+import { type MigrationStatus, reconcile } from '../plan/reconcile.ts';
+import { MIGRATION_STATES, type MigrationState } from '../plan/state.ts';
+import { Problem } from '../problem/problem.ts';
+import { type Control, withControl } from './control.ts';
+import type { Engine } from './engine.ts';
+import { lockHolder } from './runner-lock.ts';
+
+/** The JSON document of `status` (contract, section 5). */
+export interface StatusReport {
+  readonly database: string;
+  readonly serverVersion: string;
+  readonly trackingSchema: string;
+  /** 0: tracking tables from before this tool; null: none. */
+  readonly layout: number | null;
+  readonly production: boolean;
+  readonly summary: Readonly<Record<MigrationState, number>>;
+  readonly migrations: readonly StatusRow[];
+  /** Faults of the folders themselves: names, unreadable files, doubles. */
+  readonly complaints: readonly Problem[];
+}
+
+export interface StatusRow {
+  readonly version: string;
+  readonly description: string;
+  readonly state: MigrationState;
+  readonly checksum: string | null;
+  readonly appliedAt: string | null;
+  readonly appliedBy: string | null;
+  readonly executionTimeMs: number | null;
+  readonly errorMessage: string | null;
+  readonly reversible: boolean;
+  readonly file: string | null;
+  readonly type: string | null;
+  readonly notes: readonly string[];
+}
+
+/** Every migration with its state. Reads layouts of every age, takes no lock and writes nothing. */
+export function status(engine: Engine): Promise<StatusReport> {
+  const found = readFolders(engine.settings.directories, engine.cwd);
+  return withControl(engine, async (control) => {
+    const { ledger } = control;
+    const running = ledger.entries.some((entry) => entry.stepsTotal !== null && !entry.success)
+      ? await runningVersions(control)
+      : new Set<string>();
+    const statuses = reconcile(found.files, ledger.entries, running);
+    const complaints = [...found.complaints];
+    const migrations = statuses.map((one) => rowOf(one, complaints));
+    return {
+      database: control.server.database,
+      serverVersion: control.server.version,
+      trackingSchema: control.names.schema,
+      layout: ledger.layout ?? null,
+      production: engine.settings.production || ledger.settings.get('production') === 'true',
+      summary: summarize(migrations),
+      migrations,
+      complaints,
+    };
+  });
+}
+
+/** While some runner holds the lock, what is neither done nor failed is under way; without one it was interrupted. */
+async function runningVersions(control: Control): Promise<Set<string>> {
+  if (!(await lockHolder(control))) return new Set();
+  const unfinished = control.ledger.entries.filter((entry) => !entry.success && entry.errorMessage === null);
+  return new Set(unfinished.map((entry) => entry.version));
+}
+
+function rowOf(one: MigrationStatus, complaints: Problem[]): StatusRow {
+  const { file, entry } = one;
+  const facts = factsOf(one, complaints);
+  return {
+    version: one.version,
+    description: facts.description,
+    state: one.state,
+    checksum: file?.checksum ?? entry?.checksum ?? null,
+    appliedAt: entry?.success ? entry.appliedAt : null,
+    appliedBy: entry?.success ? entry.appliedBy : null,
+    executionTimeMs: entry?.executionTimeMs ?? null,
+    errorMessage: entry?.errorMessage ?? null,
+    reversible: facts.reversible,
+    file: file?.file ?? null,
+    type: entry?.type ?? null,
+    notes: one.notes,
+  };
+}
+
+/** From the ledger where it knows; a file is parsed only when nothing else can tell. */
+function factsOf(
+  { file, entry }: MigrationStatus,
+  complaints: Problem[],
+): { description: string; reversible: boolean } {
+  if (entry?.description != null) return { description: entry.description, reversible: entry.hasRollback };
+  if (!file) return { description: '', reversible: entry?.hasRollback ?? false };
+  try {
+    const migration = file.load();
+    return { description: migration.description, reversible: migration.rollback.kind === 'sql' };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    complaints.push(error);
+    return { description: file.name.replaceAll(/[_-]+/g, ' '), reversible: false };
+  }
+}
+
+function summarize(rows: readonly StatusRow[]): Record<MigrationState, number> {
+  const counts = Object.fromEntries(MIGRATION_STATES.map((state) => [state, 0])) as Record<MigrationState, number>;
+  for (const row of rows) counts[row.state]++;
+  return counts;
+}

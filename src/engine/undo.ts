@@ -1,0 +1,147 @@
+import { eventItem, rolledBackItem } from '../ledger/write.ts';
+import type { Migration } from '../migration/migration.ts';
+import type { MigrationStatus } from '../plan/reconcile.ts';
+import type { StepPlan } from '../plan/steps.ts';
+import type { BatchItem } from '../postgres/pipeline.ts';
+import { attach, Problem } from '../problem/problem.ts';
+import type { Control } from './control.ts';
+import type { Engine } from './engine.ts';
+import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts';
+import { outcomeAfterLoss } from './outcome-after-loss.ts';
+import { cancelled } from './pause.ts';
+import { watchRun } from './watch.ts';
+import { statementItems, type Worker, type WorkFailure, type WorkItem, type WorkWatch, workItemOf } from './worker.ts';
+
+/** One migration to undo, with the SQL that does it and how it runs. */
+export interface PlannedRollback {
+  readonly version: string;
+  readonly status: MigrationStatus;
+  /** Where the SQL comes from: the file, or what was stored when it was applied. */
+  readonly source: Migration;
+  readonly plan: StepPlan;
+}
+
+interface Undoing {
+  readonly engine: Engine;
+  readonly control: Control;
+  readonly worker: Worker;
+  readonly planned: PlannedRollback;
+  readonly watch: WorkWatch;
+}
+
+/**
+ * Undoes one migration and records it: in one transaction, or statement by statement where the way back cannot run in one.
+ * Returns the duration in milliseconds; throws a Problem after the failure is on record.
+ */
+export async function undo(
+  engine: Engine,
+  control: Control,
+  worker: Worker,
+  planned: PlannedRollback,
+  place: { index: number; total: number },
+): Promise<number> {
+  const { version } = planned;
+  const statements = planned.plan.steps.reduce((sum, step) => sum + step.statements.length, 0);
+  engine.emit({ kind: 'started', version, ...place, statements });
+  const undoing: Undoing = { engine, control, worker, planned, watch: watchRun(engine, version, statements) };
+  const begun = performance.now();
+  const problem = await (planned.plan.mode === 'transaction' ? undoTogether : undoStepwise)(undoing).catch((error) =>
+    afterThrow(undoing, error),
+  );
+  if (problem) throw await recordFailure(undoing, problem);
+  const ms = Math.round(performance.now() - begun);
+  engine.emit({ kind: 'rolled_back', version, ...place, ms });
+  return ms;
+}
+
+async function undoTogether(undoing: Undoing): Promise<Problem | undefined> {
+  const { engine, control, worker, planned, watch } = undoing;
+  const started = eventItem(control.names, engine.run, { event: 'rollback_started', version: planned.version });
+  const statements = planned.plan.steps.flatMap((step) => step.statements);
+  const items: WorkItem[] = [
+    ...worker.begin(),
+    ...statementItems(statements, timeoutsOf(undoing)),
+    ...undoneItems(undoing).map((item) => ({ item })),
+    { item: { sql: 'COMMIT' } },
+  ];
+  const { failure } = await worker.send(items, watch, worker.preamble([started]));
+  return failure && problemOf(undoing, failure);
+}
+
+async function undoStepwise(undoing: Undoing): Promise<Problem | undefined> {
+  const { engine, control, worker, planned, watch } = undoing;
+  const started = eventItem(control.names, engine.run, { event: 'rollback_started', version: planned.version });
+  await control.session.batch([[started]]);
+  await worker.session.batch(worker.preamble([]));
+  for (const step of planned.plan.steps) {
+    const before = step.transactional ? [] : [worker.pinItem(planned.source.headers.lockTimeoutMs ?? 0)];
+    if (before.length > 0) await worker.session.batch([before]);
+    const items = step.transactional
+      ? [...worker.begin(), ...statementItems(step.statements, timeoutsOf(undoing)), { item: { sql: 'COMMIT' } }]
+      : step.statements.map(workItemOf);
+    const { failure } = await worker.send(items, watch);
+    if (failure) return problemOf(undoing, failure);
+  }
+  await control.session.batch([undoneItems(undoing)]);
+  return undefined;
+}
+
+function undoneItems({ engine, control, planned }: Undoing): BatchItem[] {
+  return [
+    rolledBackItem(control.names, engine.run, planned.version),
+    eventItem(control.names, engine.run, { event: 'rolled_back', version: planned.version }),
+  ];
+}
+
+/** A lost connection: perhaps the commit had gone through all the same. */
+async function afterThrow(undoing: Undoing, error: unknown): Promise<Problem | undefined> {
+  if (error instanceof Problem) return error;
+  const { engine, control, worker, planned } = undoing;
+  if (await undoneAfterLoss(engine, control, worker, planned.version)) return undefined;
+  return databaseProblem(error, 'the server ended the session');
+}
+
+async function undoneAfterLoss(engine: Engine, control: Control, worker: Worker, version: string): Promise<boolean> {
+  await outcomeAfterLoss(engine, control, worker.session, version);
+  const [row] = await control.session.query(
+    `SELECT true AS undone FROM ${control.names.migrations} WHERE version = $1 AND run_id = $2::uuid AND type = 'rollback'`,
+    [version, engine.run.runId],
+  );
+  return row !== undefined;
+}
+
+async function recordFailure({ engine, control, worker, planned }: Undoing, problem: Problem): Promise<Problem> {
+  const inSteps = planned.plan.mode === 'steps';
+  const state = inSteps
+    ? 'Statements before the failed one stay done; the version still counts as applied.'
+    : 'Rolled back: the database is as it was before this rollback.';
+  const shown = engine.signal.aborted ? cancelled(state) : problem.with({ state });
+  const { where, server } = problem.fields;
+  const detail = { message: server?.message ?? problem.message, sqlstate: server?.sqlstate, line: where?.line };
+  let result: unknown = shown.with({ version: planned.version });
+  try {
+    if (!worker.session.lost && worker.session.transactionStatus !== 'I') await worker.session.query('ROLLBACK');
+    await control.session.batch([
+      [eventItem(control.names, engine.run, { event: 'rollback_failed', version: planned.version, detail })],
+    ]);
+  } catch (error) {
+    result = attach(result, databaseProblem(error, 'the failure itself could not be recorded'));
+  }
+  engine.emit({ kind: 'failed', version: planned.version, problem: result as Problem });
+  return result as Problem;
+}
+
+function problemOf({ planned }: Undoing, failure: WorkFailure): Problem {
+  if (!failure.statement || !isDatabaseError(failure.error)) {
+    return databaseProblem(failure.error, `${planned.version}: cannot be recorded`);
+  }
+  const all = planned.plan.steps.flatMap((step) => step.statements.map((one) => one.statement));
+  return statementProblem(failure.error, planned.source, failure.statement.statement, all);
+}
+
+function timeoutsOf({ engine, planned }: Undoing) {
+  return {
+    lockTimeoutMs: planned.source.headers.lockTimeoutMs ?? engine.settings.lockTimeoutMs,
+    rowLockTimeoutMs: engine.settings.rowLockTimeoutMs,
+  };
+}

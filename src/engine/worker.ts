@@ -1,0 +1,158 @@
+import { WITHOUT_WAITING_FOR_DISK } from '../ledger/write.ts';
+import type { PlannedStatement } from '../plan/steps.ts';
+import type { Batch, BatchItem } from '../postgres/pipeline.ts';
+import type { Notice, Session } from '../postgres/session.ts';
+import { pinSession, type SessionPins, setLocal } from '../postgres/session-settings.ts';
+import type { Engine } from './engine.ts';
+
+/** An item on its way to the server; `statement` marks the person's own, by its place in the file. */
+export interface WorkItem {
+  readonly item: BatchItem;
+  readonly statement?: PlannedStatement;
+}
+
+export interface WorkWatch {
+  readonly onStatement?: (statement: PlannedStatement, tag: string) => void;
+  readonly onNotice?: (notice: Notice) => void;
+}
+
+export interface WorkFailure {
+  readonly error: Error;
+  /** The person's statement that failed; absent when one of ours did. */
+  readonly statement?: PlannedStatement;
+}
+
+/** As much as is written in one go: enough to make round trips cheap, little enough to keep memory flat. */
+const CHUNK_ITEMS_MAX = 500;
+const CHUNK_BYTES_MAX = 1024 * 1024;
+
+/**
+ * The session that runs people's SQL. Between two files it is made as new (DISCARD ALL, then pinned again): no setting,
+ * role, prepared statement, temporary table or lock of one file reaches the next.
+ */
+export class Worker {
+  readonly session: Session;
+  readonly #pins: SessionPins;
+  readonly #live: boolean;
+  #used = false;
+
+  constructor(engine: Engine, session: Session) {
+    this.session = session;
+    this.#pins = workerPins(engine);
+    this.#live = engine.live;
+  }
+
+  /** Segments that go before a transaction: clean-up after the file before, and events that need not wait for the disk. */
+  preamble(events: readonly BatchItem[]): BatchItem[][] {
+    const segments: BatchItem[][] = this.#used ? [[{ sql: 'DISCARD ALL' }]] : [];
+    this.#used = true;
+    if (events.length > 0) segments.push([WITHOUT_WAITING_FOR_DISK, ...events]);
+    return segments;
+  }
+
+  /** Pins stand inside the transaction: were they refused (an unknown role), nothing after them would run. */
+  begin(): WorkItem[] {
+    return [{ item: { sql: 'BEGIN' } }, { item: pinSession(this.#pins) }];
+  }
+
+  /** For statements outside any transaction: the pins by themselves, to be awaited before anything runs. */
+  pinItem(lockTimeoutMs: number, statementTimeoutMs = this.#pins.statementTimeoutMs): BatchItem {
+    return pinSession({ ...this.#pins, lockTimeoutMs, statementTimeoutMs });
+  }
+
+  /**
+   * Sends the items in chunks, the preamble with the first, all inside one transaction that the items themselves open and
+   * close. Returns the last batch, or the failure; throws when the connection is lost.
+   */
+  async send(
+    items: readonly WorkItem[],
+    watch: WorkWatch,
+    preamble: readonly BatchItem[][] = [],
+  ): Promise<{ failure?: WorkFailure; last?: Batch }> {
+    let last: Batch | undefined;
+    let before = preamble;
+    for (const chunk of chunks(items)) {
+      last = await this.#sendChunk(chunk, watch, before);
+      if (last.failure) return { failure: failureIn(last, chunk, before.length) };
+      before = [];
+    }
+    return last ? { last } : {};
+  }
+
+  #sendChunk(chunk: readonly WorkItem[], watch: WorkWatch, before: readonly BatchItem[][]): Promise<Batch> {
+    const items = chunk.map((one) => (this.#live && one.statement ? { ...one.item, flush: true } : one.item));
+    return this.session.runBatch([...before, items], {
+      onItem: (segment, index, result) => {
+        const statement = segment === before.length ? chunk[index]?.statement : undefined;
+        if (statement) watch.onStatement?.(statement, result.tag);
+      },
+      ...(watch.onNotice ? { onNotice: watch.onNotice } : {}),
+    });
+  }
+}
+
+function failureIn(batch: Batch, chunk: readonly WorkItem[], segment: number): WorkFailure {
+  const failure = batch.failure!;
+  const statement = failure.segment === segment ? chunk[failure.item]?.statement : undefined;
+  return { error: failure.error, ...(statement ? { statement } : {}) };
+}
+
+/** Inline COPY data ends a chunk: the server takes no other message until it has them. */
+function* chunks(items: readonly WorkItem[]): Generator<WorkItem[]> {
+  let chunk: WorkItem[] = [];
+  let bytes = 0;
+  for (const one of items) {
+    chunk.push(one);
+    bytes += one.item.sql.length;
+    if (one.item.copyData !== undefined || chunk.length >= CHUNK_ITEMS_MAX || bytes >= CHUNK_BYTES_MAX) {
+      yield chunk;
+      chunk = [];
+      bytes = 0;
+    }
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+/**
+ * The person's statements as items, each class under its own lock timeout: a lock on a table is given up after a moment
+ * (others queue behind whoever waits for it), a lock on rows is waited for.
+ */
+export function statementItems(
+  statements: readonly PlannedStatement[],
+  timeouts: { lockTimeoutMs: number; rowLockTimeoutMs: number; statementTimeoutMs?: number },
+): WorkItem[] {
+  const items: WorkItem[] = [];
+  if (timeouts.statementTimeoutMs !== undefined) {
+    items.push({ item: setLocal('statement_timeout', String(timeouts.statementTimeoutMs)) });
+  }
+  let current: number | undefined;
+  for (const planned of statements) {
+    const rows = planned.kind.class === 'dml' || planned.kind.class === 'query';
+    const wanted = rows ? timeouts.rowLockTimeoutMs : timeouts.lockTimeoutMs;
+    if (wanted !== current) items.push({ item: setLocal('lock_timeout', String(wanted)) });
+    current = wanted;
+    items.push(workItemOf(planned));
+  }
+  return items;
+}
+
+export function workItemOf(planned: PlannedStatement): WorkItem {
+  const { statement } = planned;
+  const copy = statement.copyData === undefined ? {} : { copyData: statement.copyData };
+  return { item: { sql: statement.sql, ...copy }, statement: planned };
+}
+
+function workerPins(engine: Engine): SessionPins {
+  const { settings } = engine;
+  return {
+    ...(settings.role === undefined ? {} : { role: settings.role }),
+    ...(settings.searchPath === undefined ? {} : { searchPath: settings.searchPath }),
+    statementTimeoutMs: settings.statementTimeoutMs,
+    lockTimeoutMs: settings.lockTimeoutMs,
+    custom: {
+      'taskflow.tracking_schema': settings.trackingSchema,
+      'taskflow.run_id': engine.run.runId,
+      'taskflow.legacy_time_zone': settings.legacyTimeZone ?? '',
+    },
+  };
+}

@@ -1,0 +1,65 @@
+/**
+ * Turns a naive `applied_at` of an older tracking table into timestamptz, read as times of the zone in the setting
+ * `taskflow.legacy_time_zone`. PostgreSQL alters no column that a view uses, so the views that stand on the table, and the
+ * views on those, are taken down and put up again as they were: definition, options, owner, grants and comments.
+ *
+ * Does nothing where the column is not naive or no zone is set.
+ */
+export const CONVERT_NAIVE_TIMES = `DO $times$
+DECLARE
+  zone text := nullif(current_setting('taskflow.legacy_time_zone', true), '');
+  tracked regclass := to_regclass('schema_migrations');
+  dependent record;
+  made text[] := '{}';
+  dropped text[] := '{}';
+  command text;
+BEGIN
+  IF zone IS NULL OR NOT EXISTS (
+    SELECT FROM pg_attribute WHERE attrelid = tracked AND attname = 'applied_at' AND atttypid = 'timestamp'::regtype
+  ) THEN
+    RETURN;
+  END IF;
+  FOR dependent IN
+    WITH RECURSIVE standing(oid, depth) AS (
+      SELECT tracked::oid, 0
+      UNION ALL
+      SELECT r.ev_class, s.depth + 1
+      FROM standing AS s
+      JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = s.oid AND d.classid = 'pg_rewrite'::regclass
+      JOIN pg_rewrite AS r ON r.oid = d.objid AND r.ev_class <> s.oid
+    )
+    SELECT c.oid::regclass AS name, c.oid, c.relkind, c.reloptions, c.relacl, c.relowner, max(s.depth) AS depth
+    FROM standing AS s JOIN pg_class AS c ON c.oid = s.oid
+    WHERE s.depth > 0
+    GROUP BY c.oid, c.relkind, c.reloptions, c.relacl, c.relowner
+    ORDER BY max(s.depth), c.oid::regclass::text
+  LOOP
+    IF dependent.relkind <> 'v' OR EXISTS (SELECT FROM pg_trigger WHERE tgrelid = dependent.oid) THEN
+      RAISE EXCEPTION '% stands on schema_migrations and is more than a plain view', dependent.name
+        USING HINT = 'Drop it, run init again, and create it anew.';
+    END IF;
+    made := made || format('CREATE VIEW %s%s AS %s', dependent.name,
+      coalesce(' WITH (' || array_to_string(dependent.reloptions, ', ') || ')', ''), pg_get_viewdef(dependent.oid));
+    made := made || format('ALTER VIEW %s OWNER TO %I', dependent.name, pg_get_userbyid(dependent.relowner));
+    made := made || ARRAY(
+      SELECT format('GRANT %s ON %s TO %s%s', a.privilege_type, dependent.name,
+        CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
+        CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+      FROM aclexplode(dependent.relacl) AS a WHERE a.grantee <> dependent.relowner);
+    made := made || ARRAY(
+      SELECT CASE WHEN d.objsubid = 0 THEN format('COMMENT ON VIEW %s IS %L', dependent.name, d.description)
+        ELSE format('COMMENT ON COLUMN %s.%I IS %L', dependent.name, a.attname, d.description) END
+      FROM pg_description AS d
+      LEFT JOIN pg_attribute AS a ON a.attrelid = d.objoid AND a.attnum = d.objsubid
+      WHERE d.classoid = 'pg_class'::regclass AND d.objoid = dependent.oid);
+    dropped := format('DROP VIEW %s', dependent.name) || dropped;
+  END LOOP;
+  FOREACH command IN ARRAY dropped LOOP
+    EXECUTE command;
+  END LOOP;
+  EXECUTE format('ALTER TABLE schema_migrations ALTER COLUMN applied_at TYPE timestamptz USING applied_at AT TIME ZONE %L', zone);
+  FOREACH command IN ARRAY made LOOP
+    EXECUTE command;
+  END LOOP;
+END
+$times$`;

@@ -1,0 +1,22 @@
+import { quoteIdentifier } from '../sql/quote.ts';
+
+/** The tool's own tables, schema-qualified and quoted: no statement of ours depends on a search_path. */
+export interface LedgerNames {
+  readonly schema: string;
+  readonly migrations: string;
+  readonly events: string;
+  readonly settings: string;
+}
+
+export function ledgerNames(trackingSchema: string): LedgerNames {
+  const schema = quoteIdentifier(trackingSchema);
+  return {
+    schema: trackingSchema,
+    migrations: `${schema}.schema_migrations`,
+    events: `${schema}.schema_migration_events`,
+    settings: `${schema}.schema_migration_settings`,
+  };
+}
+
+/** The newest layout of the tracking tables that this version of the tool knows. */
+export const LAYOUT_NEWEST = 1;

@@ -1,0 +1,192 @@
+import type { BatchItem } from '../postgres/pipeline.ts';
+import type { LedgerNames } from './names.ts';
+
+/** Who and what is running: the same in every row and event of a run. */
+export interface RunIdentity {
+  readonly runId: string;
+  readonly host: string;
+  readonly toolVersion: string;
+  readonly gitCommit: string | null;
+}
+
+/** What is kept of a migration beside its outcome. */
+export interface RecordedMigration {
+  readonly version: string;
+  readonly description: string;
+  readonly checksum: string | null;
+  readonly bodyChecksum: string | null;
+  /** The file as applied; null where storing it is switched off or it is over the size that is kept. */
+  readonly bodySql: string | null;
+  readonly rollbackSql: string | null;
+  readonly fileName: string | null;
+  readonly type: string;
+}
+
+export type EventName =
+  | 'started'
+  | 'applied'
+  | 'failed'
+  | 'step_finished'
+  | 'rollback_started'
+  | 'rolled_back'
+  | 'rollback_failed'
+  | 'skipped'
+  | 'baselined'
+  | 'adopted'
+  | 'initialized'
+  | 'layout_upgraded'
+  | 'repaired'
+  | 'setting_changed'
+  | 'cancelled'
+  | 'lock_wait';
+
+export interface LedgerEvent {
+  readonly event: EventName;
+  readonly version: string | null;
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+const EVENT_COLUMNS = '(event, version, run_id, host, tool_version, git_commit, detail)';
+
+/** Appends one event; the table's trigger chains it. */
+export function eventItem(names: LedgerNames, run: RunIdentity, event: LedgerEvent): BatchItem {
+  return {
+    sql: `INSERT INTO ${names.events} ${EVENT_COLUMNS} VALUES ($1, $2, $3::uuid, $4, $5, $6, $7::jsonb)`,
+    params: [
+      event.event,
+      event.version,
+      run.runId,
+      run.host,
+      run.toolVersion,
+      run.gitCommit,
+      JSON.stringify(event.detail ?? {}),
+    ],
+  };
+}
+
+/**
+ * For what happens before a commit that counts: the loss of such an event in a server crash loses nothing that happened,
+ * so it need not wait for the disk.
+ */
+export const WITHOUT_WAITING_FOR_DISK: BatchItem = {
+  sql: "SELECT pg_catalog.set_config('synchronous_commit', 'off', true)",
+};
+
+const ELAPSED_MS =
+  '(extract(epoch FROM pg_catalog.clock_timestamp() - pg_catalog.transaction_timestamp()) * 1000)::integer';
+
+/** Longer texts than this are not worth a failed insert into an older, narrower column. */
+const DESCRIPTION_MAX = 250;
+
+/**
+ * The record and its event in one statement, for the migration's own transaction: either both are there or neither.
+ * Answers `execution_time_ms`.
+ */
+export function appliedItem(
+  names: LedgerNames,
+  run: RunIdentity,
+  migration: RecordedMigration,
+  event: LedgerEvent,
+  executionTimeMs: number | null = null,
+): BatchItem {
+  return {
+    sql: `WITH recorded AS (
+  INSERT INTO ${names.migrations} AS m (version, description, checksum, applied_at, applied_by, execution_time_ms, success,
+    error_message, rollback_sql, type, body_checksum, body_sql, file_name, steps_done, steps_total, run_id, tool_version)
+  VALUES ($1, $2, $3, pg_catalog.now(), session_user, coalesce($15::integer, ${ELAPSED_MS}), true,
+    NULL, $4, $5, $6, $7, $8, NULL, NULL, $9::uuid, $10)
+  ON CONFLICT (version) DO UPDATE SET description = excluded.description, checksum = excluded.checksum,
+    applied_at = excluded.applied_at, applied_by = excluded.applied_by, execution_time_ms = excluded.execution_time_ms,
+    success = true, error_message = NULL, rollback_sql = excluded.rollback_sql, type = excluded.type,
+    body_checksum = excluded.body_checksum, body_sql = excluded.body_sql, file_name = excluded.file_name,
+    steps_done = NULL, steps_total = NULL, run_id = excluded.run_id, tool_version = excluded.tool_version,
+    applied_order = excluded.applied_order
+  RETURNING m.execution_time_ms
+), event AS (
+  INSERT INTO ${names.events} ${EVENT_COLUMNS}
+  SELECT $11, $1, $9::uuid, $12, $10, $13, $14::jsonb || pg_catalog.jsonb_build_object('executionTimeMs', execution_time_ms)
+  FROM recorded
+)
+SELECT execution_time_ms FROM recorded`,
+    params: [
+      migration.version,
+      migration.description.slice(0, DESCRIPTION_MAX),
+      migration.checksum,
+      migration.rollbackSql,
+      migration.type,
+      migration.bodyChecksum,
+      migration.bodySql,
+      migration.fileName,
+      run.runId,
+      run.toolVersion,
+      event.event,
+      run.host,
+      run.gitCommit,
+      JSON.stringify(event.detail ?? {}),
+      executionTimeMs === null ? null : String(Math.round(executionTimeMs)),
+    ],
+    rows: true,
+  };
+}
+
+/** Records an attempt that did not succeed. A version in force is never turned into a failed one. */
+export function failedItem(
+  names: LedgerNames,
+  run: RunIdentity,
+  migration: RecordedMigration,
+  outcome: { errorMessage: string | null; stepsDone: number | null; stepsTotal: number | null },
+): BatchItem {
+  return {
+    sql: `INSERT INTO ${names.migrations} AS m (version, description, checksum, success, error_message, rollback_sql, type,
+  body_checksum, body_sql, file_name, steps_done, steps_total, run_id, tool_version)
+VALUES ($1, $2, $3, false, $4, $5, $6, $7, $8, $9, $10::integer, $11::integer, $12::uuid, $13)
+ON CONFLICT (version) DO UPDATE SET description = excluded.description, checksum = excluded.checksum,
+  applied_at = pg_catalog.now(), applied_by = session_user, success = false, error_message = excluded.error_message,
+  rollback_sql = excluded.rollback_sql, type = excluded.type, body_checksum = excluded.body_checksum,
+  body_sql = excluded.body_sql, file_name = excluded.file_name, steps_done = excluded.steps_done,
+  steps_total = excluded.steps_total, run_id = excluded.run_id, tool_version = excluded.tool_version
+  WHERE NOT m.success`,
+    params: [
+      migration.version,
+      migration.description.slice(0, DESCRIPTION_MAX),
+      migration.checksum,
+      outcome.errorMessage,
+      migration.rollbackSql,
+      migration.type,
+      migration.bodyChecksum,
+      migration.bodySql,
+      migration.fileName,
+      outcome.stepsDone === null ? null : String(outcome.stepsDone),
+      outcome.stepsTotal === null ? null : String(outcome.stepsTotal),
+      run.runId,
+      run.toolVersion,
+    ],
+  };
+}
+
+/** One more step of a non-transactional file is done. */
+export function stepDoneItem(names: LedgerNames, version: string, stepsDone: number): BatchItem {
+  return {
+    sql: `UPDATE ${names.migrations} SET steps_done = $2::integer, error_message = NULL WHERE version = $1`,
+    params: [version, String(stepsDone)],
+  };
+}
+
+/** The version is not in force any more, and that is on record. */
+export function rolledBackItem(names: LedgerNames, run: RunIdentity, version: string): BatchItem {
+  return {
+    sql: `UPDATE ${names.migrations} SET success = false, type = 'rollback', error_message = NULL, applied_at = pg_catalog.now(),
+  applied_by = session_user, execution_time_ms = ${ELAPSED_MS}, steps_done = NULL, steps_total = NULL, run_id = $2::uuid,
+  tool_version = $3 WHERE version = $1 RETURNING execution_time_ms`,
+    params: [version, run.runId, run.toolVersion],
+    rows: true,
+  };
+}
+
+export function settingItem(names: LedgerNames, key: string, value: string): BatchItem {
+  return {
+    sql: `INSERT INTO ${names.settings} AS s (key, value) VALUES ($1, $2)
+ON CONFLICT (key) DO UPDATE SET value = excluded.value, changed_at = pg_catalog.now(), changed_by = session_user`,
+    params: [key, value],
+  };
+}

@@ -1,0 +1,16 @@
+import type { Migration } from '../migration/migration.ts';
+
+/** A migration's file as found in a folder: hashed, not yet parsed. A run over applied files reads no more than this. */
+export interface MigrationFile {
+  readonly version: string;
+  readonly number: bigint;
+  /** The description part of the name. */
+  readonly name: string;
+  /** Path as shown to people. */
+  readonly file: string;
+  readonly checksum: string;
+  /** The checksum with CRLF line breaks, as tools that hash bytes recorded it on another system. */
+  checksumWithCrlf(): string;
+  /** Parses at the first call. Throws one Problem with every complaint about the file. */
+  load(): Migration;
+}

@@ -1,0 +1,80 @@
+import { compareByNumber } from '../graph/order.ts';
+import { parseFileName } from '../migration/filename.ts';
+import { Problem } from '../problem/problem.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
+import type { MigrationFile } from './migration-file.ts';
+import type { MigrationState } from './state.ts';
+
+/** One migration as the files and the ledger together tell it. */
+export interface MigrationStatus {
+  readonly version: string;
+  readonly number: bigint;
+  readonly state: MigrationState;
+  readonly file: MigrationFile | undefined;
+  readonly entry: LedgerEntry | undefined;
+  /** What is worth knowing and stops nothing. */
+  readonly notes: readonly string[];
+}
+
+/** Puts files and ledger side by side, in the order of numbers. `running`: versions that a live runner is at. */
+export function reconcile(
+  files: readonly MigrationFile[],
+  entries: readonly LedgerEntry[],
+  running: ReadonlySet<string> = new Set(),
+): MigrationStatus[] {
+  const byVersion = new Map(entries.map((entry) => [entry.version, entry]));
+  const known = files.map((file) => statusOf(file, byVersion.get(file.version), running));
+  const versions = new Set(files.map((file) => file.version));
+  const gone = entries.filter((entry) => !versions.has(entry.version)).map(withoutFile);
+  return [...known, ...gone].sort(compareByNumber);
+}
+
+function statusOf(file: MigrationFile, entry: LedgerEntry | undefined, running: ReadonlySet<string>): MigrationStatus {
+  const base = { version: file.version, number: file.number, file, entry };
+  if (!entry) return { ...base, state: 'pending', notes: [] };
+  if (!entry.success || entry.type === 'rollback') return { ...base, state: notInForce(entry, running), notes: [] };
+  const { modified, notes } = compareContent(file, entry);
+  const state = modified ? 'modified' : entry.type === 'baseline' ? 'baseline' : 'applied';
+  return { ...base, state, notes };
+}
+
+function notInForce(entry: LedgerEntry, running: ReadonlySet<string>): MigrationState {
+  if (entry.type === 'rollback') return 'rolled_back';
+  if (entry.type === 'skipped') return 'skipped';
+  if (running.has(entry.version)) return 'running';
+  return entry.stepsTotal !== null && entry.errorMessage === null ? 'interrupted' : 'failed';
+}
+
+function withoutFile(entry: LedgerEntry): MigrationStatus {
+  const parsed = parseFileName(`${entry.version}.sql`);
+  const number = parsed instanceof Problem ? -1n : parsed.number;
+  const state: MigrationState =
+    entry.success && entry.type !== 'rollback' ? 'missing' : entry.type === 'rollback' ? 'rolled_back' : 'failed';
+  return { version: entry.version, number, state, file: undefined, entry, notes: [] };
+}
+
+const SHA256_HEX = /^[0-9a-f]{64}$/i;
+
+function compareContent(file: MigrationFile, entry: LedgerEntry): { modified: boolean; notes: string[] } {
+  const recorded = entry.checksum?.toLowerCase() ?? null;
+  if (recorded === file.checksum || recorded === null) return { modified: false, notes: [] };
+  if (!SHA256_HEX.test(recorded)) {
+    return { modified: false, notes: [`recorded with "${entry.checksum}" in place of a checksum: cannot be compared`] };
+  }
+  if (entry.bodyChecksum === null) {
+    const crlf = recorded === file.checksumWithCrlf();
+    return { modified: !crlf, notes: crlf ? ['recorded with CRLF line breaks'] : [] };
+  }
+  if (bodyChecksum(file) !== entry.bodyChecksum) return { modified: true, notes: [] };
+  return { modified: false, notes: ['a header, comment or section was changed since; the body was not'] };
+}
+
+/** Undefined for a file that cannot be read as a migration any more: then its body is certainly not what was applied. */
+function bodyChecksum(file: MigrationFile): string | undefined {
+  try {
+    return file.load().bodyChecksum;
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
+}

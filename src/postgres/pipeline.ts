@@ -1,0 +1,162 @@
+import type { DatabaseError } from 'pg';
+import type { Row } from './session.ts';
+
+/** One statement of a batch. Parameters and results are text. */
+export interface BatchItem {
+  readonly sql: string;
+  readonly params?: readonly (string | null)[];
+  /** Keep the rows of the answer; otherwise they are read and dropped. */
+  readonly rows?: boolean;
+  /** Ask the server to send this item's answer at once instead of when its buffer is full: for progress. */
+  readonly flush?: boolean;
+  /** Data for COPY ... FROM STDIN, sent when the server asks for it. */
+  readonly copyData?: string;
+}
+
+export interface ItemResult {
+  /** The command tag, e.g. `INSERT 0 1`. */
+  readonly tag: string;
+  readonly rows: Row[];
+}
+
+export interface BatchFailure {
+  readonly segment: number;
+  readonly item: number;
+  readonly error: DatabaseError;
+}
+
+export interface Batch {
+  readonly results: ItemResult[][];
+  readonly failure?: BatchFailure;
+}
+
+interface Wire {
+  readonly stream: { cork(): void; uncork(): void };
+  parse(message: { text: string; name?: string; types?: number[] }): void;
+  bind(message: { values?: (string | null)[]; portal?: string; statement?: string }): void;
+  describe(message: { type: 'P' | 'S'; name: string }): void;
+  execute(message: { portal?: string; rows?: number }): void;
+  flush(): void;
+  sync(): void;
+  sendCopyFromChunk(chunk: Buffer): void;
+  endCopyFrom(): void;
+}
+
+/**
+ * A batch on the wire, in the shape that the driver's queue accepts. Every item goes through the extended protocol, which
+ * takes exactly one statement a message: should our splitter ever see one statement where PostgreSQL sees two, the server
+ * refuses instead of running something else (manual, "Extended Query").
+ */
+export class PipelineBatch {
+  readonly #segments: readonly (readonly BatchItem[])[];
+  readonly #onItem: (segment: number, item: number, result: ItemResult) => void;
+  readonly #resolve: (batch: Batch) => void;
+  readonly #reject: (error: unknown) => void;
+  readonly #results: ItemResult[][];
+  #failure: BatchFailure | undefined;
+  #segment = 0;
+  #item = 0;
+  #columns: string[] = [];
+  #rows: Row[] = [];
+
+  constructor(
+    segments: readonly (readonly BatchItem[])[],
+    onItem: (segment: number, item: number, result: ItemResult) => void,
+    resolve: (batch: Batch) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.#segments = segments;
+    this.#onItem = onItem;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#results = segments.map(() => []);
+  }
+
+  submit(connection: unknown): void {
+    const wire = connection as Wire;
+    wire.stream.cork();
+    for (const segment of this.#segments) {
+      for (const item of segment) writeItem(wire, item);
+      wire.sync();
+    }
+    // The driver's own uncork happens a tick later; one write for everything is the point of a batch.
+    wire.stream.uncork();
+  }
+
+  syncIsLast(): boolean {
+    return this.#segment >= this.#segments.length - 1;
+  }
+
+  handleSync(): void {
+    this.#segment++;
+    this.#item = 0;
+  }
+
+  handleRowDescription(message: { fields: { name: string }[] }): void {
+    this.#columns = message.fields.map((field) => field.name);
+  }
+
+  handleDataRow(message: { fields: (string | null)[] }): void {
+    if (!this.#current()?.rows) return;
+    const row: Record<string, string | null> = {};
+    this.#columns.forEach((name, i) => {
+      row[name] = message.fields[i] ?? null;
+    });
+    this.#rows.push(row);
+  }
+
+  handleCommandComplete(message: { text: string }): void {
+    this.#finishItem(message.text);
+  }
+
+  handleEmptyQuery(): void {
+    this.#finishItem('');
+  }
+
+  handlePortalSuspended(): void {}
+
+  handleCopyInResponse(connection: unknown): void {
+    const wire = connection as Wire;
+    const data = this.#current()?.copyData;
+    if (data) wire.sendCopyFromChunk(Buffer.from(data));
+    wire.endCopyFrom();
+    // Sync messages that were sent before the server asked for data are ignored by it (manual, "COPY Operations").
+    wire.sync();
+  }
+
+  handleCopyData(): void {}
+
+  /** The first failure is kept: what follows it in later segments is usually its consequence. */
+  handleError(error: DatabaseError, connection?: unknown): void {
+    if (connection !== undefined || !('code' in error && 'severity' in error)) {
+      this.#reject(this.#failure?.error ?? error);
+      return;
+    }
+    this.#failure ??= { segment: this.#segment, item: this.#item, error };
+  }
+
+  handleReadyForQuery(): void {
+    this.#resolve({ results: this.#results, ...(this.#failure ? { failure: this.#failure } : {}) });
+  }
+
+  #current(): BatchItem | undefined {
+    return this.#segments[this.#segment]?.[this.#item];
+  }
+
+  #finishItem(tag: string): void {
+    const result: ItemResult = { tag, rows: this.#rows };
+    this.#results[this.#segment]?.push(result);
+    const [segment, item] = [this.#segment, this.#item];
+    this.#item++;
+    this.#rows = [];
+    this.#onItem(segment, item, result);
+  }
+}
+
+function writeItem(wire: Wire, item: BatchItem): void {
+  wire.parse({ text: item.sql });
+  wire.bind({ values: item.params ? [...item.params] : [] });
+  if (item.rows) wire.describe({ type: 'P', name: '' });
+  wire.execute({});
+  if (item.flush) wire.flush();
+}

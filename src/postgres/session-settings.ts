@@ -1,0 +1,46 @@
+import type { BatchItem } from './pipeline.ts';
+
+/** What a session of ours is pinned to, so that no client's or role's default changes what a migration does. */
+export interface SessionPins {
+  readonly role?: string;
+  /** Undefined: the server's own. */
+  readonly searchPath?: string;
+  readonly statementTimeoutMs: number;
+  readonly lockTimeoutMs: number;
+  /** Settings of our own, read by migrations: `taskflow.*`. */
+  readonly custom?: Readonly<Record<string, string>>;
+}
+
+/**
+ * One statement that sets all of it for the session. Time zone and date style are pinned because what a type change means
+ * (and whether it rewrites) depends on them; client_connection_check_interval (14 and newer) ends a statement whose client
+ * has died, which without it runs on and commits.
+ */
+export function pinSession(pins: SessionPins): BatchItem {
+  const values: [string, string][] = [
+    ['TimeZone', 'UTC'],
+    ['DateStyle', 'ISO, YMD'],
+    ['IntervalStyle', 'postgres'],
+    ['standard_conforming_strings', 'on'],
+    ['check_function_bodies', 'on'],
+    ['default_transaction_isolation', 'read committed'],
+    ['default_transaction_deferrable', 'off'],
+    ['idle_in_transaction_session_timeout', '0'],
+    ['statement_timeout', String(pins.statementTimeoutMs)],
+    ['lock_timeout', String(pins.lockTimeoutMs)],
+    ...Object.entries(pins.custom ?? {}),
+  ];
+  if (pins.searchPath !== undefined) values.push(['search_path', pins.searchPath]);
+  if (pins.role !== undefined) values.unshift(['role', pins.role]);
+  const calls = values.map((_, i) => `pg_catalog.set_config($${i * 2 + 1}, $${i * 2 + 2}, false)`);
+  const interval = 'client_connection_check_interval';
+  calls.push(
+    `CASE WHEN pg_catalog.current_setting('${interval}', true) IS NOT NULL THEN pg_catalog.set_config('${interval}', '1000', false) END`,
+  );
+  return { sql: `SELECT ${calls.join(', ')}`, params: values.flat() };
+}
+
+/** Sets one setting to the end of the transaction. */
+export function setLocal(name: string, value: string): BatchItem {
+  return { sql: 'SELECT pg_catalog.set_config($1, $2, true)', params: [name, value] };
+}

@@ -1,0 +1,147 @@
+import type { EventEmitter } from 'node:events';
+import type { Client, DatabaseError } from 'pg';
+import { type Batch, type BatchFailure, type BatchItem, type ItemResult, PipelineBatch } from './pipeline.ts';
+
+/** Severity and text of a message that the server sent beside the results (RAISE NOTICE and the like). */
+export interface Notice {
+  readonly severity: string;
+  readonly message: string;
+  readonly detail?: string;
+  readonly hint?: string;
+}
+
+export type Row = Readonly<Record<string, string | null>>;
+
+/**
+ * One server session with the two ways in which this tool talks to it: a single query, and a batch that is written in one
+ * go (PostgreSQL manual, "Pipelining") so that a whole migration costs one round trip and the server still says which
+ * statement failed. Values travel as text in both directions: nothing of the driver's type conversion is used.
+ */
+export class Session {
+  readonly client: Client;
+  readonly #driver: DriverInternals;
+  #onNotice: ((notice: Notice) => void) | undefined;
+  #lost: Error | undefined;
+
+  constructor(client: Client) {
+    this.client = client;
+    this.#driver = client as unknown as DriverInternals;
+    client.on('error', (error) => {
+      this.#lost ??= error;
+    });
+    client.on('notice', (message) => this.#onNotice?.(noticeOf(message)));
+    keepBatchThroughSyncs(this.#driver);
+  }
+
+  /** The server's process ID of this session, as the start-up message gave it. */
+  get backendPid(): number {
+    return this.#driver.processID;
+  }
+
+  /** Why the session is gone, or undefined while it can be used. */
+  get lost(): Error | undefined {
+    return this.#lost;
+  }
+
+  /** 'I' idle, 'T' in a transaction block, 'E' in a failed one (manual, message ReadyForQuery). */
+  get transactionStatus(): string | null {
+    return this.#driver._txStatus;
+  }
+
+  /** Runs one statement and returns its rows, values as text. Throws the driver's DatabaseError. */
+  async query(sql: string, params: readonly (string | null)[] = []): Promise<Row[]> {
+    const batch = await this.batch([[{ sql, params, rows: true }]]);
+    const rows = batch.results[0]?.[0]?.rows ?? [];
+    return rows;
+  }
+
+  /** Like runBatch, but throws on the first failure. */
+  async batch(segments: readonly (readonly BatchItem[])[]): Promise<Batch> {
+    const batch = await this.runBatch(segments);
+    if (batch.failure) throw batch.failure.error;
+    return batch;
+  }
+
+  /**
+   * Writes all segments at once; each ends with a Sync, so a failure skips the rest of its own segment only. Resolves with
+   * everything that was done and the first failure; rejects only when the connection is lost.
+   */
+  runBatch(segments: readonly (readonly BatchItem[])[], watch: BatchWatch = {}): Promise<Batch> {
+    this.#onNotice = watch.onNotice;
+    return new Promise<Batch>((resolve, reject) => {
+      const batch = new PipelineBatch(segments, watch.onItem ?? (() => {}), resolve, reject);
+      this.client.query(batch as never);
+    }).finally(() => {
+      this.#onNotice = undefined;
+    });
+  }
+
+  async end(): Promise<void> {
+    await this.client.end().catch(() => {});
+  }
+
+  /** Closes the socket without a word: for a session whose state is not known any more. */
+  destroy(): void {
+    this.#driver.connection.stream.destroy();
+  }
+}
+
+export interface BatchWatch {
+  /** Called as each item finishes, in order. */
+  readonly onItem?: (segment: number, item: number, result: ItemResult) => void;
+  readonly onNotice?: (notice: Notice) => void;
+}
+
+export type { Batch, BatchFailure, BatchItem, DatabaseError, ItemResult };
+
+interface DriverInternals {
+  processID: number;
+  _txStatus: string | null;
+  _activeQuery: unknown;
+  connection: EventEmitter & { stream: { destroy(): void } };
+}
+
+/**
+ * The driver takes one ReadyForQuery as the end of a query and drops the query at the first error. A batch has several
+ * Syncs, so both messages pass through here first. The driver's version is pinned and bundled; the pipeline tests would
+ * notice a change.
+ */
+function keepBatchThroughSyncs(driver: DriverInternals): void {
+  intercept(driver.connection, 'readyForQuery', (message) => {
+    const active = driver._activeQuery;
+    if (!(active instanceof PipelineBatch) || active.syncIsLast()) return false;
+    driver._txStatus = (message as { status?: string }).status ?? null;
+    active.handleSync();
+    return true;
+  });
+  intercept(driver.connection, 'errorMessage', (message) => {
+    const active = driver._activeQuery;
+    if (!(active instanceof PipelineBatch)) return false;
+    active.handleError(message as DatabaseError);
+    return true;
+  });
+}
+
+/** Puts a listener in front of the driver's own, which hear only what it does not take. */
+function intercept(connection: EventEmitter, event: string, take: (message: unknown) => boolean): void {
+  const listeners = connection.listeners(event);
+  connection.removeAllListeners(event);
+  connection.on(event, (message) => {
+    if (take(message)) return;
+    for (const listener of listeners) listener.call(connection, message);
+  });
+}
+
+function noticeOf(message: {
+  severity?: string | undefined;
+  message?: string | undefined;
+  detail?: string | undefined;
+  hint?: string | undefined;
+}): Notice {
+  return {
+    severity: message.severity ?? 'NOTICE',
+    message: message.message ?? '',
+    ...(message.detail ? { detail: message.detail } : {}),
+    ...(message.hint ? { hint: message.hint } : {}),
+  };
+}
