@@ -11,10 +11,11 @@
 INSERT INTO users (name, email, role)
 SELECT seed.name, seed.email, seed.role::user_role
 FROM (VALUES
-  ('System Admin', 'admin@system.local', 'ADMIN'),
-  ('Default Analyst', 'analyst@system.local', 'ANALYST')
-) AS seed(name, email, role)
+  (1, 'System Admin', 'admin@system.local', 'ADMIN'),
+  (2, 'Default Analyst', 'analyst@system.local', 'ANALYST')
+) AS seed(place, name, email, role)
 WHERE NOT EXISTS (SELECT FROM users WHERE users.email = seed.email)
+ORDER BY seed.place
 ON CONFLICT DO NOTHING;
 
 INSERT INTO exercises (name, description, is_default)
@@ -30,6 +31,7 @@ FROM (VALUES
   ('ui_show_similarity_features', 'Whether the user interface shows similar requests')
 ) AS seed(key, description)
 WHERE NOT EXISTS (SELECT FROM system_settings WHERE system_settings.key = seed.key)
+ORDER BY seed.key
 ON CONFLICT DO NOTHING;
 
 -- VERIFY:

@@ -1,7 +1,7 @@
 -- Mend the columns of older installations
 -- Author: TaskFlow Database authors
 -- Date: 2026-11-22
--- Depends: 004_complete_older_enum_types, 010_create_ai_outputs, 011_create_processing_jobs, 012_create_exercise_permissions, 014_create_webhook_deliveries, 017_create_workflow_block_inputs, 018_create_workflow_configs, 019_create_custom_instructions, 021_create_ground_truth_view
+-- Depends: 004_complete_older_enum_types, 010_create_ai_outputs, 011_create_processing_jobs, 012_create_exercise_permissions, 014_create_webhook_deliveries, 015_create_system_settings, 017_create_workflow_block_inputs, 018_create_workflow_configs, 019_create_custom_instructions, 021_create_ground_truth_view
 --
 -- Tables that were made by hand differ from those of a new installation. This gives their columns the types, defaults,
 -- NOT NULLs and comments that the migrations before would have given them, and changes nothing where they are the same;
