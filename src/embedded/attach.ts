@@ -31,7 +31,7 @@ export async function attach(place: Place, onProgress: (message: string) => void
     const postmaster = livePostmaster(place.data);
     if (!postmaster) return undefined;
     markUse(place);
-    const result = postmaster.address.port > 0 ? await tryOnce(postmaster) : 'starting';
+    const result = postmaster.ready ? await tryOnce(postmaster) : 'starting';
     if (typeof result === 'object') {
       if (existsSync(place.stopping) && (await waitWhileStopping(place))) continue;
       return { postmaster, serverVersion: result.serverVersion, createdDatabase };

@@ -16,14 +16,14 @@ import {
   rmSync,
   symlinkSync,
 } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, delimiter, dirname, join, resolve } from 'node:path';
 import { Problem } from '../problem/problem.ts';
 import { type Account, reachable } from './account.ts';
 import type { BinaryPackage } from './package.ts';
 
 export interface Binaries {
   readonly bin: string;
-  /** Extra folder for the loader to look in, where links could not be made beside the libraries. */
+  /** Extra folders for the loader to look in, where links could not be made beside the libraries. */
   readonly libraryPath?: string;
 }
 
@@ -45,7 +45,8 @@ export function prepareBinaries(
   if (account && !reachable(dirname(linkFolder), account)) return sharedCopy(found, cache);
   mkdirSync(linkFolder, { recursive: true, mode: 0o755 });
   makeLinks(found.native, (link) => join(linkFolder, basename(link)), true);
-  return { bin: join(found.native, 'bin'), libraryPath: linkFolder };
+  // The linked libraries look for others beside the links, so both folders are needed.
+  return { bin: join(found.native, 'bin'), libraryPath: [linkFolder, join(found.native, 'lib')].join(delimiter) };
 }
 
 function packageReachable(found: BinaryPackage, account: Account): boolean {

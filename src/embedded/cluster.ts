@@ -61,7 +61,6 @@ log_min_error_statement = panic
 
 /** Makes the cluster unless another process was faster; true if it was us. */
 export async function createCluster(place: Place, found: BinaryPackage, runner: Runner): Promise<boolean> {
-  removeOldDrafts(place);
   const draft = `${place.data}.${process.pid}`;
   try {
     await initialize(draft, found, runner);
@@ -72,7 +71,7 @@ export async function createCluster(place: Place, found: BinaryPackage, runner: 
     if (existsSync(join(place.data, 'PG_VERSION'))) return false;
     throw error;
   } finally {
-    rmSync(draft, { recursive: true, force: true });
+    removeIfPossible(draft);
   }
 }
 
@@ -97,12 +96,23 @@ function makeUsernameLibrary(file: string, runner: Runner): string | undefined {
   return library && file;
 }
 
-/** Drafts carry their maker's process number; those whose maker was killed are of no use to anyone. */
-function removeOldDrafts(place: Place): void {
+/**
+ * Drafts carry their maker's process number; those whose maker was killed are of no use to anyone. An initdb that has
+ * outlived its maker may still be writing; then the next start gets another chance.
+ */
+export function removeOldDrafts(place: Place): void {
   const prefix = `${basename(place.data)}.`;
-  for (const name of readdirSync(dirname(place.data))) {
+  for (const name of readdirSync(place.root)) {
     const maker = name.startsWith(prefix) ? Number.parseInt(name.slice(prefix.length), 10) : 0;
-    if (maker > 0 && !exists(maker)) rmSync(join(dirname(place.data), name), { recursive: true, force: true });
+    if (maker > 0 && !exists(maker)) removeIfPossible(join(place.root, name));
+  }
+}
+
+function removeIfPossible(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // It is only space, and taken only until the next start.
   }
 }
 

@@ -13,12 +13,11 @@ import type { Place } from './place.ts';
 
 /** How often the watcher writes, at the longest. */
 export const BEAT_MS = 5_000;
-const LISTEN_MS = 2 * BEAT_MS + 1_000;
 /** Older than this, the last beat is history, whatever the clocks of two machines say. */
 const HISTORY_MS = 10 * 60_000;
 
 /** The machine's name and, on Linux, the process namespace: where process numbers mean the same. */
-export function hostName(): string {
+function hostName(): string {
   try {
     return `${hostname()} ${readlinkSync('/proc/self/ns/pid')}`;
   } catch {
@@ -30,23 +29,32 @@ export function hostName(): string {
 export async function refuseWhileElsewhere(place: Place, onProgress: (message: string) => void): Promise<void> {
   const last = lastBeat(place);
   if (!last || last.host === hostName() || !hasLockFile(place.data) || Date.now() - last.at > HISTORY_MS) return;
-  const [name] = last.host.split(' ');
+  const [name = ''] = last.host.split(' ');
+  const listenMs = 2 * last.beatMs + 1_000;
   onProgress(
-    `This database was last used on ${name}; making sure that it is not running there (${LISTEN_MS / 1000} s).`,
+    `This database was last used on ${name}; making sure that it is not running there (${listenMs / 1000} s).`,
   );
-  for (const end = Date.now() + LISTEN_MS; Date.now() < end; await sleep(100)) {
-    if (lastBeat(place)?.at !== last.at) throw runsElsewhere(place, name ?? '');
+  for (const end = Date.now() + listenMs; Date.now() < end; await sleep(100)) {
+    if (lastBeat(place)?.at !== last.at) throw runsElsewhere(place, name);
   }
 }
 
 interface Beat {
   readonly host: string;
+  readonly beatMs: number;
   readonly at: number;
+}
+
+/** What the watcher writes: the host, then the milliseconds until it writes again. */
+export function beatText(beatMs: number): string {
+  return `${hostName()} ${beatMs}`;
 }
 
 function lastBeat(place: Place): Beat | undefined {
   try {
-    return { host: readFileSync(place.host, 'utf8').trim(), at: statSync(place.host).mtimeMs };
+    const words = readFileSync(place.host, 'utf8').trim().split(' ');
+    const beatMs = Number(words.pop()) || BEAT_MS;
+    return { host: words.join(' '), beatMs, at: statSync(place.host).mtimeMs };
   } catch {
     return undefined;
   }

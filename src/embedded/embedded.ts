@@ -1,12 +1,12 @@
 /** The embedded database as its users see it: start (or attach), stop, look. */
-import { statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../problem/problem.ts';
 import { serverAccount } from './account.ts';
 import { type Attached, attach } from './attach.ts';
 import { prepareBinaries } from './binaries.ts';
-import { checkMajor, clusterMajor, createCluster, notYours } from './cluster.ts';
+import { checkMajor, clusterMajor, createCluster, notYours, removeOldDrafts } from './cluster.ts';
 import { refuseWhileElsewhere } from './elsewhere.ts';
 import { launch } from './launch.ts';
 import { withLock } from './lock.ts';
@@ -67,6 +67,7 @@ async function ensureCluster(
   runner: Runner,
   onProgress: Progress,
 ): Promise<boolean> {
+  removeOldDrafts(place);
   const major = clusterMajor(place.data);
   if (major !== undefined) {
     checkMajor(place.data, major, found);
@@ -132,7 +133,7 @@ export async function embeddedState(options: EmbeddedOptions): Promise<EmbeddedS
 function defaultRoots(): string[] {
   const here: string | undefined = import.meta.url;
   const program = process.argv[1];
-  return [...(here ? [here] : []), ...(program ? [dirname(program)] : []), process.cwd()];
+  return [...(here ? [here] : []), ...(program ? [dirname(realpathSync(program))] : []), process.cwd()];
 }
 
 function refuseForeignData(place: Place): void {

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../problem/problem.ts';
 import { type Attached, attach } from './attach.ts';
-import { disarmStaleFile } from './pidfile.ts';
+import { disarmStaleFiles } from './pidfile.ts';
 import { give, makeSocketDirectory, type Place } from './place.ts';
 import { type Runner, start } from './run.ts';
 
@@ -16,7 +16,6 @@ const LOG_BYTES_MAX = 1_000_000;
 export async function launch(place: Place, runner: Runner, onProgress: (message: string) => void): Promise<Attached> {
   for (const end = Date.now() + START_MS_MAX; Date.now() < end; await sleep(100)) {
     rmSync(place.stopping, { force: true });
-    disarmStaleFile(place.data);
     const logStart = trimLog(place.log);
     const server = await startOnce(place, runner, onProgress);
     if (server) return server;
@@ -59,8 +58,10 @@ async function startOnce(
 
 /** A socket, and no TCP at all; on Windows, where sockets are not the rule, a free port of the loopback. */
 async function listenOn(place: Place, runner: Runner): Promise<string[]> {
-  if (process.platform !== 'win32') return ['-h', '', '-k', makeSocketDirectory(place, runner.account), '-p', '5432'];
-  return ['-h', '127.0.0.1', '-p', String(await freePort())];
+  if (process.platform === 'win32') return ['-h', '127.0.0.1', '-p', String(await freePort())];
+  const directory = makeSocketDirectory(place, runner.account);
+  disarmStaleFiles(place.data, directory);
+  return ['-h', '', '-k', directory, '-p', '5432'];
 }
 
 /** A TCP port of the loopback that was free a moment ago. */

@@ -53,9 +53,6 @@ export function give(path: string, account: Account | undefined): void {
   if (account) chownSync(path, account.uid, account.gid);
 }
 
-/** The longest path that a Unix socket's address holds on Linux; macOS holds 103 (unix(7), sun_path). */
-export const SOCKET_PATH_MAX = 103;
-
 /**
  * A directory for the socket, for the account alone. Not under the data root: a socket's path may not exceed 107 bytes,
  * a mounted folder may not take sockets, and the account may not reach it. The name follows from the data directory, so

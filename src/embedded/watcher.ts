@@ -12,7 +12,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Account, serverAccount } from './account.ts';
-import { BEAT_MS, hostName } from './elsewhere.ts';
+import { BEAT_MS, beatText } from './elsewhere.ts';
 import { IDLE_SHUTDOWN_MS } from './options.ts';
 import { exists } from './pidfile.ts';
 import { give, type Place } from './place.ts';
@@ -77,7 +77,7 @@ export function markUse(place: Place): void {
 export function ensureWatcher(place: Place, pid: number, idleMs = IDLE_SHUTDOWN_MS): void {
   if (process.platform === 'win32' || watcherRuns(place, pid)) return;
   const pause = idleMs > 0 ? Math.min(BEAT_MS, Math.max(idleMs / 10, 50)) : BEAT_MS;
-  const args = [pid, pause / 1000, Math.ceil(idleMs / pause), place.root, hostName()].map(String);
+  const args = [pid, pause / 1000, Math.ceil(idleMs / pause), place.root, beatText(pause)].map(String);
   const watcher = spawn('/bin/sh', ['-c', SCRIPT, 'taskflow-db-idle-watcher', ...args], {
     cwd: '/',
     env: { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C' },

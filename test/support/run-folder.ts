@@ -16,8 +16,8 @@ const TOOL = join(REPOSITORY, 'scripts', 'test-servers.mjs');
 const GIVEN = process.env.TASKFLOW_TEST_RUN;
 const DEFAULT = `/tmp/taskflow-tests-${process.getuid?.() ?? 0}-${createHash('sha256').update(REPOSITORY).digest('hex').slice(0, 10)}`;
 
-/** How long servers wait for the next test process: between two files of a suite, or between two runs by hand. */
-const LINGER_S = GIVEN ? 30 : 180;
+/** How long servers wait for the next test process: between two files of a suite, or between two runs by hand (seconds). */
+const LINGER_S = Number(process.env.TASKFLOW_TEST_LINGER ?? (GIVEN ? 30 : 180));
 
 /** Distinguishes what one suite made from what the next makes: by hand, `node --test` is the parent of all its files. */
 export const runKey = GIVEN ? 'run' : String(process.ppid);
