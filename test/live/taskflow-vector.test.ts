@@ -1,5 +1,7 @@
 /** The migration that needs the extension vector, on the one engine here that has it: PGlite with its pgvector. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import { PGlite } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
@@ -20,6 +22,19 @@ async function withVector(body: (database: PGlite) => Promise<void>): Promise<vo
   } finally {
     await database.close();
   }
+}
+
+/** The column's comment, its index and the extension's comment. */
+const DESCRIBED = `SELECT col_description(attrelid, attnum) FROM pg_attribute
+    WHERE attrelid = 'requests'::regclass AND attname = 'embedding_vector'
+  UNION ALL SELECT pg_get_indexdef(to_regclass('requests_embedding_vector_idx'))
+  UNION ALL SELECT obj_description(oid, 'pg_extension') FROM pg_extension WHERE extname = 'vector'`;
+
+const COMPLETE = join(import.meta.dirname, '..', '..', 'database', 'postgresql', 'init-complete.sql');
+
+/** init-complete.sql without the one command of psql in it. */
+function completeSchema(): string {
+  return readFileSync(COMPLETE, 'utf8').replace(/^\\set ON_ERROR_STOP on$/m, '');
 }
 
 async function values(database: PGlite, query: string): Promise<unknown[]> {
@@ -92,4 +107,19 @@ describe('the embedding vector of requests', () => {
         true,
       ]);
     }));
+
+  test('is part of a new installation from init-complete.sql', async () => {
+    const database = await PGlite.create({ extensions: { vector } });
+    try {
+      await database.exec(completeSchema());
+      assert.deepEqual(await values(database, HAS_COLUMN), ['vector(1536)']);
+      const before = await values(database, DESCRIBED);
+      await database.exec(bodySql(embedding));
+      assert.deepEqual(await values(database, DESCRIBED), before);
+      await database.exec(rollbackSql(embedding));
+      assert.deepEqual(await values(database, HAS_EXTENSION), [0]);
+    } finally {
+      await database.close();
+    }
+  });
 });
