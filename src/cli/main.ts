@@ -14,11 +14,14 @@ import { createWriter } from './terminal.ts';
 import { VERSION } from './version.ts';
 
 const argv = process.argv.slice(2);
-const around = surroundings();
+const mask = createMask();
+const writerOptions = { mask, env: process.env, noColor: argv.includes('--no-color') };
+const stdout = createWriter(1, writerOptions);
+const stderr = createWriter(2, writerOptions);
 
 /** The only place that ends the process: pools, timers and a started server must not keep it alive. */
 process.on('uncaughtException', (error) => process.exit(report(error)));
-run().then((status) => process.exit(status));
+run().then((status) => process.exit(written(status)));
 
 async function run(): Promise<ExitStatus> {
   try {
@@ -32,41 +35,44 @@ async function perform(invocation: Invocation<CommandModule>): Promise<ExitStatu
   if (invocation.kind === 'help') return showHelp(invocation);
   if (invocation.kind === 'version') return showVersion();
   const module = await invocation.path.at(-1)!.load!();
-  return module.run(createContext(invocation.args, around));
+  return module.run(createContext(invocation.args, surroundings()));
 }
 
 /** Help that was asked for goes to stdout; a bare `taskflow-db` is a usage error, so its help is talk. */
 function showHelp({ path, form }: Extract<Invocation, { kind: 'help' }>): ExitStatus {
   const asked = argv.length > 0;
-  const out = asked ? around.stdout : around.stderr;
+  const out = asked ? stdout : stderr;
   out.write(renderHelp(path, COMMANDS, form, out));
   return asked ? EXIT.done : EXIT.usage;
 }
 
 function showVersion(): ExitStatus {
-  around.stdout.line(`taskflow-db ${VERSION}`);
+  stdout.line(`taskflow-db ${VERSION}`);
   return EXIT.done;
 }
 
 function surroundings(): Surroundings {
-  const mask = createMask();
-  const options = { mask, env: process.env, noColor: argv.includes('--no-color') };
-  const stderr = createWriter(2, options);
   const signal = watchSignals(() => {
     if (stderr.isTty) stderr.line('\nStopping; press Ctrl-C again to end at once.');
   });
-  const stdout = createWriter(1, options);
   return { commands: COMMANDS, stdout, stderr, mask, env: process.env, cwd: process.cwd(), signal };
+}
+
+/** Output that could not be written is no success, except where the reader had seen enough. */
+function written(status: ExitStatus): ExitStatus {
+  const { failure } = stdout;
+  if (!failure || failure.code === 'EPIPE') return status;
+  stderr.line(`error: the output could not be written: ${failure.message}`);
+  return status === EXIT.done ? EXIT.failed : status;
 }
 
 /** Shows what went wrong and gives the exit status. A user's mistake shows no stack, ours does. */
 function report(error: unknown): ExitStatus {
   const original = error instanceof Problem ? error : bug(error);
-  const problem = maskProblem(original, around.mask);
-  if (argv.includes('--json'))
-    around.stdout.line(JSON.stringify({ ok: false, problem: problemJson(problem) }, undefined, 2));
-  else around.stderr.write(renderProblem(problem, around.stderr));
-  if (problem.code === 'internal') around.stderr.line(stackOf(original.fields.cause ?? original));
+  const problem = maskProblem(original, mask);
+  if (argv.includes('--json')) stdout.line(JSON.stringify({ ok: false, problem: problemJson(problem) }, undefined, 2));
+  else stderr.write(renderProblem(problem, stderr));
+  if (problem.code === 'internal') stderr.line(stackOf(original.fields.cause ?? original));
   return problem.exitStatus;
 }
 

@@ -5,17 +5,32 @@ import type { Writer } from './context.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+export interface WriterOptions {
+  readonly mask: Mask;
+  readonly env: Env;
+  readonly noColor: boolean;
+}
+
+/** A writer on a file descriptor; `failure` is what ended its use, if anything did. */
+export interface DescriptorWriter extends Writer {
+  readonly failure: NodeJS.ErrnoException | undefined;
+}
+
 /**
- * A writer on a file descriptor. It writes at once and in order, so nothing is lost when the process ends; when the reader
- * has gone away (EPIPE), what follows is dropped: a migration is not to die because `| head` has seen enough.
+ * A writer on a file descriptor. It writes at once and in order, so nothing is lost when the process ends. When the reader
+ * has gone away (EPIPE) or the disk is full, what follows is dropped: a migration is not to die half-way because `| head`
+ * has seen enough.
  */
-export function createWriter(fd: 1 | 2, { mask, env, noColor }: { mask: Mask; env: Env; noColor: boolean }): Writer {
+export function createWriter(fd: 1 | 2, { mask, env, noColor }: WriterOptions): DescriptorWriter {
   const isTty = isatty(fd);
-  let closed = false;
+  let failure: NodeJS.ErrnoException | undefined;
   const write = (text: string) => {
-    if (!closed) closed = !writeAll(fd, Buffer.from(mask.apply(text), 'utf8'));
+    failure ??= writeAll(fd, Buffer.from(mask.apply(text), 'utf8'));
   };
   return {
+    get failure() {
+      return failure;
+    },
     isTty,
     color: !noColor && wantsColor(isTty, env),
     get width() {
@@ -39,16 +54,15 @@ function widthOf(fd: 1 | 2, isTty: boolean, env: Env): number {
   return columns >= 40 && columns <= 1000 ? columns : 80;
 }
 
-/** Writes everything; false when nobody reads any more. A pipe that is full for the moment (EAGAIN) is waited for. */
-function writeAll(fd: number, bytes: Buffer): boolean {
+/** Writes everything, or gives what prevented it. A pipe that is full for the moment (EAGAIN) is waited for. */
+function writeAll(fd: number, bytes: Buffer): NodeJS.ErrnoException | undefined {
   for (let written = 0; written < bytes.length; ) {
     try {
       written += writeSync(fd, bytes, written);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'EAGAIN') return false;
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return error as NodeJS.ErrnoException;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
   }
-  return true;
+  return undefined;
 }

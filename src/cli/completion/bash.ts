@@ -7,7 +7,7 @@ export function renderBash(commands: readonly CommandSpec[]): string {
   const entries = toEntries(commands);
   return `# bash completion for taskflow-db. In ~/.bashrc: source <(taskflow-db completion bash)
 _taskflow_db_versions() {
-  COMPREPLY=($(compgen -W "$(\${COMP_WORDS[0]/#\\~/$HOME} __versions "\${where[@]}" 2>/dev/null)" -- "$cur"))
+  COMPREPLY=($(compgen -W "$("\${COMP_WORDS[0]/#\\~/$HOME}" __versions "\${where[@]}" 2>/dev/null)" -- "$cur"))
 }
 _taskflow_db_files() {
   compopt -o filenames 2>/dev/null
