@@ -69,7 +69,16 @@ function cacheName(source, stat) {
     .replace(/[^\w.-]/g, '_');
 }
 
-const source = fs.readFileSync(program, 'latin1'); // the bundle is pure ASCII
+function readProgram() {
+  try {
+    return fs.readFileSync(program, 'latin1'); // the bundle is pure ASCII
+  } catch (error) {
+    console.error(`${program} cannot be read (${error.code}). In a clone of the repository, run: npm run build`);
+    process.exit(2);
+  }
+}
+
+const source = readProgram();
 const folder = cacheFolder();
 const file = folder && path.join(folder, cacheName(source, fs.statSync(program)));
 const cachedData = file && readCache(file);

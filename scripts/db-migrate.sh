@@ -32,7 +32,7 @@ find_node() {
   # Asking Node for its version costs a start of it; what was found good once is remembered (and the launcher looks again).
   if [ -n "$node" ] && [ "$(cat "$work/node" 2>/dev/null)" = "$node" ]; then return; fi
   for candidate in "$node" nodejs "${NVM_BIN:-}/node" "${HOME:-}"/.nvm/versions/node/v*/bin/node \
-    "${HOME:-}/.volta/bin/node" /usr/local/bin/node /opt/homebrew/bin/node; do
+    "${HOME:-}/.volta/bin/node"; do
     candidate=$(command -v "$candidate" 2>/dev/null) || continue
     if is_new_enough "$candidate"; then
       node=$candidate
