@@ -20,9 +20,6 @@ CREATE TABLE IF NOT EXISTS workflows (
   CONSTRAINT workflows_created_by_fkey FOREIGN KEY (created_by) REFERENCES users (id) ON DELETE CASCADE
 );
 
-CREATE INDEX IF NOT EXISTS workflows_created_by_idx ON workflows (created_by);
-CREATE UNIQUE INDEX IF NOT EXISTS workflows_one_default_idx ON workflows (is_default) WHERE is_default;
-
 COMMENT ON TABLE workflows IS 'Lists of AI blocks that process a request';
 COMMENT ON COLUMN workflows.id IS 'Key of the workflow';
 COMMENT ON COLUMN workflows.name IS 'Name as shown to users';
@@ -32,9 +29,6 @@ COMMENT ON COLUMN workflows.is_default IS 'True for the one workflow that reques
 COMMENT ON COLUMN workflows.created_by IS 'User who owns the workflow; it goes with them';
 COMMENT ON COLUMN workflows.created_at IS 'When the row was added';
 COMMENT ON COLUMN workflows.updated_at IS 'When the row was last changed';
-
--- VERIFY:
--- SELECT count(*) <= 1 FROM workflows WHERE is_default;
 
 -- ROLLBACK:
 -- DROP TABLE IF EXISTS workflows;

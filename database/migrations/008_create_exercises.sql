@@ -21,10 +21,6 @@ CREATE TABLE IF NOT EXISTS exercises (
   CONSTRAINT exercises_created_by_fkey FOREIGN KEY (created_by) REFERENCES users (id) ON DELETE SET NULL
 );
 
-CREATE INDEX IF NOT EXISTS exercises_created_by_idx ON exercises (created_by);
-CREATE INDEX IF NOT EXISTS exercises_is_active_name_idx ON exercises (is_active, name);
-CREATE UNIQUE INDEX IF NOT EXISTS exercises_one_default_idx ON exercises (is_default) WHERE is_default;
-
 COMMENT ON TABLE exercises IS 'Groups of requests that belong together';
 COMMENT ON COLUMN exercises.id IS 'Key of the exercise';
 COMMENT ON COLUMN exercises.name IS 'Name as shown to users';
@@ -34,9 +30,6 @@ COMMENT ON COLUMN exercises.is_default IS 'True for the one exercise that reques
 COMMENT ON COLUMN exercises.created_by IS 'User who added the exercise; empty once that user is gone';
 COMMENT ON COLUMN exercises.created_at IS 'When the row was added';
 COMMENT ON COLUMN exercises.updated_at IS 'When the row was last changed';
-
--- VERIFY:
--- SELECT count(*) <= 1 FROM exercises WHERE is_default;
 
 -- ROLLBACK:
 -- DROP TABLE IF EXISTS exercises;

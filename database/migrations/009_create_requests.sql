@@ -27,13 +27,6 @@ CREATE TABLE IF NOT EXISTS requests (
   CONSTRAINT requests_exercise_id_fkey FOREIGN KEY (exercise_id) REFERENCES exercises (id) ON DELETE SET NULL
 );
 
-CREATE INDEX IF NOT EXISTS requests_assigned_analyst_id_status_idx ON requests (assigned_analyst_id, status);
-CREATE INDEX IF NOT EXISTS requests_status_date_received_idx ON requests (status, date_received);
-CREATE INDEX IF NOT EXISTS requests_due_date_idx ON requests (due_date);
-CREATE INDEX IF NOT EXISTS requests_workflow_id_idx ON requests (workflow_id);
-CREATE INDEX IF NOT EXISTS requests_exercise_id_idx ON requests (exercise_id);
-CREATE INDEX IF NOT EXISTS requests_embedding_status_idx ON requests (embedding_status);
-
 COMMENT ON TABLE requests IS 'Requests that people file, processed by workflows and reviewed by analysts';
 COMMENT ON COLUMN requests.id IS 'Key of the request';
 COMMENT ON COLUMN requests.text IS 'The request in the words of the person who filed it';

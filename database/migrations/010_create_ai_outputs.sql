@@ -20,8 +20,6 @@ CREATE TABLE IF NOT EXISTS ai_outputs (
   CONSTRAINT ai_outputs_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests (id) ON DELETE CASCADE
 );
 
-CREATE INDEX IF NOT EXISTS ai_outputs_request_id_version_idx ON ai_outputs (request_id, version DESC);
-
 COMMENT ON TABLE ai_outputs IS 'Results of processing a request, one row a version';
 COMMENT ON COLUMN ai_outputs.id IS 'Key of the result';
 COMMENT ON COLUMN ai_outputs.request_id IS 'Request that was processed; its results go with it';

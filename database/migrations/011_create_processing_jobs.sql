@@ -3,7 +3,7 @@
 -- Date: 2026-11-22
 -- Depends: 007_create_workflows, 009_create_requests
 --
--- The queue of work on requests. Workers take the oldest PENDING job, so the queue's index holds only those.
+-- The queue of work on requests. Workers take the oldest PENDING job.
 -- PostgreSQL 12 has gen_random_uuid() only in the extension pgcrypto, which must be there before this runs.
 -- Locks the new table, and requests and workflows (SHARE ROW EXCLUSIVE, for the foreign keys) for an instant.
 -- The rollback drops the table with its rows; nothing refers to it.
@@ -24,11 +24,6 @@ CREATE TABLE IF NOT EXISTS processing_jobs (
   CONSTRAINT processing_jobs_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests (id) ON DELETE CASCADE,
   CONSTRAINT processing_jobs_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES workflows (id) ON DELETE SET NULL
 );
-
-CREATE INDEX IF NOT EXISTS processing_jobs_pending_created_at_idx ON processing_jobs (created_at)
-  WHERE status = 'PENDING';
-CREATE INDEX IF NOT EXISTS processing_jobs_request_id_idx ON processing_jobs (request_id);
-CREATE INDEX IF NOT EXISTS processing_jobs_workflow_id_idx ON processing_jobs (workflow_id);
 
 COMMENT ON TABLE processing_jobs IS 'Queue of work on requests';
 COMMENT ON COLUMN processing_jobs.id IS 'Key of the job';

@@ -20,8 +20,6 @@ CREATE TABLE IF NOT EXISTS exercise_permissions (
   CONSTRAINT exercise_permissions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
 );
 
-CREATE INDEX IF NOT EXISTS exercise_permissions_user_id_idx ON exercise_permissions (user_id);
-
 COMMENT ON TABLE exercise_permissions IS 'Who may do what in an exercise';
 COMMENT ON COLUMN exercise_permissions.id IS 'Key of the permission';
 COMMENT ON COLUMN exercise_permissions.exercise_id IS 'Exercise that the permission is for';

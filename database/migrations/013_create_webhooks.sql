@@ -27,9 +27,6 @@ CREATE TABLE IF NOT EXISTS webhooks (
   CONSTRAINT webhooks_created_by_fkey FOREIGN KEY (created_by) REFERENCES users (id)
 );
 
-CREATE INDEX IF NOT EXISTS webhooks_is_active_idx ON webhooks (is_active);
-CREATE INDEX IF NOT EXISTS webhooks_events_idx ON webhooks USING gin (events);
-
 COMMENT ON TABLE webhooks IS 'Addresses that are told of events';
 COMMENT ON COLUMN webhooks.id IS 'Key of the webhook';
 COMMENT ON COLUMN webhooks.name IS 'Name as shown to users';

@@ -24,12 +24,6 @@ CREATE TABLE IF NOT EXISTS webhook_deliveries (
   CONSTRAINT webhook_deliveries_status_check CHECK (status::text IN ('pending', 'success', 'failed'))
 );
 
-CREATE INDEX IF NOT EXISTS webhook_deliveries_webhook_id_created_at_idx
-  ON webhook_deliveries (webhook_id, created_at DESC);
-CREATE INDEX IF NOT EXISTS webhook_deliveries_status_created_at_idx
-  ON webhook_deliveries (status, created_at DESC);
-CREATE INDEX IF NOT EXISTS webhook_deliveries_created_at_idx ON webhook_deliveries (created_at DESC);
-
 COMMENT ON TABLE webhook_deliveries IS 'Log of what was sent to webhooks';
 COMMENT ON COLUMN webhook_deliveries.id IS 'Key of the delivery';
 COMMENT ON COLUMN webhook_deliveries.webhook_id IS 'Webhook that the delivery is for; its deliveries go with it';

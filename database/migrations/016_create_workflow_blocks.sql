@@ -24,9 +24,6 @@ CREATE TABLE IF NOT EXISTS workflow_blocks (
   CONSTRAINT workflow_blocks_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES workflows (id) ON DELETE CASCADE
 );
 
-CREATE INDEX IF NOT EXISTS workflow_blocks_workflow_id_order_index_idx
-  ON workflow_blocks (workflow_id, order_index);
-
 COMMENT ON TABLE workflow_blocks IS 'Steps of a workflow, each one prompt to a model';
 COMMENT ON COLUMN workflow_blocks.id IS 'Key of the block';
 COMMENT ON COLUMN workflow_blocks.workflow_id IS 'Workflow that the block belongs to; it goes with it';

@@ -22,9 +22,6 @@ CREATE TABLE IF NOT EXISTS workflow_block_inputs (
   CONSTRAINT workflow_block_inputs_source_check CHECK (source_block_id IS NULL OR input_type = 'BLOCK_OUTPUT')
 );
 
-CREATE INDEX IF NOT EXISTS workflow_block_inputs_block_id_idx ON workflow_block_inputs (block_id);
-CREATE INDEX IF NOT EXISTS workflow_block_inputs_source_block_id_idx ON workflow_block_inputs (source_block_id);
-
 COMMENT ON TABLE workflow_block_inputs IS 'What the blocks of workflows are given';
 COMMENT ON COLUMN workflow_block_inputs.id IS 'Key of the input';
 COMMENT ON COLUMN workflow_block_inputs.block_id IS 'Block that is given the input; it goes with it';

@@ -9,7 +9,7 @@ const REPOSITORY = join(import.meta.dirname, '..', '..');
 const MIGRATIONS = join(REPOSITORY, 'database', 'migrations');
 const INSTALLATIONS = join(REPOSITORY, 'test', 'fixtures', 'installations');
 
-export const VECTOR = '024_add_request_embedding_vector';
+export const VECTOR = '027_add_request_embedding_vector';
 
 /** All migrations of the schema in their order: without the two of the tracking, which have tests of their own. */
 export const schemaMigrations: readonly Migration[] = readdirSync(MIGRATIONS)

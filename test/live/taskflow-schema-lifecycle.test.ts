@@ -83,7 +83,7 @@ test('every migration says who wrote it, when, and what it needs', () => {
 });
 
 describe('the seed rows', () => {
-  const seed = migration('023_insert_seed_rows');
+  const seed = migration('026_insert_seed_rows');
   const rows = (database: TestDatabase) =>
     database.sql(`SELECT * FROM (SELECT email AS key FROM users UNION ALL SELECT name FROM exercises
       UNION ALL SELECT key FROM system_settings) AS keys ORDER BY key COLLATE "C"`);

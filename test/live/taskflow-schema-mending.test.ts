@@ -6,7 +6,7 @@ import { server, type TestDatabase, templateDatabase, uniqueName, withDatabase }
 import { applyAll, bodySql, catalogOf, installation, migration, plainMigrations } from './taskflow-schema-files.ts';
 
 const ZONE = "SET taskflow.legacy_time_zone = 'Europe/Berlin';\n";
-const COLUMNS = migration('025_mend_older_columns');
+const COLUMNS = migration('028_mend_older_columns');
 
 /** The files of each installation, in the order in which they are loaded. */
 const INSTALLATIONS = {
@@ -186,25 +186,25 @@ describe('an installation made by hand', () => {
   const broken: readonly (readonly [what: string, version: string, damage: string, message: RegExp])[] = [
     [
       'rows refer to nothing',
-      '026_mend_older_keys',
+      '029_mend_older_keys',
       'ALTER TABLE requests DROP CONSTRAINT fk_requests_exercise; UPDATE requests SET exercise_id = 77',
       /^table requests: 2 row\(s\) break the rule requests_exercise_id_fkey: FOREIGN KEY/,
     ],
     [
       'rows share a unique value',
-      '026_mend_older_keys',
+      '029_mend_older_keys',
       "DROP INDEX ix_users_email; UPDATE users SET email = 'same@example.org' WHERE id > 1",
       /^table users: 2 row\(s\) break the rule users_email_key: UNIQUE \(email\)/,
     ],
     [
       'rows break a check',
-      '026_mend_older_keys',
+      '029_mend_older_keys',
       'UPDATE workflow_block_inputs SET source_block_id = 2',
       /^table workflow_block_inputs: 1 row\(s\) break the rule workflow_block_inputs_source_check: CHECK/,
     ],
     [
       'two rows are the default',
-      '027_mend_older_indexes',
+      '024_create_indexes',
       'DROP INDEX idx_exercises_default; UPDATE exercises SET is_default = true',
       /^table exercises: 2 rows break the rule exercises_one_default_idx/,
     ],

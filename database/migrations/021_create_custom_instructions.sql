@@ -24,9 +24,6 @@ CREATE TABLE IF NOT EXISTS custom_instructions (
   CONSTRAINT custom_instructions_created_by_fkey FOREIGN KEY (created_by) REFERENCES users (id) ON DELETE SET NULL
 );
 
-CREATE INDEX IF NOT EXISTS custom_instructions_workflow_block_id_idx ON custom_instructions (workflow_block_id);
-CREATE INDEX IF NOT EXISTS custom_instructions_created_by_idx ON custom_instructions (created_by);
-
 COMMENT ON TABLE custom_instructions IS 'What users ask of one block for one request beyond its prompt';
 COMMENT ON COLUMN custom_instructions.id IS 'Key of the row';
 COMMENT ON COLUMN custom_instructions.request_id IS 'Request that the text is for; it goes with it';

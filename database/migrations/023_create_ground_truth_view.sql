@@ -1,7 +1,7 @@
 -- Create the view ground_truth_with_context
 -- Author: TaskFlow Database authors
 -- Date: 2026-11-22
--- Depends: 006_create_users, 009_create_requests, 016_create_workflow_blocks, 020_create_ground_truth_data
+-- Depends: 006_create_users, 009_create_requests, 016_create_workflow_blocks, 022_create_ground_truth_data
 --
 -- Each judged field with what one needs to read it: the request, the block and who judged.
 -- Locks only the view. A view of that name with other columns is replaced by this one, which drops it first; that fails,

@@ -1,7 +1,7 @@
 -- Mend the indexes and triggers of older installations
 -- Author: TaskFlow Database authors
 -- Date: 2026-11-22
--- Depends: 010_create_ai_outputs, 011_create_processing_jobs, 012_create_exercise_permissions, 014_create_webhook_deliveries, 017_create_workflow_block_inputs, 018_create_workflow_configs, 022_maintain_updated_at
+-- Depends: 010_create_ai_outputs, 011_create_processing_jobs, 012_create_exercise_permissions, 014_create_webhook_deliveries, 017_create_workflow_block_inputs, 018_create_workflow_dashboard_configs, 019_create_workflow_embedding_configs, 020_create_workflow_similarity_configs, 024_create_indexes, 025_maintain_updated_at
 --
 -- Gives tables that were made by hand the indexes that a new installation has, under its names, and one trigger each for
 -- updated_at. What is right under another name is renamed; what is invalid or has the name of something else is built
@@ -56,7 +56,6 @@ DO $$
 DECLARE
   wanted record;
   present record;
-  broken_count bigint;
 BEGIN
   FOR wanted IN
     SELECT *, table_name::regclass AS relation FROM mend_wanted_indexes()
@@ -84,16 +83,6 @@ BEGIN
     IF present.relname IS NOT NULL THEN
       EXECUTE format('ALTER INDEX %I RENAME TO %I', present.relname, wanted.index_name);
       CONTINUE;
-    END IF;
-    IF wanted.is_unique THEN
-      EXECUTE format('SELECT count(*) FROM %I WHERE is_default', wanted.table_name) INTO broken_count;
-      IF broken_count > 1 THEN
-        RAISE EXCEPTION 'table %: % rows break the rule %: at most one is the default',
-          wanted.table_name, broken_count, wanted.index_name
-          USING ERRCODE = 'integrity_constraint_violation',
-            HINT = format('Leave one of these rows as the default, then migrate again: SELECT * FROM %I WHERE is_default;',
-              wanted.table_name);
-      END IF;
     END IF;
     EXECUTE format('CREATE %s INDEX %I ON %I %s',
       CASE WHEN wanted.is_unique THEN 'UNIQUE' ELSE '' END, wanted.index_name, wanted.table_name, wanted.definition);

@@ -1,7 +1,7 @@
 -- Maintain updated_at by one trigger function
 -- Author: TaskFlow Database authors
 -- Date: 2026-11-22
--- Depends: 007_create_workflows, 008_create_exercises, 009_create_requests, 013_create_webhooks, 015_create_system_settings, 016_create_workflow_blocks, 018_create_workflow_configs, 019_create_custom_instructions, 020_create_ground_truth_data
+-- Depends: 007_create_workflows, 008_create_exercises, 009_create_requests, 013_create_webhooks, 015_create_system_settings, 016_create_workflow_blocks, 018_create_workflow_dashboard_configs, 019_create_workflow_embedding_configs, 020_create_workflow_similarity_configs, 021_create_custom_instructions, 022_create_ground_truth_data
 --
 -- One function, and one trigger on every table that has the column, each named update_TABLE_updated_at. The migration
 -- of a later table with that column creates its own trigger with the same function.

@@ -1,7 +1,7 @@
 -- Mend the keys and checks of older installations
 -- Author: TaskFlow Database authors
 -- Date: 2026-11-22
--- Depends: 010_create_ai_outputs, 011_create_processing_jobs, 012_create_exercise_permissions, 014_create_webhook_deliveries, 015_create_system_settings, 017_create_workflow_block_inputs, 018_create_workflow_configs, 019_create_custom_instructions, 020_create_ground_truth_data
+-- Depends: 010_create_ai_outputs, 011_create_processing_jobs, 012_create_exercise_permissions, 014_create_webhook_deliveries, 015_create_system_settings, 017_create_workflow_block_inputs, 018_create_workflow_dashboard_configs, 019_create_workflow_embedding_configs, 020_create_workflow_similarity_configs, 021_create_custom_instructions, 022_create_ground_truth_data
 --
 -- Gives tables that were made by hand the primary keys, unique keys, foreign keys and checks that a new installation
 -- has, under its names. What is right under another name is renamed, a unique index becomes the key that it stands for,

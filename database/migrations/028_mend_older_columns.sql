@@ -1,7 +1,7 @@
 -- Mend the columns of older installations
 -- Author: TaskFlow Database authors
 -- Date: 2026-11-22
--- Depends: 004_complete_older_enum_types, 010_create_ai_outputs, 011_create_processing_jobs, 012_create_exercise_permissions, 014_create_webhook_deliveries, 015_create_system_settings, 017_create_workflow_block_inputs, 018_create_workflow_configs, 019_create_custom_instructions, 021_create_ground_truth_view
+-- Depends: 004_complete_older_enum_types, 010_create_ai_outputs, 011_create_processing_jobs, 012_create_exercise_permissions, 014_create_webhook_deliveries, 015_create_system_settings, 017_create_workflow_block_inputs, 018_create_workflow_dashboard_configs, 019_create_workflow_embedding_configs, 020_create_workflow_similarity_configs, 021_create_custom_instructions, 023_create_ground_truth_view
 --
 -- Tables that were made by hand differ from those of a new installation. This gives their columns the types, defaults,
 -- NOT NULLs and comments that the migrations before would have given them, and changes nothing where they are the same;
@@ -439,7 +439,7 @@ BEGIN
   IF listed IS NOT NULL THEN
     RAISE WARNING 'times without time zone are left as they are: %', listed
       USING HINT = 'Configure legacyTimeZone (taskflow.legacy_time_zone), the zone that they were written in, '
-        'roll back 025_mend_older_columns alone, and migrate again.';
+        'roll back 028_mend_older_columns alone, and migrate again.';
   END IF;
 
   SELECT string_agg(format('%s.%s is %s, not %s', table_name, column_name, actual_type, type_name), '; ') INTO listed
@@ -481,7 +481,7 @@ BEGIN
     EXECUTE format('DROP VIEW %I', view_name);
   END IF;
 
-  -- The queue's index compares with a label of the old type; 027_mend_older_indexes builds it anew.
+  -- The queue's index compares with a label of the old type; 030_mend_older_indexes builds it anew.
   FOREACH statement IN ARRAY ARRAY(
     SELECT format('DROP INDEX %s', indexrelid::regclass)
     FROM mend_columns()

@@ -27,9 +27,6 @@ CREATE TABLE IF NOT EXISTS ground_truth_data (
   CONSTRAINT ground_truth_data_created_by_fkey FOREIGN KEY (created_by) REFERENCES users (id) ON DELETE CASCADE
 );
 
-CREATE INDEX IF NOT EXISTS ground_truth_data_workflow_block_id_idx ON ground_truth_data (workflow_block_id);
-CREATE INDEX IF NOT EXISTS ground_truth_data_created_by_idx ON ground_truth_data (created_by);
-
 COMMENT ON TABLE ground_truth_data IS 'What analysts say that fields of a block''s output should have been';
 COMMENT ON COLUMN ground_truth_data.id IS 'Key of the row';
 COMMENT ON COLUMN ground_truth_data.request_id IS 'Request that was processed; the row goes with it';

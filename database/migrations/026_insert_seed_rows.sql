@@ -1,7 +1,7 @@
 -- Insert the rows that every installation starts with
 -- Author: TaskFlow Database authors
 -- Date: 2026-11-22
--- Depends: 006_create_users, 007_create_workflows, 008_create_exercises, 009_create_requests, 012_create_exercise_permissions, 013_create_webhooks, 015_create_system_settings, 019_create_custom_instructions, 020_create_ground_truth_data
+-- Depends: 006_create_users, 007_create_workflows, 008_create_exercises, 009_create_requests, 012_create_exercise_permissions, 013_create_webhooks, 015_create_system_settings, 021_create_custom_instructions, 022_create_ground_truth_data
 --
 -- Two users, the default exercise and three switches, each known by its own key: a row that is there stays as it is, and
 -- no default exercise is added beside one that people chose. Locks only the rows.
