@@ -10,6 +10,9 @@ import { foreignMarker, type Marker, type MarkerName, nearMarker, readMarker } f
 import type { Headers, Statement } from './migration.ts';
 import { Section } from './section.ts';
 
+/** Who has mended so many faults will run it again: no file is read for ever because of its faults. */
+export const COMPLAINTS_MAX = 100;
+
 /** A statement of the body, with its end in the file: after the rows, where it is a COPY. */
 export type BodyStatement = Statement & { readonly end: number };
 
@@ -36,13 +39,13 @@ export class FileReading {
     this.file = file;
     this.text = text;
     this.lines = new LineIndex(text);
-    const report = (problem: SqlProblem) => this.#take(problem);
+    const report = (problem: SqlProblem) => this.take(problem);
     try {
       for (const item of splitScript(text, report)) this.#read(item);
     } catch (error) {
       if (!(error instanceof SqlProblem)) throw error;
       this.isBroken = true;
-      this.#take(error);
+      this.take(error);
     }
   }
 
@@ -51,11 +54,14 @@ export class FileReading {
   }
 
   complain(code: ProblemCode, message: string, offset: number, fields: ProblemFields = {}): void {
+    if (this.complaints.length >= COMPLAINTS_MAX) return;
     const where = { file: this.file, ...this.lines.at(offset) };
     this.complaints.push(new Problem(code, message, { where, ...fields }));
   }
 
-  #take(problem: SqlProblem): void {
+  /** Takes a problem with the SQL of the file, or of a section of it. */
+  take(problem: SqlProblem): void {
+    if (this.complaints.length >= COMPLAINTS_MAX) return;
     this.complaints.push(problem.moved({ ...problem.fields.where, file: this.file }, problem.offset));
   }
 
@@ -124,7 +130,7 @@ export class FileReading {
         next: ['If it is SQL of the section, put "-- " before each of its lines instead. If it is a remark, too.'],
       });
     } else if (this.body.length === 0) {
-      const prose = item.text.slice(2, -2).split('\n').map(proseOf);
+      const prose = item.text.slice(2, -2).split('\n', 20).map(proseOf);
       this.firstProse ??= prose.find((line) => line !== '');
     }
   }
@@ -202,11 +208,14 @@ export class FileReading {
   }
 }
 
+/** A description is one line of a list; what is longer is cut. */
+const PROSE_MAX = 500;
+
 /** A comment's text without its signs and without lines of decoration. */
 function proseOf(comment: string): string {
-  return comment
+  const text = comment
     .replace(/^[-=*#~+\s]+/, '')
-    .replace(/\s+$/, '')
-    .replace(/[-=*#~+]{3,}$/, '')
+    .slice(0, PROSE_MAX)
     .trimEnd();
+  return text.replace(/[-=*#~+]{3,}$/, '').trimEnd();
 }

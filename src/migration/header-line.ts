@@ -13,14 +13,21 @@ const ACTING_HEADERS = ['Depends', 'Requires', 'Transaction', 'Lock-Timeout', 'S
 /** Of data migrations. */
 export const DATA_HEADERS = ['Kind', 'Batch', 'Target', 'Pause', 'Where', 'Background'];
 
-const KEY_AND_VALUE = /^--\s*([A-Za-z][A-Za-z _-]*?)\s*:(.*)$/;
+const KEY = /^--\s*([A-Za-z][A-Za-z _-]*?)\s*:/;
+/** A key lies within so many characters of its line, however long that is. */
+const KEY_END_MAX = 80;
+
+function keyOf(comment: string): { readonly key: string; readonly end: number } | undefined {
+  const match = KEY.exec(comment.slice(0, KEY_END_MAX));
+  return match?.[1] === undefined ? undefined : { key: match[1], end: match[0].length };
+}
 
 /** The header that a line comment is, its key as in the lists above; undefined for prose. */
 export function readHeaderLine(comment: string): HeaderLine | undefined {
-  const [, key = '', value = ''] = KEY_AND_VALUE.exec(comment) ?? [];
+  const { key, end } = keyOf(comment) ?? { key: '', end: 0 };
   const textHeader = TEXT_HEADERS.find((name) => name.toLowerCase() === key.toLowerCase());
   const known = textHeader ?? [...ACTING_HEADERS, ...DATA_HEADERS].find((name) => name === key);
-  return known === undefined ? undefined : { key: known, value: value.trim() };
+  return known === undefined ? undefined : { key: known, value: comment.slice(end).trim() };
 }
 
 /** What else people write who mean a header. */
@@ -34,7 +41,7 @@ const SYNONYMS: Readonly<Record<string, string>> = {
 /** The header that a line comment almost is, as it should be written; undefined for prose. */
 export function nearHeader(comment: string): string | undefined {
   const withoutColon = /^--\s*((?:lock|statement)[-_]timeout)\s+\d/i.exec(comment)?.[1];
-  const key = withoutColon ?? KEY_AND_VALUE.exec(comment)?.[1];
+  const key = withoutColon ?? keyOf(comment)?.key;
   if (key === undefined || (withoutColon === undefined && readHeaderLine(comment))) return undefined;
   const name = headerMeant(key);
   return name && `-- ${name.includes(':') ? name : `${name}:`}`;

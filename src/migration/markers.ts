@@ -34,10 +34,13 @@ const ONLY_IN_CAPITALS = ['down', 'check', 'revert'];
 
 const NAMES: readonly MarkerName[] = ['VERIFY', 'ROLLBACK', 'IRREVERSIBLE'];
 
+/** Markers are short; a long line is looked at no further than this. */
+const LENGTH_LOOKED_AT = 200;
+
 /** The marker that a line comment almost is, as it should be written; undefined for prose and for an exact one. */
 export function nearMarker(comment: string): string | undefined {
   if (readMarker(comment)) return undefined;
-  const text = withoutDecoration(comment);
+  const text = withoutDecoration(comment.slice(0, LENGTH_LOOKED_AT));
   const colon = text.indexOf(':');
   const key = (colon === -1 ? text : text.slice(0, colon)).trim();
   const name = colon === -1 ? bareMarker(key) : markerMeant(key);

@@ -2,7 +2,7 @@ import { gather, Problem } from '../problem/problem.ts';
 import { statementKind } from '../sql/kinds.ts';
 import { checksumOf, textChecksumOf } from './checksum.ts';
 import { decodeText } from './decode.ts';
-import { FileReading } from './file-reading.ts';
+import { COMPLAINTS_MAX, FileReading } from './file-reading.ts';
 import { parseFileName } from './filename.ts';
 import type { Migration, Rollback, Statement } from './migration.ts';
 import type { Section } from './section.ts';
@@ -38,9 +38,13 @@ function refuse(reading: FileReading): void {
   const [first, ...more] = [...reading.complaints].sort(byPlace);
   if (!first) return;
   if (more.length === 0) throw first;
-  throw gather(first.code, `${reading.file} has ${more.length + 1} faults`, [first, ...more]).with({
+  throw gather(first.code, `${reading.file} has ${counted(more.length + 1)} faults`, [first, ...more]).with({
     where: { file: reading.file },
   });
+}
+
+function counted(faults: number): string {
+  return faults < COMPLAINTS_MAX ? String(faults) : `${COMPLAINTS_MAX} or more`;
 }
 
 function byPlace(a: Problem, b: Problem): number {
@@ -120,7 +124,7 @@ function readRollback(reading: FileReading): Rollback {
 
 function readSection(reading: FileReading, section: Section): Statement[] {
   const before = reading.complaints.length;
-  const statements = section.statements(reading.file, reading.lines, (problem) => reading.complaints.push(problem));
+  const statements = section.statements(reading.file, reading.lines, (problem) => reading.take(problem));
   const { statements: kept, refused } = unwrapTransaction(statements);
   for (const { statement, control } of refused) complainOfControl(reading, statement, control);
   if (kept.length === 0 && reading.complaints.length === before) complainOfEmptySection(reading, section);

@@ -14,6 +14,8 @@ export class Section {
   readonly #lines: string[] = [];
   /** For each line the offset in the file where it begins, after its `-- `. */
   readonly #fileOffsets: number[] = [];
+  /** The same as line and column. */
+  readonly #filePlaces: { readonly line: number; readonly column: number }[] = [];
   #lastLine: number;
 
   constructor(marker: Marker, item: CommentItem) {
@@ -24,9 +26,10 @@ export class Section {
 
   /** Adds a comment line: one `-- ` or `--` is taken off, all else is kept, blank lines in between too. */
   add(item: CommentItem, lines: LineIndex): void {
-    for (let line = this.#lastLine + 1; line < item.line; line++) this.#push('', lines.startOf(line) ?? item.start);
+    for (let line = this.#lastLine + 1; line < item.line; line++)
+      this.#push('', lines.startOf(line) ?? item.start, line, 1);
     const taken = item.text.startsWith('-- ') ? 3 : 2;
-    this.#push(item.text.slice(taken), item.start + taken);
+    this.#push(item.text.slice(taken), item.start + taken, item.line, item.column + taken);
     this.#lastLine = item.line;
   }
 
@@ -56,7 +59,7 @@ export class Section {
     const found: Statement[] = [];
     try {
       for (const item of splitScript(text, move)) {
-        if (item.kind === 'statement' || item.kind === 'copy') found.push(this.#statement(text, item, lines));
+        if (item.kind === 'statement' || item.kind === 'copy') found.push(this.#statement(text, item));
       }
     } catch (error) {
       if (!(error instanceof SqlProblem)) throw error;
@@ -65,15 +68,17 @@ export class Section {
     return found;
   }
 
-  #push(line: string, fileOffset: number): void {
-    this.#lines.push(line);
+  #push(text: string, fileOffset: number, line: number, column: number): void {
+    this.#lines.push(text);
     this.#fileOffsets.push(fileOffset);
+    this.#filePlaces.push({ line, column });
   }
 
-  #statement(text: string, item: StatementItem | CopyItem, lines: LineIndex): Statement {
+  #statement(text: string, item: StatementItem | CopyItem): Statement {
     const sql = text.slice(item.start, item.end);
     const offset = this.#toFile(text, item.start);
-    const { line, column } = lines.at(offset);
+    const place = this.#filePlaces[item.line - 1] ?? { line: item.line, column: 1 };
+    const { line, column } = { line: place.line, column: place.column + item.column - 1 };
     const later = this.#fileOffsets.slice(item.line, item.line + sql.split('\n').length - 1);
     const copy = item.kind === 'copy' ? { copyData: text.slice(item.data.start, item.data.end) } : {};
     return { sql, words: item.words, offset, line, column, lineMap: [offset, ...later], ...copy };

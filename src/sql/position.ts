@@ -71,6 +71,14 @@ export class LineIndex {
   }
 }
 
+/** The text of the line that an offset lies in, without its line break. For many offsets see LineIndex. */
+export function lineTextAt(text: string, offset: number): string {
+  const start = offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
+  const lineBreak = text.indexOf('\n', offset);
+  const end = lineBreak === -1 ? text.length : lineBreak;
+  return text.slice(start, text[end - 1] === '\r' ? Math.max(start, end - 1) : end);
+}
+
 function lineStarts(text: string): number[] {
   const starts = [0];
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);

@@ -2,7 +2,7 @@ import type { ProblemCode } from '../problem/codes.ts';
 import type { ProblemFields } from '../problem/problem.ts';
 import { copyDataEnd, restOfLine } from './copy.ts';
 import { isBlank, nextToken, type Token } from './lexer.ts';
-import { LineIndex, PositionCursor } from './position.ts';
+import { lineTextAt, PositionCursor } from './position.ts';
 import { judgePsqlInStatement, judgePsqlLine } from './psql.ts';
 import type { Placed, ScriptPart } from './script.ts';
 import { SqlProblem, sqlProblem, UNNAMED } from './sql-problem.ts';
@@ -241,7 +241,7 @@ export class ScriptReader {
   #problem(code: ProblemCode, message: string, offset: number, fields: ProblemFields): SqlProblem {
     const cursor = this.#cursor.clone();
     cursor.advance(this.#text, this.#base, offset);
-    const { lineText } = new LineIndex(this.#text).at(offset - this.#base);
+    const lineText = lineTextAt(this.#text, offset - this.#base);
     const where = { file: UNNAMED, line: cursor.line, column: cursor.column, lineText };
     return sqlProblem(code, message, '', offset, { ...fields, where });
   }

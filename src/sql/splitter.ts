@@ -43,18 +43,21 @@ const PIECE_MIN = 64 * 1024;
  */
 export class StreamSplitter {
   readonly #reader: ScriptReader;
+  readonly #pieceMin: number;
   #waiting: string[] = [];
   #waitingLength = 0;
   #carriageReturn = false;
 
-  constructor(report: ProblemSink = raise) {
+  /** `pieceMin`: how much text is gathered before it is looked at. */
+  constructor(report: ProblemSink = raise, pieceMin: number = PIECE_MIN) {
     this.#reader = new ScriptReader(report);
+    this.#pieceMin = pieceMin;
   }
 
   /** Takes the next piece; yields what it completes. The result must be read to its end before the next call. */
   *push(piece: string): Generator<StreamPart> {
     this.#store(piece);
-    if (this.#waitingLength >= Math.max(PIECE_MIN, this.#reader.kept)) yield* this.#read(false);
+    if (this.#waitingLength >= Math.max(this.#pieceMin, this.#reader.kept)) yield* this.#read(false);
   }
 
   /** Says that no more text comes; yields the rest. */
