@@ -59,11 +59,16 @@ export function give(path: string, account: Account | undefined): void {
  * that a URL stays good from one start to the next; one that somebody else holds is left alone for a fresh one.
  */
 export function makeSocketDirectory(place: Place, account: Account | undefined, parent = socketParent()): string {
-  const name = createHash('sha256').update(realpathSync(place.data)).digest('hex').slice(0, 12);
-  const usual = join(parent, `taskflow-${name}`);
+  const usual = usualSocketDirectory(place, parent);
   const directory = makePrivate(usual, account) ? usual : mkdtempSync(`${usual}-`);
   give(directory, account);
   return directory;
+}
+
+/** The directory's name when nothing is in the way. */
+export function usualSocketDirectory(place: Place, parent = socketParent()): string {
+  const name = createHash('sha256').update(realpathSync(place.data)).digest('hex').slice(0, 12);
+  return join(parent, `taskflow-${name}`);
 }
 
 function socketParent(): string {

@@ -10,7 +10,7 @@ import { findBinaries, readPackage } from '../../src/embedded/package.ts';
 import { placeOf } from '../../src/embedded/place.ts';
 import { runToEnd } from '../../src/embedded/run.ts';
 import { usernameLibrary } from '../../src/embedded/username.ts';
-import { packageWithoutLinks, run, sandbox, started, stopAndForget } from '../support/embedded.ts';
+import { packageWithoutLinks, run, sandbox, started } from '../support/embedded.ts';
 import { REPOSITORY } from '../support/run-folder.ts';
 
 /** A user number that no user list knows. */
@@ -36,13 +36,12 @@ test('install scripts off: the missing links between libraries are made', async 
 });
 
 test('... and beside the data where node_modules is read-only', async (t) => {
-  const folder = sandbox(t);
+  const folder = sandbox(t, 'project');
   const copy = packageWithoutLinks(folder);
   const project = join(folder, 'project');
   mkdirSync(project);
   chownSync(project, NOBODY, NOBODY);
   const dataRoot = join(project, '.taskflow');
-  t.after(() => stopAndForget(dataRoot));
   const before = readdirSync(join(copy, 'native', 'lib'));
   const server = await started({ dataRoot, packageRoots: [folder] }, { uid: NOBODY });
   assert.equal(server.created, true);
@@ -147,17 +146,15 @@ test('a folder that cannot be written is explained', async (t) => {
 });
 
 test('a path far longer than a socket may have', async (t) => {
-  const folder = sandbox(t);
-  const dataRoot = join(folder, ...Array.from({ length: 12 }, () => 'a-rather-long-folder-name'), '.taskflow');
-  t.after(() => stopAndForget(dataRoot));
+  const project = join(...Array.from({ length: 12 }, () => 'a-rather-long-folder-name'));
+  const dataRoot = join(sandbox(t, project), project, '.taskflow');
   const server = await started({ dataRoot });
   assert.ok(dataRoot.length > 300 && `${server.host}/.s.PGSQL.${server.port}`.length <= 103);
 });
 
 test("a path with spaces, quotes, non-ASCII letters and shell's special characters", async (t) => {
-  const folder = sandbox(t);
-  const dataRoot = join(folder, 'it\'s a "$HOME" `dir`; ünï \\ 流', '.taskflow');
-  t.after(() => stopAndForget(dataRoot));
+  const project = 'it\'s a "$HOME" `dir`; ünï \\ 流';
+  const dataRoot = join(sandbox(t, project), project, '.taskflow');
   assert.equal((await started({ dataRoot, idleShutdownMs: 60_000 })).created, true);
   assert.equal((await started({ dataRoot })).started, false);
 });

@@ -1,13 +1,14 @@
 /** Runs the embedded launcher in processes of its own: as other users, in other environments, many at once, to be killed. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, cpSync, lstatSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { buildSync } from 'esbuild';
 import type { EmbeddedServer, EmbeddedState } from '../../src/embedded/index.ts';
 import { embeddedState, stopEmbedded } from '../../src/embedded/index.ts';
 import { findBinaries } from '../../src/embedded/package.ts';
+import { placeOf, usualSocketDirectory } from '../../src/embedded/place.ts';
 import { REPOSITORY } from './run-folder.ts';
 
 export interface Call {
@@ -53,22 +54,26 @@ process.stdout.write(JSON.stringify({ ...result, progress, ms: performance.now()
 if (process.env.STAY) setInterval(() => {}, 1000);
 `;
 
-/** A folder that everybody may enter; what runs in it is stopped and removed after the test. */
-export function sandbox(t: TestContext): string {
+/**
+ * A folder that everybody may enter; the server of its sub-folder `project` (default: of itself) is stopped and all of
+ * it removed after the test.
+ */
+export function sandbox(t: TestContext, project = ''): string {
   const folder = mkdtempSync('/tmp/tf-embedded-');
   chmodSync(folder, 0o755);
   t.after(async () => {
-    await stopAndForget(join(folder, '.taskflow'));
+    await stopAndForget(join(folder, project, '.taskflow'));
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   });
   return folder;
 }
 
 /** Stops the server and removes its socket's directory, which otherwise stays for the next start. */
-export async function stopAndForget(dataRoot: string): Promise<void> {
-  const { host } = await embeddedState({ dataRoot });
+async function stopAndForget(dataRoot: string): Promise<void> {
+  const place = placeOf(dataRoot);
+  const sockets = existsSync(place.data) ? usualSocketDirectory(place) : undefined;
   await stopEmbedded({ dataRoot });
-  if (host) rmSync(host, { recursive: true, force: true });
+  if (sockets) rmSync(sockets, { recursive: true, force: true });
 }
 
 let bundle: string | undefined;
