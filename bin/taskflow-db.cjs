@@ -52,21 +52,25 @@ function writeCache(file, data) {
   }
 }
 
-/** Caches of other builds and other versions of Node that nobody has used for a month. */
+/** Caches of other builds and other versions of Node; one that is in use after all is made anew. */
 function removeOthers(folder, own) {
-  const monthAgo = Date.now() - 30 * 24 * 3600 * 1000;
+  const dayAgo = Date.now() - 24 * 3600 * 1000;
+  const ours = own.slice(own.indexOf('-'));
   for (const name of fs.readdirSync(folder)) {
     const file = path.join(folder, name);
-    if (name !== own && fs.statSync(file).mtimeMs < monthAgo) fs.unlinkSync(file);
+    if (!name.endsWith(ours) && fs.statSync(file).mtimeMs < dayAgo) fs.unlinkSync(file);
   }
 }
 
-/** Which file of code belongs to this program, this Node and this processor. */
+/**
+ * Which file of code belongs to this program, this Node, this processor and this command: a cache holds the functions
+ * that were used when it was made, and those of `version` would not help `status` (10 ms).
+ */
 function cacheName(source, stat) {
   const build = source.slice(0, source.indexOf('\n')).replace(/[^0-9a-f]/g, '');
-  return [build, stat.size, Math.trunc(stat.mtimeMs), process.versions.v8, process.arch]
-    .join('-')
-    .replace(/[^\w.-]/g, '_');
+  const command = /^[a-z]{2,12}$/.test(process.argv[2] || '') ? process.argv[2] : 'other';
+  const parts = [command, build, stat.size, Math.trunc(stat.mtimeMs), process.versions.v8, process.arch];
+  return parts.join('-').replace(/[^\w.-]/g, '_');
 }
 
 function readProgram() {
@@ -88,8 +92,10 @@ const script = new vm.Script(require('node:module').wrap(source), {
   importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
 });
 if (file && (!cachedData || script.cachedDataRejected)) {
-  // Made at the end, so that it holds the functions that were in fact used.
-  process.on('exit', () => writeCache(file, script.createCachedData()));
+  // Made at the end, so that it holds the functions that were in fact used; a run that failed has not used them all.
+  process.on('exit', (status) => {
+    if (status === 0 || status === 3) writeCache(file, script.createCachedData());
+  });
 }
 const module_ = { exports: {} };
 script.runInThisContext()(module_.exports, require, module_, program, path.dirname(program));

@@ -2,7 +2,6 @@ import { loadSettings, type Settings } from '../config/settings.ts';
 import type { Mask } from '../report/mask.ts';
 import type { Arguments } from './args.ts';
 import type { CommandContext, Writer } from './context.ts';
-import { askSecretOnTerminal, canAskOn, confirmOnTerminal } from './prompt.ts';
 import type { CommandSpec } from './spec.ts';
 
 export interface Surroundings {
@@ -19,7 +18,6 @@ export interface Surroundings {
 export function createContext(args: Arguments, around: Surroundings): CommandContext {
   const { commands, stdout, stderr, mask, env, cwd, signal } = around;
   let settings: Settings | undefined;
-  const prompt = () => ({ canAsk: canAskOn(stderr), signal });
   return {
     args,
     commands,
@@ -33,10 +31,13 @@ export function createContext(args: Arguments, around: Surroundings): CommandCon
     cwd,
     signal,
     confirm: async (question) => {
-      if (!args.has('yes')) await confirmOnTerminal(question, prompt());
+      if (args.has('yes')) return;
+      const { confirmOnTerminal, canAskOn } = await import('./prompt.ts');
+      await confirmOnTerminal(question, { canAsk: canAskOn(stderr), signal });
     },
     askSecret: async (question) => {
-      const secret = await askSecretOnTerminal(question, prompt());
+      const { askSecretOnTerminal, canAskOn } = await import('./prompt.ts');
+      const secret = await askSecretOnTerminal(question, { canAsk: canAskOn(stderr), signal });
       mask.hide(secret);
       return secret;
     },

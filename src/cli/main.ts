@@ -6,7 +6,7 @@ import { problemJson } from '../report/problem-json.ts';
 import { renderProblem } from '../report/problem-text.ts';
 import { type Invocation, readArguments } from './args.ts';
 import type { CommandModule } from './context.ts';
-import { createContext, type Surroundings } from './create-context.ts';
+import type { Surroundings } from './create-context.ts';
 import { renderHelp } from './help.ts';
 import { COMMANDS } from './registry.ts';
 import { watchSignals } from './signals.ts';
@@ -35,6 +35,7 @@ async function perform(invocation: Invocation<CommandModule>): Promise<ExitStatu
   if (invocation.kind === 'help') return showHelp(invocation);
   if (invocation.kind === 'version') return showVersion();
   const module = await invocation.path.at(-1)!.load!();
+  const { createContext } = await import('./create-context.ts');
   return module.run(createContext(invocation.args, surroundings()));
 }
 

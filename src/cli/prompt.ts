@@ -1,8 +1,10 @@
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
 import { Problem } from '../problem/problem.ts';
 import type { Writer } from './context.ts';
 
-/** The prompts draw on stderr, so that data on stdout stays clean; both ends must be a terminal. */
 export interface PromptOptions {
+  /** A person sits in front of it (see canAskOn). */
   readonly canAsk: boolean;
   readonly signal: AbortSignal;
 }
@@ -18,9 +20,8 @@ export async function confirmOnTerminal(question: string, { canAsk, signal }: Pr
       next: ['Add --yes to confirm it beforehand.'],
     });
   }
-  const { confirm, isCancel } = await import('@clack/prompts');
-  const answer = await confirm({ message: question, initialValue: false, output: process.stderr, signal });
-  if (isCancel(answer) || !answer) throw new Problem('cancelled', 'Not confirmed.', { state: UNCHANGED });
+  const answer = await ask(`${question} [y/N] `, signal, process.stderr);
+  if (!/^\s*y(es)?\s*$/i.test(answer ?? '')) throw new Problem('cancelled', 'Not confirmed.', { state: UNCHANGED });
 }
 
 /** The answer, which is not shown while it is typed. */
@@ -32,13 +33,33 @@ export async function askSecretOnTerminal(question: string, { canAsk, signal }: 
       ],
     });
   }
-  const { password, isCancel } = await import('@clack/prompts');
-  const answer = await password({ message: question, output: process.stderr, signal });
-  if (isCancel(answer)) throw new Problem('cancelled', 'No password was given.', { state: UNCHANGED });
+  process.stderr.write(`${question}: `);
+  const answer = await ask('', signal, new Writable({ write: (_chunk, _encoding, done) => done() }));
+  process.stderr.write('\n');
+  if (answer === undefined) throw new Problem('cancelled', 'No password was given.', { state: UNCHANGED });
   return answer;
 }
 
 /** Whether a person sits in front of it: keyboard and screen are both a terminal. */
 export function canAskOn(stderr: Writer): boolean {
   return stderr.isTty && process.stdin.isTTY === true;
+}
+
+/** One line from the keyboard; undefined after Ctrl-C, Ctrl-D or a signal. The prompt is drawn on stderr: stdout is for data. */
+function ask(question: string, signal: AbortSignal, output: NodeJS.WritableStream): Promise<string | undefined> {
+  const reader = createInterface({ input: process.stdin, output, terminal: true });
+  const onAbort = () => reader.close();
+  signal.addEventListener('abort', onAbort, { once: true });
+  return new Promise<string | undefined>((resolve) => {
+    let answer: string | undefined;
+    reader.once('close', () => {
+      if (answer === undefined) output.write('\n');
+      resolve(answer);
+    });
+    reader.once('SIGINT', onAbort);
+    reader.question(question, (line) => {
+      answer = line;
+      reader.close();
+    });
+  }).finally(() => signal.removeEventListener('abort', onAbort));
 }

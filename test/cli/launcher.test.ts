@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -39,6 +40,15 @@ test('the program runs with and without a cache of its code', () => {
   assert.equal(readdirSync(cache).length, 1);
   assert.equal(statSync(cache).mode & 0o777, 0o700);
   assert.equal(run({}).stdout, 'one x true\n');
+});
+
+test('a failed run is not cached: it has not used all of the code', () => {
+  const { cache, run, write } = makePackage('process.exit(1)');
+  assert.equal(run().status, 1);
+  assert.equal(existsSync(cache), false);
+  write('process.exit(3)');
+  assert.equal(run().status, 3);
+  assert.equal(readdirSync(cache).length, 1);
 });
 
 test("another build is never run from the old one's cache, though it has the same length", () => {
