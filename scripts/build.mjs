@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Builds dist/: the CLI as one CommonJS file (cli.cjs), the library (index.js), with --types its declarations.
-// --docs and --schema write the generated docs/commands.md and schema/; with --check they only compare (status 3 if stale).
+// --docs and --schema write the generated docs/commands.md, docs/configuration.md and schema/; with --check they only compare (status 3 if stale).
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
@@ -111,7 +111,8 @@ async function updateGenerated(entry, check) {
 const asked = new Set(process.argv.slice(2));
 const unknown = [...asked].find((flag) => !['--types', '--docs', '--schema', '--check'].includes(flag));
 if (unknown) throw new Error(`unknown flag ${unknown}; known: --types --docs --schema --check`);
-if (asked.has('--docs')) await updateGenerated('cli/docs', asked.has('--check'));
+for (const entry of asked.has('--docs') ? ['cli/docs', 'config/docs'] : [])
+  await updateGenerated(entry, asked.has('--check'));
 if (asked.has('--schema')) await updateGenerated('config/json-schema', asked.has('--check'));
 if (!asked.has('--docs') && !asked.has('--schema')) {
   const started = new Date();

@@ -112,13 +112,16 @@ const target = {
   sslkey: v.optional(text('File of the key of the client certificate, relative to this file.')),
 };
 
-const environment = closed({ ...target, ...overridable }, 'an object such as { "host": "db.example.com" }');
+export const environmentSchema = closed(
+  { ...target, ...overridable },
+  'an object such as { "host": "db.example.com" }',
+);
 
 const NAME_EXPECTED = 'a name of letters, digits, "_", "." and "-"';
 const environments = v.pipe(
   v.record(
     v.pipe(v.string(NAME_EXPECTED), v.regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, NAME_EXPECTED)),
-    environment,
+    environmentSchema,
     'an object of environments by name',
   ),
   v.description('Databases by name, chosen with --env; each may override the settings above.'),
@@ -135,7 +138,7 @@ export const configSchema = closed(
 );
 
 export type ConfigFile = v.InferOutput<typeof configSchema>;
-export type EnvironmentConfig = v.InferOutput<typeof environment>;
+export type EnvironmentConfig = v.InferOutput<typeof environmentSchema>;
 
 /** What holds where nothing is said. A setting that is absent here is unset. */
 export const DEFAULTS = {

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { generate as generateDocs } from '../../src/cli/docs.ts';
+import { generate as generateSettings } from '../../src/config/docs.ts';
 import { generate as generateSchema } from '../../src/config/json-schema.ts';
 import { loadSettings } from '../../src/config/settings.ts';
 
 const root = new URL('../../', import.meta.url);
 
-test('the JSON Schema and the command reference are what their sources say (node scripts/build.mjs --docs --schema)', () => {
-  for (const [path, text] of Object.entries({ ...generateSchema(), ...generateDocs() })) {
+test('the JSON Schema and the references of commands and settings are what their sources say (node scripts/build.mjs --docs --schema)', () => {
+  for (const [path, text] of Object.entries({ ...generateSchema(), ...generateDocs(), ...generateSettings() })) {
     assert.equal(readFileSync(new URL(path, root), 'utf8'), text, `${path} is stale`);
   }
 });
