@@ -1,0 +1,170 @@
+#!/usr/bin/env node
+/**
+ * Runs the checks of the sources and the tests; see scripts/test.sh, which installs what they need and calls this.
+ * One server a PostgreSQL major is shared by all test processes of the run (scripts/test-servers.mjs) and stopped at its end.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { CHECKS } from './checks.mjs';
+import { beginRun, sweep } from './test-servers.mjs';
+import { Tally } from './test-tally.mjs';
+
+const ROOT = resolve(fileURLToPath(import.meta.url), '..', '..');
+const TEST_FILE_MINUTES_MAX = 5;
+const LONG_TEST_FILE_MINUTES_MAX = 60;
+/** The whole of scripts/test.sh may take 15 minutes in CI; before that we stop by ourselves, to say what hung. */
+const CI_MINUTES_MAX = 14.5;
+const FAILURE_LINES_MAX = 40;
+const isCi = process.env.CI === 'true';
+
+const { parts, long, checksOnly } = readArguments(process.argv.slice(2));
+const tally = new Tally(ROOT, fileLine);
+
+process.chdir(ROOT);
+for (const name of Object.keys(process.env)) {
+  // The tests find the databases that they make, never one that the caller's environment speaks of.
+  const isOurs = name === 'TASKFLOW_TESTS_BEGAN' || name === 'TASKFLOW_TESTS_MISSING';
+  if (/^(PG[A-Z]|TASKFLOW_|DATABASE_URL$|NODE_TEST_CONTEXT$|FORCE_COLOR$)/.test(name) && !isOurs)
+    delete process.env[name];
+}
+if (long) process.env.TASKFLOW_TEST_LONG = '1';
+
+const began = Number(process.env.TASKFLOW_TESTS_BEGAN || 0) * 1000 || Date.now();
+checkPrograms();
+if (parts.length === 0) for (const check of CHECKS) await runCheck(check);
+const files = checksOnly ? [] : testFiles(parts);
+if (!checksOnly && files.length === 0) tally.fail('no test files', `in ${parts.join(' ')}`);
+if (files.length > 0) await runTests(files);
+report();
+
+// --- Arguments and files -----------------------------------------------------------------------------------------------
+
+function readArguments(args) {
+  const flags = args.filter((arg) => arg.startsWith('-'));
+  const unknown = flags.find((flag) => flag !== '--long' && flag !== '--checks');
+  const paths = args.filter((arg) => !arg.startsWith('-')).map((path) => relative(ROOT, resolve(path)));
+  const absent = paths.find((path) => !existsSync(join(ROOT, path)));
+  if (unknown || absent) {
+    console.log(unknown ? `error: unknown flag ${unknown}; known: --long --checks` : `error: there is no ${absent}`);
+    console.log('0 passed, 1 failed');
+    process.exit(1);
+  }
+  return { parts: paths, long: flags.includes('--long'), checksOnly: flags.includes('--checks') };
+}
+
+function testFiles(paths) {
+  const found = (paths.length > 0 ? paths : ['test']).flatMap((path) =>
+    statSync(path).isDirectory() ? readdirSync(path, { recursive: true }).map((name) => join(path, name)) : [path],
+  );
+  const own = found.filter((path) => path.endsWith('.test.ts') && !path.split('/').includes('node_modules'));
+  return [...new Set(own)].sort();
+}
+
+// --- Checks ------------------------------------------------------------------------------------------------------------
+
+/** Programs that scripts/test.sh could not get. Elsewhere than in CI the tests that need them tell. */
+function checkPrograms() {
+  for (const line of (process.env.TASKFLOW_TESTS_MISSING ?? '').split('\n').filter(Boolean)) {
+    const [program, debianPackage] = line.split(' ');
+    const says = `${program} is missing, and could not be installed (Debian: ${debianPackage})`;
+    if (isCi) tally.fail(says, '');
+    else console.log(`warning: ${says}`);
+  }
+}
+
+async function runCheck({ name, run }) {
+  const start = Date.now();
+  const wrong = await run();
+  progressLine(wrong === '', name, Date.now() - start);
+  if (wrong === '') tally.passed += 1;
+  else tally.fail(name, wrong);
+}
+
+// --- Tests -------------------------------------------------------------------------------------------------------------
+
+async function runTests(paths) {
+  await sweep();
+  const endRun = beginRun();
+  const child = spawn(process.execPath, nodeArguments(paths), { stdio: ['ignore', 'pipe', 'inherit'] });
+  const stopEarly = watch(child);
+  const closed = new Promise((done) => child.on('close', (status, signal) => done(signal ?? status)));
+  for await (const line of createInterface({ input: child.stdout })) tally.add(JSON.parse(line));
+  tally.finish();
+  const status = await closed;
+  const stopped = stopEarly();
+  await endRun();
+  const unfinished = paths.filter((path) => !tally.durations.has(path)).map((path) => `  ${path}`);
+  if (stopped) tally.fail(stopped, ['not finished:', ...unfinished].join('\n'));
+  else if (unfinished.length > 0)
+    tally.fail(`the test runner ended early (${status})`, ['not finished:', ...unfinished].join('\n'));
+  else if (status !== 0 && tally.failures.length === 0) tally.fail('the test runner', `ended with status ${status}`);
+}
+
+function nodeArguments(paths) {
+  const minutes = long ? LONG_TEST_FILE_MINUTES_MAX : TEST_FILE_MINUTES_MAX;
+  return [
+    '--import',
+    './test/node_modules/tsx/dist/loader.mjs',
+    '--test',
+    '--test-concurrency=2',
+    `--test-timeout=${minutes * 60_000}`,
+    '--test-reporter=./scripts/test-reporter.mjs',
+    ...paths,
+  ];
+}
+
+/** Ends the tests on Ctrl-C, and in CI when the time is up. Returns what tells why, if it did. */
+function watch(child) {
+  let why;
+  const stop = (reason) => {
+    why ??= reason;
+    child.kill('SIGTERM');
+    setTimeout(() => child.kill('SIGKILL'), 5_000).unref();
+  };
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  const onSignal = (name) => stop(`interrupted (${name})`);
+  for (const name of names) process.on(name, onSignal);
+  const left = began + CI_MINUTES_MAX * 60_000 - Date.now();
+  const timer = isCi && !long ? setTimeout(() => stop(`stopped after ${CI_MINUTES_MAX} minutes`), left) : undefined;
+  return () => {
+    clearTimeout(timer);
+    for (const name of names) process.off(name, onSignal);
+    return why;
+  };
+}
+
+// --- Report ------------------------------------------------------------------------------------------------------------
+
+function progressLine(isGood, text, ms, note = '') {
+  const width = 80 - 8 - 10 - (note ? note.length + 1 : 0);
+  const cut = text.length > width ? `…${text.slice(1 - width)}` : text.padEnd(width);
+  console.log(`${isGood ? 'ok  ' : 'FAIL'}  ${cut} ${note}${`${(ms / 1000).toFixed(1)} s`.padStart(9)}`.trimEnd());
+}
+
+function fileLine({ path, passed, failed, ms }) {
+  progressLine(failed === 0, path, ms, failed === 0 ? `${passed}` : `${failed} of ${passed + failed}`);
+}
+
+function report() {
+  for (const { title, text } of tally.failures) {
+    const lines = text.replaceAll(`${ROOT}/`, '').split('\n');
+    const shown = lines.slice(0, FAILURE_LINES_MAX);
+    if (lines.length > shown.length) shown.push(`(${lines.length - shown.length} more lines)`);
+    console.log(['', `FAIL  ${title}`, ...shown.map((line) => `      ${line}`.trimEnd())].join('\n'));
+  }
+  slowest();
+  const seconds = Math.round((Date.now() - began) / 1000);
+  console.log(`\n${Math.floor(seconds / 60)} min ${seconds % 60} s in all`);
+  console.log(`${tally.passed} passed, ${tally.failures.length} failed`);
+  process.exitCode = tally.failures.length === 0 ? 0 : 1;
+}
+
+function slowest() {
+  const files = [...tally.durations].sort(([, a], [, b]) => b - a).slice(0, 10);
+  if (files.length < 2) return;
+  console.log('\nSlowest files');
+  for (const [path, ms] of files) console.log(`${(ms / 1000).toFixed(1).padStart(7)} s  ${path}`);
+}
