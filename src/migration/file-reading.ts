@@ -217,5 +217,5 @@ function proseOf(comment: string): string {
     .replace(/^[-=*#~+\s]+/, '')
     .slice(0, PROSE_MAX)
     .trimEnd();
-  return text.replace(/[-=*#~+]{3,}$/, '').trimEnd();
+  return text.replace(/\s[-=*#~+]{2,}$/, '').trimEnd();
 }

@@ -35,7 +35,10 @@ function badName(name: string): Problem {
 function reason(name: string): string {
   if (name.length > LENGTH_MAX) return `a name of ${name.length} characters; ${LENGTH_MAX} is the most`;
   const odd = /[^A-Za-z0-9_.-]/u.exec(name);
-  if (odd) return `the character ${escapeName(odd[0])} at position ${[...name.slice(0, odd.index)].length + 1}`;
+  if (odd) {
+    const character = odd[0] === ' ' ? 'a blank' : `the character ${escapeName(odd[0])}`;
+    return `${character} at position ${[...name.slice(0, odd.index)].length + 1}`;
+  }
   if (!/^[0-9]/.test(name)) return 'no number at the beginning';
   if (!name.endsWith('.sql'))
     return name.toLowerCase().endsWith('.sql') ? 'an ending that is not lower case' : 'an ending that is not .sql';

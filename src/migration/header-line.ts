@@ -13,7 +13,7 @@ const ACTING_HEADERS = ['Depends', 'Requires', 'Transaction', 'Lock-Timeout', 'S
 /** Of data migrations. */
 export const DATA_HEADERS = ['Kind', 'Batch', 'Target', 'Pause', 'Where', 'Background'];
 
-const KEY = /^--\s*([A-Za-z][A-Za-z _-]*?)\s*:/;
+const KEY = /^--\s*([A-Za-z][A-Za-z _-]*):/;
 /** A key lies within so many characters of its line, however long that is. */
 const KEY_END_MAX = 80;
 
@@ -25,7 +25,7 @@ function keyOf(comment: string): { readonly key: string; readonly end: number } 
 /** The header that a line comment is, its key as in the lists above; undefined for prose. */
 export function readHeaderLine(comment: string): HeaderLine | undefined {
   const { key, end } = keyOf(comment) ?? { key: '', end: 0 };
-  const textHeader = TEXT_HEADERS.find((name) => name.toLowerCase() === key.toLowerCase());
+  const textHeader = TEXT_HEADERS.find((name) => name.toLowerCase() === key.trim().toLowerCase());
   const known = textHeader ?? [...ACTING_HEADERS, ...DATA_HEADERS].find((name) => name === key);
   return known === undefined ? undefined : { key: known, value: comment.slice(end).trim() };
 }

@@ -42,6 +42,7 @@ export function nearMarker(comment: string): string | undefined {
   if (readMarker(comment)) return undefined;
   const text = withoutDecoration(comment.slice(0, LENGTH_LOOKED_AT));
   const colon = text.indexOf(':');
+  if (colon === -1 && comment.length > LENGTH_LOOKED_AT) return undefined;
   const key = (colon === -1 ? text : text.slice(0, colon)).trim();
   const name = colon === -1 ? bareMarker(key) : markerMeant(key);
   return name && (name === 'IRREVERSIBLE' ? '-- IRREVERSIBLE: reason' : `-- ${name}:`);

@@ -45,3 +45,7 @@ export function parses(text: string): boolean {
     return false;
   }
 }
+
+export function parse(text: string) {
+  return parseSync(text);
+}
