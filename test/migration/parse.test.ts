@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { locate } from '../../src/migration/locate.ts';
+import { fileOffset, locate, statementAt } from '../../src/migration/locate.ts';
 import type { Migration } from '../../src/migration/migration.ts';
 import { parseMigration } from '../../src/migration/parse.ts';
 import { Problem } from '../../src/problem/problem.ts';
@@ -131,6 +131,20 @@ test('places in a section are those in the file', () => {
   assert.deepEqual(at(drop.sql.indexOf(',')), [4, 20]);
   assert.deepEqual(at(drop.sql.indexOf('other')), [7, 10]);
   assert.deepEqual(locate(found, drop, drop.sql.length - 1).lineText, '\t--      other');
+});
+
+test('from a place in the file the statement is found again, in the body and in a section', () => {
+  const text = 'SELECT 1; SELECT 2;\n-- ROLLBACK:\n-- SELECT 3,\n--   4;\n-- SELECT 5;\n';
+  const found = parse(text);
+  assert.ok(found.rollback.kind === 'sql');
+  const all = [...found.statements, ...found.rollback.statements];
+  for (const statement of all) {
+    for (let offset = 0; offset < statement.sql.length; offset++) {
+      assert.deepEqual(statementAt(all, fileOffset(statement, offset)), { statement, offset });
+    }
+  }
+  assert.equal(statementAt(all, text.indexOf('ROLLBACK')), undefined);
+  assert.equal(statementAt(all, text.indexOf('--   4') + 1), undefined);
 });
 
 test('the indentation of a rollback is kept, one "-- " or "--" is taken off', () => {
