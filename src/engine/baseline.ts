@@ -31,7 +31,7 @@ export async function baseline(
   return withControl(engine, async (control) => {
     refuseReadOnly(control.server);
     return withRunnerLock(engine, control, async (held) => {
-      const ledger = (held.layout ?? 0) > 0 ? held : await createTracking(engine, control, held);
+      const ledger = (held.layout ?? 0) > 0 ? held : await createTracking(engine, control, held, false);
       const there = new Set(ledger.entries.filter(inForce).map((entry) => entry.version));
       const missing = wanted.filter((file) => !there.has(file.version));
       refuseAbsent(await presenceOf(engine, control, wanted), new Set(missing.map((file) => file.version)));
@@ -56,10 +56,10 @@ function upTo(files: readonly MigrationFile[], to: string): MigrationFile[] {
 }
 
 function refuseAbsent(presences: readonly Presence[], toRecord: ReadonlySet<string>): void {
-  const problems = presences.flatMap(({ file, absent }, i) => {
+  const problems = presences.flatMap(({ file, absent, incomplete }, i) => {
     if (!toRecord.has(file.version)) return [];
     const later = presences.slice(i).map((presence) => presence.file);
-    const really = absent.filter((object) => !takenAwayLater(object, later));
+    const really = [...absent, ...incomplete].filter((object) => !takenAwayLater(object, later));
     return really.length > 0 ? [absentProblem(file, really)] : [];
   });
   if (problems.length > 0)

@@ -1,15 +1,17 @@
 import { objectsExistItem } from '../ledger/objects.ts';
 import type { MigrationFile } from '../plan/migration-file.ts';
+import type { Row } from '../postgres/session.ts';
 import type { CreatedObject } from '../sql/created-object.ts';
 import { createdObjects } from '../sql/objects.ts';
 import type { Control } from './control.ts';
 import type { Engine } from './engine.ts';
 
-/** What a migration creates, and which of that is not in the database. */
+/** What a migration creates, which of that is not in the database, and which tables there lack some of its columns. */
 export interface Presence {
   readonly file: MigrationFile;
   readonly created: readonly CreatedObject[];
   readonly absent: readonly CreatedObject[];
+  readonly incomplete: readonly CreatedObject[];
 }
 
 /** Looks in the catalogs for what each file creates; what is created inside DO blocks is not seen. */
@@ -25,20 +27,25 @@ export async function presenceOf(
       .filter(isPermanent),
   );
   const path = engine.settings.searchPath ?? (await serverSearchPath(control));
+  const all = created.flat();
   const batch = await control.session.batch([
     [
       { sql: "SELECT pg_catalog.set_config('search_path', $1, true)", params: [path] },
-      objectsExistItem(created.flat()),
+      objectsExistItem(all),
+      objectsExistItem(all.map(({ columns: _, ...object }) => object)),
     ],
   ]);
-  const found = batch.results[0]?.[1]?.rows.map((row) => row.found === 't') ?? [];
-  let at = 0;
+  const [complete, there] = [1, 2].map((i) => new Set(foundAmong(all, batch.results[0]?.[i]?.rows ?? [])));
   return files.map((file, i) => {
     const mine = created[i] ?? [];
-    const absent = mine.filter((_, j) => !found[at + j]);
-    at += mine.length;
-    return { file, created: mine, absent };
+    const absent = mine.filter((object) => !there?.has(object));
+    const incomplete = mine.filter((object) => there?.has(object) && !complete?.has(object));
+    return { file, created: mine, absent, incomplete };
   });
+}
+
+function foundAmong(objects: readonly CreatedObject[], rows: readonly Row[]): CreatedObject[] {
+  return objects.filter((_, i) => rows[i]?.found === 't');
 }
 
 function isPermanent(object: CreatedObject): boolean {

@@ -43,12 +43,18 @@ export async function migrate(engine: Engine, options: MigrateOptions): Promise<
   const files = refuseComplaints(readFolders(engine.settings.directories, engine.cwd));
   return withControl(engine, async (control) => {
     refuseReadOnly(control.server);
-    if (control.ledger.layout !== undefined && control.ledger.layout > 0) {
+    if (isSettled(engine, control.ledger)) {
       const plan = await planFor(control, files, control.ledger, options);
       if (plan.migrations.length === 0 && plan.skipped.every(alreadySkipped)) return nothingToDo(engine, control, plan);
     }
     return migrateUnderLock(engine, control, files, options);
   });
+}
+
+/** The tracking tables need nothing: a run that finds nothing to apply need not take the lock. */
+function isSettled(engine: Engine, { layout, entries, settings }: Ledger): boolean {
+  if ((layout ?? 0) === 0 || entries.length === 0 || settings.get('adoption') === 'pending') return false;
+  return !engine.settings.production || settings.get('production') === 'true';
 }
 
 /** What `migrate` would do now, without a lock and without writing anything. */
@@ -70,7 +76,7 @@ function migrateUnderLock(
   options: MigrateOptions,
 ): Promise<MigrateResult> {
   return withRunnerLock(engine, control, async (held) => {
-    const ledger = await ensureTracking(engine, control, held);
+    const { ledger } = await ensureTracking(engine, control, held, { files, mayAdopt: false });
     const plan = await planFor(control, files, ledger, options);
     await options.approve?.(plan, control);
     for (const warning of plan.warnings) engine.emit({ kind: 'warning', message: warning });

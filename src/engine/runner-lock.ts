@@ -39,7 +39,7 @@ async function acquire(engine: Engine, control: Control): Promise<Ledger> {
     const waitedMs = performance.now() - begun;
     const holder = await lockHolder(control);
     if (waitedMs > engine.settings.waitMs) throw busy(holder, waitedMs);
-    engine.emit({ kind: 'waiting', holder, waitedMs, waitMs: engine.settings.waitMs });
+    engine.emit({ kind: 'waiting', holder, waitedMs, waitMs: engine.settings.waitMs, first: attempt === 0 });
     await pause(Math.min(2000, 100 * 1.5 ** attempt), engine.signal);
   }
 }

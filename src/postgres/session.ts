@@ -67,6 +67,8 @@ export class Session {
    * everything that was done and the first failure; rejects only when the connection is lost.
    */
   runBatch(segments: readonly (readonly BatchItem[])[], watch: BatchWatch = {}): Promise<Batch> {
+    // Nothing to send would mean waiting for an answer that never comes.
+    if (segments.length === 0) return Promise.resolve({ results: [] });
     this.#onNotice = watch.onNotice;
     return new Promise<Batch>((resolve, reject) => {
       const batch = new PipelineBatch(segments, watch.onItem ?? (() => {}), resolve, reject);

@@ -14,6 +14,8 @@ export type RunEvent =
       readonly holder: RunnerHolder | undefined;
       readonly waitedMs: number;
       readonly waitMs: number;
+      /** The first of its wait: worth a line, the others only move the progress line. */
+      readonly first: boolean;
     }
   | {
       readonly kind: 'started';

@@ -16,7 +16,7 @@ export function runLines(event: RunEvent, style: Style): string[] {
     case 'adopted':
       return [`Adopted as baseline, because their objects are there: ${event.versions.join(', ')}`];
     case 'waiting':
-      return [waitingLine(event)];
+      return event.first ? [waitingLine(event)] : [];
     case 'retry':
       return [
         style.warn(
@@ -49,6 +49,7 @@ export function progressText(event: RunEvent): string | undefined {
   if (event.kind === 'started') {
     return `  [${event.index}/${event.total}] ${event.version}: ${event.statements} statement${event.statements === 1 ? '' : 's'} ...`;
   }
+  if (event.kind === 'waiting') return waitingLine(event);
   if (event.kind === 'statement')
     return `  ${event.version}: statement ${event.index} of ${event.total} done (${event.tag})`;
   return undefined;
@@ -67,7 +68,7 @@ function waitingLine(event: Of<'waiting'>): string {
   const who = event.holder
     ? `pid ${event.holder.pid} (${event.holder.application || 'unnamed'}, ${event.holder.user}@${event.holder.client})`
     : 'another run';
-  return `Waiting for ${visibleLine(who)}, which holds the migration lock: ${formatDuration(event.waitedMs)} of at most ${formatDuration(event.waitMs)}`;
+  return `Waiting for ${visibleLine(who)}, which holds the migration lock: ${formatDuration(event.waitedMs)} of at most ${formatDuration(event.waitMs)} ...`;
 }
 
 function doneLine(event: Of<'applied' | 'rolled_back'>, what: string, style: Style): string {
