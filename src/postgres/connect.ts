@@ -10,9 +10,9 @@ import {
   tryOnce,
 } from './connect/attempt.ts';
 import { explain, isServerError, summarise } from './connect/failures.ts';
-import { passwordFromCommand } from './connect/password-command.ts';
 import { askSession, passes, unsuitable } from './connect/session-attributes.ts';
 import { type Address, addressesOf, ConnectTimeout, within } from './connect/socket.ts';
+import type { Secret } from './target/secret.ts';
 import { type ConnectionTarget, describeHost, type SessionAttributes, type TargetHost } from './target/target.ts';
 
 export interface ConnectOptions {
@@ -70,7 +70,7 @@ export async function cancel(client: Client): Promise<void> {
 
 async function prepare(target: ConnectionTarget, options: ConnectOptions): Promise<Attempt> {
   const { passwordCommand } = target;
-  const commandPassword = passwordCommand ? await passwordFromCommand(target, passwordCommand) : undefined;
+  const commandPassword = passwordCommand ? await runPasswordCommand(target, passwordCommand) : undefined;
   if (commandPassword) options.onSecret?.(commandPassword.reveal());
   const { default: pg } = await import('pg');
   return {
@@ -81,6 +81,11 @@ async function prepare(target: ConnectionTarget, options: ConnectOptions): Promi
     onNotice: options.onNotice,
     signal: options.signal,
   };
+}
+
+async function runPasswordCommand(target: ConnectionTarget, command: readonly string[]): Promise<Secret> {
+  const { passwordFromCommand } = await import('./connect/password-command.ts');
+  return await passwordFromCommand(target, command);
 }
 
 function startupSettings(target: ConnectionTarget, options: ConnectOptions): Record<string, string> {

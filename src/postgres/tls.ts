@@ -1,6 +1,6 @@
 import { isIP, type Socket } from 'node:net';
-import { type ConnectionOptions, connect as connectTls, type PeerCertificate, type TLSSocket } from 'node:tls';
-import { readTlsFiles } from './connect/tls-files.ts';
+import type { ConnectionOptions, PeerCertificate, TLSSocket } from 'node:tls';
+import type { TlsFiles } from './connect/tls-files.ts';
 import { certificateIsFor, readNames } from './connect/tls-names.ts';
 import type { SslSettings, TargetHost } from './target/target.ts';
 
@@ -51,7 +51,12 @@ export async function requestTls(socket: Socket): Promise<boolean> {
 
 /** Encrypts the connection. Rejects with Node's TLS error, WrongName, or Problem `target-invalid` for a file. */
 export async function startTls(socket: Socket, ssl: SslSettings, host: TargetHost): Promise<TLSSocket> {
-  const options = tlsOptions(ssl, host);
+  // Loaded only here: a server without TLS, and a unix socket, do without 5 ms of start-up.
+  const [{ connect: connectTls }, { readTlsFiles }] = await Promise.all([
+    import('node:tls'),
+    import('./connect/tls-files.ts'),
+  ]);
+  const options = tlsOptions(ssl, host, readTlsFiles(ssl));
   return await new Promise<TLSSocket>((resolve, reject) => {
     const secure = connectTls({ ...options, socket });
     const closed = () => reject(new TlsRefused('unknown', 'the server closed the connection during the TLS handshake'));
@@ -71,8 +76,7 @@ export async function startTls(socket: Socket, ssl: SslSettings, host: TargetHos
  * libpq's meaning of sslmode in Node's terms: roots that exist are used in every mode, the host's name counts only for
  * verify-full, and without roots the connection is encrypted but anybody could be at the other end.
  */
-export function tlsOptions(ssl: SslSettings, host: TargetHost): ConnectionOptions {
-  const { context, roots } = readTlsFiles(ssl);
+function tlsOptions(ssl: SslSettings, host: TargetHost, { context, roots }: TlsFiles): ConnectionOptions {
   const sendName = ssl.sslsni && host.host !== '' && isIP(host.host) === 0;
   return {
     ...context,

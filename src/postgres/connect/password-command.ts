@@ -25,13 +25,19 @@ export function passwordFromCommand(target: ConnectionTarget, command: readonly 
 async function runCommand(command: readonly string[]): Promise<Secret> {
   const [program = '', ...args] = command;
   const output = await new Promise<string>((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['inherit', 'pipe', 'inherit'], timeout: TIMEOUT_MS, shell: false });
+    const child = spawn(program, args, { stdio: ['inherit', 'pipe', 'inherit'], shell: false });
+    // Not spawn's own time-out: that one stays armed, and this process alive, if the program cannot be started.
+    const timer = setTimeout(() => child.kill(), TIMEOUT_MS);
     const chunks: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => {
       if (Buffer.concat(chunks).length < OUTPUT_MAX) chunks.push(chunk);
     });
-    child.once('error', (cause) => reject(failed(program, `it cannot be run: ${cause.message}`, cause)));
+    child.once('error', (cause) => {
+      clearTimeout(timer);
+      reject(failed(program, `it cannot be run: ${cause.message}`));
+    });
     child.once('close', (status, signal) => {
+      clearTimeout(timer);
       if (status === 0) resolve(Buffer.concat(chunks).toString('utf8'));
       else reject(failed(program, signal ? `it was ended by ${signal}` : `its exit status is ${status}`));
     });
@@ -43,11 +49,11 @@ async function runCommand(command: readonly string[]): Promise<Secret> {
   return new Secret(password, `the command ${program}`);
 }
 
-function failed(program: string, found: string, cause?: unknown): Problem {
+/** Without the cause: Node's error would carry the arguments. */
+function failed(program: string, found: string): Problem {
   return new Problem('authentication', `The password command ${program} gave no password.`, {
     found,
     expected: 'the password alone, on one line, and exit status 0',
     next: ['Run the command by hand; it stands in the configuration as "passwordCommand".'],
-    ...(cause ? { cause } : {}),
   });
 }

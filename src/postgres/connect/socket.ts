@@ -30,6 +30,8 @@ export async function openSocket(
   return await new Promise((resolve, reject) => {
     const socket = connectSocket({ ...address, noDelay: true });
     destroyOnAbort(socket, signal);
+    // Stays on: an error between two owners of the socket shows as a closed connection, not as the end of the process.
+    socket.on('error', () => {});
     socket.once('error', reject);
     socket.once('connect', () => {
       if (keepAliveMs !== undefined) socket.setKeepAlive(true, keepAliveMs);

@@ -49,5 +49,5 @@ function readValue(text: string, start: number): { text: string; end: number } |
   const value = text[start] === "'" ? /'((?:[^'\\]|\\.)*)'/sy : /((?:[^\s\\]|\\.|\\$)*)/sy;
   value.lastIndex = start;
   const found = value.exec(text);
-  return found ? { text: found[1]!.replace(/\\(.)/gs, '$1').replace(/\\$/, ''), end: value.lastIndex } : undefined;
+  return found ? { text: found[1]!.replace(/\\(.?)/gs, '$1'), end: value.lastIndex } : undefined;
 }

@@ -95,8 +95,8 @@ function complete(
   complain: Complain,
   passwordCommand?: readonly string[],
 ): ConnectionTarget {
-  const given = fill(source.settings, variables);
-  const service = readService(given, inputs, complain);
-  const settings = fill(source.settings, service, variables);
+  const explicit = source.variables ? new Map() : source.settings;
+  const service = readService(fill(explicit, variables), inputs, complain);
+  const settings = fill(explicit, service, variables);
   return buildTarget({ settings, source: source.name, inputs, passwordCommand }, complain);
 }

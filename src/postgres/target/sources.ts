@@ -11,6 +11,8 @@ export interface Source {
   readonly settings: Settings;
   /** A connection string was given: it names the target even where it leaves everything to its defaults. */
   readonly stated?: boolean;
+  /** libpq's own variables, which stand behind a service even when it is they that name the target. */
+  readonly variables?: boolean;
 }
 
 type Env = TargetInputs['env'];
@@ -87,7 +89,7 @@ function dbVariables(env: Env): Source {
 
 function pgTargetVariables(env: Env): Source {
   const named = [...pgVariables(env, 'nothing')].filter(([name]) => TARGET_KEYWORDS.includes(name));
-  return { name: 'PG* variables', settings: new Map(named) };
+  return { name: 'PG* variables', settings: new Map(named), variables: true };
 }
 
 function single(name: string, value: string | undefined, origin: string): Settings {
