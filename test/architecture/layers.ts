@@ -1,0 +1,116 @@
+/** Which part of src/ may import what: the one table of the directions. A lower part never knows a higher one. */
+
+export interface Layer {
+  /** Values in, values out: no file system, process, clock, randomness or driver. */
+  readonly pure: boolean;
+  /** Other folders of src/, or single files of theirs. */
+  readonly imports: readonly string[];
+  /** Packages and modules of Node, beyond COMMON for those that are not pure. */
+  readonly packages: readonly string[];
+}
+
+/** From the lowest to the highest. */
+export const LAYERS: Readonly<Record<string, Layer>> = {
+  problem: { pure: true, imports: [], packages: [] },
+  sql: { pure: true, imports: ['problem'], packages: [] },
+  migration: { pure: true, imports: ['problem', 'sql'], packages: ['node:buffer', 'node:crypto'] },
+  graph: { pure: true, imports: ['problem', 'migration'], packages: [] },
+  plan: { pure: true, imports: ['problem', 'sql', 'migration', 'graph'], packages: [] },
+  report: {
+    pure: true,
+    imports: ['problem', 'plan'],
+    packages: ['fast-string-width', 'fast-wrap-ansi', 'picocolors'],
+  },
+  files: { pure: false, imports: ['problem', 'migration', 'plan/migration-file.ts'], packages: [] },
+  config: {
+    pure: false,
+    imports: ['problem', 'report/nearest.ts'],
+    packages: ['valibot', '@valibot/to-json-schema', 'jsonc-parser'],
+  },
+  postgres: {
+    pure: false,
+    imports: ['problem', 'report/nearest.ts'],
+    packages: ['pg', 'node:net', 'node:tls', 'node:dns/promises', 'node:child_process'],
+  },
+  embedded: {
+    pure: false,
+    imports: ['problem'],
+    packages: ['node:child_process', 'node:module', 'node:net', 'node:url'],
+  },
+  ledger: { pure: false, imports: ['problem', 'sql', 'plan', 'postgres'], packages: [] },
+  engine: {
+    pure: false,
+    imports: [
+      'problem',
+      'sql',
+      'migration',
+      'graph',
+      'plan',
+      // The engine emits events; it formats nothing.
+      'report/events.ts',
+      'files',
+      'config/settings.ts',
+      'postgres',
+      'embedded/index.ts',
+      'ledger',
+    ],
+    packages: [],
+  },
+  cli: {
+    pure: false,
+    // Commands are twins over the engine: parse, call, report. Of what lies below it they know types and few values.
+    imports: [
+      'problem',
+      'plan',
+      'report',
+      'config',
+      'postgres/target/inputs.ts',
+      'embedded/index.ts',
+      'engine',
+      '../package.json',
+    ],
+    packages: ['@clack/prompts', 'node:child_process', 'node:readline', 'node:stream', 'node:tty', 'node:util'],
+  },
+  /** src/index.ts, the public library. */
+  '.': {
+    pure: false,
+    imports: [
+      'problem',
+      'sql',
+      'migration',
+      'graph',
+      'plan',
+      'report',
+      'files',
+      'config',
+      'postgres',
+      'embedded',
+      'ledger',
+      'engine',
+    ],
+    packages: [],
+  },
+};
+
+/** What every layer with effects may use. */
+export const COMMON = ['node:crypto', 'node:events', 'node:fs', 'node:os', 'node:path', 'node:timers/promises'];
+
+/** What in a pure layer only that file may use, and why. */
+export const PURE_EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
+  // A hash of given bytes is a value, randomness is not.
+  'src/migration/checksum.ts': ['node:crypto'],
+  // Tells whether bytes are UTF-8.
+  'src/migration/decode.ts': ['node:buffer'],
+};
+
+/** src/sql/lexer.ts → sql; src/index.ts → `.` */
+export function layerOf(path: string): string {
+  const parts = path.split('/');
+  return parts.length > 2 ? parts[1]! : '.';
+}
+
+/** Whether an entry of `imports` covers a file. */
+export function covers(entry: string, path: string): boolean {
+  if (entry.startsWith('../')) return path === entry.slice(3);
+  return path === `src/${entry}` || path.startsWith(`src/${entry}/`);
+}
