@@ -52,7 +52,7 @@ function stamp(text) {
 async function buildLibrary() {
   if (!existsSync('src/index.ts')) return;
   // pg is CommonJS and asks for Node's modules with require, which an ES module has to make for itself.
-  const banner = { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" };
+  const banner = { js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);" };
   const entryPoints = ['src/index.ts'];
   const result = await build({ ...shared, entryPoints, format: 'esm', outfile: 'dist/index.js', banner, write: false });
   for (const { path, text } of result.outputFiles) write(path, text);

@@ -1,5 +1,4 @@
 import type { Settings } from '../config/settings.ts';
-import type { ExitStatus } from '../problem/codes.ts';
 import type { Arguments } from './args.ts';
 import type { CommandSpec } from './spec.ts';
 
@@ -16,7 +15,8 @@ export interface Writer {
 
 /** What a file of commands/ exports. */
 export interface CommandModule {
-  run(context: CommandContext): Promise<ExitStatus>;
+  /** The exit status: one of EXIT, or that of the program which ran in our place. */
+  run(context: CommandContext): Promise<number>;
 }
 
 /** A command that can be run: an entry of the registry. */

@@ -23,7 +23,7 @@ const stderr = createWriter(2, writerOptions);
 process.on('uncaughtException', (error) => process.exit(report(error)));
 run().then((status) => process.exit(written(status)));
 
-async function run(): Promise<ExitStatus> {
+async function run(): Promise<number> {
   try {
     return await perform(readArguments(argv, COMMANDS));
   } catch (error) {
@@ -31,7 +31,7 @@ async function run(): Promise<ExitStatus> {
   }
 }
 
-async function perform(invocation: Invocation<CommandModule>): Promise<ExitStatus> {
+async function perform(invocation: Invocation<CommandModule>): Promise<number> {
   if (invocation.kind === 'help') return showHelp(invocation);
   if (invocation.kind === 'version') return showVersion();
   const module = await invocation.path.at(-1)!.load!();
@@ -60,7 +60,7 @@ function surroundings(): Surroundings {
 }
 
 /** Output that could not be written is no success, except where the reader had seen enough. */
-function written(status: ExitStatus): ExitStatus {
+function written(status: number): number {
   const { failure } = stdout;
   if (!failure || failure.code === 'EPIPE') return status;
   stderr.line(`error: the output could not be written: ${failure.message}`);

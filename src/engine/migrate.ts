@@ -83,7 +83,7 @@ function migrateUnderLock(
     for (const skipped of plan.skipped) await recordSkipped(engine, control, skipped);
     if (plan.migrations.length === 0) return resultOf(engine, control, plan, [], null);
     engine.emit({ kind: 'plan', total: plan.migrations.length, versions: plan.migrations.map((one) => one.version) });
-    return withWorker(engine, control, async (worker) => {
+    return withWorker(engine, async (worker) => {
       const durations = new Map<string, number>();
       const run = options.singleTransaction ? applyTogether : applyOneByOne;
       const problem = await run(engine, control, worker, plan.migrations, durations);

@@ -4,8 +4,8 @@ import { homedir, hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { gitCommitOf } from '../files/git-commit.ts';
-import { connect } from '../postgres/connect.ts';
-import { Session } from '../postgres/session.ts';
+import { cancel, connect } from '../postgres/connect.ts';
+import { type DriverClient, Session } from '../postgres/session.ts';
 import type { TargetFiles, TargetFlags, TargetInputs } from '../postgres/target/inputs.ts';
 import { resolveTarget } from '../postgres/target/resolve.ts';
 import { type ConnectionTarget, describeTarget, secretsOf } from '../postgres/target/target.ts';
@@ -24,14 +24,15 @@ export interface EngineInputs {
   readonly live: boolean;
   /** This command may make and start the embedded database. */
   readonly mayCreateEmbedded: boolean;
-  /** Told of every secret, before anything could show it. */
-  readonly onSecret: (secret: string) => void;
+  /** Told of every secret, before anything could show it; `shownAnyway`: names that are no secret even if they equal it. */
+  readonly onSecret: (secret: string, shownAnyway?: readonly string[]) => void;
 }
 
 /** Finds the target, starts the embedded server where that is meant, and makes the engine that works on it. */
 export async function openEngine(inputs: EngineInputs): Promise<Engine> {
   const target = await findTarget(inputs);
-  for (const secret of secretsOf(target)) inputs.onSecret(secret);
+  const hide = (secret: string) => inputs.onSecret(secret, [target.user, target.database]);
+  for (const secret of secretsOf(target)) hide(secret);
   for (const message of target.warnings) inputs.emit({ kind: 'warning', message });
   return {
     settings: inputs.settings,
@@ -47,7 +48,9 @@ export async function openEngine(inputs: EngineInputs): Promise<Engine> {
     },
     async connect(purpose) {
       const applicationName = `taskflow-db ${purpose}`;
-      return new Session(await connect(target, { applicationName, onSecret: inputs.onSecret, signal: inputs.signal }));
+      const options = { applicationName, onSecret: hide, signal: inputs.signal };
+      const client = await connect(target, options);
+      return new Session(client as unknown as DriverClient, () => cancel(client));
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { DatabaseError } from 'pg';
+import type { DatabaseError } from './database-error.ts';
 import type { Row } from './session.ts';
 
 /** One statement of a batch. Parameters and results are text. */

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import type { Client, DatabaseError } from 'pg';
+import type { DatabaseError } from './database-error.ts';
 import { type Batch, type BatchFailure, type BatchItem, type ItemResult, PipelineBatch } from './pipeline.ts';
 
 /** Severity and text of a message that the server sent beside the results (RAISE NOTICE and the like). */
@@ -18,13 +18,15 @@ export type Row = Readonly<Record<string, string | null>>;
  * statement failed. Values travel as text in both directions: nothing of the driver's type conversion is used.
  */
 export class Session {
-  readonly client: Client;
+  readonly #client: DriverClient;
+  readonly #cancel: () => Promise<void>;
   readonly #driver: DriverInternals;
   #onNotice: ((notice: Notice) => void) | undefined;
   #lost: Error | undefined;
 
-  constructor(client: Client) {
-    this.client = client;
+  constructor(client: DriverClient, cancel: () => Promise<void> = () => Promise.resolve()) {
+    this.#client = client;
+    this.#cancel = cancel;
     this.#driver = client as unknown as DriverInternals;
     client.on('error', (error) => {
       this.#lost ??= error;
@@ -72,14 +74,19 @@ export class Session {
     this.#onNotice = watch.onNotice;
     return new Promise<Batch>((resolve, reject) => {
       const batch = new PipelineBatch(segments, watch.onItem ?? (() => {}), resolve, reject);
-      this.client.query(batch as never);
+      this.#client.query(batch);
     }).finally(() => {
       this.#onNotice = undefined;
     });
   }
 
+  /** Asks the server, on a connection of its own, to cancel what this session runs. Never rejects. */
+  cancel(): Promise<void> {
+    return this.#cancel();
+  }
+
   async end(): Promise<void> {
-    await this.client.end().catch(() => {});
+    await this.#client.end().catch(() => {});
   }
 
   /** Closes the socket without a word: for a session whose state is not known any more. */
@@ -95,6 +102,21 @@ export interface BatchWatch {
 }
 
 export type { Batch, BatchFailure, BatchItem, DatabaseError, ItemResult };
+
+/** What is used of the driver's client. */
+export interface DriverClient {
+  query(batch: PipelineBatch): unknown;
+  end(): Promise<void>;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'notice', listener: (message: DriverNotice) => void): unknown;
+}
+
+interface DriverNotice {
+  severity?: string | undefined;
+  message?: string | undefined;
+  detail?: string | undefined;
+  hint?: string | undefined;
+}
 
 interface DriverInternals {
   processID: number;
@@ -134,12 +156,7 @@ function intercept(connection: EventEmitter, event: string, take: (message: unkn
   });
 }
 
-function noticeOf(message: {
-  severity?: string | undefined;
-  message?: string | undefined;
-  detail?: string | undefined;
-  hint?: string | undefined;
-}): Notice {
+function noticeOf(message: DriverNotice): Notice {
   return {
     severity: message.severity ?? 'NOTICE',
     message: message.message ?? '',

@@ -1,7 +1,26 @@
-import type { ExitStatus } from '../../problem/codes.ts';
-import { Problem } from '../../problem/problem.ts';
-import type { CommandContext } from '../context.ts';
+import { doctor, type Finding } from '../../engine/doctor.ts';
+import { EXIT, type ExitStatus } from '../../problem/codes.ts';
+import { createStyle, type Style } from '../../report/style.ts';
+import { visibleLine } from '../../report/visible.ts';
+import { wrap } from '../../report/width.ts';
+import type { CommandContext, Writer } from '../context.ts';
+import { withEngine } from '../open.ts';
 
-export async function run(_context: CommandContext): Promise<ExitStatus> {
-  throw new Problem('internal', 'This command is not built yet.');
+export async function run(context: CommandContext): Promise<ExitStatus> {
+  const findings = await withEngine(context, {}, doctor);
+  const ok = findings.every((finding) => finding.level !== 'wrong');
+  if (context.wantsJson) context.json({ ok, findings });
+  else for (const finding of findings) show(context.stdout, finding);
+  return ok ? EXIT.done : EXIT.failed;
+}
+
+function show(stdout: Writer, { name, level, found, advice }: Finding): void {
+  const style = createStyle(stdout.color);
+  stdout.line(`${mark(level, style)} ${style.strong(name)}: ${visibleLine(found)}`);
+  if (advice !== undefined) stdout.line(wrap(`      ${visibleLine(advice)}`, stdout.width));
+}
+
+function mark(level: Finding['level'], style: Style): string {
+  if (level === 'ok') return style.good('ok   ');
+  return level === 'note' ? style.warn('note ') : style.bad('WRONG');
 }

@@ -24,13 +24,21 @@ export function passwordFromCommand(target: ConnectionTarget, command: readonly 
 
 async function runCommand(command: readonly string[]): Promise<Secret> {
   const [program = '', ...args] = command;
-  const output = await new Promise<string>((resolve, reject) => {
+  const password = (await outputOf(program, args)).replace(/\r?\n$/, '');
+  if (password === '' || password.includes('\n')) {
+    throw failed(program, password === '' ? 'it printed nothing' : 'it printed more than one line');
+  }
+  return new Secret(password, `the command ${program}`);
+}
+
+function outputOf(program: string, args: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: ['inherit', 'pipe', 'inherit'], shell: false });
     // Not spawn's own time-out: that one stays armed, and this process alive, if the program cannot be started.
     const timer = setTimeout(() => child.kill(), TIMEOUT_MS);
-    const chunks: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => {
-      if (Buffer.concat(chunks).length < OUTPUT_MAX) chunks.push(chunk);
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      if (output.length < OUTPUT_MAX) output += chunk;
     });
     child.once('error', (cause) => {
       clearTimeout(timer);
@@ -38,15 +46,10 @@ async function runCommand(command: readonly string[]): Promise<Secret> {
     });
     child.once('close', (status, signal) => {
       clearTimeout(timer);
-      if (status === 0) resolve(Buffer.concat(chunks).toString('utf8'));
+      if (status === 0) resolve(output);
       else reject(failed(program, signal ? `it was ended by ${signal}` : `its exit status is ${status}`));
     });
   });
-  const password = output.replace(/\r?\n$/, '');
-  if (password === '' || password.includes('\n')) {
-    throw failed(program, password === '' ? 'it printed nothing' : 'it printed more than one line');
-  }
-  return new Secret(password, `the command ${program}`);
 }
 
 /** Without the cause: Node's error would carry the arguments. */

@@ -1,0 +1,24 @@
+/**
+ * The library: the same use cases as the command line's, without its terminal. Everything is reached through an engine,
+ * which openEngine makes for one database; results are values, what happens meanwhile comes as events.
+ */
+export { loadSettings, type Settings, type SettingsSource } from './config/settings.ts';
+export { type BaselineOptions, baseline } from './engine/baseline.ts';
+export { type CreateOptions, createMigration } from './engine/create.ts';
+export { doctor, type Finding } from './engine/doctor.ts';
+export type { Engine } from './engine/engine.ts';
+export { type HistoryEvent, type HistoryOptions, history } from './engine/history.ts';
+export { type InitResult, init } from './engine/init.ts';
+export { type MigrateOptions, type MigrateResult, migrate, planMigrate } from './engine/migrate.ts';
+export { type EngineInputs, openEngine } from './engine/open-engine.ts';
+export { type RepairOptions, type RepairResult, repair } from './engine/repair.ts';
+export { type DownPlan, planRollback, type RollbackOptions, type RollbackResult, rollback } from './engine/rollback.ts';
+export { type StatusReport, type StatusRow, status } from './engine/status.ts';
+export type { Headers, Migration, Rollback, Statement } from './migration/migration.ts';
+export { parseMigration } from './migration/parse.ts';
+export type { MigrationState } from './plan/state.ts';
+export type { UpPlan } from './plan/up.ts';
+export { EXIT, type ExitStatus, type ProblemCode } from './problem/codes.ts';
+export { type Location, Problem, type ServerError } from './problem/problem.ts';
+export type { MigrationOutcome, RunEvent, RunFailure, RunResult } from './report/events.ts';
+export { renderProblem } from './report/problem-text.ts';
