@@ -26,7 +26,7 @@ function isTlsError(error: unknown): boolean {
   return /^ERR_(SSL|TLS)/.test(codeOf(error) ?? '');
 }
 
-export function codeOf(error: unknown): string | undefined {
+function codeOf(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' ? code : undefined;
 }

@@ -53,7 +53,7 @@ function readPasswordFile(path: string, name: string, files: TargetFiles, compla
  * The program and its arguments. A list is taken as it is; a text is split at spaces, with single and double quotes, and
  * never reaches a shell, so characters that only a shell understands are a mistake.
  */
-export function splitCommand(
+function splitCommand(
   command: string | readonly string[],
   name: string,
   complain: Complain,

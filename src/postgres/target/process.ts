@@ -3,7 +3,7 @@ import { homedir, userInfo } from 'node:os';
 import type { TargetEnvironment, TargetFiles, TargetFlags, TargetInputs } from './inputs.ts';
 
 /** The file system of this machine. What cannot be read counts as not there, as in libpq. */
-export const machineFiles: TargetFiles = {
+const machineFiles: TargetFiles = {
   read: (path) => quietly(() => readFileSync(path, 'utf8')),
   stat: (path) => {
     const facts = quietly(() => statSync(path, { throwIfNoEntry: false }));
