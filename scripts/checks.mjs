@@ -90,10 +90,23 @@ function packageLocks() {
 function lockComplaints(path) {
   const { packages = {} } = JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
   return Object.entries(packages).flatMap(([name, entry]) => {
-    if (name === '' || entry.link) return [];
-    if (entry.resolved) return [`${path}: ${name} has a "resolved" address; .npmrc beside it should omit it`];
-    return entry.integrity ? [] : [`${path}: ${name} has no "integrity"`];
+    const absent = absentFrom(packages, name, entry).map(
+      (other) => `${path}: ${other}, which ${name || 'package.json'} needs, is absent`,
+    );
+    if (name === '' || entry.link) return absent;
+    if (entry.resolved) absent.push(`${path}: ${name} has a "resolved" address; .npmrc beside it should omit it`);
+    if (!entry.integrity) absent.push(`${path}: ${name} has no "integrity"`);
+    return absent;
   });
+}
+
+/** Packages of other platforms may be absent: npm leaves out those that the registry at hand does not have. */
+function absentFrom(packages, name, entry) {
+  const places = ['', ...name.split('/').map((_, count, parts) => `${parts.slice(0, count + 1).join('/')}/`)];
+  const isThere = (other) => places.some((place) => `${place}node_modules/${other}` in packages);
+  return Object.keys({ ...entry.dependencies, ...(name === '' ? entry.devDependencies : {}) }).filter(
+    (other) => !isThere(other) && !(other in (entry.optionalDependencies ?? {})),
+  );
 }
 
 const EXACT = /^(npm:.+@)?\d+\.\d+\.\d+(-[\w.]+)?$/;

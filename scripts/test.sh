@@ -47,9 +47,16 @@ is_installed() { # FOLDER
   [ -f "$npms" ] && [ -z "$(find "$1/package-lock.json" -newer "$npms")" ]
 }
 
-npm_ci() { # FOLDER
-  (cd "$1" && npm ci --include=dev --include=optional --ignore-scripts --no-audit --no-fund --loglevel=error) \
+npm_quietly() { # FOLDER COMMAND...
+  (cd "$1" && shift && npm "$@" --include=dev --include=optional --ignore-scripts --no-audit --no-fund --loglevel=error) \
     >"$work/npm.log" 2>&1 </dev/null
+}
+
+# A lock that was written where the registry lacks the packages of other platforms has no entries for those, and npm ci
+# refuses it. Installing without saving takes what is locked and leaves such packages out.
+npm_ci() { # FOLDER
+  npm_quietly "$1" ci && return
+  grep -q '^npm error code EUSAGE' "$work/npm.log" && npm_quietly "$1" install --no-save
 }
 
 install_packages() { # FOLDER
@@ -59,7 +66,7 @@ install_packages() { # FOLDER
     say 'That failed; trying once more ...'
     sleep 5
     if ! npm_ci "$1"; then
-      cat "$work/npm.log"
+      head -n 20 "$work/npm.log"
       return 1
     fi
   fi
