@@ -1,9 +1,10 @@
 import type { RecordedMigration } from '../ledger/write.ts';
+import { statementCount, transactionStatements } from '../plan/steps.ts';
 import type { PlannedMigration } from '../plan/up.ts';
 import type { Control } from './control.ts';
 import type { Engine } from './engine.ts';
 import { watchRun } from './watch.ts';
-import type { Worker, WorkWatch } from './worker.ts';
+import { statementItems, type Worker, type WorkItem, type WorkWatch } from './worker.ts';
 
 /** One migration being applied: what every function below needs. */
 export interface Application {
@@ -16,6 +17,12 @@ export interface Application {
   readonly total: number;
 }
 
+/** The statements of a migration that runs in one transaction, each under its lock timeout. */
+export function bodyItems(application: Application): Iterable<WorkItem> {
+  const { planned, control } = application;
+  return statementItems(transactionStatements(planned.plan, control.server.versionNum), timeoutsOf(application));
+}
+
 export function timeoutsOf({ engine, planned }: Application) {
   const { headers } = planned.migration;
   return {
@@ -26,6 +33,5 @@ export function timeoutsOf({ engine, planned }: Application) {
 }
 
 export function watchOf({ engine, planned }: Application): WorkWatch {
-  const total = planned.plan.steps.reduce((sum, step) => sum + step.statements.length, 0);
-  return watchRun(engine, planned.version, total);
+  return watchRun(engine, planned.version, statementCount(planned.plan));
 }

@@ -1,15 +1,16 @@
 import { appliedItem } from '../ledger/write.ts';
+import { statementCount } from '../plan/steps.ts';
 import type { PlannedMigration } from '../plan/up.ts';
 import { Problem } from '../problem/problem.ts';
 import type { Application } from './application.ts';
-import { timeoutsOf, watchOf } from './application.ts';
+import { bodyItems, watchOf } from './application.ts';
 import { checkVerify } from './check-verify.ts';
 import type { Control } from './control.ts';
 import type { Engine } from './engine.ts';
 import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts';
 import { recordFailure } from './record-failure.ts';
 import { recordedMigration } from './recorded.ts';
-import { statementItems, type Worker, type WorkFailure } from './worker.ts';
+import type { Worker, WorkFailure } from './worker.ts';
 
 /**
  * Applies all migrations in one transaction (`--single-transaction`): all or nothing. Returns the problem that undid it;
@@ -49,11 +50,10 @@ export async function applyTogether(
 async function applyInside(application: Application, measured: Map<string, number>): Promise<Problem | undefined> {
   const { engine, control, worker, planned, recorded, index, total } = application;
   const watch = watchOf(application);
-  const statements = planned.plan.steps.flatMap((step) => step.statements);
-  engine.emit({ kind: 'started', version: planned.version, index, total, statements: statements.length });
+  engine.emit({ kind: 'started', version: planned.version, index, total, statements: statementCount(planned.plan) });
   const begun = performance.now();
   try {
-    const { failure } = await worker.send(statementItems(statements, timeoutsOf(application)), watch);
+    const { failure } = await worker.send(bodyItems(application), watch);
     if (failure) return problemOf(planned, failure);
     await checkVerify(worker, planned.migration, watch);
     const ms = Math.round(performance.now() - begun);

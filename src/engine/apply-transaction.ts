@@ -1,13 +1,12 @@
 import { appliedItem, eventItem } from '../ledger/write.ts';
-import type { StepPlan } from '../plan/steps.ts';
 import { Problem } from '../problem/problem.ts';
-import { type Application, timeoutsOf, watchOf } from './application.ts';
+import { type Application, bodyItems, watchOf } from './application.ts';
 import { checkVerify } from './check-verify.ts';
 import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts';
 import { outcomeAfterLoss } from './outcome-after-loss.ts';
 import { pause } from './pause.ts';
 import { recordFailure } from './record-failure.ts';
-import { statementItems, type WorkFailure, type WorkItem, type WorkWatch } from './worker.ts';
+import { inOrder, type WorkFailure, type WorkItem, type WorkWatch } from './worker.ts';
 
 /** Serialization failure, deadlock, lock not available: nothing was done, so the whole transaction may run again. */
 const RETRIED = new Set(['40001', '40P01', '55P03']);
@@ -42,14 +41,15 @@ async function attemptTransaction(application: Application): Promise<number | Pr
   const { engine, control, worker, planned, recorded } = application;
   const watch = watchOf(application);
   const started = eventItem(control.names, engine.run, { event: 'started', version: planned.version });
-  const items = [...worker.begin(), ...statementItems(statementsOf(planned.plan), timeoutsOf(application))];
+  const items = inOrder(worker.begin(), bodyItems(application));
   const record: WorkItem[] = [
     { item: appliedItem(control.names, engine.run, recorded, { event: 'applied', version: planned.version }) },
     { item: { sql: 'COMMIT' } },
   ];
   const preamble = worker.preamble([started]);
   try {
-    if (planned.migration.verify.length === 0) return await finish(application, [...items, ...record], watch, preamble);
+    if (planned.migration.verify.length === 0)
+      return await finish(application, inOrder(items, record), watch, preamble);
     const body = await worker.send(items, watch, preamble);
     if (body.failure) return failureProblem(application, body.failure);
     await checkVerify(worker, planned.migration, watch);
@@ -61,7 +61,7 @@ async function attemptTransaction(application: Application): Promise<number | Pr
 
 async function finish(
   application: Application,
-  items: readonly WorkItem[],
+  items: Iterable<WorkItem>,
   watch: WorkWatch,
   preamble: readonly { sql: string }[][] = [],
 ): Promise<number | Problem> {
@@ -114,8 +114,4 @@ function gaveUp(problem: Problem, attempts: number, spentMs: number): Problem {
       'Run the command again at a quieter time, or give it a longer lockBudget.',
     ],
   });
-}
-
-function statementsOf(plan: StepPlan) {
-  return plan.steps.flatMap((step) => step.statements);
 }

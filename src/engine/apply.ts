@@ -1,3 +1,4 @@
+import { statementCount } from '../plan/steps.ts';
 import type { PlannedMigration } from '../plan/up.ts';
 import type { Application } from './application.ts';
 import { applySteps } from './apply-steps.ts';
@@ -20,7 +21,7 @@ export async function applyMigration(
 ): Promise<number> {
   const recorded = recordedMigration(planned.migration, engine.settings.storeSql);
   const application: Application = { engine, control, worker, planned, recorded, ...place };
-  const statements = planned.plan.steps.reduce((sum, step) => sum + step.statements.length, 0);
+  const statements = statementCount(planned.plan);
   engine.emit({ kind: 'started', version: planned.version, ...place, statements });
   const ms = planned.plan.mode === 'steps' ? await applySteps(application) : await applyInTransaction(application);
   engine.emit({ kind: 'applied', version: planned.version, ...place, ms });

@@ -1,6 +1,6 @@
 import { locate } from '../migration/locate.ts';
 import type { Migration } from '../migration/migration.ts';
-import type { Row } from '../postgres/session.ts';
+import type { Row } from '../postgres/row.ts';
 import { Problem } from '../problem/problem.ts';
 import { statementKind } from '../sql/kinds.ts';
 import { isDatabaseError, statementProblem } from './failure.ts';

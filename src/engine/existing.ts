@@ -1,6 +1,6 @@
 import { objectsExistItem } from '../ledger/objects.ts';
 import type { MigrationFile } from '../plan/migration-file.ts';
-import type { Row } from '../postgres/session.ts';
+import type { Row } from '../postgres/row.ts';
 import type { CreatedObject } from '../sql/created-object.ts';
 import { createdObjects } from '../sql/objects.ts';
 import type { Control } from './control.ts';

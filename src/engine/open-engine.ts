@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
-import { homedir, hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { gitCommitOf } from '../files/git-commit.ts';
 import { cancel, connect } from '../postgres/connect.ts';
 import { type DriverClient, Session } from '../postgres/session.ts';
-import type { TargetFiles, TargetFlags, TargetInputs } from '../postgres/target/inputs.ts';
+import type { TargetFlags } from '../postgres/target/inputs.ts';
+import { machineInputs } from '../postgres/target/process.ts';
 import { resolveTarget } from '../postgres/target/resolve.ts';
 import { type ConnectionTarget, describeTarget, secretsOf } from '../postgres/target/target.ts';
 import { Problem } from '../problem/problem.ts';
@@ -56,7 +56,7 @@ export async function openEngine(inputs: EngineInputs): Promise<Engine> {
 }
 
 async function findTarget(inputs: EngineInputs): Promise<ConnectionTarget> {
-  const named = resolveTarget(targetInputs(inputs));
+  const named = resolveTarget(machineInputs(inputs.env, inputs.flags, inputs.settings.environment));
   if (named) {
     inputs.emit({ kind: 'target', description: describeTarget(named), embedded: false, created: false });
     return named;
@@ -64,41 +64,6 @@ async function findTarget(inputs: EngineInputs): Promise<ConnectionTarget> {
   if (!inputs.settings.embedded || inputs.env.NODE_ENV === 'production') throw noTarget(inputs);
   return embeddedTarget(inputs);
 }
-
-function targetInputs({ settings, flags, env }: EngineInputs): TargetInputs {
-  return {
-    flags,
-    env,
-    environment: settings.environment,
-    homeDirectory: env.HOME ?? homedir(),
-    files: FILES,
-    osUser: osUser(env),
-    platform: process.platform,
-  };
-}
-
-/** A user ID without an entry in the password database has no name; libpq then needs one given. */
-function osUser(env: Readonly<Record<string, string | undefined>>): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return env.USER ?? env.LOGNAME ?? '';
-  }
-}
-
-const FILES: TargetFiles = {
-  read(path) {
-    try {
-      return readFileSync(path, 'utf8');
-    } catch {
-      return undefined;
-    }
-  },
-  stat(path) {
-    const stat = statSync(path, { throwIfNoEntry: false });
-    return stat && { mode: stat.mode & 0o7777, uid: stat.uid, isFile: stat.isFile() };
-  },
-};
 
 async function embeddedTarget(inputs: EngineInputs): Promise<ConnectionTarget> {
   const { embeddedState, startEmbedded } = await import('../embedded/index.ts');
@@ -109,7 +74,7 @@ async function embeddedTarget(inputs: EngineInputs): Promise<ConnectionTarget> {
   const description = `embedded PostgreSQL ${server.serverVersion} in .taskflow/`;
   inputs.emit({ kind: 'target', description, embedded: true, created: server.created });
   const flags = { host: server.host, port: String(server.port), user: server.user, database: server.database };
-  const target = resolveTarget({ ...targetInputs(inputs), flags, env: {}, environment: undefined });
+  const target = resolveTarget(machineInputs({}, flags));
   return target!;
 }
 

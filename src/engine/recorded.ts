@@ -10,7 +10,7 @@ export function recordedMigration(
   storeSql: boolean,
   type: RecordedMigration['type'] = 'migration',
 ): RecordedMigration {
-  const stored = storeSql && migration.text.length <= STORED_SQL_CHARACTERS_MAX;
+  const stored = storeSql && !migration.large && migration.text.length <= STORED_SQL_CHARACTERS_MAX;
   return {
     version: migration.version,
     description: migration.description,

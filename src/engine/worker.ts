@@ -65,7 +65,7 @@ export class Worker {
    * close. Returns the last batch, or the failure; throws when the connection is lost.
    */
   async send(
-    items: readonly WorkItem[],
+    items: Iterable<WorkItem>,
     watch: WorkWatch,
     preamble: readonly BatchItem[][] = [],
   ): Promise<{ failure?: WorkFailure; last?: Batch }> {
@@ -98,7 +98,7 @@ function failureIn(batch: Batch, chunk: readonly WorkItem[], segment: number): W
 }
 
 /** Inline COPY data ends a chunk: the server takes no other message until it has them. */
-function* chunks(items: readonly WorkItem[]): Generator<WorkItem[]> {
+function* chunks(items: Iterable<WorkItem>): Generator<WorkItem[]> {
   let chunk: WorkItem[] = [];
   let bytes = 0;
   for (const one of items) {
@@ -117,23 +117,26 @@ function* chunks(items: readonly WorkItem[]): Generator<WorkItem[]> {
  * The person's statements as items, each class under its own lock timeout: a lock on a table is given up after a moment
  * (others queue behind whoever waits for it), a lock on rows is waited for.
  */
-export function statementItems(
-  statements: readonly PlannedStatement[],
+export function* statementItems(
+  statements: Iterable<PlannedStatement>,
   timeouts: { lockTimeoutMs: number; rowLockTimeoutMs: number; statementTimeoutMs?: number },
-): WorkItem[] {
-  const items: WorkItem[] = [];
+): Generator<WorkItem> {
   if (timeouts.statementTimeoutMs !== undefined) {
-    items.push({ item: setLocal('statement_timeout', String(timeouts.statementTimeoutMs)) });
+    yield { item: setLocal('statement_timeout', String(timeouts.statementTimeoutMs)) };
   }
   let current: number | undefined;
   for (const planned of statements) {
     const rows = planned.kind.class === 'dml' || planned.kind.class === 'query';
     const wanted = rows ? timeouts.rowLockTimeoutMs : timeouts.lockTimeoutMs;
-    if (wanted !== current) items.push({ item: setLocal('lock_timeout', String(wanted)) });
+    if (wanted !== current) yield { item: setLocal('lock_timeout', String(wanted)) };
     current = wanted;
-    items.push(workItemOf(planned));
+    yield workItemOf(planned);
   }
-  return items;
+}
+
+/** One after the other, each begun only when the one before has ended. */
+export function* inOrder<T>(...parts: Iterable<T>[]): Generator<T> {
+  for (const part of parts) yield* part;
 }
 
 export function workItemOf(planned: PlannedStatement): WorkItem {

@@ -1,6 +1,7 @@
 import type { LedgerEntry } from '../plan/ledger-entry.ts';
 import type { BatchItem } from '../postgres/pipeline.ts';
-import type { Row, Session } from '../postgres/session.ts';
+import type { Row } from '../postgres/row.ts';
+import type { Session } from '../postgres/session.ts';
 import type { LedgerNames } from './names.ts';
 
 /** What the tracking tables say, read once and frozen. */

@@ -4,7 +4,19 @@ import type { Migration, Statement } from './migration.ts';
 
 /** Where in its file the character at `offset` (UTF-16, in `statement.sql`) stands, in a commented section too. */
 export function locate(migration: Pick<Migration, 'file' | 'text'>, statement: Statement, offset: number): Location {
+  if (statement.offset < 0) return { file: migration.file, ...placeWithin(statement, offset) };
   return { file: migration.file, ...new LineIndex(migration.text).at(fileOffset(statement, offset)) };
+}
+
+/** From the statement alone, whose own line and column are known: of its first line, only what belongs to it is shown. */
+function placeWithin(statement: Statement, offset: number): Omit<Location, 'file'> {
+  const { line, column, lineText } = new LineIndex(statement.sql).at(offset);
+  const indent = line === 1 ? ' '.repeat(Math.min(statement.column - 1, 200)) : '';
+  return {
+    line: statement.line + line - 1,
+    column: line === 1 ? column + indent.length : column,
+    lineText: indent + lineText,
+  };
 }
 
 /** The offset in `Migration.text` of an offset in `statement.sql`. */

@@ -27,6 +27,15 @@ export interface Migration {
   readonly rollback: Rollback;
   /** The file wraps all of itself in one BEGIN ... COMMIT. */
   readonly wrappedInTransaction: boolean;
+  /** Set for a file too large to hold: `statements` is empty then, and these are read from the file as they are used. */
+  readonly large?: LargeBody;
+}
+
+/** The body of a large file, all of which runs in one transaction. */
+export interface LargeBody {
+  readonly statementCount: number;
+  /** Reads the statements once more; throws if the file is not what it was when it was hashed. */
+  statements(): Iterable<Statement>;
 }
 
 export type Rollback =
@@ -39,12 +48,12 @@ export interface Statement {
   readonly sql: string;
   /** Up to the first 12 tokens: words in upper case, quoted names as written, strings as `''`. */
   readonly words: readonly string[];
-  /** Where it begins in `Migration.text`, as offset and as line and column (from 1, in characters). */
+  /** Where it begins in `Migration.text`, as offset (-1 in a large file's body) and as line and column (from 1, in characters). */
   readonly offset: number;
   readonly line: number;
   readonly column: number;
-  /** The rows of COPY ... FROM STDIN, each with its line break. */
-  readonly copyData?: string;
+  /** The rows of COPY ... FROM STDIN, each with its line break; in pieces where they are read from a large file. */
+  readonly copyData?: string | Iterable<string>;
   /** In a section: for each line of `sql` the offset in `Migration.text` where it begins, after its `-- `. */
   readonly lineMap?: readonly number[];
 }

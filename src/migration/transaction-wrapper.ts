@@ -27,7 +27,15 @@ const PLAIN_COMMIT = ['COMMIT', 'END'].flatMap((word) =>
 function isWrapped(statements: readonly Statement[]): boolean {
   const [first, last] = [statements[0], statements.at(-1)];
   if (!first || !last || first === last) return false;
-  return PLAIN_BEGIN.includes(first.words.join(' ')) && PLAIN_COMMIT.includes(last.words.join(' '));
+  return isPlainBegin(first.words) && isPlainCommit(last.words);
+}
+
+export function isPlainBegin(words: readonly string[]): boolean {
+  return PLAIN_BEGIN.includes(words.join(' '));
+}
+
+export function isPlainCommit(words: readonly string[]): boolean {
+  return PLAIN_COMMIT.includes(words.join(' '));
 }
 
 const OWN_TRANSACTION = 'The tool runs a migration and its record in one transaction of its own: remove the statement.';

@@ -1,4 +1,4 @@
-import type { Migration, Statement } from '../migration/migration.ts';
+import type { LargeBody, Migration, Statement } from '../migration/migration.ts';
 import { type StatementKind, statementKind } from '../sql/kinds.ts';
 
 export interface PlannedStatement {
@@ -18,6 +18,20 @@ export interface StepPlan {
   /** `transaction`: all of it together with its record; `steps`: each step by itself, recorded one at a time. */
   readonly mode: 'transaction' | 'steps';
   readonly steps: readonly Step[];
+  /** The statements of a large file, which no step lists: one transaction of all of them. */
+  readonly large?: LargeBody;
+}
+
+/** The statements of a plan that is one transaction, with their kinds; those of a large file as they are read. */
+export function* transactionStatements(plan: StepPlan, serverVersionNum: number): Generator<PlannedStatement> {
+  for (const step of plan.steps) yield* step.statements;
+  for (const statement of plan.large?.statements() ?? []) {
+    yield { statement, kind: statementKind(statement.sql, statement.words, serverVersionNum) };
+  }
+}
+
+export function statementCount(plan: StepPlan): number {
+  return plan.large?.statementCount ?? plan.steps.reduce((sum, step) => sum + step.statements.length, 0);
 }
 
 /** Splits statements into steps by what the server can run in a transaction block. */
@@ -56,5 +70,6 @@ function grouped(planned: readonly PlannedStatement[]): Step[] {
 }
 
 export function planMigrationSteps(migration: Migration, serverVersionNum: number): StepPlan {
-  return planSteps(migration.statements, serverVersionNum, migration.headers.transaction === 'none');
+  const plan = planSteps(migration.statements, serverVersionNum, migration.headers.transaction === 'none');
+  return migration.large ? { ...plan, large: migration.large } : plan;
 }

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
 import type { DatabaseError } from './database-error.ts';
-import type { Row } from './session.ts';
+import type { Row } from './row.ts';
 
 /** One statement of a batch. Parameters and results are text. */
 export interface BatchItem {
@@ -10,7 +12,7 @@ export interface BatchItem {
   /** Ask the server to send this item's answer at once instead of when its buffer is full: for progress. */
   readonly flush?: boolean;
   /** Data for COPY ... FROM STDIN, sent when the server asks for it. */
-  readonly copyData?: string;
+  readonly copyData?: string | Iterable<string>;
 }
 
 export interface ItemResult {
@@ -31,7 +33,7 @@ export interface Batch {
 }
 
 interface Wire {
-  readonly stream: { cork(): void; uncork(): void };
+  readonly stream: Writable;
   parse(message: { text: string; name?: string; types?: number[] }): void;
   bind(message: { values?: (string | null)[]; portal?: string; statement?: string }): void;
   describe(message: { type: 'P' | 'S'; name: string }): void;
@@ -40,6 +42,7 @@ interface Wire {
   sync(): void;
   sendCopyFromChunk(chunk: Buffer): void;
   endCopyFrom(): void;
+  sendCopyFail(message: string): void;
 }
 
 /**
@@ -117,11 +120,25 @@ export class PipelineBatch {
 
   handleCopyInResponse(connection: unknown): void {
     const wire = connection as Wire;
-    const data = this.#current()?.copyData;
-    if (data) wire.sendCopyFromChunk(Buffer.from(data));
-    wire.endCopyFrom();
-    // Sync messages that were sent before the server asked for data are ignored by it (manual, "COPY Operations").
-    wire.sync();
+    const data = this.#current()?.copyData ?? [];
+    this.#sendCopyData(wire, typeof data === 'string' ? [data] : data)
+      .then(
+        () => wire.endCopyFrom(),
+        (error: unknown) => wire.sendCopyFail(error instanceof Error ? error.message : String(error)),
+      )
+      .finally(() => {
+        // Sync messages that were sent before the server asked for data are ignored by it (manual, "COPY Operations").
+        wire.sync();
+      });
+  }
+
+  /** Waits whenever the socket's buffer is full, so that data of any size passes through bounded memory. */
+  async #sendCopyData(wire: Wire, pieces: Iterable<string>): Promise<void> {
+    for (const piece of pieces) {
+      if (this.#failure) return;
+      wire.sendCopyFromChunk(Buffer.from(piece));
+      if (wire.stream.writableNeedDrain) await once(wire.stream, 'drain');
+    }
   }
 
   handleCopyData(): void {}

@@ -1,6 +1,6 @@
 import { Problem } from '../problem/problem.ts';
 import type { BatchItem } from './pipeline.ts';
-import type { Row } from './session.ts';
+import type { Row } from './row.ts';
 
 export interface ServerInfo {
   /** As PostgreSQL counts: 150018 is 15.18. */

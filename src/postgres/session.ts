@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { DatabaseError } from './database-error.ts';
 import { type Batch, type BatchFailure, type BatchItem, type ItemResult, PipelineBatch } from './pipeline.ts';
+import type { Row } from './row.ts';
 
 /** Severity and text of a message that the server sent beside the results (RAISE NOTICE and the like). */
 export interface Notice {
@@ -9,8 +10,6 @@ export interface Notice {
   readonly detail?: string;
   readonly hint?: string;
 }
-
-export type Row = Readonly<Record<string, string | null>>;
 
 /**
  * One server session with the two ways in which this tool talks to it: a single query, and a batch that is written in one

@@ -26,7 +26,8 @@ function transactionSql(
   record: string,
 ): string {
   const recorded = plan.mode === 'transaction' ? [`-- ${record} ${version}`] : ['-- record: this step is done'];
-  return ['BEGIN;', ...statements.map(statementSql), ...recorded, 'COMMIT;'].join('\n');
+  const large = plan.large ? [`-- ${plan.large.statementCount} statements, read from the file as they run`] : [];
+  return ['BEGIN;', ...large, ...statements.map(statementSql), ...recorded, 'COMMIT;'].join('\n');
 }
 
 function singleSql(step: StepPlan['steps'][number]): string {
@@ -38,6 +39,6 @@ function singleSql(step: StepPlan['steps'][number]): string {
 }
 
 function statementSql({ statement }: PlannedStatement): string {
-  const data = statement.copyData === undefined ? '' : `\n${statement.copyData}\\.`;
+  const data = typeof statement.copyData === 'string' ? `\n${statement.copyData}\\.` : '';
   return `${statement.sql};${data}`;
 }

@@ -1,0 +1,75 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { Problem } from '../problem/problem.ts';
+
+/** One GiB is the most that a file may have: PostgreSQL takes no longer statement, and nobody wrote it by hand. */
+const FILE_BYTES_MAX = 1024 * 1024 * 1024;
+
+/** As much as is read at once of a file that is not held as a whole. */
+const PIECE_BYTES = 1024 * 1024;
+
+/**
+ * Opens a file without following a link and without waiting on a pipe, looks at what was opened, and hands it to `use`: no
+ * other file can take its place in between. `shown`: the path in messages. Throws 'file-unreadable'.
+ */
+export function withRegularFile<T>(path: string, shown: string, use: (descriptor: number, size: number) => T): T {
+  const descriptor = open(path, shown);
+  try {
+    const stat = fstatSync(descriptor);
+    if (!stat.isFile()) throw unreadable(shown, 'it is not a regular file');
+    if (stat.size > FILE_BYTES_MAX) throw unreadable(shown, 'it is larger than 1 GiB');
+    return use(descriptor, stat.size);
+  } catch (error) {
+    throw error instanceof Problem ? error : unreadable(shown, fileErrorText(error));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function open(path: string, shown: string): number {
+  try {
+    return openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+  } catch (error) {
+    const link = (error as NodeJS.ErrnoException).code === 'ELOOP';
+    throw unreadable(shown, link ? 'it is a symbolic link' : fileErrorText(error));
+  }
+}
+
+/** The whole content; `size` as the file's status gave it. */
+export function readWhole(descriptor: number, size: number): Buffer {
+  const bytes = Buffer.allocUnsafe(size);
+  let done = 0;
+  while (done < size) {
+    const read = readSync(descriptor, bytes, done, size - done, done);
+    if (read === 0) break;
+    done += read;
+  }
+  return bytes.subarray(0, done);
+}
+
+/** The content piece by piece; each piece is overwritten by the next. */
+export function* readPieces(descriptor: number): Generator<Buffer> {
+  const buffer = Buffer.allocUnsafe(PIECE_BYTES);
+  for (let position = 0; ; ) {
+    const read = readSync(descriptor, buffer, 0, PIECE_BYTES, position);
+    if (read === 0) return;
+    position += read;
+    yield buffer.subarray(0, read);
+  }
+}
+
+function unreadable(file: string, reason: string): Problem {
+  return new Problem('file-unreadable', `cannot read ${file}: ${reason}`, {
+    where: { file },
+    expected: 'a regular file that this user may read',
+    state: 'Nothing was run.',
+  });
+}
+
+/** What the system said of a file, in words. */
+export function fileErrorText(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT') return 'it does not exist';
+  if (code === 'EACCES' || code === 'EPERM') return 'permission denied';
+  if (code === 'ENOTDIR') return 'it is not a folder';
+  return error instanceof Error ? error.message : String(error);
+}

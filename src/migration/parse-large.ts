@@ -1,0 +1,123 @@
+import { Problem } from '../problem/problem.ts';
+import { statementKind } from '../sql/kinds.ts';
+import type { StreamPart } from '../sql/splitter.ts';
+import { transactionControl } from '../sql/transaction-control.ts';
+import { readMarker } from './markers.ts';
+import type { Migration, Statement } from './migration.ts';
+import { parseMigration } from './parse.ts';
+import { insteadOf, isPlainBegin, isPlainCommit } from './transaction-wrapper.ts';
+
+/** A large file, read once: everything about it except its statements, which are counted and let go. */
+export interface LargeReading {
+  /** Headers, sections and description, as of a file with one statement; checksums are not yet right. */
+  readonly migration: Migration;
+  readonly statementCount: number;
+  /** The first and last statement are BEGIN and COMMIT around all of it. */
+  readonly wrapped: boolean;
+}
+
+/**
+ * Reads a migration too large to hold, part by part. Comments and sections go into a digest, a small file of the same lines
+ * with one statement for the whole body, which is read as any other. All of a large file runs in one transaction, so what
+ * cannot run in one is refused here.
+ */
+export function readLarge(file: string, stem: string, parts: Iterable<StreamPart>): LargeReading {
+  const digest = new Digest();
+  let count = 0;
+  let first: Words | undefined;
+  let last: Words | undefined;
+  let inSection = false;
+  for (const part of parts) {
+    if (part.kind === 'comment') {
+      inSection ||= isMarker(part.text);
+      if (count === 0 || inSection) digest.add(part.line, part.text);
+    } else if (part.kind === 'statement' || part.kind === 'copy-begin') {
+      if (count === 0 || inSection) digest.add(part.line, 'SELECT 1;');
+      if (inSection) continue;
+      refuseBetween(file, last, first);
+      last = part;
+      first ??= part;
+      count++;
+      refuseOutside(file, part);
+    }
+  }
+  const wrapped = count > 2 && isPlainBegin(first!.words) && isPlainCommit(last!.words);
+  if (!wrapped) for (const edge of [first, last]) if (edge) refuseControl(file, edge);
+  const migration = parseMigration({ file, stem, bytes: Buffer.from(digest.text) });
+  return { migration, statementCount: wrapped ? count - 2 : count, wrapped };
+}
+
+/** The body's statements of a large file, in order, without the transaction around them. */
+export function* statementsOfLarge(parts: Iterable<StreamPart>, reading: LargeReading): Generator<Statement> {
+  const iterator = parts[Symbol.iterator]();
+  let index = 0;
+  for (let next = iterator.next(); !next.done; next = iterator.next()) {
+    const part = next.value;
+    if (part.kind === 'comment' && isMarker(part.text)) break;
+    if (part.kind !== 'statement' && part.kind !== 'copy-begin') continue;
+    const position = index++;
+    if (reading.wrapped && (position === 0 || position === reading.statementCount + 1)) continue;
+    const { words, line, column, text } = part;
+    const statement = { sql: text, words, offset: -1, line, column };
+    yield part.kind === 'statement' ? statement : { ...statement, copyData: copyPieces(iterator) };
+  }
+  // To the very end, so that whoever hashes what is read has seen all of it.
+  while (!iterator.next().done);
+}
+
+function* copyPieces(iterator: Iterator<StreamPart>): Generator<string> {
+  for (let next = iterator.next(); !next.done && next.value.kind !== 'copy-end'; next = iterator.next()) {
+    if (next.value.kind === 'copy-data') yield next.value.text;
+  }
+}
+
+interface Words {
+  readonly words: readonly string[];
+  readonly text: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+function isMarker(comment: string): boolean {
+  return comment.startsWith('--') && readMarker(comment) !== undefined;
+}
+
+/** What was taken for the last statement was not: between the first and the last no transaction may end. */
+function refuseBetween(file: string, last: Words | undefined, first: Words | undefined): void {
+  if (last && last !== first) refuseControl(file, last);
+}
+
+function refuseControl(file: string, { words, line, column, text }: Words): void {
+  const control = transactionControl(words);
+  if (control === undefined) return;
+  throw new Problem('transaction-control', `${words.slice(0, 4).join(' ')} cannot stand in a migration`, {
+    where: { file, line, column, lineText: ' '.repeat(Math.min(column - 1, 200)) + text.split('\n', 1)[0] },
+    next: insteadOf(control),
+  });
+}
+
+function refuseOutside(file: string, { words, line, column, text }: Words): void {
+  const { transactional, reason } = statementKind(text, words, 0);
+  if (transactional || transactionControl(words) !== undefined) return;
+  throw new Problem('file-unreadable', `${file} is too large for a statement that cannot run in a transaction`, {
+    where: { file, line, column, lineText: ' '.repeat(Math.min(column - 1, 200)) + text.split('\n', 1)[0] },
+    found: reason ?? words.join(' '),
+    next: ['Put this statement into a migration of its own.'],
+  });
+}
+
+/** Lines at their own numbers, so that a place in it is the place in the file. */
+class Digest {
+  #lines: string[] = [];
+  #line = 1;
+
+  add(line: number, text: string): void {
+    if (line > this.#line) this.#lines.push('\n'.repeat(line - this.#line));
+    this.#lines.push(text);
+    this.#line = line + text.split('\n').length - 1;
+  }
+
+  get text(): string {
+    return `${this.#lines.join('')}\n`;
+  }
+}
