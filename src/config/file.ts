@@ -6,7 +6,7 @@ import { gather, Problem } from '../problem/problem.ts';
 import { complaints, type JsonSource, listsForObjects, locate } from './complaints.ts';
 import { type ConfigFile, configSchema } from './schema.ts';
 
-export const CONFIG_FILE = 'taskflow-db.config.json';
+const CONFIG_FILE = 'taskflow-db.config.json';
 
 export interface LoadedConfig {
   /** Absolute path of the file. */

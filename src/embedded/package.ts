@@ -27,7 +27,7 @@ const PLATFORMS: Readonly<Record<string, string>> = {
   'win32-x64': 'windows-x64',
 };
 
-export const USE_ANOTHER =
+const USE_ANOTHER =
   'Or use a PostgreSQL server that you have: name it with --host, --database and --user, or set DATABASE_URL.';
 
 /** The binaries for this machine. Throws a Problem that says why there are none and what to do. */

@@ -29,7 +29,7 @@ export class Refusal extends Error {
 }
 
 /** The path of the socket file in its directory (manual, "unix_socket_directories"). */
-export function socketFile(address: Address): string {
+function socketFile(address: Address): string {
   return `${address.host}/.s.PGSQL.${address.port}`;
 }
 

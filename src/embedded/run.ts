@@ -19,7 +19,7 @@ export interface Runner {
  * child gets the open folder as file descriptor 3, and Linux resolves /proc/self/fd/3 without looking at the path.
  * The postmaster's own children inherit the descriptor, so the name holds for all of them.
  */
-export const INHERITED_FOLDER = '/proc/self/fd/3';
+const INHERITED_FOLDER = '/proc/self/fd/3';
 
 /** For a root who can become nobody else: the same user, but seen by PostgreSQL as 65534 (unshare(1)). */
 const AS_NOBODY = ['unshare', '--user', '--map-user=65534', '--map-group=65534'];

@@ -2,7 +2,6 @@ import { locate } from '../migration/locate.ts';
 import type { Migration } from '../migration/migration.ts';
 import type { Row } from '../postgres/row.ts';
 import { Problem } from '../problem/problem.ts';
-import { statementKind } from '../sql/kinds.ts';
 import { isDatabaseError, statementProblem } from './failure.ts';
 import type { Worker, WorkWatch } from './worker.ts';
 
@@ -41,12 +40,4 @@ function whyNotTrue(rows: readonly Row[]): string | undefined {
     }
   }
   return undefined;
-}
-
-/** Statements of a section as planned ones, for a place where kinds matter. */
-export function plannedOf(statements: Migration['statements'], serverVersionNum: number) {
-  return statements.map((statement) => ({
-    statement,
-    kind: statementKind(statement.sql, statement.words, serverVersionNum),
-  }));
 }

@@ -1,8 +1,9 @@
 import { LAYOUT_NEWEST, type LedgerNames, ledgerNames } from '../ledger/names.ts';
 import { type Ledger, ledgerItems, ledgerOf, readOlderLedger } from '../ledger/read.ts';
+import type { DatabaseError } from '../postgres/database-error.ts';
 import type { Batch, BatchItem } from '../postgres/pipeline.ts';
 import { refuseUnsupported, SERVER_INFO, type ServerInfo, serverInfoOf } from '../postgres/server-info.ts';
-import type { DatabaseError, Session } from '../postgres/session.ts';
+import type { Session } from '../postgres/session.ts';
 import { pinSession, type SessionPins } from '../postgres/session-settings.ts';
 import { Problem } from '../problem/problem.ts';
 import type { Engine } from './engine.ts';
@@ -40,7 +41,7 @@ async function readControl(engine: Engine, session: Session): Promise<Control> {
 }
 
 /** The ledger as two statements of a batch answered it, or read the slow way where the tables are older or not there. */
-export async function ledgerFrom(session: Session, names: LedgerNames, batch: Batch, segment: number): Promise<Ledger> {
+async function ledgerFrom(session: Session, names: LedgerNames, batch: Batch, segment: number): Promise<Ledger> {
   const [entries, settings] = batch.results[segment] ?? [];
   if (entries && settings) return refuseNewer(ledgerOf(entries.rows, settings.rows));
   const error = batch.failure?.error as DatabaseError;
@@ -73,7 +74,7 @@ export async function rereadLedger(
   return { ledger, batch };
 }
 
-export function controlPins(engine: Engine): SessionPins {
+function controlPins(engine: Engine): SessionPins {
   const { settings } = engine;
   return {
     ...(settings.role === undefined ? {} : { role: settings.role }),

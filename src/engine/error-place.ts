@@ -1,6 +1,6 @@
 import { locate } from '../migration/locate.ts';
 import type { Migration, Statement } from '../migration/migration.ts';
-import type { DatabaseError } from '../postgres/session.ts';
+import type { DatabaseError } from '../postgres/database-error.ts';
 import type { Location } from '../problem/problem.ts';
 import { codePointOffset } from '../sql/position.ts';
 

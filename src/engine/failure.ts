@@ -1,6 +1,8 @@
+import { locate } from '../migration/locate.ts';
 import type { Migration, Statement } from '../migration/migration.ts';
-import type { DatabaseError } from '../postgres/session.ts';
-import { type Location, Problem, type ServerError } from '../problem/problem.ts';
+import type { DatabaseError } from '../postgres/database-error.ts';
+import { Problem, type ServerError } from '../problem/problem.ts';
+import { oddCharacters } from '../sql/odd-characters.ts';
 import { placeOfError } from './error-place.ts';
 
 /** SQLSTATEs that a person meets often, and what helps (PostgreSQL manual, Appendix A). */
@@ -26,7 +28,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   '57014': "statement_timeout ended it: set a longer one in the file's header (-- Statement-Timeout: 10min).",
 };
 
-export function serverErrorOf(error: DatabaseError): ServerError {
+function serverErrorOf(error: DatabaseError): ServerError {
   const optional = {
     severity: error.severity,
     detail: error.detail,
@@ -77,13 +79,25 @@ export function statementProblem(
     statement: statement.sql,
     server: serverErrorOf(error),
     cause: error,
-    ...nextOf(error),
+    ...(error.code === SYNTAX_ERROR ? oddCharacterHint(migration, statement) : nextOf(error)),
   });
+}
+
+const SYNTAX_ERROR = '42601';
+
+/** A blank that is none, or a curly quote, pasted from a document: the server takes it for part of a name. */
+function oddCharacterHint(migration: Migration, statement: Statement): { next?: string[] } {
+  const [odd] = oddCharacters(statement.sql);
+  if (!odd) return {};
+  const { line, column } = locate(migration, statement, odd.offset);
+  return {
+    next: [
+      `Line ${line}, column ${column} holds ${odd.description}, which PostgreSQL takes for part of a name: retype it.`,
+    ],
+  };
 }
 
 function nextOf(error: DatabaseError): { next?: string[] } {
   const advice = ADVICE[error.code ?? ''];
   return advice ? { next: [advice] } : {};
 }
-
-export type { Location };

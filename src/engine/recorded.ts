@@ -2,7 +2,7 @@ import type { RecordedMigration } from '../ledger/write.ts';
 import type { Migration } from '../migration/migration.ts';
 
 /** Larger files are not kept in the database: drift then says "not checked" for them, by name. */
-export const STORED_SQL_CHARACTERS_MAX = 8 * 1024 * 1024;
+const STORED_SQL_CHARACTERS_MAX = 8 * 1024 * 1024;
 
 /** What the ledger keeps of a file. */
 export function recordedMigration(

@@ -1,9 +1,8 @@
 import { closeSync, constants, openSync } from 'node:fs';
+import { StreamingChecksum } from '../migration/checksum.ts';
 import type { Migration, Statement } from '../migration/migration.ts';
-import { readLarge, statementsOfLarge } from '../migration/parse-large.ts';
-import { StreamingChecksum } from '../migration/streaming-checksum.ts';
+import { partsOf, readLarge, statementsOfLarge } from '../migration/parse-large.ts';
 import { Problem } from '../problem/problem.ts';
-import { type StreamPart, StreamSplitter } from '../sql/splitter.ts';
 import { readPieces } from './regular-file.ts';
 
 /** Above this size a file is read in pieces, so that memory stays flat whatever its size. */
@@ -22,9 +21,10 @@ export function largeChecksum(descriptor: number): string {
  */
 export function loadLarge(file: { path: string; shown: string; stem: string; checksum: string }): Migration {
   const { path, shown, stem, checksum } = file;
-  const reading = readLarge(shown, stem, partsOf(path, shown, checksum));
+  const reading = readLarge(shown, stem, partsOf(checkedPieces(path, shown, checksum), shown));
   const { statementCount } = reading;
-  const statements = (): Iterable<Statement> => statementsOfLarge(partsOf(path, shown, checksum), reading);
+  const statements = (): Iterable<Statement> =>
+    statementsOfLarge(partsOf(checkedPieces(path, shown, checksum), shown), reading);
   return {
     ...reading.migration,
     checksum,
@@ -34,29 +34,18 @@ export function loadLarge(file: { path: string; shown: string; stem: string; che
   };
 }
 
-/** The parts of the script. After the last one the bytes that were read are held against the checksum. */
-function* partsOf(path: string, shown: string, checksum: string): Generator<StreamPart> {
+/** The file's bytes, piece by piece; after the last one what was read is held against the checksum. */
+function* checkedPieces(path: string, shown: string, checksum: string): Generator<Uint8Array> {
   const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
   try {
     const seen = new StreamingChecksum();
-    const decoder = new TextDecoder('utf-8', { fatal: true });
-    const splitter = new StreamSplitter();
     for (const piece of readPieces(descriptor)) {
       seen.update(piece);
-      yield* splitter.push(decoded(decoder, piece, shown));
+      yield piece;
     }
-    yield* splitter.end();
     if (seen.digest() !== checksum) throw changed(shown);
   } finally {
     closeSync(descriptor);
-  }
-}
-
-function decoded(decoder: InstanceType<typeof TextDecoder>, piece: Buffer, file: string): string {
-  try {
-    return decoder.decode(piece, { stream: true });
-  } catch {
-    throw new Problem('file-encoding', `${file} is not UTF-8`, { where: { file }, expected: 'UTF-8' });
   }
 }
 

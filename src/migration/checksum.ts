@@ -13,6 +13,29 @@ export function crlfChecksumOf(bytes: Uint8Array): string {
   return sha256(withCarriageReturns(withLineFeeds(withoutByteOrderMark(bytes))));
 }
 
+/** The checksum of a file that comes in pieces: the same as checksumOf gives for the whole of it. */
+export class StreamingChecksum {
+  readonly #hash = createHash('sha256');
+  #begun = false;
+  #carriageReturn = false;
+
+  /** The first piece must hold at least three bytes if the file does. */
+  update(piece: Uint8Array): void {
+    const bytes = this.#begun ? piece : withoutByteOrderMark(piece);
+    this.#begun ||= piece.length > 0;
+    if (this.#carriageReturn && bytes.length > 0 && bytes[0] !== LF) this.#hash.update('\r');
+    if (bytes.length === 0) return;
+    this.#carriageReturn = bytes.at(-1) === CR;
+    this.#hash.update(withLineFeeds(this.#carriageReturn ? bytes.subarray(0, -1) : bytes));
+  }
+
+  /** SHA-256 (hex). */
+  digest(): string {
+    if (this.#carriageReturn) this.#hash.update('\r');
+    return this.#hash.digest('hex');
+  }
+}
+
 /** SHA-256 (hex) of a text in UTF-8. */
 export function textChecksumOf(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex');

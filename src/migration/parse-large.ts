@@ -1,6 +1,6 @@
 import { Problem } from '../problem/problem.ts';
 import { statementKind } from '../sql/kinds.ts';
-import type { StreamPart } from '../sql/splitter.ts';
+import { type StreamPart, StreamSplitter } from '../sql/splitter.ts';
 import { transactionControl } from '../sql/transaction-control.ts';
 import { readMarker } from './markers.ts';
 import type { Migration, Statement } from './migration.ts';
@@ -14,6 +14,23 @@ export interface LargeReading {
   readonly statementCount: number;
   /** The first and last statement are BEGIN and COMMIT around all of it. */
   readonly wrapped: boolean;
+}
+
+/** The parts of a script whose bytes come in pieces. Throws 'file-encoding' where they are not UTF-8. */
+export function* partsOf(pieces: Iterable<Uint8Array>, file: string): Generator<StreamPart> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const splitter = new StreamSplitter();
+  for (const piece of pieces) yield* splitter.push(decoded(() => decoder.decode(piece, { stream: true }), file));
+  yield* splitter.push(decoded(() => decoder.decode(), file));
+  yield* splitter.end();
+}
+
+function decoded(decode: () => string, file: string): string {
+  try {
+    return decode();
+  } catch {
+    throw new Problem('file-encoding', `${file} is not UTF-8`, { where: { file }, expected: 'UTF-8' });
+  }
 }
 
 /**

@@ -73,7 +73,7 @@ function refuseModified(statuses: readonly MigrationStatus[]): void {
   throw gather('checksum-mismatch', 'applied migrations were changed', modified.map(modifiedProblem));
 }
 
-export function modifiedProblem(status: MigrationStatus): Problem {
+function modifiedProblem(status: MigrationStatus): Problem {
   return new Problem('checksum-mismatch', `${status.version} was changed after it was applied`, {
     version: status.version,
     where: { file: status.file?.file ?? '' },
@@ -233,8 +233,19 @@ function skipReason(
   return undefined;
 }
 
+/** As many missing files are named one by one; more are one line. */
+const MISSING_NAMED_MAX = 3;
+
 function warningsOf(statuses: readonly MigrationStatus[]): string[] {
-  const missing = statuses.filter((status) => status.state === 'missing');
+  const missing = statuses.filter((status) => status.state === 'missing').map((status) => status.version);
   const notes = statuses.flatMap((status) => status.notes.map((note) => `${status.version}: ${note}`));
-  return [...missing.map((status) => `${status.version} is applied, but its file is gone`), ...notes];
+  return [...missingWarnings(missing), ...notes];
+}
+
+function missingWarnings(versions: readonly string[]): string[] {
+  if (versions.length <= MISSING_NAMED_MAX)
+    return versions.map((version) => `${version} is applied, but its file is gone`);
+  return [
+    `${versions.length} applied versions have no file any more: ${versions[0]} ... ${versions.at(-1)} (see status)`,
+  ];
 }

@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import type { Writable } from 'node:stream';
+import { type EventEmitter, once } from 'node:events';
 import type { DatabaseError } from './database-error.ts';
 import type { Row } from './row.ts';
 
@@ -33,7 +32,7 @@ export interface Batch {
 }
 
 interface Wire {
-  readonly stream: Writable;
+  readonly stream: EventEmitter & { readonly writableNeedDrain: boolean; cork(): void; uncork(): void };
   parse(message: { text: string; name?: string; types?: number[] }): void;
   bind(message: { values?: (string | null)[]; portal?: string; statement?: string }): void;
   describe(message: { type: 'P' | 'S'; name: string }): void;

@@ -32,7 +32,7 @@ export function serverInfoOf(row: Row | undefined): ServerInfo {
 }
 
 /** The oldest major version that is let in. 12 and 13 work, but PostgreSQL itself mends them no more. */
-export const SERVER_MAJOR_MIN = 12;
+const SERVER_MAJOR_MIN = 12;
 export const SERVER_MAJOR_SUPPORTED = 14;
 
 export function refuseUnsupported(server: ServerInfo): void {

@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { DatabaseError } from './database-error.ts';
-import { type Batch, type BatchFailure, type BatchItem, type ItemResult, PipelineBatch } from './pipeline.ts';
+import { type Batch, type BatchItem, type ItemResult, PipelineBatch } from './pipeline.ts';
 import type { Row } from './row.ts';
 
 /** Severity and text of a message that the server sent beside the results (RAISE NOTICE and the like). */
@@ -99,8 +99,6 @@ export interface BatchWatch {
   readonly onItem?: (segment: number, item: number, result: ItemResult) => void;
   readonly onNotice?: (notice: Notice) => void;
 }
-
-export type { Batch, BatchFailure, BatchItem, DatabaseError, ItemResult };
 
 /** What is used of the driver's client. */
 export interface DriverClient {

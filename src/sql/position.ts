@@ -17,7 +17,7 @@ function isLowSurrogate(code: number): boolean {
 }
 
 /** The number of code points in `text` from `start` up to `end` (UTF-16 offsets). A lone surrogate counts as one. */
-export function codePointsBetween(text: string, start: number, end: number): number {
+function codePointsBetween(text: string, start: number, end: number): number {
   let count = 0;
   for (let i = start; i < end; i = codePointOffset(text, i, 1)) count++;
   return count;

@@ -1,12 +1,12 @@
 import type { Token } from './lexer.ts';
 
 /** Upper case of the letters a to z alone, as PostgreSQL compares key words: `BEGıN` is not BEGIN. */
-export function upperAscii(text: string): string {
+function upperAscii(text: string): string {
   return /[^\x00-\x7f]/.test(text) ? text.replace(/[a-z]+/g, (run) => run.toUpperCase()) : text.toUpperCase();
 }
 
 /** Lower case of the letters A to Z alone, as PostgreSQL folds an unquoted name in a UTF-8 database. */
-export function lowerAscii(text: string): string {
+function lowerAscii(text: string): string {
   return /[^\x00-\x7f]/.test(text) ? text.replace(/[A-Z]+/g, (run) => run.toLowerCase()) : text.toLowerCase();
 }
 
