@@ -8,31 +8,45 @@
 -- The rollback takes back what is still as it was inserted here and what nothing refers to; a row that people changed,
 -- or that others would lose their owner with, is theirs and stays.
 
-INSERT INTO users (name, email, role)
-SELECT seed.name, seed.email, seed.role::user_role
-FROM (VALUES
-  (1, 'System Admin', 'admin@system.local', 'ADMIN'),
-  (2, 'Default Analyst', 'analyst@system.local', 'ANALYST')
-) AS seed(place, name, email, role)
-WHERE NOT EXISTS (SELECT FROM users WHERE users.email = seed.email)
-ORDER BY seed.place
-ON CONFLICT DO NOTHING;
+-- Tables of older installations may keep times without a zone until 028_mend_older_columns reads them in the zone that they
+-- were written in; now() is written in that zone too.
+DO $$
+DECLARE
+  session_zone text := current_setting('TimeZone');
+BEGIN
+  PERFORM set_config('TimeZone', coalesce(nullif(current_setting('taskflow.legacy_time_zone', true), ''), reset_val), true)
+  FROM pg_settings
+  WHERE name = 'TimeZone';
 
-INSERT INTO exercises (name, description, is_default)
-SELECT 'Default Exercise', 'Requests that belong to no other exercise', true
-WHERE NOT EXISTS (SELECT FROM exercises WHERE is_default OR name = 'Default Exercise')
-ON CONFLICT DO NOTHING;
+  INSERT INTO users (name, email, role)
+  SELECT seed.name, seed.email, seed.role::user_role
+  FROM (VALUES
+    (1, 'System Admin', 'admin@system.local', 'ADMIN'),
+    (2, 'Default Analyst', 'analyst@system.local', 'ANALYST')
+  ) AS seed(place, name, email, role)
+  WHERE NOT EXISTS (SELECT FROM users WHERE users.email = seed.email)
+  ORDER BY seed.place
+  ON CONFLICT DO NOTHING;
 
-INSERT INTO system_settings (key, value, description)
-SELECT seed.key, '"true"', seed.description
-FROM (VALUES
-  ('rag_search_enabled', 'Whether similar requests are searched for'),
-  ('ui_show_logs_button', 'Whether the user interface shows the button for logs'),
-  ('ui_show_similarity_features', 'Whether the user interface shows similar requests')
-) AS seed(key, description)
-WHERE NOT EXISTS (SELECT FROM system_settings WHERE system_settings.key = seed.key)
-ORDER BY seed.key
-ON CONFLICT DO NOTHING;
+  INSERT INTO exercises (name, description, is_default)
+  SELECT 'Default Exercise', 'Requests that belong to no other exercise', true
+  WHERE NOT EXISTS (SELECT FROM exercises WHERE is_default OR name = 'Default Exercise')
+  ON CONFLICT DO NOTHING;
+
+  INSERT INTO system_settings (key, value, description)
+  SELECT seed.key, '"true"', seed.description
+  FROM (VALUES
+    ('rag_search_enabled', 'Whether similar requests are searched for'),
+    ('ui_show_logs_button', 'Whether the user interface shows the button for logs'),
+    ('ui_show_similarity_features', 'Whether the user interface shows similar requests')
+  ) AS seed(key, description)
+  WHERE NOT EXISTS (SELECT FROM system_settings WHERE system_settings.key = seed.key)
+  ORDER BY seed.key
+  ON CONFLICT DO NOTHING;
+
+  PERFORM set_config('TimeZone', session_zone, true);
+END
+$$;
 
 -- VERIFY:
 -- SELECT count(*) = 2 FROM users WHERE email IN ('admin@system.local', 'analyst@system.local');
