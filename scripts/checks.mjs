@@ -23,7 +23,19 @@ function node(...args) {
 
 /** Without the generated docs/ and schema/, which have a check of their own. */
 async function biome() {
-  const paths = ['src', 'test', 'bench', 'scripts', 'database', 'bin', 'package.json', 'tsconfig.json', 'biome.json'];
+  const paths = [
+    'src',
+    'test',
+    'bench/run.mjs',
+    'bench/lib',
+    'bench/benchmarks',
+    'scripts',
+    'database/migrate.ts',
+    'bin',
+    'package.json',
+    'tsconfig.json',
+    'biome.json',
+  ];
   const flags = ['--colors=off', '--diagnostic-level=warn', '--no-errors-on-unmatched'];
   const wrong = await node('test/node_modules/@biomejs/biome/bin/biome', 'ci', ...flags, ...paths);
   return wrong && `to format and mend: test/node_modules/.bin/biome check --write PATH\n${wrong}`;
@@ -125,7 +137,7 @@ function versionComplaints(path) {
 const USUAL_PLACES =
   /^\/(|tmp|var|data|home|root|srv|opt|mnt|app|code|src|repos?|usr\/src|var\/tmp|builds?|workspaces?)$/;
 
-/** No file names the registry that this machine uses, nor the folder that this clone is in. */
+/** No file names the registry that this machine uses, nor the folders that this clone is in or beside. */
 async function addressesAndPaths() {
   const banned = [...clonePaths(), ...(await ownRegistry())];
   return ownFiles()
@@ -143,10 +155,11 @@ function mentions(path, text, banned) {
   });
 }
 
+/** This clone, and its neighbours. */
 function clonePaths() {
   const parent = dirname(ROOT);
-  const own = ROOT.split('/').length > 2 ? [ROOT] : [];
-  return USUAL_PLACES.test(parent) ? own : [...own, parent];
+  if (!USUAL_PLACES.test(parent)) return readdirSync(parent).map((name) => join(parent, name));
+  return ROOT.split('/').length > 2 ? [ROOT] : [];
 }
 
 /** The host of npm's registry, if this machine has one of its own. */
