@@ -3,7 +3,16 @@
 // --docs and --schema write the generated docs/commands.md, docs/configuration.md and schema/; with --check they only compare (status 3 if stale).
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -40,8 +49,22 @@ async function buildCli() {
     sourcemap: true,
     sourcesContent: false,
     write: false,
+    metafile: true,
   });
+  write('dist/THIRD_PARTY_LICENSES.txt', licencesOf(Object.keys(result.metafile.inputs)));
   for (const { path, text } of result.outputFiles) write(path, path.endsWith('.map') ? text : stamp(text));
+}
+
+/** The licence texts of the packages that are bundled in: theirs ask to go with every copy. */
+function licencesOf(inputs) {
+  const names = inputs.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.slice(1) ?? []);
+  const texts = [...new Set(names)].sort().map((name) => {
+    const folder = join('node_modules', name);
+    const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+    return `${name} ${version} (${license})\n\n${file ? readFileSync(join(folder, file), 'utf8').trim() : 'no licence file'}\n`;
+  });
+  return texts.join(`\n${'-'.repeat(80)}\n\n`);
 }
 
 function stamp(text) {
@@ -52,7 +75,9 @@ function stamp(text) {
 async function buildLibrary() {
   if (!existsSync('src/index.ts')) return;
   // pg is CommonJS and asks for Node's modules with require, which an ES module has to make for itself.
-  const banner = { js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);" };
+  const banner = {
+    js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+  };
   const entryPoints = ['src/index.ts'];
   const result = await build({ ...shared, entryPoints, format: 'esm', outfile: 'dist/index.js', banner, write: false });
   for (const { path, text } of result.outputFiles) write(path, text);
