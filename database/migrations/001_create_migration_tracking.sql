@@ -154,13 +154,14 @@ COMMENT ON COLUMN schema_migration_settings.changed_by IS 'Session user that set
 DO $objects$
 BEGIN
   IF to_regprocedure('schema_migration_event_hash(bigint, timestamptz, text, text, uuid, text, text, text, text, jsonb, text)') IS NULL THEN
+    -- Qualified throughout and without a SET clause, so that the planner puts it into the trigger's statement.
     CREATE FUNCTION schema_migration_event_hash(
       seq bigint, at timestamptz, event text, version text, run_id uuid, actor text, host text,
       tool_version text, git_commit text, detail jsonb, previous_hash text
-    ) RETURNS text LANGUAGE sql STABLE SET search_path FROM CURRENT AS $function$
-      SELECT encode(sha256(convert_to(jsonb_build_array(
-        seq, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), event, version, run_id::text, actor, host,
-        tool_version, git_commit, detail, previous_hash)::text, 'UTF8')), 'hex')
+    ) RETURNS text LANGUAGE sql STABLE AS $function$
+      SELECT pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.jsonb_build_array(
+        seq, pg_catalog.to_char(pg_catalog.timezone('UTC', at), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), event, version, run_id::text,
+        actor, host, tool_version, git_commit, detail, previous_hash)::text, 'UTF8')), 'hex')
     $function$;
     COMMENT ON FUNCTION schema_migration_event_hash(bigint, timestamptz, text, text, uuid, text, text, text, text, jsonb, text)
       IS 'The hash of one row of the audit trail, so that anyone can recompute the chain';

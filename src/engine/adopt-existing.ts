@@ -1,5 +1,5 @@
 import type { Ledger } from '../ledger/read.ts';
-import { appliedItem, eventItem, settingItem } from '../ledger/write.ts';
+import { appliedItems, eventItem, settingItem } from '../ledger/write.ts';
 import type { MigrationFile } from '../plan/migration-file.ts';
 import type { Control } from './control.ts';
 import type { Engine } from './engine.ts';
@@ -35,7 +35,8 @@ export async function adopt(
     }
     const found = created.map((object) => `${object.kind} ${object.name}`);
     const detail = { found, ...(lacking.length > 0 ? { lacking } : {}) };
-    return appliedItem(control.names, engine.run, recorded, { event: 'adopted', version: file.version, detail }, 0);
+    const event = { event: 'adopted' as const, version: file.version, detail };
+    return appliedItems(control.names, engine.run, recorded, event, { executionTimeMs: 0 });
   });
   const summary = eventItem(control.names, engine.run, {
     event: 'adopted',
@@ -43,6 +44,6 @@ export async function adopt(
     detail: { versions: there.map(({ file }) => file.version), rowsBefore: ledger.entries.length },
   });
   const done = settingItem(control.names, 'adoption', 'done');
-  await control.session.batch([[...items, summary, done]]);
+  await control.session.batch([[...items.flat(), summary, done]]);
   return there.map(({ file }) => file.version);
 }

@@ -15,6 +15,10 @@ export interface Application {
   readonly recorded: RecordedMigration;
   readonly index: number;
   readonly total: number;
+  /** Its `started` event is written already, together with the record of the migration before. */
+  readonly announced?: boolean;
+  /** The version that is begun as soon as this one is committed. */
+  readonly next?: string;
 }
 
 /** The statements of a migration that runs in one transaction, each under its lock timeout. */

@@ -1,4 +1,4 @@
-import { appliedItem, eventItem, failedItem, stepDoneItem } from '../ledger/write.ts';
+import { appliedItems, eventItem, failedItem, stepDoneItem } from '../ledger/write.ts';
 import type { Step } from '../plan/steps.ts';
 import type { BatchItem } from '../postgres/pipeline.ts';
 import { Problem } from '../problem/problem.ts';
@@ -51,7 +51,7 @@ async function recordStart(application: Application, done: number): Promise<void
   await control.session.batch([
     [row, eventItem(control.names, engine.run, { event: 'started', version: planned.version, detail })],
   ]);
-  await worker.session.batch([...worker.preamble([])]);
+  await worker.renew();
 }
 
 /** Undefined when the step is done and recorded. */
@@ -124,7 +124,7 @@ async function verifyAndRecord(
     await worker.session.batch([[worker.pinItem(engine.settings.lockTimeoutMs)]]);
     await checkVerify(worker, planned.migration, watch);
     const event = { event: 'applied' as const, version: planned.version };
-    await control.session.batch([[appliedItem(control.names, engine.run, recorded, event, ms)]]);
+    await control.session.batch([appliedItems(control.names, engine.run, recorded, event, { executionTimeMs: ms })]);
     return undefined;
   } catch (error) {
     return error instanceof Problem ? error : databaseProblem(error, `${planned.version}: cannot be recorded`);

@@ -1,4 +1,4 @@
-import { appliedItem } from '../ledger/write.ts';
+import { appliedItems } from '../ledger/write.ts';
 import { statementCount } from '../plan/steps.ts';
 import type { PlannedMigration } from '../plan/up.ts';
 import { Problem } from '../problem/problem.ts';
@@ -27,7 +27,7 @@ export async function applyTogether(
   const measured = new Map<string, number>();
   const total = migrations.length;
   try {
-    await worker.session.batch([...worker.preamble([]), worker.begin().map((one) => one.item)]);
+    await worker.session.batch([worker.begin().map((one) => one.item)]);
     for (const [i, planned] of migrations.entries()) {
       const recorded = recordedMigration(planned.migration, engine.settings.storeSql);
       const application = { engine, control, worker, planned, recorded, index: i + 1, total };
@@ -58,7 +58,7 @@ async function applyInside(application: Application, measured: Map<string, numbe
     await checkVerify(worker, planned.migration, watch);
     const ms = Math.round(performance.now() - begun);
     const event = { event: 'applied' as const, version: planned.version };
-    await worker.session.batch([[appliedItem(control.names, engine.run, recorded, event, ms)]]);
+    await worker.session.batch([appliedItems(control.names, engine.run, recorded, event, { executionTimeMs: ms })]);
     measured.set(planned.version, ms);
     return undefined;
   } catch (error) {

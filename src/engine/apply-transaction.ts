@@ -1,4 +1,5 @@
-import { appliedItem, eventItem } from '../ledger/write.ts';
+import { appliedItems, eventItem, WITHOUT_WAITING_FOR_DISK } from '../ledger/write.ts';
+import type { BatchItem } from '../postgres/pipeline.ts';
 import { Problem } from '../problem/problem.ts';
 import { type Application, bodyItems, watchOf } from './application.ts';
 import { checkVerify } from './check-verify.ts';
@@ -16,7 +17,7 @@ export async function applyInTransaction(application: Application): Promise<numb
   const { engine, planned } = application;
   const begun = performance.now();
   for (let attempt = 1; ; attempt++) {
-    const outcome = await attemptTransaction(application);
+    const outcome = await attemptTransaction(application, attempt === 1 ? announcement(application) : []);
     if (typeof outcome === 'number') return outcome;
     const code = isDatabaseError(outcome.cause) ? outcome.cause.code : undefined;
     const spent = performance.now() - begun;
@@ -37,16 +38,14 @@ export async function applyInTransaction(application: Application): Promise<numb
 }
 
 /** The duration when it was applied, else the problem; then the session still stands in the failed transaction. */
-async function attemptTransaction(application: Application): Promise<number | Problem> {
-  const { engine, control, worker, planned, recorded } = application;
+async function attemptTransaction(
+  application: Application,
+  preamble: readonly BatchItem[][],
+): Promise<number | Problem> {
+  const { worker, planned } = application;
   const watch = watchOf(application);
-  const started = eventItem(control.names, engine.run, { event: 'started', version: planned.version });
   const items = inOrder(worker.begin(), bodyItems(application));
-  const record: WorkItem[] = [
-    { item: appliedItem(control.names, engine.run, recorded, { event: 'applied', version: planned.version }) },
-    { item: { sql: 'COMMIT' } },
-  ];
-  const preamble = worker.preamble([started]);
+  const record = recordItems(application);
   try {
     if (planned.migration.verify.length === 0)
       return await finish(application, inOrder(items, record), watch, preamble);
@@ -59,11 +58,26 @@ async function attemptTransaction(application: Application): Promise<number | Pr
   }
 }
 
+/** The `started` event, in a transaction of its own that survives a failure, unless the migration before wrote it. */
+function announcement({ engine, control, planned, announced }: Application): BatchItem[][] {
+  if (announced) return [];
+  return [
+    [WITHOUT_WAITING_FOR_DISK, eventItem(control.names, engine.run, { event: 'started', version: planned.version })],
+  ];
+}
+
+function recordItems({ engine, control, planned, recorded, next }: Application): WorkItem[] {
+  const event = { event: 'applied' as const, version: planned.version };
+  const more = next === undefined ? {} : { next };
+  const items = appliedItems(control.names, engine.run, recorded, event, more);
+  return [...items, { sql: 'COMMIT' }].map((item) => ({ item }));
+}
+
 async function finish(
   application: Application,
   items: Iterable<WorkItem>,
   watch: WorkWatch,
-  preamble: readonly { sql: string }[][] = [],
+  preamble: readonly BatchItem[][] = [],
 ): Promise<number | Problem> {
   const { failure, last } = await application.worker.send(items, watch, preamble);
   if (failure) return failureProblem(application, failure);
@@ -76,7 +90,7 @@ async function finish(
       `${application.planned.version}: the server answered COMMIT with ${commit ?? 'nothing'}`,
     );
   }
-  return Number(results.at(-2)?.rows[0]?.execution_time_ms ?? 0);
+  return Number(results.at(-3)?.rows[0]?.execution_time_ms ?? 0);
 }
 
 /** A problem of ours as it is; anything else means that the connection is gone, and the server is asked what became of it. */

@@ -17,13 +17,14 @@ export async function applyMigration(
   control: Control,
   worker: Worker,
   planned: PlannedMigration,
-  place: { index: number; total: number },
+  place: { index: number; total: number; announced?: boolean; next?: string },
 ): Promise<number> {
   const recorded = recordedMigration(planned.migration, engine.settings.storeSql);
   const application: Application = { engine, control, worker, planned, recorded, ...place };
   const statements = statementCount(planned.plan);
-  engine.emit({ kind: 'started', version: planned.version, ...place, statements });
+  const { index, total } = place;
+  engine.emit({ kind: 'started', version: planned.version, index, total, statements });
   const ms = planned.plan.mode === 'steps' ? await applySteps(application) : await applyInTransaction(application);
-  engine.emit({ kind: 'applied', version: planned.version, ...place, ms });
+  engine.emit({ kind: 'applied', version: planned.version, index, total, ms });
   return ms;
 }

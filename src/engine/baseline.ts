@@ -1,6 +1,6 @@
 import { readFolders, refuseComplaints } from '../files/folders.ts';
 import { compareByNumber, orderMigrations } from '../graph/order.ts';
-import { appliedItem, settingItem } from '../ledger/write.ts';
+import { appliedItems, settingItem } from '../ledger/write.ts';
 import { findVersion } from '../migration/find-version.ts';
 import { inForce } from '../plan/ledger-entry.ts';
 import type { MigrationFile } from '../plan/migration-file.ts';
@@ -99,7 +99,8 @@ async function record(
   const items = [...files].sort(compareByNumber).map((file) => {
     const recorded = recordedMigration(file.load(), engine.settings.storeSql, 'baseline');
     const detail = { to, ...(reason === undefined ? {} : { reason }) };
-    return appliedItem(control.names, engine.run, recorded, { event: 'baselined', version: file.version, detail }, 0);
+    const event = { event: 'baselined' as const, version: file.version, detail };
+    return appliedItems(control.names, engine.run, recorded, event, { executionTimeMs: 0 });
   });
-  await control.session.batch([[...items, settingItem(control.names, 'baseline_version', to)]]);
+  await control.session.batch([[...items.flat(), settingItem(control.names, 'baseline_version', to)]]);
 }

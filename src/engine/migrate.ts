@@ -1,5 +1,6 @@
 import { readFolders, refuseComplaints } from '../files/folders.ts';
 import type { Ledger } from '../ledger/read.ts';
+import { eventItem } from '../ledger/write.ts';
 
 import type { MigrationFile } from '../plan/migration-file.ts';
 import { type MigrationStatus, reconcile } from '../plan/reconcile.ts';
@@ -118,19 +119,40 @@ async function applyOneByOne(
   migrations: readonly PlannedMigration[],
   durations: Map<string, number>,
 ): Promise<Problem | null> {
+  let announced = false;
   for (const [i, planned] of migrations.entries()) {
     try {
       if (engine.signal.aborted)
-        throw cancelled(`${i} of ${migrations.length} migrations are applied; no more was begun.`);
+        throw await notBegun(engine, control, announced ? planned.version : null, migrations, i);
       if (control.session.lost) throw controlLost(control.session.lost);
-      const place = { index: i + 1, total: migrations.length };
+      const next = nextInTransaction(migrations[i + 1]);
+      const place = { index: i + 1, total: migrations.length, announced, ...next };
       durations.set(planned.version, await applyMigration(engine, control, worker, planned, place));
+      announced = next.next !== undefined && planned.plan.mode === 'transaction';
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       return error.fields.version === undefined ? error.with({ version: planned.version }) : error;
     }
   }
   return null;
+}
+
+function nextInTransaction(next: PlannedMigration | undefined): { next?: string } {
+  return next?.plan.mode === 'transaction' ? { next: next.version } : {};
+}
+
+/** What was announced as started is put on record as cancelled: the audit trail must not leave it open. */
+async function notBegun(
+  engine: Engine,
+  control: Control,
+  version: string | null,
+  migrations: readonly PlannedMigration[],
+  done: number,
+): Promise<Problem> {
+  if (version !== null) {
+    await control.session.batch([[eventItem(control.names, engine.run, { event: 'cancelled', version })]]);
+  }
+  return cancelled(`${done} of ${migrations.length} migrations are applied; no more was begun.`);
 }
 
 /** With it the lock is gone: another runner may have begun. */

@@ -1,5 +1,5 @@
 import { readFolders } from '../files/folders.ts';
-import { appliedItem, eventItem, type LedgerEvent, rolledBackItem } from '../ledger/write.ts';
+import { appliedItems, eventItem, type LedgerEvent, rolledBackItem } from '../ledger/write.ts';
 import { type MigrationStatus, reconcile } from '../plan/reconcile.ts';
 import { resolveVersion } from '../plan/resolve-version.ts';
 import { refuseReadOnly } from '../postgres/server-info.ts';
@@ -92,9 +92,8 @@ async function markApplied(engine: Engine, control: Control, status: MigrationSt
   if (!status.file) throw refused(status, 'its file is gone');
   const recorded = recordedMigration(status.file.load(), engine.settings.storeSql);
   const event = repairedEvent(status, { action: 'mark-applied', reason });
-  await control.session.batch([
-    [appliedItem(control.names, engine.run, recorded, event, status.entry?.executionTimeMs ?? 0)],
-  ]);
+  const executionTimeMs = status.entry?.executionTimeMs ?? 0;
+  await control.session.batch([appliedItems(control.names, engine.run, recorded, event, { executionTimeMs })]);
 }
 
 async function markNotApplied(

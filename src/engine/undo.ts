@@ -1,4 +1,4 @@
-import { eventItem, rolledBackItem } from '../ledger/write.ts';
+import { eventItem, rolledBackItem, WITHOUT_WAITING_FOR_DISK } from '../ledger/write.ts';
 import type { Migration } from '../migration/migration.ts';
 import type { MigrationStatus } from '../plan/reconcile.ts';
 import type { StepPlan } from '../plan/steps.ts';
@@ -64,7 +64,7 @@ async function undoTogether(undoing: Undoing): Promise<Problem | undefined> {
     ...undoneItems(undoing).map((item) => ({ item })),
     { item: { sql: 'COMMIT' } },
   ];
-  const { failure } = await worker.send(items, watch, worker.preamble([started]));
+  const { failure } = await worker.send(items, watch, [[WITHOUT_WAITING_FOR_DISK, started]]);
   return failure && problemOf(undoing, failure);
 }
 
@@ -72,7 +72,7 @@ async function undoStepwise(undoing: Undoing): Promise<Problem | undefined> {
   const { engine, control, worker, planned, watch } = undoing;
   const started = eventItem(control.names, engine.run, { event: 'rollback_started', version: planned.version });
   await control.session.batch([[started]]);
-  await worker.session.batch(worker.preamble([]));
+  await worker.renew();
   for (const step of planned.plan.steps) {
     const before = step.transactional ? [] : [worker.pinItem(planned.source.headers.lockTimeoutMs ?? 0)];
     if (before.length > 0) await worker.session.batch([before]);

@@ -1,4 +1,3 @@
-import { WITHOUT_WAITING_FOR_DISK } from '../ledger/write.ts';
 import type { PlannedStatement } from '../plan/steps.ts';
 import type { Batch, BatchItem } from '../postgres/pipeline.ts';
 import type { Notice, Session } from '../postgres/session.ts';
@@ -27,8 +26,23 @@ const CHUNK_ITEMS_MAX = 500;
 const CHUNK_BYTES_MAX = 1024 * 1024;
 
 /**
- * The session that runs people's SQL. Between two files it is made as new (DISCARD ALL, then pinned again): no setting,
- * role, prepared statement, temporary table or lock of one file reaches the next.
+ * What DISCARD ALL does (its manual page lists these), except that plans are kept: those of our own event trigger would
+ * have to be made again for every file. Unlike DISCARD ALL it runs inside a transaction, so it costs no round trip.
+ */
+const CLEAN_UP: readonly WorkItem[] = [
+  'CLOSE ALL',
+  'SET SESSION AUTHORIZATION DEFAULT',
+  'RESET ALL',
+  'DEALLOCATE ALL',
+  'UNLISTEN *',
+  'SELECT pg_catalog.pg_advisory_unlock_all()',
+  'DISCARD TEMP',
+  'DISCARD SEQUENCES',
+].map((sql) => ({ item: { sql } }));
+
+/**
+ * The session that runs people's SQL. Between two files it is made as new, then pinned again: no setting, role, prepared
+ * statement, temporary table or lock of one file reaches the next.
  */
 export class Worker {
   readonly session: Session;
@@ -42,17 +56,20 @@ export class Worker {
     this.#live = engine.live;
   }
 
-  /** Segments that go before a transaction: clean-up after the file before, and events that need not wait for the disk. */
-  preamble(events: readonly BatchItem[]): BatchItem[][] {
-    const segments: BatchItem[][] = this.#used ? [[{ sql: 'DISCARD ALL' }]] : [];
+  /**
+   * Opens a transaction in a session that is as new. Clean-up and pins stand inside it: were they refused (an unknown
+   * role), nothing after them would run.
+   */
+  begin(): WorkItem[] {
+    const cleanUp = this.#used ? CLEAN_UP : [];
     this.#used = true;
-    if (events.length > 0) segments.push([WITHOUT_WAITING_FOR_DISK, ...events]);
-    return segments;
+    return [{ item: { sql: 'BEGIN' } }, ...cleanUp, { item: pinSession(this.#pins) }];
   }
 
-  /** Pins stand inside the transaction: were they refused (an unknown role), nothing after them would run. */
-  begin(): WorkItem[] {
-    return [{ item: { sql: 'BEGIN' } }, { item: pinSession(this.#pins) }];
+  /** The same for a file whose statements run outside a transaction. */
+  async renew(): Promise<void> {
+    if (this.#used) await this.session.query('DISCARD ALL');
+    this.#used = true;
   }
 
   /** For statements outside any transaction: the pins by themselves, to be awaited before anything runs. */

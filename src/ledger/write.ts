@@ -52,16 +52,13 @@ const EVENT_COLUMNS = '(event, version, run_id, host, tool_version, git_commit, 
 export function eventItem(names: LedgerNames, run: RunIdentity, event: LedgerEvent): BatchItem {
   return {
     sql: `INSERT INTO ${names.events} ${EVENT_COLUMNS} VALUES ($1, $2, $3::uuid, $4, $5, $6, $7::jsonb)`,
-    params: [
-      event.event,
-      event.version,
-      run.runId,
-      run.host,
-      run.toolVersion,
-      run.gitCommit,
-      JSON.stringify(event.detail ?? {}),
-    ],
+    params: eventParams(run, event),
   };
+}
+
+function eventParams(run: RunIdentity, event: LedgerEvent): (string | null)[] {
+  const detail = JSON.stringify(event.detail ?? {});
+  return [event.event, event.version, run.runId, run.host, run.toolVersion, run.gitCommit, detail];
 }
 
 /**
@@ -79,35 +76,34 @@ const ELAPSED_MS =
 const DESCRIPTION_MAX = 250;
 
 /**
- * The record and its event in one statement, for the migration's own transaction: either both are there or neither.
- * Answers `execution_time_ms`.
+ * The record of an applied version and its event, for the migration's own transaction: either both are there or neither.
+ * The first item answers `execution_time_ms`. `next`: the version that is begun as soon as this one is committed; its
+ * `started` event goes along, which saves it a transaction of its own.
  */
-export function appliedItem(
+export function appliedItems(
   names: LedgerNames,
   run: RunIdentity,
   migration: RecordedMigration,
   event: LedgerEvent,
-  executionTimeMs: number | null = null,
-): BatchItem {
+  more: { executionTimeMs?: number; next?: string } = {},
+): BatchItem[] {
+  const given = more.executionTimeMs;
+  const elapsed = given === undefined ? ELAPSED_MS : String(Math.round(given));
+  return [recordItem(names, run, migration, elapsed), appliedEventItem(names, run, event, more.next)];
+}
+
+function recordItem(names: LedgerNames, run: RunIdentity, migration: RecordedMigration, elapsed: string): BatchItem {
   return {
-    sql: `WITH recorded AS (
-  INSERT INTO ${names.migrations} AS m (version, description, checksum, applied_at, applied_by, execution_time_ms, success,
-    error_message, rollback_sql, type, body_checksum, body_sql, file_name, steps_done, steps_total, run_id, tool_version)
-  VALUES ($1, $2, $3, pg_catalog.now(), session_user, coalesce($15::integer, ${ELAPSED_MS}), true,
-    NULL, $4, $5, $6, $7, $8, NULL, NULL, $9::uuid, $10)
-  ON CONFLICT (version) DO UPDATE SET description = excluded.description, checksum = excluded.checksum,
-    applied_at = excluded.applied_at, applied_by = excluded.applied_by, execution_time_ms = excluded.execution_time_ms,
-    success = true, error_message = NULL, rollback_sql = excluded.rollback_sql, type = excluded.type,
-    body_checksum = excluded.body_checksum, body_sql = excluded.body_sql, file_name = excluded.file_name,
-    steps_done = NULL, steps_total = NULL, run_id = excluded.run_id, tool_version = excluded.tool_version,
-    applied_order = excluded.applied_order
-  RETURNING m.execution_time_ms
-), event AS (
-  INSERT INTO ${names.events} ${EVENT_COLUMNS}
-  SELECT $11, $1, $9::uuid, $12, $10, $13, $14::jsonb || pg_catalog.jsonb_build_object('executionTimeMs', execution_time_ms)
-  FROM recorded
-)
-SELECT execution_time_ms FROM recorded`,
+    sql: `INSERT INTO ${names.migrations} AS m (version, description, checksum, applied_at, applied_by, execution_time_ms,
+  success, error_message, rollback_sql, type, body_checksum, body_sql, file_name, steps_done, steps_total, run_id, tool_version)
+VALUES ($1, $2, $3, pg_catalog.now(), session_user, ${elapsed}, true, NULL, $4, $5, $6, $7, $8, NULL, NULL, $9::uuid, $10)
+ON CONFLICT (version) DO UPDATE SET description = excluded.description, checksum = excluded.checksum,
+  applied_at = excluded.applied_at, applied_by = excluded.applied_by, execution_time_ms = excluded.execution_time_ms,
+  success = true, error_message = NULL, rollback_sql = excluded.rollback_sql, type = excluded.type,
+  body_checksum = excluded.body_checksum, body_sql = excluded.body_sql, file_name = excluded.file_name,
+  steps_done = NULL, steps_total = NULL, run_id = excluded.run_id, tool_version = excluded.tool_version,
+  applied_order = excluded.applied_order
+RETURNING m.execution_time_ms`,
     params: [
       migration.version,
       migration.description.slice(0, DESCRIPTION_MAX),
@@ -119,13 +115,24 @@ SELECT execution_time_ms FROM recorded`,
       migration.fileName,
       run.runId,
       run.toolVersion,
-      event.event,
-      run.host,
-      run.gitCommit,
-      JSON.stringify(event.detail ?? {}),
-      executionTimeMs === null ? null : String(Math.round(executionTimeMs)),
     ],
     rows: true,
+  };
+}
+
+/** The duration is that of the row, which is there already. */
+function appliedEventItem(
+  names: LedgerNames,
+  run: RunIdentity,
+  event: LedgerEvent,
+  next: string | undefined,
+): BatchItem {
+  const duration = `(SELECT execution_time_ms FROM ${names.migrations} WHERE version = $2)`;
+  const detail = `$7::jsonb || pg_catalog.jsonb_build_object('executionTimeMs', ${duration})`;
+  const begun = next === undefined ? '' : ", ('started', $8, $3::uuid, $4, $5, $6, '{}'::jsonb)";
+  return {
+    sql: `INSERT INTO ${names.events} ${EVENT_COLUMNS} VALUES ($1, $2, $3::uuid, $4, $5, $6, ${detail})${begun}`,
+    params: [...eventParams(run, event), ...(next === undefined ? [] : [next])],
   };
 }
 
