@@ -455,6 +455,9 @@ $$;
 DO $$
 DECLARE
   view_name CONSTANT text := 'ground_truth_with_context';
+  view_columns CONSTANT text[] := ARRAY[
+    'id', 'request_id', 'workflow_block_id', 'field_path', 'ai_value', 'ground_truth_value', 'created_by',
+    'created_at', 'updated_at', 'notes', 'request_text', 'block_name', 'block_prompt', 'created_by_name'];
   view_owner text;
   view_grants text[];
   statement text;
@@ -463,9 +466,7 @@ BEGIN
     SELECT
     FROM pg_attribute
     WHERE attrelid = to_regclass(view_name) AND attnum > 0
-    HAVING array_agg(attname::text ORDER BY attnum) <> ARRAY[
-      'id', 'request_id', 'workflow_block_id', 'field_path', 'ai_value', 'ground_truth_value', 'created_by',
-      'created_at', 'updated_at', 'notes', 'request_text', 'block_name', 'block_prompt', 'created_by_name']
+    HAVING array_agg(attname::text ORDER BY attnum) <> view_columns
   ) THEN
     SELECT
       format('ALTER VIEW %I OWNER TO %I', view_name, pg_get_userbyid(relowner)),
@@ -474,7 +475,14 @@ BEGIN
           CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END,
           CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
         FROM aclexplode(relacl)
-        WHERE grantee <> relowner)
+        WHERE grantee <> relowner
+        UNION ALL
+        SELECT format('GRANT %s (%I) ON %I TO %s%s', privilege_type, attname, view_name,
+          CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END,
+          CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+        FROM pg_attribute
+        CROSS JOIN aclexplode(attacl)
+        WHERE attrelid = pg_class.oid AND attname = ANY (view_columns))
     INTO view_owner, view_grants
     FROM pg_class
     WHERE oid = to_regclass(view_name) AND relkind = 'v';

@@ -820,13 +820,14 @@ COMMENT ON COLUMN schema_migration_settings.changed_by IS 'Session user that set
 DO $objects$
 BEGIN
   IF to_regprocedure('schema_migration_event_hash(bigint, timestamptz, text, text, uuid, text, text, text, text, jsonb, text)') IS NULL THEN
+    -- Qualified throughout and without a SET clause, so that the planner puts it into the trigger's statement.
     CREATE FUNCTION schema_migration_event_hash(
       seq bigint, at timestamptz, event text, version text, run_id uuid, actor text, host text,
       tool_version text, git_commit text, detail jsonb, previous_hash text
-    ) RETURNS text LANGUAGE sql STABLE SET search_path FROM CURRENT AS $function$
-      SELECT encode(sha256(convert_to(jsonb_build_array(
-        seq, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), event, version, run_id::text, actor, host,
-        tool_version, git_commit, detail, previous_hash)::text, 'UTF8')), 'hex')
+    ) RETURNS text LANGUAGE sql STABLE AS $function$
+      SELECT pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.jsonb_build_array(
+        seq, pg_catalog.to_char(pg_catalog.timezone('UTC', at), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), event, version, run_id::text,
+        actor, host, tool_version, git_commit, detail, previous_hash)::text, 'UTF8')), 'hex')
     $function$;
     COMMENT ON FUNCTION schema_migration_event_hash(bigint, timestamptz, text, text, uuid, text, text, text, text, jsonb, text)
       IS 'The hash of one row of the audit trail, so that anyone can recompute the chain';
@@ -921,7 +922,7 @@ INSERT INTO schema_migrations
 VALUES (
   '001_create_migration_tracking', 'Create the tracking tables', '001_create_migration_tracking.sql', 'migration',
   true, NULL,
-  '7957a32901afd5fc23a06dc68e890e70a46f4a20f9147a95d1f59647cf2a62e7', '11c520b7b4ac67ea129423d6cfee2019d9f7e8ff80d05597ef766f5bf32cd678',
+  'a1e539f5684bc8aad86071787e1e9d9a5d270034b9ec0a53531ca5f2db4d14fd', '44f6402167a4987a5051b94c3d47627fe979db36bbea6439720538cb5c793458',
   NULL,
   $file$-- Create the tracking tables
 -- Author: TaskFlow Database authors
@@ -1079,13 +1080,14 @@ COMMENT ON COLUMN schema_migration_settings.changed_by IS 'Session user that set
 DO $objects$
 BEGIN
   IF to_regprocedure('schema_migration_event_hash(bigint, timestamptz, text, text, uuid, text, text, text, text, jsonb, text)') IS NULL THEN
+    -- Qualified throughout and without a SET clause, so that the planner puts it into the trigger's statement.
     CREATE FUNCTION schema_migration_event_hash(
       seq bigint, at timestamptz, event text, version text, run_id uuid, actor text, host text,
       tool_version text, git_commit text, detail jsonb, previous_hash text
-    ) RETURNS text LANGUAGE sql STABLE SET search_path FROM CURRENT AS $function$
-      SELECT encode(sha256(convert_to(jsonb_build_array(
-        seq, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), event, version, run_id::text, actor, host,
-        tool_version, git_commit, detail, previous_hash)::text, 'UTF8')), 'hex')
+    ) RETURNS text LANGUAGE sql STABLE AS $function$
+      SELECT pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.jsonb_build_array(
+        seq, pg_catalog.to_char(pg_catalog.timezone('UTC', at), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), event, version, run_id::text,
+        actor, host, tool_version, git_commit, detail, previous_hash)::text, 'UTF8')), 'hex')
     $function$;
     COMMENT ON FUNCTION schema_migration_event_hash(bigint, timestamptz, text, text, uuid, text, text, text, text, jsonb, text)
       IS 'The hash of one row of the audit trail, so that anyone can recompute the chain';
@@ -2866,7 +2868,7 @@ INSERT INTO schema_migrations
 VALUES (
   '028_mend_older_columns', 'Mend the columns of older installations', '028_mend_older_columns.sql', 'migration',
   true, NULL,
-  '694b8ff6159e4debfd5c1f156008e48fd52a488caa7d1633624ea8853cf61f0e', '4e13c1a0d65c2eb39827105aa6806c82594cdfe5c8d3caf15c8ab25ec9d2df9a',
+  '3cdbcb6b8ef47eb0a0e73bcac028d7283d1d48114191e84f90052f8f9e7b5794', '2d9a8d30bfe6ca9479792601d2ca146dc1216f5eeee6baf355a8c9ba12bb2a25',
   $rollback$DO $$
 BEGIN
   RAISE DEBUG 'columns stay as they were mended: what was there before is not known';
@@ -3329,6 +3331,9 @@ $$;
 DO $$
 DECLARE
   view_name CONSTANT text := 'ground_truth_with_context';
+  view_columns CONSTANT text[] := ARRAY[
+    'id', 'request_id', 'workflow_block_id', 'field_path', 'ai_value', 'ground_truth_value', 'created_by',
+    'created_at', 'updated_at', 'notes', 'request_text', 'block_name', 'block_prompt', 'created_by_name'];
   view_owner text;
   view_grants text[];
   statement text;
@@ -3337,9 +3342,7 @@ BEGIN
     SELECT
     FROM pg_attribute
     WHERE attrelid = to_regclass(view_name) AND attnum > 0
-    HAVING array_agg(attname::text ORDER BY attnum) <> ARRAY[
-      'id', 'request_id', 'workflow_block_id', 'field_path', 'ai_value', 'ground_truth_value', 'created_by',
-      'created_at', 'updated_at', 'notes', 'request_text', 'block_name', 'block_prompt', 'created_by_name']
+    HAVING array_agg(attname::text ORDER BY attnum) <> view_columns
   ) THEN
     SELECT
       format('ALTER VIEW %I OWNER TO %I', view_name, pg_get_userbyid(relowner)),
@@ -3348,7 +3351,14 @@ BEGIN
           CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END,
           CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
         FROM aclexplode(relacl)
-        WHERE grantee <> relowner)
+        WHERE grantee <> relowner
+        UNION ALL
+        SELECT format('GRANT %s (%I) ON %I TO %s%s', privilege_type, attname, view_name,
+          CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END,
+          CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+        FROM pg_attribute
+        CROSS JOIN aclexplode(attacl)
+        WHERE attrelid = pg_class.oid AND attname = ANY (view_columns))
     INTO view_owner, view_grants
     FROM pg_class
     WHERE oid = to_regclass(view_name) AND relkind = 'v';

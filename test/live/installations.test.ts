@@ -1,7 +1,7 @@
 /** Existing installations under the real tool: adopted, migrated to what a new installation is, with every row and right. */
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
-import { type Engine, type TestDatabase, withDatabase } from '../support/servers.ts';
+import { type Engine, type TestDatabase, uniqueName, withDatabase } from '../support/servers.ts';
 import {
   type At,
   BROKEN_EVENTS,
@@ -98,6 +98,26 @@ describe('the rows that every installation starts with', () => {
         "SELECT abs(extract(epoch FROM now() - created_at)) < 600 FROM users WHERE email = 'analyst@system.local'",
       );
       assert.equal(fresh, 't');
+    }));
+});
+
+describe('the view of judged fields', () => {
+  test('keeps the rights that people gave on it and on its columns', () =>
+    withInstallation(18, HANDMADE, IN_ZONE, async (at) => {
+      const [reader, clerk] = [uniqueName('reader'), uniqueName('clerk')];
+      await at.database.sql(`CREATE ROLE ${reader}; CREATE ROLE ${clerk}; REVOKE ALL ON ground_truth_with_context FROM PUBLIC;
+        GRANT SELECT ON ground_truth_with_context TO ${reader} WITH GRANT OPTION;
+        GRANT SELECT (block_name, notes) ON ground_truth_with_context TO ${clerk}`);
+      const rights = `SELECT relacl::text, array_agg(format('%s %s', attname, attacl) ORDER BY attname) FILTER (WHERE attacl IS NOT NULL)
+        FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid WHERE relname = 'ground_truth_with_context' GROUP BY relacl::text`;
+      const before = await at.database.sql(rights);
+      try {
+        await at.good('init');
+        await at.good('migrate');
+        assert.deepEqual(await at.database.sql(rights), before);
+      } finally {
+        await at.database.sql(`DROP OWNED BY ${reader}, ${clerk}; DROP ROLE ${reader}, ${clerk}`);
+      }
     }));
 });
 
