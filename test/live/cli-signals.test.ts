@@ -1,0 +1,120 @@
+/** Ctrl-C and SIGTERM: cancelled on the server at once, rolled back, on record; the next run works. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type DatabaseWorkplace, withCli } from '../support/cli.ts';
+
+const SLEEP = 'CREATE TABLE a (n int);\nSELECT pg_sleep(30);\n-- ROLLBACK:\n-- DROP TABLE a;\n';
+const SLEEPING =
+  "FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep%' AND state = 'active' AND pid <> pg_backend_pid()";
+
+async function until(what: string, holds: () => Promise<boolean>, withinMs: number): Promise<void> {
+  for (const end = performance.now() + withinMs; performance.now() < end; await sleep(20)) if (await holds()) return;
+  throw new Error(`${what}: not within ${withinMs} ms`);
+}
+
+const isSleeping = async (at: DatabaseWorkplace) => (await at.database.sql(`SELECT 1 ${SLEEPING}`)).length > 0;
+
+for (const major of [14, 18]) {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    test(`PostgreSQL ${major}: ${signal} during a statement`, () =>
+      withCli(
+        major,
+        {
+          'm/001_first.sql': 'CREATE TABLE first (n int);\n-- ROLLBACK:\n-- DROP TABLE first;\n',
+          'm/002_sleep.sql': SLEEP,
+        },
+        async (at) => {
+          const { child, finished } = at.start(['migrate']);
+          await until('asleep', () => isSleeping(at), 10_000);
+          child.kill(signal);
+          await until('cancelled on the server', async () => !(await isSleeping(at)), 1000);
+          const ended = await finished;
+          assert.equal(ended.exit, 130, ended.output);
+          assert.match(ended.stderr, /error\[cancelled\]/);
+          assert.match(ended.stderr, /m\/002_sleep\.sql:2:1\b/);
+          assert.match(ended.stderr, /now: +Rolled back/);
+          assert.match(ended.stdout, /1 migration applied/);
+          const events = "SELECT event FROM schema_migration_events WHERE version = '002_sleep' ORDER BY seq";
+          assert.deepEqual(await at.database.sql(events), [['started'], ['cancelled']]);
+          assert.deepEqual(await at.database.sql("SELECT to_regclass('first') IS NOT NULL, to_regclass('a') IS NULL"), [
+            ['t', 't'],
+          ]);
+          const ours =
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'taskflow-db%' AND pid <> pg_backend_pid()";
+          await until('no session is left', async () => (await at.database.sql(ours)).length === 0, 2000);
+          at.write({ 'm/002_sleep.sql': SLEEP.replace('30', '0') });
+          const again = await at.run(['migrate']);
+          assert.equal(again.exit, 0, again.output);
+        },
+      ));
+  }
+}
+
+test('SIGINT in a step outside a transaction: what is done is on record, the next run goes on', () =>
+  withCli(
+    18,
+    {
+      'm/001_steps.sql':
+        '-- Transaction: none\nCREATE TABLE a (n int);\nSELECT pg_sleep(30);\nCREATE TABLE b (n int);\n-- IRREVERSIBLE: test\n',
+    },
+    async (at) => {
+      const { child, finished } = at.start(['migrate']);
+      await until('asleep', () => isSleeping(at), 10_000);
+      child.kill('SIGINT');
+      const ended = await finished;
+      assert.equal(ended.exit, 130, ended.output);
+      assert.match(ended.stderr, /now: +1 of 3 steps of 001_steps are done/);
+      const record = 'SELECT success, steps_done, steps_total FROM schema_migrations';
+      assert.deepEqual(await at.database.sql(record), [['f', '1', '3']]);
+      assert.equal((await at.run(['status', '--check'])).exit, 3);
+      await at.database.sql(
+        "CREATE FUNCTION public.pg_sleep(int) RETURNS void LANGUAGE sql AS ''; ALTER DATABASE " +
+          at.database.name +
+          ' SET search_path = public, pg_catalog',
+      );
+      const again = await at.run(['migrate']);
+      assert.equal(again.exit, 0, again.output);
+    },
+  ));
+
+test('SIGINT while it waits for another run: at once, nothing done', () =>
+  withCli(18, { 'm/001_sleep.sql': SLEEP }, async (at) => {
+    const first = at.start(['migrate']);
+    await until('asleep', () => isSleeping(at), 10_000);
+    const second = at.start(['migrate']);
+    await sleep(700);
+    const begun = performance.now();
+    second.child.kill('SIGINT');
+    const ended = await second.finished;
+    assert.equal(ended.exit, 130, ended.output);
+    assert.ok(performance.now() - begun < 1000);
+    assert.match(ended.stderr, /Waiting for pid \d+/);
+    first.child.kill('SIGINT');
+    assert.equal((await first.finished).exit, 130);
+  }));
+
+test('a second Ctrl-C ends it at once; the server rolls back and the next run works', () =>
+  withCli(
+    18,
+    {
+      'm/001_stubborn.sql': SLEEP.replace(
+        'SELECT pg_sleep(30)',
+        () =>
+          'DO $$ BEGIN LOOP BEGIN PERFORM pg_sleep(30); EXCEPTION WHEN query_canceled THEN NULL; END; END LOOP; END $$',
+      ),
+    },
+    async (at) => {
+      const { child, finished } = at.start(['migrate']);
+      await until('asleep', () => isSleeping(at), 10_000);
+      child.kill('SIGINT');
+      await sleep(300);
+      child.kill('SIGINT');
+      const ended = await finished;
+      assert.ok(ended.exit === 130 || ended.signal === 'SIGINT', `${ended.exit} ${ended.signal}\n${ended.output}`);
+      await at.database.sql(`SELECT pg_terminate_backend(pid) ${SLEEPING}`);
+      at.write({ 'm/001_stubborn.sql': SLEEP.replace('30', '0') });
+      const again = await at.run(['migrate']);
+      assert.equal(again.exit, 0, again.output);
+    },
+  ));
