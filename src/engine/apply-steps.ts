@@ -6,7 +6,7 @@ import { type Application, timeoutsOf, watchOf } from './application.ts';
 import { checkVerify } from './check-verify.ts';
 import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts';
 import { recordFailure } from './record-failure.ts';
-import { statementItems, type WorkFailure, type WorkItem, workItemOf } from './worker.ts';
+import { mayPrepare, statementItems, type WorkFailure, type WorkItem, workItemOf } from './worker.ts';
 
 /**
  * Runs a file that cannot run as one transaction: step by step, each recorded as it finishes, so that a later run goes on
@@ -84,7 +84,7 @@ async function runTransactionalStep(
 ) {
   const { worker } = application;
   const items: WorkItem[] = [
-    ...worker.begin(),
+    ...worker.begin(mayPrepare(application.planned.migration)),
     ...statementItems(step.statements, timeoutsOf(application)),
     ...doneItems(application, index).map((item) => ({ item })),
     { item: { sql: 'COMMIT' } },

@@ -10,7 +10,7 @@ import type { Engine } from './engine.ts';
 import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts';
 import { recordFailure } from './record-failure.ts';
 import { recordedMigration } from './recorded.ts';
-import type { Worker, WorkFailure } from './worker.ts';
+import { mayPrepare, type Worker, type WorkFailure } from './worker.ts';
 
 /**
  * Applies all migrations in one transaction (`--single-transaction`): all or nothing. Returns the problem that undid it;
@@ -27,7 +27,9 @@ export async function applyTogether(
   const measured = new Map<string, number>();
   const total = migrations.length;
   try {
-    await worker.session.batch([worker.begin().map((one) => one.item)]);
+    await worker.session.batch([
+      worker.begin(migrations.some((one) => mayPrepare(one.migration))).map((one) => one.item),
+    ]);
     for (const [i, planned] of migrations.entries()) {
       const recorded = recordedMigration(planned.migration, engine.settings.storeSql);
       const application = { engine, control, worker, planned, recorded, index: i + 1, total };

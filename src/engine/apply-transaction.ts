@@ -7,10 +7,10 @@ import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts
 import { outcomeAfterLoss } from './outcome-after-loss.ts';
 import { pause } from './pause.ts';
 import { recordFailure } from './record-failure.ts';
-import { inOrder, type WorkFailure, type WorkItem, type WorkWatch } from './worker.ts';
+import { inOrder, mayPrepare, type WorkFailure, type WorkItem, type WorkWatch } from './worker.ts';
 
 /** Serialization failure, deadlock, lock not available: nothing was done, so the whole transaction may run again. */
-const RETRIED = new Set(['40001', '40P01', '55P03']);
+export const RETRIED = new Set(['40001', '40P01', '55P03']);
 
 /** Applies a file and its record in one transaction; returns the duration in milliseconds. */
 export async function applyInTransaction(application: Application): Promise<number> {
@@ -44,7 +44,7 @@ async function attemptTransaction(
 ): Promise<number | Problem> {
   const { worker, planned } = application;
   const watch = watchOf(application);
-  const items = inOrder(worker.begin(), bodyItems(application));
+  const items = inOrder(worker.begin(mayPrepare(planned.migration)), bodyItems(application));
   const record = recordItems(application);
   try {
     if (planned.migration.verify.length === 0)
@@ -58,19 +58,22 @@ async function attemptTransaction(
   }
 }
 
+/** Deferred constraints are checked now, while the failure can still be laid at this migration's door. */
+const SETTLE_CONSTRAINTS: BatchItem = { sql: 'SET CONSTRAINTS ALL IMMEDIATE' };
+
 /** The `started` event, in a transaction of its own that survives a failure, unless the migration before wrote it. */
-function announcement({ engine, control, planned, announced }: Application): BatchItem[][] {
+export function announcement({ engine, control, planned, announced }: Application): BatchItem[][] {
   if (announced) return [];
   return [
     [WITHOUT_WAITING_FOR_DISK, eventItem(control.names, engine.run, { event: 'started', version: planned.version })],
   ];
 }
 
-function recordItems({ engine, control, planned, recorded, next }: Application): WorkItem[] {
+export function recordItems({ engine, control, planned, recorded, next }: Application): WorkItem[] {
   const event = { event: 'applied' as const, version: planned.version };
   const more = next === undefined ? {} : { next };
   const items = appliedItems(control.names, engine.run, recorded, event, more);
-  return [...items, { sql: 'COMMIT' }].map((item) => ({ item }));
+  return [SETTLE_CONSTRAINTS, ...items, { sql: 'COMMIT' }].map((item) => ({ item }));
 }
 
 async function finish(
@@ -101,7 +104,7 @@ async function afterThrow(application: Application, error: unknown): Promise<num
   return lost(error);
 }
 
-function lost(error: unknown): Problem {
+export function lost(error: unknown): Problem {
   const terminated = isDatabaseError(error) ? ` (${error.message})` : '';
   return databaseProblem(
     isDatabaseError(error) ? new Error(error.message) : error,
@@ -109,7 +112,7 @@ function lost(error: unknown): Problem {
   );
 }
 
-function failureProblem(application: Application, failure: WorkFailure): Problem {
+export function failureProblem(application: Application, failure: WorkFailure): Problem {
   const { planned } = application;
   const { error, statement } = failure;
   if (statement && isDatabaseError(error)) {

@@ -8,22 +8,31 @@ import type { Engine } from './engine.ts';
 import { recordedMigration } from './recorded.ts';
 import type { Worker } from './worker.ts';
 
-/**
- * Applies one migration and records it, or leaves the database as it was (a transactional file) or at a recorded step (one
- * that is not). Returns its duration in milliseconds. Throws a Problem after the failure is on record.
- */
-export async function applyMigration(
+export interface Place {
+  readonly index: number;
+  readonly total: number;
+  readonly announced?: boolean;
+  readonly next?: string;
+}
+
+export function applicationOf(
   engine: Engine,
   control: Control,
   worker: Worker,
   planned: PlannedMigration,
-  place: { index: number; total: number; announced?: boolean; next?: string },
-): Promise<number> {
+  place: Place,
+): Application {
   const recorded = recordedMigration(planned.migration, engine.settings.storeSql);
-  const application: Application = { engine, control, worker, planned, recorded, ...place };
-  const statements = statementCount(planned.plan);
-  const { index, total } = place;
-  engine.emit({ kind: 'started', version: planned.version, index, total, statements });
+  return { engine, control, worker, planned, recorded, ...place };
+}
+
+/**
+ * Applies one migration and records it, or leaves the database as it was (a transactional file) or at a recorded step (one
+ * that is not). Returns its duration in milliseconds. Throws a Problem after the failure is on record.
+ */
+export async function applyMigration(application: Application): Promise<number> {
+  const { engine, planned, index, total } = application;
+  engine.emit({ kind: 'started', version: planned.version, index, total, statements: statementCount(planned.plan) });
   const ms = planned.plan.mode === 'steps' ? await applySteps(application) : await applyInTransaction(application);
   engine.emit({ kind: 'applied', version: planned.version, index, total, ms });
   return ms;

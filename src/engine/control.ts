@@ -35,7 +35,7 @@ async function readControl(engine: Engine, session: Session): Promise<Control> {
   const batch = await session.runBatch([[pinSession(controlPins(engine))], [SERVER_INFO], ledgerItems(names)]);
   if (batch.failure && batch.failure.segment < 2)
     throw databaseProblem(batch.failure.error, 'cannot set up the session');
-  const server = serverInfoOf(batch.results[1]?.[0]?.rows[0]);
+  const server = serverInfoOf(batch.results[1]?.[0]?.rows[0], session.backendPid);
   refuseUnsupported(server);
   return { session, server, names, ledger: await ledgerFrom(session, names, batch, 2) };
 }

@@ -1,20 +1,18 @@
 import { readFolders, refuseComplaints } from '../files/folders.ts';
 import type { Ledger } from '../ledger/read.ts';
-import { eventItem } from '../ledger/write.ts';
 
 import type { MigrationFile } from '../plan/migration-file.ts';
 import { type MigrationStatus, reconcile } from '../plan/reconcile.ts';
 import { resolveVersion } from '../plan/resolve-version.ts';
-import { type PlannedMigration, planUp, type UpPlan } from '../plan/up.ts';
+import { planUp, type UpPlan } from '../plan/up.ts';
 import { refuseReadOnly } from '../postgres/server-info.ts';
-import { Problem } from '../problem/problem.ts';
+import type { Problem } from '../problem/problem.ts';
 import { failureOf, type MigrationOutcome, type RunResult } from '../report/events.ts';
-import { applyMigration } from './apply.ts';
+import { applyOneByOne } from './apply-one-by-one.ts';
 import { applyTogether } from './apply-together.ts';
 import { type Control, withControl } from './control.ts';
 import type { Engine } from './engine.ts';
 import { readExtensions } from './extensions.ts';
-import { cancelled } from './pause.ts';
 import { withRunnerLock } from './runner-lock.ts';
 import { recordSkipped } from './skip.ts';
 import { ensureTracking } from './tracking.ts';
@@ -84,7 +82,7 @@ function migrateUnderLock(
     for (const skipped of plan.skipped) await recordSkipped(engine, control, skipped);
     if (plan.migrations.length === 0) return resultOf(engine, control, plan, [], null);
     engine.emit({ kind: 'plan', total: plan.migrations.length, versions: plan.migrations.map((one) => one.version) });
-    return withWorker(engine, async (worker) => {
+    return withWorker(engine, control.server.pooled, async (worker) => {
       const durations = new Map<string, number>();
       const run = options.singleTransaction ? applyTogether : applyOneByOne;
       const problem = await run(engine, control, worker, plan.migrations, durations);
@@ -109,58 +107,6 @@ async function planFor(
     serverVersionNum: control.server.versionNum,
     baselineVersion: ledger.settings.get('baseline_version'),
     extensions: await readExtensions(control, statuses),
-  });
-}
-
-async function applyOneByOne(
-  engine: Engine,
-  control: Control,
-  worker: Parameters<typeof applyMigration>[2],
-  migrations: readonly PlannedMigration[],
-  durations: Map<string, number>,
-): Promise<Problem | null> {
-  let announced = false;
-  for (const [i, planned] of migrations.entries()) {
-    try {
-      if (engine.signal.aborted)
-        throw await notBegun(engine, control, announced ? planned.version : null, migrations, i);
-      if (control.session.lost) throw controlLost(control.session.lost);
-      const next = nextInTransaction(migrations[i + 1]);
-      const place = { index: i + 1, total: migrations.length, announced, ...next };
-      durations.set(planned.version, await applyMigration(engine, control, worker, planned, place));
-      announced = next.next !== undefined && planned.plan.mode === 'transaction';
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      return error.fields.version === undefined ? error.with({ version: planned.version }) : error;
-    }
-  }
-  return null;
-}
-
-function nextInTransaction(next: PlannedMigration | undefined): { next?: string } {
-  return next?.plan.mode === 'transaction' ? { next: next.version } : {};
-}
-
-/** What was announced as started is put on record as cancelled: the audit trail must not leave it open. */
-async function notBegun(
-  engine: Engine,
-  control: Control,
-  version: string | null,
-  migrations: readonly PlannedMigration[],
-  done: number,
-): Promise<Problem> {
-  if (version !== null) {
-    await control.session.batch([[eventItem(control.names, engine.run, { event: 'cancelled', version })]]);
-  }
-  return cancelled(`${done} of ${migrations.length} migrations are applied; no more was begun.`);
-}
-
-/** With it the lock is gone: another runner may have begun. */
-function controlLost(cause: Error): Problem {
-  return new Problem('connection-lost', `the control session was lost: ${cause.message}`, {
-    state: 'What was applied is recorded; no more was begun.',
-    next: ['Run the command again: it goes on where this one stopped.'],
-    cause,
   });
 }
 

@@ -4,11 +4,15 @@ import type { Application } from './application.ts';
 import { databaseProblem } from './failure.ts';
 import { cancelled } from './pause.ts';
 
-/** Rolls back, then puts the failure on record on the control session. The first problem survives whatever follows. */
+/**
+ * Rolls back, then puts the failure on record on the control session, which waits for the disk; then `onRecorded`, and the
+ * event. The first problem survives whatever follows.
+ */
 export async function recordFailure(
   application: Application,
   problem: Problem,
   steps?: { done: number; total: number },
+  onRecorded: () => void = () => {},
 ): Promise<Problem> {
   const { engine, control, worker, planned } = application;
   const state = steps
@@ -28,6 +32,7 @@ export async function recordFailure(
   } catch (error) {
     result = attach(result, databaseProblem(error, 'the failure itself could not be recorded'));
   }
+  onRecorded();
   engine.emit({ kind: 'failed', version: planned.version, problem: result as Problem });
   return result as Problem;
 }

@@ -90,7 +90,7 @@ async function planFor(
 }
 
 async function undoAll(engine: Engine, control: Control, plan: DownPlan): Promise<RollbackResult> {
-  return withWorker(engine, async (worker) => {
+  return withWorker(engine, control.server.pooled, async (worker) => {
     const durations = new Map<string, number>();
     const total = plan.rollbacks.length;
     for (const [i, planned] of plan.rollbacks.entries()) {

@@ -10,7 +10,15 @@ import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts
 import { outcomeAfterLoss } from './outcome-after-loss.ts';
 import { cancelled } from './pause.ts';
 import { watchRun } from './watch.ts';
-import { statementItems, type Worker, type WorkFailure, type WorkItem, type WorkWatch, workItemOf } from './worker.ts';
+import {
+  mayPrepare,
+  statementItems,
+  type Worker,
+  type WorkFailure,
+  type WorkItem,
+  type WorkWatch,
+  workItemOf,
+} from './worker.ts';
 
 /** One migration to undo, with the SQL that does it and how it runs. */
 export interface PlannedRollback {
@@ -59,7 +67,7 @@ async function undoTogether(undoing: Undoing): Promise<Problem | undefined> {
   const started = eventItem(control.names, engine.run, { event: 'rollback_started', version: planned.version });
   const statements = planned.plan.steps.flatMap((step) => step.statements);
   const items: WorkItem[] = [
-    ...worker.begin(),
+    ...worker.begin(mayPrepare(planned.source)),
     ...statementItems(statements, timeoutsOf(undoing)),
     ...undoneItems(undoing).map((item) => ({ item })),
     { item: { sql: 'COMMIT' } },
@@ -77,7 +85,11 @@ async function undoStepwise(undoing: Undoing): Promise<Problem | undefined> {
     const before = step.transactional ? [] : [worker.pinItem(planned.source.headers.lockTimeoutMs ?? 0)];
     if (before.length > 0) await worker.session.batch([before]);
     const items = step.transactional
-      ? [...worker.begin(), ...statementItems(step.statements, timeoutsOf(undoing)), { item: { sql: 'COMMIT' } }]
+      ? [
+          ...worker.begin(mayPrepare(planned.source)),
+          ...statementItems(step.statements, timeoutsOf(undoing)),
+          { item: { sql: 'COMMIT' } },
+        ]
       : step.statements.map(workItemOf);
     const { failure } = await worker.send(items, watch);
     if (failure) return problemOf(undoing, failure);

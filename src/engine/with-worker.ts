@@ -5,12 +5,12 @@ import { Worker } from './worker.ts';
  * Opens the session that runs people's SQL, and closes it whatever happens. When the person wants to stop, the statement
  * that is running is cancelled on the server, which rolls its transaction back.
  */
-export async function withWorker<T>(engine: Engine, use: (worker: Worker) => Promise<T>): Promise<T> {
+export async function withWorker<T>(engine: Engine, pooled: boolean, use: (worker: Worker) => Promise<T>): Promise<T> {
   const session = await engine.connect('migration');
   const cancel = () => void session.cancel();
   engine.signal.addEventListener('abort', cancel);
   try {
-    return await use(new Worker(engine, session));
+    return await use(new Worker(engine, session, pooled));
   } finally {
     engine.signal.removeEventListener('abort', cancel);
     await session.end();

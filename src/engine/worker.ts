@@ -1,5 +1,6 @@
+import type { Migration } from '../migration/migration.ts';
 import type { PlannedStatement } from '../plan/steps.ts';
-import type { Batch, BatchItem } from '../postgres/pipeline.ts';
+import type { Batch, BatchFailure, BatchItem, ItemResult } from '../postgres/pipeline.ts';
 import type { Notice, Session } from '../postgres/session.ts';
 import { pinSession, type SessionPins, setLocal } from '../postgres/session-settings.ts';
 import type { Engine } from './engine.ts';
@@ -13,6 +14,8 @@ export interface WorkItem {
 export interface WorkWatch {
   readonly onStatement?: (statement: PlannedStatement, tag: string) => void;
   readonly onNotice?: (notice: Notice) => void;
+  /** One of our own items has finished. */
+  readonly onOther?: (result: ItemResult) => void;
 }
 
 export interface WorkFailure {
@@ -26,19 +29,26 @@ const CHUNK_ITEMS_MAX = 500;
 const CHUNK_BYTES_MAX = 1024 * 1024;
 
 /**
- * What DISCARD ALL does (its manual page lists these), except that plans are kept: those of our own event trigger would
- * have to be made again for every file. Unlike DISCARD ALL it runs inside a transaction, so it costs no round trip.
+ * What DISCARD ALL does (its manual page lists these), except that plans and prepared statements are kept: those of our own
+ * would have to be made again for every file (DEALLOCATE ALL is added behind a file that speaks of PREPARE). Unlike
+ * DISCARD ALL it runs inside a transaction, so it costs no round trip.
  */
 const CLEAN_UP: readonly WorkItem[] = [
   'CLOSE ALL',
   'SET SESSION AUTHORIZATION DEFAULT',
   'RESET ALL',
-  'DEALLOCATE ALL',
   'UNLISTEN *',
   'SELECT pg_catalog.pg_advisory_unlock_all()',
   'DISCARD TEMP',
   'DISCARD SEQUENCES',
 ].map((sql) => ({ item: { sql } }));
+
+const DEALLOCATE: WorkItem = { item: { sql: 'DEALLOCATE ALL' } };
+
+/** In a statement, a function's body or a comment: what it costs to be wrong is one more statement. */
+export function mayPrepare(migration: Migration): boolean {
+  return migration.large !== undefined || /\bPREPARE\b/i.test(migration.text);
+}
 
 /**
  * The session that runs people's SQL. Between two files it is made as new, then pinned again: no setting, role, prepared
@@ -47,23 +57,31 @@ const CLEAN_UP: readonly WorkItem[] = [
 export class Worker {
   readonly session: Session;
   readonly #pins: SessionPins;
+  readonly #pinItem: BatchItem;
   readonly #live: boolean;
+  /** Behind a pooler the next transaction may meet another server process, which does not know our names. */
+  readonly #named: boolean;
   #used = false;
+  #prepares = false;
 
-  constructor(engine: Engine, session: Session) {
+  constructor(engine: Engine, session: Session, pooled: boolean) {
     this.session = session;
     this.#pins = workerPins(engine);
+    this.#pinItem = { ...pinSession(this.#pins), name: 'taskflow_pins' };
     this.#live = engine.live;
+    this.#named = !pooled;
   }
 
   /**
    * Opens a transaction in a session that is as new. Clean-up and pins stand inside it: were they refused (an unknown
-   * role), nothing after them would run.
+   * role), nothing after them would run. `prepares`: the file's text may leave prepared statements.
    */
-  begin(): WorkItem[] {
+  begin(prepares: boolean): WorkItem[] {
     const cleanUp = this.#used ? CLEAN_UP : [];
+    const deallocate = this.#prepares ? [DEALLOCATE] : [];
     this.#used = true;
-    return [{ item: { sql: 'BEGIN' } }, ...cleanUp, { item: pinSession(this.#pins) }];
+    this.#prepares = prepares;
+    return [{ item: { sql: 'BEGIN' } }, ...cleanUp, ...deallocate, { item: this.#pinItem }];
   }
 
   /** The same for a file whose statements run outside a transaction. */
@@ -89,28 +107,54 @@ export class Worker {
     let last: Batch | undefined;
     let before = preamble;
     for (const chunk of chunks(items)) {
-      last = await this.#sendChunk(chunk, watch, before);
-      if (last.failure) return { failure: failureIn(last, chunk, before.length) };
+      last = await this.sendTogether([chunk], () => watch, before);
+      if (last.failure) return { failure: failureIn(last.failure, chunk, before.length) };
       before = [];
     }
     return last ? { last } : {};
   }
 
-  #sendChunk(chunk: readonly WorkItem[], watch: WorkWatch, before: readonly BatchItem[][]): Promise<Batch> {
-    const items = chunk.map((one) => (this.#live && one.statement ? { ...one.item, flush: true } : one.item));
+  /**
+   * Writes several parts at once with one Sync behind them; each part's answers are sent when it ends. `watchOf` gives what
+   * watches over a part.
+   */
+  sendTogether(
+    parts: readonly (readonly WorkItem[])[],
+    watchOf: (part: number) => WorkWatch,
+    before: readonly BatchItem[][] = [],
+  ): Promise<Batch> {
+    const ends = partEnds(parts);
+    const items = parts.flatMap((part) => part.map((one, i) => this.#flushed(one, i === part.length - 1)));
+    const all = parts.flat();
+    let current = 0;
     return this.session.runBatch([...before, items], {
       onItem: (segment, index, result) => {
-        const statement = segment === before.length ? chunk[index]?.statement : undefined;
-        if (statement) watch.onStatement?.(statement, result.tag);
+        if (segment < before.length) return;
+        while (index >= ends[current]!) current++;
+        const { statement } = all[index]!;
+        if (statement) watchOf(current).onStatement?.(statement, result.tag);
+        else watchOf(current).onOther?.(result);
       },
-      ...(watch.onNotice ? { onNotice: watch.onNotice } : {}),
+      onNotice: (notice) => watchOf(current).onNotice?.(notice),
     });
+  }
+
+  #flushed({ item, statement }: WorkItem, last: boolean): BatchItem {
+    const { name: _, ...nameless } = item;
+    const sent = this.#named ? item : nameless;
+    return last || (this.#live && statement) ? { ...sent, flush: true } : sent;
   }
 }
 
-function failureIn(batch: Batch, chunk: readonly WorkItem[], segment: number): WorkFailure {
-  const failure = batch.failure!;
-  const statement = failure.segment === segment ? chunk[failure.item]?.statement : undefined;
+/** For each part the index, in all items, of what comes behind it. */
+function partEnds(parts: readonly (readonly WorkItem[])[]): number[] {
+  let end = 0;
+  return parts.map((part) => (end += part.length));
+}
+
+/** Which of the person's statements failed; `offset`: the segments that went before the items. */
+export function failureIn(failure: BatchFailure, items: readonly WorkItem[], offset: number): WorkFailure {
+  const statement = failure.segment === offset ? items[failure.item]?.statement : undefined;
   return { error: failure.error, ...(statement ? { statement } : {}) };
 }
 

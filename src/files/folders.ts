@@ -23,8 +23,9 @@ export function readFolders(folders: readonly string[], cwd: string): FoundFiles
   const files: MigrationFile[] = [];
   const complaints: Problem[] = [];
   for (const folder of folders) {
-    for (const name of listFolder(folder, cwd)) {
-      const found = readOne(folder, name, cwd);
+    const shown = shownPath(folder, cwd);
+    for (const name of listFolder(folder, shown)) {
+      const found = readOne(join(folder, name), name, shown === '.' ? name : join(shown, name));
       if (found instanceof Problem) complaints.push(found);
       else files.push(found);
     }
@@ -41,13 +42,12 @@ export function refuseComplaints(found: FoundFiles): readonly MigrationFile[] {
   return found.files;
 }
 
-function listFolder(folder: string, cwd: string): string[] {
+function listFolder(folder: string, shown: string): string[] {
   try {
     return readdirSync(folder)
       .filter((name) => name.toLowerCase().endsWith('.sql') && !name.startsWith('.'))
       .sort();
   } catch (error) {
-    const shown = shownPath(folder, cwd);
     throw new Problem('folder-unreadable', `cannot read the folder of migrations ${shown}: ${fileErrorText(error)}`, {
       where: { file: shown },
       next: ['Name the folder with --dir, or with "directories" in the configuration.'],
@@ -56,9 +56,7 @@ function listFolder(folder: string, cwd: string): string[] {
   }
 }
 
-function readOne(folder: string, name: string, cwd: string): MigrationFile | Problem {
-  const path = join(folder, name);
-  const file = shownPath(path, cwd);
+function readOne(path: string, name: string, file: string): MigrationFile | Problem {
   const parsed = parseFileName(name);
   if (parsed instanceof Problem) return parsed.with({ where: { file } });
   try {

@@ -26,12 +26,15 @@ const COLUMNS = [
   'steps_total',
 ] as const;
 
-/** The two statements that read a ledger of layout 1 or newer; each fails with 42P01 or 42703 where the table is older. */
+/**
+ * The two statements that read a ledger of layout 1 or newer; each fails with 42P01 or 42703 where the table is older. The
+ * rows come as one JSON text: a thousand of them cost a tenth of what a thousand messages do.
+ */
 export function ledgerItems(names: LedgerNames): BatchItem[] {
   return [
     {
-      sql: `SELECT version, ${COLUMNS.join(', ')}, pg_catalog.to_json(applied_at) #>> '{}' AS applied_at,
-  rollback_sql IS NOT NULL AS has_rollback, body_sql IS NOT NULL AS has_body FROM ${names.migrations}`,
+      sql: `SELECT pg_catalog.json_agg(entry) AS entries FROM (SELECT version, ${COLUMNS.join(', ')}, applied_at,
+  rollback_sql IS NOT NULL AS has_rollback, body_sql IS NOT NULL AS has_body FROM ${names.migrations}) AS entry`,
       rows: true,
     },
     { sql: `SELECT key, value FROM ${names.settings}`, rows: true },
@@ -41,7 +44,8 @@ export function ledgerItems(names: LedgerNames): BatchItem[] {
 export function ledgerOf(entryRows: readonly Row[], settingRows: readonly Row[]): Ledger {
   const settings = new Map(settingRows.map((row) => [row.key ?? '', row.value ?? '']));
   const layout = Number(settings.get('layout_version') ?? 1);
-  return { layout, entries: entryRows.map(entryOf), settings };
+  const entries = JSON.parse(entryRows[0]?.entries ?? '[]') as EntryJson[];
+  return { layout, entries: entries.map(entryOf), settings };
 }
 
 /**
@@ -51,11 +55,17 @@ export function ledgerOf(entryRows: readonly Row[], settingRows: readonly Row[])
 export async function readOlderLedger(session: Session, names: LedgerNames): Promise<Ledger> {
   const [found] = await session.query('SELECT pg_catalog.to_regclass($1) IS NOT NULL AS there', [names.migrations]);
   if (found?.there !== 't') return { layout: undefined, entries: [], settings: new Map() };
-  const rows = await session.query(`SELECT pg_catalog.to_json(m) AS entry FROM ${names.migrations} AS m`);
-  const plain = rows.map((row) => JSON.parse(row.entry ?? '{}') as Record<string, unknown>);
+  const rows = await session.query(
+    `SELECT j - 'rollback_sql' || pg_catalog.jsonb_build_object('has_rollback', j ->> 'rollback_sql' IS NOT NULL) AS entry
+FROM ${names.migrations} AS m, LATERAL pg_catalog.to_jsonb(m) AS j`,
+  );
+  const plain = rows.map((row) => JSON.parse(row.entry ?? '{}') as EntryJson);
   plain.sort((a, b) => compare(a.applied_at, b.applied_at) || compare(a.version, b.version));
-  const entries = plain.map((entry, i) => entryOf({ ...textual(entry), applied_order: String(i + 1) }));
-  return { layout: 0, entries, settings: new Map() };
+  return {
+    layout: 0,
+    entries: plain.map((entry, i) => entryOf({ ...entry, applied_order: i + 1 })),
+    settings: new Map(),
+  };
 }
 
 function compare(a: unknown, b: unknown): number {
@@ -63,34 +73,27 @@ function compare(a: unknown, b: unknown): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-function textual(entry: Record<string, unknown>): Record<string, string | null> {
-  const out: Record<string, string | null> = {};
-  for (const [key, value] of Object.entries(entry)) {
-    out[key] =
-      value === null || value === undefined ? null : typeof value === 'boolean' ? (value ? 't' : 'f') : String(value);
-  }
-  out.has_rollback = out.rollback_sql ? 't' : 'f';
-  out.has_body = out.body_sql ? 't' : 'f';
-  return out;
-}
+/** A row as JSON; an older table has not all of these, and perhaps others. */
+type EntryJson = Readonly<Record<string, unknown>>;
 
-function entryOf(row: Row): LedgerEntry {
+function entryOf(row: EntryJson): LedgerEntry {
+  const text = (name: string): string | null => (row[name] == null ? null : String(row[name]));
   const number = (name: string): number | null => (row[name] == null ? null : Number(row[name]));
   return {
-    version: row.version ?? '',
-    description: row.description ?? null,
-    checksum: row.checksum ?? null,
-    bodyChecksum: row.body_checksum ?? null,
-    appliedAt: row.applied_at?.replace(/\+00:00$/, 'Z') ?? null,
-    appliedBy: row.applied_by ?? null,
+    version: text('version') ?? '',
+    description: text('description'),
+    checksum: text('checksum'),
+    bodyChecksum: text('body_checksum'),
+    appliedAt: text('applied_at')?.replace(/\+00:00$/, 'Z') ?? null,
+    appliedBy: text('applied_by'),
     executionTimeMs: number('execution_time_ms'),
-    success: row.success === 't',
-    errorMessage: row.error_message ?? null,
-    type: row.type ?? 'migration',
+    success: row.success === true,
+    errorMessage: text('error_message'),
+    type: text('type') ?? 'migration',
     appliedOrder: number('applied_order') ?? 0,
     stepsDone: number('steps_done'),
     stepsTotal: number('steps_total'),
-    hasRollback: row.has_rollback === 't',
-    hasBody: row.has_body === 't',
+    hasRollback: row.has_rollback === true,
+    hasBody: row.has_body === true,
   };
 }

@@ -87,13 +87,19 @@ export function appliedItems(
   event: LedgerEvent,
   more: { executionTimeMs?: number; next?: string } = {},
 ): BatchItem[] {
-  const given = more.executionTimeMs;
-  const elapsed = given === undefined ? ELAPSED_MS : String(Math.round(given));
-  return [recordItem(names, run, migration, elapsed), appliedEventItem(names, run, event, more.next)];
+  const given = more.executionTimeMs === undefined ? undefined : String(Math.round(more.executionTimeMs));
+  return [recordItem(names, run, migration, given), appliedEventItem(names, run, event, more.next)];
 }
 
-function recordItem(names: LedgerNames, run: RunIdentity, migration: RecordedMigration, elapsed: string): BatchItem {
+function recordItem(
+  names: LedgerNames,
+  run: RunIdentity,
+  migration: RecordedMigration,
+  given: string | undefined,
+): BatchItem {
+  const elapsed = given ?? ELAPSED_MS;
   return {
+    ...(given ? {} : { name: 'taskflow_record' }),
     sql: `INSERT INTO ${names.migrations} AS m (version, description, checksum, applied_at, applied_by, execution_time_ms,
   success, error_message, rollback_sql, type, body_checksum, body_sql, file_name, steps_done, steps_total, run_id, tool_version)
 VALUES ($1, $2, $3, pg_catalog.now(), session_user, ${elapsed}, true, NULL, $4, $5, $6, $7, $8, NULL, NULL, $9::uuid, $10)
@@ -131,6 +137,7 @@ function appliedEventItem(
   const detail = `$7::jsonb || pg_catalog.jsonb_build_object('executionTimeMs', ${duration})`;
   const begun = next === undefined ? '' : ", ('started', $8, $3::uuid, $4, $5, $6, '{}'::jsonb)";
   return {
+    name: next === undefined ? 'taskflow_applied' : 'taskflow_applied_next',
     sql: `INSERT INTO ${names.events} ${EVENT_COLUMNS} VALUES ($1, $2, $3::uuid, $4, $5, $6, ${detail})${begun}`,
     params: [...eventParams(run, event), ...(next === undefined ? [] : [next])],
   };

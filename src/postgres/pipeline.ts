@@ -5,6 +5,8 @@ import type { Row } from './row.ts';
 /** One statement of a batch. Parameters and results are text. */
 export interface BatchItem {
   readonly sql: string;
+  /** Parse it once a session under this name, and only bind it from then on: for statements that come again and again. */
+  readonly name?: string;
   readonly params?: readonly (string | null)[];
   /** Keep the rows of the answer; otherwise they are read and dropped. */
   readonly rows?: boolean;
@@ -37,6 +39,7 @@ interface Wire {
   bind(message: { values?: (string | null)[]; portal?: string; statement?: string }): void;
   describe(message: { type: 'P' | 'S'; name: string }): void;
   execute(message: { portal?: string; rows?: number }): void;
+  close(message: { type: 'P' | 'S'; name: string }): void;
   flush(): void;
   sync(): void;
   sendCopyFromChunk(chunk: Buffer): void;
@@ -51,6 +54,7 @@ interface Wire {
  */
 export class PipelineBatch {
   readonly #segments: readonly (readonly BatchItem[])[];
+  readonly #prepared: PreparedNames;
   readonly #onItem: (segment: number, item: number, result: ItemResult) => void;
   readonly #resolve: (batch: Batch) => void;
   readonly #reject: (error: unknown) => void;
@@ -63,11 +67,13 @@ export class PipelineBatch {
 
   constructor(
     segments: readonly (readonly BatchItem[])[],
+    prepared: PreparedNames,
     onItem: (segment: number, item: number, result: ItemResult) => void,
     resolve: (batch: Batch) => void,
     reject: (error: unknown) => void,
   ) {
     this.#segments = segments;
+    this.#prepared = prepared;
     this.#onItem = onItem;
     this.#resolve = resolve;
     this.#reject = reject;
@@ -78,7 +84,7 @@ export class PipelineBatch {
     const wire = connection as Wire;
     wire.stream.cork();
     for (const segment of this.#segments) {
-      for (const item of segment) writeItem(wire, item);
+      for (const item of segment) writeItem(wire, item, this.#prepared);
       wire.sync();
     }
     // The driver's own uncork happens a tick later; one write for everything is the point of a batch.
@@ -149,6 +155,8 @@ export class PipelineBatch {
       return;
     }
     this.#failure ??= { segment: this.#segment, item: this.#item, error };
+    // Whether the server got as far as a name's Parse is not known any more.
+    this.#prepared.doubt();
   }
 
   handleReadyForQuery(): void {
@@ -169,10 +177,37 @@ export class PipelineBatch {
   }
 }
 
-function writeItem(wire: Wire, item: BatchItem): void {
-  wire.parse({ text: item.sql });
-  wire.bind({ values: item.params ? [...item.params] : [] });
+function writeItem(wire: Wire, item: BatchItem, prepared: PreparedNames): void {
+  const name = item.name ?? '';
+  const known = name === '' ? 'no' : prepared.use(name);
+  if (known === 'perhaps') wire.close({ type: 'S', name });
+  if (known !== 'yes') wire.parse({ text: item.sql, name });
+  wire.bind({ values: item.params ? [...item.params] : [], statement: name });
   if (item.rows) wire.describe({ type: 'P', name: '' });
   wire.execute({});
   if (item.flush) wire.flush();
+  if (FORGETS_NAMES.has(item.sql)) prepared.forget();
+}
+
+/** Statements of ours after which the server knows no prepared statement. */
+const FORGETS_NAMES: ReadonlySet<string> = new Set(['DEALLOCATE ALL', 'DISCARD ALL']);
+
+/** Which names the server knows in a session, as far as we can tell. */
+export class PreparedNames {
+  readonly #known = new Map<string, 'yes' | 'perhaps'>();
+
+  /** Whether the name is known already; from now on it is. */
+  use(name: string): 'yes' | 'perhaps' | 'no' {
+    const known = this.#known.get(name) ?? 'no';
+    this.#known.set(name, 'yes');
+    return known;
+  }
+
+  doubt(): void {
+    for (const name of this.#known.keys()) this.#known.set(name, 'perhaps');
+  }
+
+  forget(): void {
+    this.#known.clear();
+  }
 }

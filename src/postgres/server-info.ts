@@ -11,16 +11,19 @@ export interface ServerInfo {
   readonly user: string;
   readonly inRecovery: boolean;
   readonly readOnly: boolean;
+  /** A pooler stands between: the process that answers is not the one that the start-up message named. */
+  readonly pooled: boolean;
 }
 
 export const SERVER_INFO: BatchItem = {
   sql: `SELECT pg_catalog.current_setting('server_version_num') AS version_num, pg_catalog.current_setting('server_version') AS version,
   pg_catalog.current_database() AS database, session_user AS user, pg_catalog.pg_is_in_recovery() AS in_recovery,
-  pg_catalog.current_setting('transaction_read_only') AS read_only`,
+  pg_catalog.current_setting('transaction_read_only') AS read_only,
+  pg_catalog.pg_backend_pid() AS pid`,
   rows: true,
 };
 
-export function serverInfoOf(row: Row | undefined): ServerInfo {
+export function serverInfoOf(row: Row | undefined, startupPid: number): ServerInfo {
   return {
     versionNum: Number(row?.version_num ?? 0),
     version: (row?.version ?? '').split(' ')[0] ?? '',
@@ -28,6 +31,7 @@ export function serverInfoOf(row: Row | undefined): ServerInfo {
     user: row?.user ?? '',
     inRecovery: row?.in_recovery === 't',
     readOnly: row?.read_only === 'on',
+    pooled: Number(row?.pid ?? 0) !== startupPid,
   };
 }
 

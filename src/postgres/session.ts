@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { DatabaseError } from './database-error.ts';
-import { type Batch, type BatchItem, type ItemResult, PipelineBatch } from './pipeline.ts';
+import { type Batch, type BatchItem, type ItemResult, PipelineBatch, PreparedNames } from './pipeline.ts';
 import type { Row } from './row.ts';
 
 /** Severity and text of a message that the server sent beside the results (RAISE NOTICE and the like). */
@@ -21,6 +21,7 @@ export class Session {
   readonly #cancel: () => Promise<void>;
   readonly #driver: DriverInternals;
   #onNotice: ((notice: Notice) => void) | undefined;
+  readonly #prepared = new PreparedNames();
   #lost: Error | undefined;
 
   constructor(client: DriverClient, cancel: () => Promise<void> = () => Promise.resolve()) {
@@ -72,7 +73,7 @@ export class Session {
     if (segments.length === 0) return Promise.resolve({ results: [] });
     this.#onNotice = watch.onNotice;
     return new Promise<Batch>((resolve, reject) => {
-      const batch = new PipelineBatch(segments, watch.onItem ?? (() => {}), resolve, reject);
+      const batch = new PipelineBatch(segments, this.#prepared, watch.onItem ?? (() => {}), resolve, reject);
       this.#client.query(batch);
     }).finally(() => {
       this.#onNotice = undefined;

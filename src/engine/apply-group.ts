@@ -1,0 +1,153 @@
+import { statementCount } from '../plan/steps.ts';
+import type { PlannedMigration } from '../plan/up.ts';
+import type { ItemResult } from '../postgres/pipeline.ts';
+import { Problem } from '../problem/problem.ts';
+import { type Application, bodyItems, watchOf } from './application.ts';
+import { announcement, applyInTransaction, failureProblem, lost, RETRIED, recordItems } from './apply-transaction.ts';
+import { isDatabaseError } from './failure.ts';
+import { outcomeAfterLoss } from './outcome-after-loss.ts';
+import { recordFailure } from './record-failure.ts';
+import { failureIn, mayPrepare, type WorkItem, type WorkWatch } from './worker.ts';
+
+/** As many migrations are written to the server at once, so that it never waits for us between two of them. */
+const GROUP_MAX = 16;
+const GROUP_CHARACTERS_MAX = 256 * 1024;
+
+/**
+ * How many of the migrations, from the first on, can be written at once: small ones, each one transaction, with nothing to
+ * look at before its commit.
+ */
+export function groupSize(migrations: readonly PlannedMigration[]): number {
+  let characters = 0;
+  for (const [i, planned] of migrations.entries()) {
+    characters += planned.migration.text.length;
+    if (i >= GROUP_MAX || characters > GROUP_CHARACTERS_MAX || !isPlain(planned)) return i;
+  }
+  return migrations.length;
+}
+
+function isPlain({ migration, plan }: PlannedMigration): boolean {
+  const { large, verify, statements } = migration;
+  return (
+    plan.mode === 'transaction' &&
+    !large &&
+    verify.length === 0 &&
+    statements.every((one) => one.copyData === undefined)
+  );
+}
+
+/**
+ * Applies several migrations that were written to the server at once, each in its own transaction with its record, and one
+ * Sync behind all of them: after an error the server skips everything up to it (manual, "Extended Query"), so that nothing
+ * runs behind a failure, were it that of a COMMIT.
+ *
+ * Only the last one waits for the disk, which makes all before it durable as well (manual, "Asynchronous Commit"); nothing
+ * is announced before. Where somebody watches, each waits, so that each can be announced at once.
+ *
+ * Calls `done` for each that is committed, in order; throws the Problem of the one that is not.
+ */
+export async function applyGroup(
+  group: readonly Application[],
+  done: (version: string, ms: number) => void,
+): Promise<void> {
+  const { worker, engine } = group[0]!;
+  const parts = group.map((one, i) => itemsOf(one, !engine.live && i < group.length - 1));
+  const before = announcement(group[0]!);
+  const progress = new GroupProgress(group, done);
+  try {
+    const batch = await worker.sendTogether(parts, (part) => progress.watch(part), before);
+    if (!batch.failure) return progress.settle();
+    const failed = group[Math.min(progress.reached, group.length - 1)]!;
+    const failure = failureIn(batch.failure, parts.flat(), before.length);
+    await settleFailure(failed, failureProblem(failed, failure), progress);
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    await settleLoss(group, progress, error);
+  }
+}
+
+function itemsOf(application: Application, withoutWaiting: boolean): WorkItem[] {
+  const commit = withoutWaiting ? [{ item: { sql: 'SET LOCAL synchronous_commit = off' } }] : [];
+  return [
+    ...application.worker.begin(mayPrepare(application.planned.migration)),
+    ...bodyItems(application),
+    ...commit,
+    ...recordItems(application),
+  ];
+}
+
+/** A lock that was not to be had is tried again for this one alone; anything else is recorded and ends the run. */
+async function settleFailure(failed: Application, problem: Problem, progress: GroupProgress): Promise<void> {
+  const code = isDatabaseError(problem.cause) ? (problem.cause.code ?? '') : '';
+  if (!RETRIED.has(code)) throw await recordFailure(failed, problem, undefined, () => progress.settle());
+  await failed.worker.session.query('ROLLBACK');
+  const ms = await applyInTransaction({ ...failed, announced: true });
+  progress.settle();
+  progress.announce(failed, ms);
+}
+
+/** The connection is gone: some of them may have been committed all the same. */
+async function settleLoss(group: readonly Application[], progress: GroupProgress, error: unknown): Promise<never> {
+  for (const application of group.slice(progress.announced)) {
+    const { engine, control, worker, planned } = application;
+    if (!(await outcomeAfterLoss(engine, control, worker.session, planned.version))) {
+      throw await recordFailure(application, lost(error));
+    }
+    progress.announce(application, 0);
+  }
+  throw lost(error);
+}
+
+/** Turns the answers, which come in the order of the items, into events of the run. */
+class GroupProgress {
+  /** How many are committed beyond loss, and announced. */
+  announced = 0;
+  readonly #group: readonly Application[];
+  readonly #done: (version: string, ms: number) => void;
+  readonly #watches = new Map<number, WorkWatch>();
+  #unsettled: { application: Application; ms: number }[] = [];
+
+  constructor(group: readonly Application[], done: (version: string, ms: number) => void) {
+    this.#group = group;
+    this.#done = done;
+  }
+
+  watch(part: number): WorkWatch {
+    const known = this.#watches.get(part);
+    if (known) return known;
+    const application = this.#group[part]!;
+    const { engine, planned, index, total } = application;
+    engine.emit({ kind: 'started', version: planned.version, index, total, statements: statementCount(planned.plan) });
+    const watch = { ...watchOf(application), onOther: this.#onOther(application) };
+    this.#watches.set(part, watch);
+    return watch;
+  }
+
+  /** How many are committed. */
+  get reached(): number {
+    return this.announced + this.#unsettled.length;
+  }
+
+  /** What is committed is on the disk by now. */
+  settle(): void {
+    for (const { application, ms } of this.#unsettled.splice(0)) this.announce(application, ms);
+  }
+
+  announce(application: Application, ms: number): void {
+    const { engine, planned, index, total } = application;
+    this.announced++;
+    engine.emit({ kind: 'applied', version: planned.version, index, total, ms });
+    this.#done(planned.version, ms);
+  }
+
+  /** The record answers the duration, COMMIT that it is true. */
+  #onOther(application: Application): (result: ItemResult) => void {
+    let ms = 0;
+    return ({ tag, rows }) => {
+      ms = Number(rows[0]?.execution_time_ms ?? ms);
+      if (tag !== 'COMMIT') return;
+      this.#unsettled.push({ application, ms });
+      if (application.engine.live) this.settle();
+    };
+  }
+}

@@ -1,0 +1,93 @@
+import { eventItem } from '../ledger/write.ts';
+import type { PlannedMigration } from '../plan/up.ts';
+import { Problem } from '../problem/problem.ts';
+import type { Application } from './application.ts';
+import { applicationOf, applyMigration } from './apply.ts';
+import { applyGroup, groupSize } from './apply-group.ts';
+import type { Control } from './control.ts';
+import type { Engine } from './engine.ts';
+import { cancelled } from './pause.ts';
+import type { Worker } from './worker.ts';
+
+/**
+ * Applies the migrations in order, each by itself; runs of small ones are written to the server together. Returns the
+ * problem that stopped it, or null; `durations` is filled as they are committed.
+ */
+export async function applyOneByOne(
+  engine: Engine,
+  control: Control,
+  worker: Worker,
+  migrations: readonly PlannedMigration[],
+  durations: Map<string, number>,
+): Promise<Problem | null> {
+  const run: Run = { engine, control, worker, migrations, durations };
+  try {
+    while (durations.size < migrations.length) await applyNext(run);
+    return null;
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const version = migrations[durations.size]?.version;
+    return error.fields.version === undefined && version !== undefined ? error.with({ version }) : error;
+  }
+}
+
+interface Run {
+  readonly engine: Engine;
+  readonly control: Control;
+  readonly worker: Worker;
+  readonly migrations: readonly PlannedMigration[];
+  readonly durations: Map<string, number>;
+}
+
+async function applyNext(run: Run): Promise<void> {
+  const { engine, control, migrations, durations } = run;
+  const at = durations.size;
+  if (engine.signal.aborted) throw await notBegun(run, at);
+  if (control.session.lost) throw controlLost(control.session.lost);
+  const together = groupSize(migrations.slice(at, at + 64));
+  if (together > 1) {
+    const group = Array.from({ length: together }, (_, i) => applicationAt(run, at + i));
+    await applyGroup(group, (version, ms) => durations.set(version, ms));
+  } else {
+    const application = applicationAt(run, at);
+    durations.set(application.planned.version, await applyMigration(application));
+  }
+}
+
+function applicationAt({ engine, control, worker, migrations }: Run, at: number): Application {
+  const next = migrations[at + 1];
+  const announcesNext = inTransaction(migrations[at]) && inTransaction(next);
+  return applicationOf(engine, control, worker, migrations[at]!, {
+    index: at + 1,
+    total: migrations.length,
+    announced: isAnnounced(migrations, at),
+    ...(announcesNext ? { next: next!.version } : {}),
+  });
+}
+
+/** Its `started` event went along with the record of the one before. */
+function isAnnounced(migrations: readonly PlannedMigration[], at: number): boolean {
+  return at > 0 && inTransaction(migrations[at - 1]) && inTransaction(migrations[at]);
+}
+
+function inTransaction(planned: PlannedMigration | undefined): boolean {
+  return planned?.plan.mode === 'transaction';
+}
+
+/** What was announced as started is put on record as cancelled: the audit trail must not leave it open. */
+async function notBegun({ engine, control, migrations }: Run, at: number): Promise<Problem> {
+  if (isAnnounced(migrations, at)) {
+    const event = { event: 'cancelled' as const, version: migrations[at]!.version };
+    await control.session.batch([[eventItem(control.names, engine.run, event)]]);
+  }
+  return cancelled(`${at} of ${migrations.length} migrations are applied; no more was begun.`);
+}
+
+/** With it the lock is gone: another runner may have begun. */
+function controlLost(cause: Error): Problem {
+  return new Problem('connection-lost', `the control session was lost: ${cause.message}`, {
+    state: 'What was applied is recorded; no more was begun.',
+    next: ['Run the command again: it goes on where this one stopped.'],
+    cause,
+  });
+}
