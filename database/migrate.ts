@@ -7,7 +7,7 @@
  * It holds nothing of the tool itself: scripts/db-migrate.sh installs and builds what is missing, then runs it. Where there
  * is no POSIX shell (Windows), the tool is started directly, after `npm ci` and `npm run build`.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -23,14 +23,16 @@ export function runTool(args: readonly string[]): Promise<number> {
     process.platform === 'win32'
       ? [process.execPath, join(ROOT, 'bin', 'taskflow-db.cjs')]
       : [join(ROOT, 'scripts', 'db-migrate.sh')];
-  const child = spawn(program!, [...before, ...args], { stdio: 'inherit' });
-  // A terminal sends Ctrl-C to the tool too, which ends in good order; we wait for it.
+  let child: ChildProcess | undefined;
+  // A terminal sends Ctrl-C to the tool too, which ends in good order; we wait for it. Before the start, so that none is lost.
   const stay = (): void => {};
-  const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
+  const forward = (signal: NodeJS.Signals): void => void child?.kill(signal);
   process.on('SIGINT', stay).on('SIGTERM', forward).on('SIGHUP', forward);
+  const started = spawn(program!, [...before, ...args], { stdio: 'inherit' });
+  child = started;
   return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('exit', (status, signal) => {
+    started.on('error', reject);
+    started.on('exit', (status, signal) => {
       process.off('SIGINT', stay).off('SIGTERM', forward).off('SIGHUP', forward);
       resolve(status ?? 128 + (signal ? constants.signals[signal] : 0));
     });

@@ -4,35 +4,28 @@ import { matches } from './compare.ts';
 import type { Block, Document } from './markdown.ts';
 import { type CommandOutput, ShellSession } from './session.ts';
 
-export interface Checked {
-  readonly run: number;
-  readonly notRun: number;
-  readonly complaints: readonly string[];
-}
-
 /** Where a document's examples are and where its server listens, as far as their output tells. */
 const SHOWN_PLACE = '/home/ada/taskflow';
 const SHOWN_PORT = '5432';
 
-/** Runs the shell blocks of a document in their order, in one clone, and compares what its consoles show. */
-export function checkDocument(document: Document, clone: Clone, server: Pick<OwnServer, 'port'>): Checked {
+/**
+ * Runs the shell blocks of a document in their order, in one clone, and compares what its consoles show. Returns what is
+ * wrong with the first block that is: what follows in the document stands on it.
+ */
+export function checkDocument(document: Document, clone: Clone, server: Pick<OwnServer, 'port'>): string[] {
   const session = new ShellSession(clone);
-  const complaints: string[] = [];
-  let [run, notRun] = [0, 0];
   for (const block of document.blocks) {
     if (block.language !== 'sh' && block.language !== 'console') continue;
-    const at = `${document.path}:${block.line}`;
-    if (block.marks.includes('norun')) {
-      notRun++;
-      if (!/^not run: \S/.test(block.comment)) complaints.push(`${at}: norun needs <!-- not run: reason --> before it`);
-      continue;
-    }
-    run++;
-    complaints.push(...checkBlock(block, session, clone, serverFor(block, server)).map((text) => `${at}: ${text}`));
-    // What follows in the document stands on this block.
-    if (complaints.length > 0) break;
+    const wrong = block.marks.includes('norun')
+      ? reasonMissing(block)
+      : checkBlock(block, session, clone, serverFor(block, server));
+    if (wrong.length > 0) return wrong.map((text) => `${document.path}:${block.line}: ${text}`);
   }
-  return { run, notRun, complaints };
+  return [];
+}
+
+function reasonMissing({ comment }: Block): string[] {
+  return /^not run: \S/.test(comment) ? [] : ['norun needs <!-- not run: reason --> before it'];
 }
 
 /** Where the text talks of a server, that is the private one of the test; elsewhere nothing is named, and the embedded one is meant. */

@@ -34,8 +34,7 @@ for (const document of withBlocks) {
       await emptyServer();
     });
     if (document.path === AUTHORS_GUIDE) removeMigrationsFrom(clone.root, AUTHORS_GUIDE_BEGINS_AT);
-    const { complaints } = checkDocument(document, clone, server);
-    assert.equal(complaints.join('\n\n'), '');
+    assert.equal(checkDocument(document, clone, server).join('\n\n'), '');
   });
 }
 
@@ -47,7 +46,7 @@ test('only a handful of blocks is not run', () => {
 test('a wrong flag, a missing file and another output are found', async (t) => {
   const clone = makeClone();
   t.after(() => clone.dispose());
-  const wrong = (text: string) => checkDocument(readDocument('x.md', text), clone, server).complaints.join('\n');
+  const wrong = (text: string) => checkDocument(readDocument('x.md', text), clone, server).join('\n');
   assert.match(wrong('```sh\n./scripts/db-migrate.sh status --databse x\n```'), /x\.md:1: status 2[\s\S]*--databse/);
   assert.match(wrong('```sh\ncat database/postgresql/init.sql\ntrue\n```'), /No such file/);
   assert.match(wrong('```console\n$ echo 2 files\n3 files\n```'), /shows something else/);

@@ -28,7 +28,10 @@ test('database/migrate.ts hands on arguments, output and exit status', (t) => {
 });
 
 test('database/migrate.ts hands on a signal and waits for the end of the tool', async (t) => {
-  const entry = entryBeside(t, 'trap "echo cleaned; exit 130" TERM; echo ready; while :; do sleep 0.05; done');
+  const entry = entryBeside(
+    t,
+    'trap "echo cleaned; exit 130" TERM; echo ready; for i in $(seq 200); do sleep 0.05; done',
+  );
   const child = spawn(process.execPath, entry, { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
