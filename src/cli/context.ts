@@ -54,6 +54,8 @@ export interface CommandContext {
   askSecret(question: string): Promise<string>;
   /** Registers a value that must never be shown; `shownAnyway`: names such as the user's, which stay if they equal it. */
   hide(secret: string, shownAnyway?: readonly string[]): void;
+  /** The text without the secrets that were registered. */
+  masked(text: string): string;
   /** Writes the one JSON document of `--json` to stdout. */
   json(value: unknown): void;
 }

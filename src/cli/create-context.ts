@@ -42,6 +42,7 @@ export function createContext(args: Arguments, around: Surroundings): CommandCon
       return secret;
     },
     hide: mask.hide,
+    masked: mask.apply,
     json: (value) => stdout.line(JSON.stringify(value, undefined, 2)),
   };
 }

@@ -1,3 +1,4 @@
+import type { Control } from '../engine/control.ts';
 import type { Engine } from '../engine/engine.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import type { TargetFlags } from '../postgres/target/inputs.ts';
@@ -27,6 +28,7 @@ export async function withEngine<T>(
       live: context.stderr.isTty && !context.quiet,
       mayCreateEmbedded: options.mayCreateEmbedded ?? false,
       onSecret: context.hide,
+      mask: context.masked,
       emit: talk.hear,
     });
     return await use(engine);
@@ -65,6 +67,7 @@ function isSkipNotice(message: string): boolean {
 
 async function targetFlags(context: CommandContext): Promise<TargetFlags> {
   const { args } = context;
+  refusePassword(args.value('database') ?? '');
   const password = args.has('password') ? await context.askSecret('Password') : undefined;
   return {
     host: args.value('host'),
@@ -75,6 +78,16 @@ async function targetFlags(context: CommandContext): Promise<TargetFlags> {
   };
 }
 
+/** A password among the arguments would stand in the process list for everyone to read. */
+function refusePassword(database: string): void {
+  if (!/^[a-z]+:\/\/[^@/?#]*:[^@/?#]+@|[?&\s]password\s*=|^password\s*=/i.test(database)) return;
+  throw new Problem('usage', 'a password in --database can be read by everyone in the process list', {
+    expected: 'a connection string without a password',
+    state: 'Nothing was read or changed.',
+    next: ['Give it in DATABASE_URL, PGPASSWORD or ~/.pgpass, or let --password ask for it.'],
+  });
+}
+
 /** Asks before something that can lose data or touches production; `production` is said in the question. */
 export async function confirmChange(
   context: CommandContext,
@@ -83,6 +96,11 @@ export async function confirmChange(
   if (!change.production && !change.losesData) return;
   const where = `${change.database}${change.production ? ' (production)' : ''}`;
   await context.confirm(`${change.what} on ${where}?`);
+}
+
+/** Marked so in the client's configuration, or in the database itself. */
+export function isProduction(engine: Engine, control: Control): boolean {
+  return engine.settings.production || control.ledger.settings.get('production') === 'true';
 }
 
 /** Flags of which at most one makes sense. */

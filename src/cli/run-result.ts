@@ -21,6 +21,15 @@ export function finishRun(
   return problem ? problem.exitStatus : EXIT.done;
 }
 
+/** `2 of 5 applied; 003_x failed; 2 not reached`: what is true after a run that did not get to its end. */
+export function unfinished(result: RunResult, done: string, left: string, leftWord: string): string {
+  const all = result.migrations.filter((one) => one.state !== 'skipped');
+  const finished = all.filter((one) => one.state === done).length;
+  const failed = all.filter((one) => one.state === 'failed').map((one) => `; ${one.version} failed`);
+  const open = all.filter((one) => one.state === left).length;
+  return `${finished} of ${all.length} ${done.replace('_', ' ')}${failed.join('')}${open > 0 ? `; ${open} ${leftWord}` : ''}`;
+}
+
 /** What a dry run says to programs. */
 export function planJson(migrations: readonly PrintedMigration[], skipped: readonly SkippedMigration[] = []) {
   return {

@@ -3,9 +3,15 @@ import type { PlannedMigration } from '../plan/up.ts';
 import type { ItemResult } from '../postgres/pipeline.ts';
 import { Problem } from '../problem/problem.ts';
 import { type Application, bodyItems, watchOf } from './application.ts';
-import { announcement, applyInTransaction, failureProblem, lost, RETRIED, recordItems } from './apply-transaction.ts';
+import {
+  afterLoss,
+  announcement,
+  applyInTransaction,
+  failureProblem,
+  RETRIED,
+  recordItems,
+} from './apply-transaction.ts';
 import { isDatabaseError } from './failure.ts';
-import { outcomeAfterLoss } from './outcome-after-loss.ts';
 import { recordFailure } from './record-failure.ts';
 import { failureIn, mayPrepare, type WorkItem, type WorkWatch } from './worker.ts';
 
@@ -87,15 +93,12 @@ async function settleFailure(failed: Application, problem: Problem, progress: Gr
 }
 
 /** The connection is gone: some of them may have been committed all the same. */
-async function settleLoss(group: readonly Application[], progress: GroupProgress, error: unknown): Promise<never> {
+async function settleLoss(group: readonly Application[], progress: GroupProgress, error: unknown): Promise<void> {
   for (const application of group.slice(progress.announced)) {
-    const { engine, control, worker, planned } = application;
-    if (!(await outcomeAfterLoss(engine, control, worker.session, planned.version))) {
-      throw await recordFailure(application, lost(error));
-    }
-    progress.announce(application, 0);
+    const outcome = await afterLoss(application, error);
+    if (outcome instanceof Problem) throw await recordFailure(application, outcome);
+    progress.announce(application, outcome);
   }
-  throw lost(error);
 }
 
 /** Turns the answers, which come in the order of the items, into events of the run. */

@@ -2,11 +2,13 @@ import { appliedItems, eventItem, failedItem, stepDoneItem } from '../ledger/wri
 import type { Step } from '../plan/steps.ts';
 import type { BatchItem } from '../postgres/pipeline.ts';
 import { Problem } from '../problem/problem.ts';
+import { createdObjects } from '../sql/objects.ts';
+import { displayIdentifier } from '../sql/quote.ts';
 import { type Application, timeoutsOf, watchOf } from './application.ts';
 import { checkVerify } from './check-verify.ts';
 import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts';
 import { recordFailure } from './record-failure.ts';
-import { mayPrepare, statementItems, type WorkFailure, type WorkItem, workItemOf } from './worker.ts';
+import { mayChangeRole, mayPrepare, statementItems, type WorkFailure, type WorkItem, workItemOf } from './worker.ts';
 
 /**
  * Runs a file that cannot run as one transaction: step by step, each recorded as it finishes, so that a later run goes on
@@ -86,6 +88,7 @@ async function runTransactionalStep(
   const items: WorkItem[] = [
     ...worker.begin(mayPrepare(application.planned.migration)),
     ...statementItems(step.statements, timeoutsOf(application)),
+    ...worker.ownRole(mayChangeRole(application.planned.migration)),
     ...doneItems(application, index).map((item) => ({ item })),
     { item: { sql: 'COMMIT' } },
   ];
@@ -132,9 +135,17 @@ async function verifyAndRecord(
 }
 
 function problemOf({ planned }: Application, failure: WorkFailure): Problem {
-  if (!failure.statement || !isDatabaseError(failure.error))
-    return databaseProblem(failure.error, `${planned.version} failed`);
-  return statementProblem(failure.error, planned.migration, failure.statement.statement, planned.migration.statements);
+  const { error, statement } = failure;
+  if (!statement || !isDatabaseError(error)) return databaseProblem(error, `${planned.version} failed`);
+  const problem = statementProblem(error, planned.migration, statement.statement, planned.migration.statements);
+  const [index] = createdObjects(statement.statement.sql);
+  if (index?.kind !== 'index' || !statement.statement.words.includes('CONCURRENTLY')) return problem;
+  const name = displayIdentifier(index.name);
+  const drop = [
+    `A concurrent build that fails leaves an INVALID index behind. Before the next migrate run:`,
+    `DROP INDEX CONCURRENTLY IF EXISTS ${name};`,
+  ];
+  return problem.with({ next: [...(problem.fields.next ?? []), ...drop] });
 }
 
 function stopped(): Problem {

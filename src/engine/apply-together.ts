@@ -10,7 +10,7 @@ import type { Engine } from './engine.ts';
 import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts';
 import { recordFailure } from './record-failure.ts';
 import { recordedMigration } from './recorded.ts';
-import { mayPrepare, type Worker, type WorkFailure } from './worker.ts';
+import { mayChangeRole, mayPrepare, type Worker, type WorkFailure } from './worker.ts';
 
 /**
  * Applies all migrations in one transaction (`--single-transaction`): all or nothing. Returns the problem that undid it;
@@ -34,12 +34,12 @@ export async function applyTogether(
       const recorded = recordedMigration(planned.migration, engine.settings.storeSql);
       const application = { engine, control, worker, planned, recorded, index: i + 1, total };
       const failure = await applyInside(application, measured);
-      if (failure) return await recordFailure(application, failure);
+      if (failure) return (await recordFailure(application, failure)).with({ state: ALL_ROLLED_BACK });
     }
     await worker.session.query('COMMIT');
   } catch (error) {
     const problem = databaseProblem(error, 'the transaction was not committed');
-    return problem.with({ state: 'Rolled back: the database is as it was before.' });
+    return problem.with({ state: ALL_ROLLED_BACK });
   }
   for (const [i, { version }] of migrations.entries()) {
     const ms = measured.get(version) ?? 0;
@@ -48,6 +48,8 @@ export async function applyTogether(
   }
   return null;
 }
+
+const ALL_ROLLED_BACK = 'Rolled back, all of it: the database is as it was before this run.';
 
 async function applyInside(application: Application, measured: Map<string, number>): Promise<Problem | undefined> {
   const { engine, control, worker, planned, recorded, index, total } = application;
@@ -60,7 +62,10 @@ async function applyInside(application: Application, measured: Map<string, numbe
     await checkVerify(worker, planned.migration, watch);
     const ms = Math.round(performance.now() - begun);
     const event = { event: 'applied' as const, version: planned.version };
-    await worker.session.batch([appliedItems(control.names, engine.run, recorded, event, { executionTimeMs: ms })]);
+    const role = worker.ownRole(mayChangeRole(planned.migration)).map((one) => one.item);
+    await worker.session.batch([
+      [...role, ...appliedItems(control.names, engine.run, recorded, event, { executionTimeMs: ms })],
+    ]);
     measured.set(planned.version, ms);
     return undefined;
   } catch (error) {

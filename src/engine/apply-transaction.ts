@@ -7,7 +7,7 @@ import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts
 import { outcomeAfterLoss } from './outcome-after-loss.ts';
 import { pause } from './pause.ts';
 import { recordFailure } from './record-failure.ts';
-import { inOrder, mayPrepare, type WorkFailure, type WorkItem, type WorkWatch } from './worker.ts';
+import { inOrder, mayChangeRole, mayPrepare, type WorkFailure, type WorkItem, type WorkWatch } from './worker.ts';
 
 /** Serialization failure, deadlock, lock not available: nothing was done, so the whole transaction may run again. */
 export const RETRIED = new Set(['40001', '40P01', '55P03']);
@@ -54,12 +54,12 @@ async function attemptTransaction(
     await checkVerify(worker, planned.migration, watch);
     return await finish(application, record, watch);
   } catch (error) {
-    return afterThrow(application, error);
+    return error instanceof Problem ? error : afterLoss(application, error);
   }
 }
 
 /** Deferred constraints are checked now, while the failure can still be laid at this migration's door. */
-const SETTLE_CONSTRAINTS: BatchItem = { sql: 'SET CONSTRAINTS ALL IMMEDIATE' };
+const SETTLE_CONSTRAINTS: WorkItem = { item: { sql: 'SET CONSTRAINTS ALL IMMEDIATE' }, part: 'constraints' };
 
 /** The `started` event, in a transaction of its own that survives a failure, unless the migration before wrote it. */
 export function announcement({ engine, control, planned, announced }: Application): BatchItem[][] {
@@ -69,11 +69,12 @@ export function announcement({ engine, control, planned, announced }: Applicatio
   ];
 }
 
-export function recordItems({ engine, control, planned, recorded, next }: Application): WorkItem[] {
+export function recordItems({ engine, control, worker, planned, recorded, next }: Application): WorkItem[] {
   const event = { event: 'applied' as const, version: planned.version };
   const more = next === undefined ? {} : { next };
   const items = appliedItems(control.names, engine.run, recorded, event, more);
-  return [SETTLE_CONSTRAINTS, ...items, { sql: 'COMMIT' }].map((item) => ({ item }));
+  const record = [...items, { sql: 'COMMIT' }].map((item) => ({ item }));
+  return [SETTLE_CONSTRAINTS, ...worker.ownRole(mayChangeRole(planned.migration)), ...record];
 }
 
 async function finish(
@@ -96,20 +97,28 @@ async function finish(
   return Number(results.at(-3)?.rows[0]?.execution_time_ms ?? 0);
 }
 
-/** A problem of ours as it is; anything else means that the connection is gone, and the server is asked what became of it. */
-async function afterThrow(application: Application, error: unknown): Promise<number | Problem> {
-  if (error instanceof Problem) return error;
+/** The connection is gone: the server is asked whether the transaction was committed. The duration, or the problem. */
+export async function afterLoss(application: Application, error: unknown): Promise<number | Problem> {
   const { engine, control, worker, planned } = application;
-  if (await outcomeAfterLoss(engine, control, worker.session, planned.version)) return 0;
-  return lost(error);
+  try {
+    if (await outcomeAfterLoss(engine, control, worker.session, planned.version)) return 0;
+  } catch {
+    return lost(planned.version, error).with({ state: NOT_KNOWN });
+  }
+  return lost(planned.version, error);
 }
 
-export function lost(error: unknown): Problem {
-  const terminated = isDatabaseError(error) ? ` (${error.message})` : '';
-  return databaseProblem(
-    isDatabaseError(error) ? new Error(error.message) : error,
-    `the server ended the session${terminated}`,
-  );
+/** The control session is gone as well. */
+const NOT_KNOWN =
+  'It could not be asked whether the last transaction was committed: either all of it is there, record included, or nothing.';
+
+function lost(version: string, error: unknown): Problem {
+  const why = error instanceof Error ? error.message : String(error);
+  return new Problem('connection-lost', `${version}: the session was lost: ${why}`, {
+    version,
+    cause: error,
+    next: ['Run migrate again: it goes on where this run stopped.'],
+  });
 }
 
 export function failureProblem(application: Application, failure: WorkFailure): Problem {
@@ -119,7 +128,12 @@ export function failureProblem(application: Application, failure: WorkFailure): 
     const all = planned.migration.statements;
     return statementProblem(error, planned.migration, statement.statement, all);
   }
-  return databaseProblem(error, `${planned.version}: cannot be recorded`);
+  if (failure.part === 'constraints' && isDatabaseError(error)) {
+    // No statement's fault alone: the last one is where the file left the data in this state.
+    const last = planned.migration.statements.at(-1);
+    if (last) return statementProblem(error, planned.migration, last, planned.migration.statements);
+  }
+  return databaseProblem(error, `${planned.version} cannot be recorded`);
 }
 
 function gaveUp(problem: Problem, attempts: number, spentMs: number): Problem {

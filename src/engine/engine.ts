@@ -17,6 +17,8 @@ export interface Engine {
   readonly emit: Emit;
   /** Aborted when the person wants to stop. */
   readonly signal: AbortSignal;
+  /** Hides every known secret in a text: for what the server said and is kept in the database. */
+  readonly mask: (text: string) => string;
   /** Somebody watches statement by statement: ask the server for each answer at once. */
   readonly live: boolean;
 }

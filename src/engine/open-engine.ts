@@ -24,6 +24,8 @@ export interface EngineInputs {
   readonly live: boolean;
   /** This command may make and start the embedded database. */
   readonly mayCreateEmbedded: boolean;
+  /** Hides the secrets that it was told of. */
+  readonly mask: (text: string) => string;
   /** Told of every secret, before anything could show it; `shownAnyway`: names that are no secret even if they equal it. */
   readonly onSecret: (secret: string, shownAnyway?: readonly string[]) => void;
 }
@@ -40,6 +42,7 @@ export async function openEngine(inputs: EngineInputs): Promise<Engine> {
     emit: inputs.emit,
     signal: inputs.signal,
     live: inputs.live,
+    mask: inputs.mask,
     run: {
       runId: randomUUID(),
       host: hostname(),

@@ -43,7 +43,7 @@ function failureItems(
   steps?: { done: number; total: number },
 ) {
   const { where, server } = failed.fields;
-  const message = server?.message ?? failed.message;
+  const message = engine.mask(server?.message ?? failed.message);
   const outcome = { errorMessage: message, stepsDone: steps?.done ?? null, stepsTotal: steps?.total ?? null };
   const detail = { message, sqlstate: server?.sqlstate, line: where?.line, column: where?.column, ...steps };
   const event = failed.code === 'cancelled' ? ('cancelled' as const) : ('failed' as const);
@@ -58,5 +58,8 @@ function whereOf(problem: Problem) {
 }
 
 function stepsState(version: string, steps: { done: number; total: number }): string {
+  if (steps.done === steps.total) {
+    return `All ${steps.total} steps of ${version} are done and on record, but it does not count as applied; the next migrate checks it again.`;
+  }
   return `${steps.done} of ${steps.total} steps of ${version} are done and on record; the next migrate goes on with step ${steps.done + 1}.`;
 }

@@ -15,6 +15,8 @@ export interface RepairOptions {
   readonly action: RepairAction;
   readonly version: string;
   readonly reason: string;
+  /** Called before anything is recorded: may ask the person, and throws to stop. */
+  readonly approve?: (control: Control) => Promise<void>;
 }
 
 export interface RepairResult {
@@ -38,6 +40,7 @@ export function repair(engine: Engine, options: RepairOptions): Promise<RepairRe
       const statuses = reconcile(files, ledger.entries);
       const version = resolveVersion(statuses, options.version);
       const status = statuses.find((one) => one.version === version)!;
+      await options.approve?.(control);
       await ACTIONS[options.action](engine, control, status, options.reason);
       const after = options.action === 'mark-not-applied' ? 'rolled_back' : 'applied';
       return { database: control.server.database, version, action: options.action, before: status.state, after };

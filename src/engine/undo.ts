@@ -11,6 +11,7 @@ import { outcomeAfterLoss } from './outcome-after-loss.ts';
 import { cancelled } from './pause.ts';
 import { watchRun } from './watch.ts';
 import {
+  mayChangeRole,
   mayPrepare,
   statementItems,
   type Worker,
@@ -69,6 +70,7 @@ async function undoTogether(undoing: Undoing): Promise<Problem | undefined> {
   const items: WorkItem[] = [
     ...worker.begin(mayPrepare(planned.source)),
     ...statementItems(statements, timeoutsOf(undoing)),
+    ...worker.ownRole(mayChangeRole(planned.source)),
     ...undoneItems(undoing).map((item) => ({ item })),
     { item: { sql: 'COMMIT' } },
   ];
@@ -129,7 +131,11 @@ async function recordFailure({ engine, control, worker, planned }: Undoing, prob
     : 'Rolled back: the database is as it was before this rollback.';
   const shown = engine.signal.aborted ? cancelled(state) : problem.with({ state });
   const { where, server } = problem.fields;
-  const detail = { message: server?.message ?? problem.message, sqlstate: server?.sqlstate, line: where?.line };
+  const detail = {
+    message: engine.mask(server?.message ?? problem.message),
+    sqlstate: server?.sqlstate,
+    line: where?.line,
+  };
   let result: unknown = shown.with({ version: planned.version });
   try {
     if (!worker.session.lost && worker.session.transactionStatus !== 'I') await worker.session.query('ROLLBACK');

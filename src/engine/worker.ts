@@ -9,6 +9,8 @@ import type { Engine } from './engine.ts';
 export interface WorkItem {
   readonly item: BatchItem;
   readonly statement?: PlannedStatement;
+  /** One of our own items whose failure is the file's all the same. */
+  readonly part?: 'constraints';
 }
 
 export interface WorkWatch {
@@ -22,6 +24,7 @@ export interface WorkFailure {
   readonly error: Error;
   /** The person's statement that failed; absent when one of ours did. */
   readonly statement?: PlannedStatement;
+  readonly part?: 'constraints';
 }
 
 /** As much as is written in one go: enough to make round trips cheap, little enough to keep memory flat. */
@@ -34,16 +37,24 @@ const CHUNK_BYTES_MAX = 1024 * 1024;
  * DISCARD ALL it runs inside a transaction, so it costs no round trip.
  */
 const CLEAN_UP: readonly WorkItem[] = [
-  'CLOSE ALL',
   'SET SESSION AUTHORIZATION DEFAULT',
   'RESET ALL',
+  'CLOSE ALL',
   'UNLISTEN *',
   'SELECT pg_catalog.pg_advisory_unlock_all()',
   'DISCARD TEMP',
   'DISCARD SEQUENCES',
 ].map((sql) => ({ item: { sql } }));
 
+/** The modes are written out: what the file before set as the default of transactions to come does not hold for ours. */
+const BEGIN: WorkItem = { item: { sql: 'BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE, NOT DEFERRABLE' } };
+
 const DEALLOCATE: WorkItem = { item: { sql: 'DEALLOCATE ALL' } };
+
+/** In a statement, a function's body or a comment. */
+export function mayChangeRole(migration: Migration): boolean {
+  return migration.large !== undefined || /\b(?:ROLE|AUTHORIZATION)\b/i.test(migration.text);
+}
 
 /** In a statement, a function's body or a comment: what it costs to be wrong is one more statement. */
 export function mayPrepare(migration: Migration): boolean {
@@ -81,10 +92,23 @@ export class Worker {
     const deallocate = this.#prepares ? [DEALLOCATE] : [];
     this.#used = true;
     this.#prepares = prepares;
-    return [{ item: { sql: 'BEGIN' } }, ...cleanUp, ...deallocate, { item: this.#pinItem }];
+    return [BEGIN, ...cleanUp, ...deallocate, { item: this.#pinItem }];
   }
 
-  /** The same for a file whose statements run outside a transaction. */
+  /**
+   * Takes back the role that the file may have left the session with, before the tool's own tables are written. `roles`:
+   * the file's text speaks of roles.
+   */
+  ownRole(roles: boolean): WorkItem[] {
+    if (!roles) return [];
+    const role = this.#pins.role ?? 'none';
+    return [
+      { item: { sql: 'SET SESSION AUTHORIZATION DEFAULT' } },
+      { item: { sql: "SELECT pg_catalog.set_config('role', $1, false)", params: [role] } },
+    ];
+  }
+
+  /** As begin, for a file whose statements run outside a transaction. */
   async renew(): Promise<void> {
     if (this.#used) await this.session.query('DISCARD ALL');
     this.#used = true;
@@ -154,8 +178,9 @@ function partEnds(parts: readonly (readonly WorkItem[])[]): number[] {
 
 /** Which of the person's statements failed; `offset`: the segments that went before the items. */
 export function failureIn(failure: BatchFailure, items: readonly WorkItem[], offset: number): WorkFailure {
-  const statement = failure.segment === offset ? items[failure.item]?.statement : undefined;
-  return { error: failure.error, ...(statement ? { statement } : {}) };
+  const failed = failure.segment === offset ? items[failure.item] : undefined;
+  const { statement, part } = failed ?? {};
+  return { error: failure.error, ...(statement ? { statement } : {}), ...(part ? { part } : {}) };
 }
 
 /** Inline COPY data ends a chunk: the server takes no other message until it has them. */

@@ -23,8 +23,13 @@ export function planDown(statuses: readonly MigrationStatus[], options: DownOpti
 function choose(lastFirst: readonly MigrationStatus[], options: DownOptions): readonly MigrationStatus[] {
   if (options.version !== undefined) return [alone(lastFirst, options.version)];
   if (options.to !== undefined) return downTo(lastFirst, options.to);
-  // What was there before the tool came is not "applied last", however late it was recorded.
-  return lastFirst.filter((status) => status.entry?.type !== 'baseline').slice(0, options.steps ?? 1);
+  return lastFirst.slice(0, firstBaseline(lastFirst)).slice(0, options.steps ?? 1);
+}
+
+/** Where the steps back end: at the first baseline row met, and with it at everything recorded before. */
+function firstBaseline(lastFirst: readonly MigrationStatus[]): number {
+  const at = lastFirst.findIndex((status) => status.entry?.type === 'baseline');
+  return at < 0 ? lastFirst.length : at;
 }
 
 function downTo(lastFirst: readonly MigrationStatus[], to: string): readonly MigrationStatus[] {
@@ -36,6 +41,18 @@ function downTo(lastFirst: readonly MigrationStatus[], to: string): readonly Mig
 function alone(lastFirst: readonly MigrationStatus[], version: string): MigrationStatus {
   const status = lastFirst.find((one) => one.version === version);
   if (!status) throw notApplied(version);
+  const baseline = firstBaseline(lastFirst);
+  if (status.entry?.type !== 'baseline' && lastFirst.indexOf(status) > baseline) {
+    throw new Problem(
+      'rollback-refused',
+      `${version} was recorded before ${lastFirst[baseline]?.version}, a baseline`,
+      {
+        version,
+        state: 'Nothing was run.',
+        next: ['What was there before the tool came is undone with a new migration: others may stand on it.'],
+      },
+    );
+  }
   const dependents = lastFirst.filter((one) => one !== status && dependsOn(one, version));
   if (dependents.length === 0) return status;
   throw new Problem(

@@ -48,8 +48,8 @@ function notInForce(entry: LedgerEntry, running: ReadonlySet<string>): Migration
 function withoutFile(entry: LedgerEntry): MigrationStatus {
   const parsed = parseFileName(`${entry.version}.sql`);
   const number = parsed instanceof Problem ? -1n : parsed.number;
-  const state: MigrationState =
-    entry.success && entry.type !== 'rollback' ? 'missing' : entry.type === 'rollback' ? 'rolled_back' : 'failed';
+  const inForce = entry.success && entry.type !== 'rollback';
+  const state: MigrationState = inForce ? 'missing' : notInForce(entry, new Set());
   return { version: entry.version, number, state, file: undefined, entry, notes: [] };
 }
 

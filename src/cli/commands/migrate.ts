@@ -6,8 +6,8 @@ import { EXIT, type ExitStatus } from '../../problem/codes.ts';
 import { planSql } from '../../report/plan-sql.ts';
 import { count } from '../../report/quantity.ts';
 import type { CommandContext } from '../context.ts';
-import { confirmChange, exclusive, withEngine } from '../open.ts';
-import { finishRun, planJson } from '../run-result.ts';
+import { confirmChange, exclusive, isProduction, withEngine } from '../open.ts';
+import { finishRun, planJson, unfinished } from '../run-result.ts';
 
 export async function run(context: CommandContext): Promise<ExitStatus> {
   exclusive(context, ['to', 'version', 'only']);
@@ -18,8 +18,7 @@ export async function run(context: CommandContext): Promise<ExitStatus> {
     allowLate: args.has('allow-late'),
     singleTransaction: args.has('single-transaction'),
   };
-  if (args.has('dry-run'))
-    return withEngine(context, { mayCreateEmbedded: true }, (engine) => print(context, engine, options));
+  if (args.has('dry-run')) return withEngine(context, {}, (engine) => print(context, engine, options));
   return withEngine(context, { mayCreateEmbedded: true }, async (engine) => {
     const approve = (plan: UpPlan, control: Control) => askFor(context, engine, plan, control);
     const result = await migrate(engine, { ...options, approve });
@@ -46,7 +45,7 @@ async function askFor(context: CommandContext, engine: Engine, plan: UpPlan, con
   await confirmChange(context, {
     what: `Apply ${count(plan.migrations.length, 'migration')}`,
     database: control.server.database,
-    production: engine.settings.production || control.ledger.settings.get('production') === 'true',
+    production: isProduction(engine, control),
     losesData: false,
   });
 }
@@ -56,5 +55,6 @@ function sentence(result: MigrateResult): string {
   const skipped = result.plan.skipped.length;
   const also = skipped > 0 ? `, ${skipped} skipped` : '';
   if (applied === 0 && result.ok) return `${result.database} is up to date${also}: nothing to apply.`;
-  return `${count(applied, 'migration')} applied to ${result.database}${also}.`;
+  if (result.ok) return `${count(applied, 'migration')} applied to ${result.database}${also}.`;
+  return `${unfinished(result, 'applied', 'pending', 'not reached')} (${result.database}${also}).`;
 }

@@ -1,8 +1,9 @@
+import type { Control } from '../../engine/control.ts';
 import { type RepairAction, repair } from '../../engine/repair.ts';
 import { EXIT, type ExitStatus } from '../../problem/codes.ts';
 import { Problem } from '../../problem/problem.ts';
 import type { CommandContext } from '../context.ts';
-import { exclusive, withEngine } from '../open.ts';
+import { confirmChange, exclusive, isProduction, withEngine } from '../open.ts';
 
 const ACTIONS: readonly RepairAction[] = ['accept', 'mark-applied', 'mark-not-applied'];
 
@@ -20,7 +21,16 @@ export async function run(context: CommandContext): Promise<ExitStatus> {
       expected: '--reason "why", which is kept in the audit trail',
     });
   const version = args.value(action) ?? '';
-  const result = await withEngine(context, {}, (engine) => repair(engine, { action, version, reason }));
+  const result = await withEngine(context, {}, (engine) => {
+    const approve = (control: Control) =>
+      confirmChange(context, {
+        what: `Change the record of ${version} (${action})`,
+        database: control.server.database,
+        production: isProduction(engine, control),
+        losesData: false,
+      });
+    return repair(engine, { action, version, reason, approve });
+  });
   if (context.wantsJson) context.json({ ok: true, ...result });
   else
     context.stdout.line(

@@ -11,8 +11,8 @@ import { EXIT, type ExitStatus } from '../../problem/codes.ts';
 import { planSql } from '../../report/plan-sql.ts';
 import { count } from '../../report/quantity.ts';
 import type { CommandContext } from '../context.ts';
-import { confirmChange, exclusive, withEngine } from '../open.ts';
-import { finishRun, planJson } from '../run-result.ts';
+import { confirmChange, exclusive, isProduction, withEngine } from '../open.ts';
+import { finishRun, planJson, unfinished } from '../run-result.ts';
 
 export async function run(context: CommandContext): Promise<ExitStatus> {
   exclusive(context, ['to', 'version', 'steps']);
@@ -53,7 +53,7 @@ async function askFor(context: CommandContext, engine: Engine, plan: DownPlan, c
   await confirmChange(context, {
     what: `Roll back ${shown}`,
     database: control.server.database,
-    production: engine.settings.production || control.ledger.settings.get('production') === 'true',
+    production: isProduction(engine, control),
     losesData: true,
   });
 }
@@ -61,5 +61,6 @@ async function askFor(context: CommandContext, engine: Engine, plan: DownPlan, c
 function sentence(result: RollbackResult): string {
   const undone = result.migrations.filter((one) => one.state === 'rolled_back').length;
   if (undone === 0 && result.ok) return `Nothing to roll back in ${result.database}.`;
-  return `${count(undone, 'migration')} rolled back in ${result.database}.`;
+  if (result.ok) return `${count(undone, 'migration')} rolled back in ${result.database}.`;
+  return `${unfinished(result, 'rolled_back', 'applied', 'not reached')} (${result.database}).`;
 }

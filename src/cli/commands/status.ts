@@ -32,6 +32,12 @@ function layoutRemark(report: StatusReport): string {
   return report.layout === 0 ? '; tracked by an older table: taskflow-db init adopts it' : '';
 }
 
+/** What failed or was undone and has no file any more is nothing that could still be applied. */
+function isWrongOrPending({ state, file }: StatusReport['migrations'][number]): boolean {
+  const over = file === null && (state === 'failed' || state === 'rolled_back');
+  return WRONG_OR_PENDING.has(state) && !over;
+}
+
 function isClean(report: StatusReport): boolean {
-  return report.complaints.length === 0 && report.migrations.every((row) => !WRONG_OR_PENDING.has(row.state));
+  return report.complaints.length === 0 && !report.migrations.some(isWrongOrPending);
 }
