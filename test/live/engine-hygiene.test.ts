@@ -47,6 +47,9 @@ END
 $$;
 CREATE TABLE mine (n int);${BACK}`;
 
+/** For where no file before has used the sequence. */
+const WITHOUT_SEQUENCE = CLEAN.replace("PERFORM currval('sequence_used_id_seq');", '');
+
 /** LISTEN ends with a transaction: the file after the next is the first that can see that it has. */
 const SILENT = `DO $$ BEGIN ASSERT NOT EXISTS (SELECT FROM pg_listening_channels()), 'channel'; END $$;${BACK}`;
 
@@ -76,7 +79,7 @@ test('what a file says about transactions to come does not hold for the next fil
 
 test('a file that ends under another role is recorded all the same, and the next one has its own role again', async () => {
   const role = uniqueName('guest');
-  const files: Files = { 'm/001_role.sql': `SET ROLE ${role};${BACK}`, 'm/002_clean.sql': CLEAN };
+  const files: Files = { 'm/001_role.sql': `SET ROLE ${role};${BACK}`, 'm/002_clean.sql': WITHOUT_SEQUENCE };
   await withCli(18, files, async (at) => {
     await at.database.sql(`CREATE ROLE ${role}`);
     try {
@@ -99,7 +102,7 @@ SET TimeZone = 'Asia/Tokyo';
 SELECT pg_advisory_lock(4711);
 SELECT pg_advisory_unlock_all();
 -- IRREVERSIBLE: a test`,
-      'm/002_clean.sql': CLEAN.replace("PERFORM currval('sequence_used_id_seq');", ''),
+      'm/002_clean.sql': WITHOUT_SEQUENCE,
     },
     async (at) => {
       const applied = await at.run(['migrate']);
