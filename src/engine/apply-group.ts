@@ -1,6 +1,6 @@
 import { statementCount } from '../plan/steps.ts';
 import type { PlannedMigration } from '../plan/up.ts';
-import type { ItemResult } from '../postgres/pipeline.ts';
+import type { BatchItem, ItemResult } from '../postgres/pipeline.ts';
 import { Problem } from '../problem/problem.ts';
 import { type Application, bodyItems, watchOf } from './application.ts';
 import {
@@ -16,7 +16,7 @@ import { recordFailure } from './record-failure.ts';
 import { failureIn, mayPrepare, type WorkItem, type WorkWatch } from './worker.ts';
 
 /** As many migrations are written to the server at once, so that it never waits for us between two of them. */
-const GROUP_MAX = 16;
+export const GROUP_MAX = 32;
 const GROUP_CHARACTERS_MAX = 256 * 1024;
 
 /**
@@ -50,18 +50,20 @@ function isPlain({ migration, plan }: PlannedMigration): boolean {
  * Only the last one waits for the disk, which makes all before it durable as well (manual, "Asynchronous Commit"); nothing
  * is announced before. Where somebody watches, each waits, so that each can be announced at once.
  *
- * Calls `done` for each that is committed, in order; throws the Problem of the one that is not.
+ * Calls `done` for each that is committed, in order; throws the Problem of the one that is not. `meanwhile` is called once
+ * while the server works: there the next group is prepared.
  */
 export async function applyGroup(
-  group: readonly Application[],
+  prepared: PreparedGroup,
   done: (version: string, ms: number) => void,
+  meanwhile: () => void,
 ): Promise<void> {
-  const { worker, engine } = group[0]!;
-  const parts = group.map((one, i) => itemsOf(one, !engine.live && i < group.length - 1));
-  const before = announcement(group[0]!);
+  const { group, parts, before } = prepared;
   const progress = new GroupProgress(group, done);
   try {
-    const batch = await worker.sendTogether(parts, (part) => progress.watch(part), before);
+    const sending = group[0]!.worker.sendTogether(parts, (part) => progress.watch(part), before);
+    meanwhile();
+    const batch = await sending;
     if (!batch.failure) return progress.settle();
     const failed = group[Math.min(progress.reached, group.length - 1)]!;
     const failure = failureIn(batch.failure, parts.flat(), before.length);
@@ -70,6 +72,20 @@ export async function applyGroup(
     if (error instanceof Problem) throw error;
     await settleLoss(group, progress, error);
   }
+}
+
+/** A group as it will be written. */
+export interface PreparedGroup {
+  readonly group: readonly Application[];
+  readonly parts: readonly (readonly WorkItem[])[];
+  readonly before: readonly BatchItem[][];
+}
+
+/** To be called in the order in which groups are applied: each part cleans up behind the one before it. */
+export function prepareGroup(group: readonly Application[]): PreparedGroup {
+  const { engine } = group[0]!;
+  const parts = group.map((one, i) => itemsOf(one, !engine.live && i < group.length - 1));
+  return { group, parts, before: announcement(group[0]!) };
 }
 
 function itemsOf(application: Application, withoutWaiting: boolean): WorkItem[] {

@@ -3,7 +3,7 @@ import type { PlannedMigration } from '../plan/up.ts';
 import { Problem } from '../problem/problem.ts';
 import type { Application } from './application.ts';
 import { applicationOf, applyMigration } from './apply.ts';
-import { applyGroup, groupSize } from './apply-group.ts';
+import { applyGroup, GROUP_MAX, groupSize, type PreparedGroup, prepareGroup } from './apply-group.ts';
 import type { Control } from './control.ts';
 import type { Engine } from './engine.ts';
 import { cancelled } from './pause.ts';
@@ -37,21 +37,34 @@ interface Run {
   readonly worker: Worker;
   readonly migrations: readonly PlannedMigration[];
   readonly durations: Map<string, number>;
+  /** Prepared while the server was at the group before. */
+  ready?: { readonly at: number; readonly prepared: PreparedGroup } | undefined;
 }
 
 async function applyNext(run: Run): Promise<void> {
-  const { engine, control, migrations, durations } = run;
+  const { engine, control, durations } = run;
   const at = durations.size;
   if (engine.signal.aborted) throw await notBegun(run, at);
   if (control.session.lost) throw controlLost(control.session.lost);
-  const together = groupSize(migrations.slice(at, at + 64));
-  if (together > 1) {
-    const group = Array.from({ length: together }, (_, i) => applicationAt(run, at + i));
-    await applyGroup(group, (version, ms) => durations.set(version, ms));
+  const ready = run.ready?.at === at ? run.ready : nextGroup(run, at);
+  if (ready) {
+    const end = at + ready.prepared.group.length;
+    const ahead = () => {
+      run.ready = nextGroup(run, end);
+    };
+    await applyGroup(ready.prepared, (version, ms) => durations.set(version, ms), ahead);
   } else {
     const application = applicationAt(run, at);
     durations.set(application.planned.version, await applyMigration(application));
   }
+}
+
+/** The group that begins at `at`, ready to be written; undefined where that migration goes by itself. */
+function nextGroup(run: Run, at: number): Run['ready'] {
+  const size = groupSize(run.migrations.slice(at, at + GROUP_MAX));
+  if (size < 2) return undefined;
+  const group = Array.from({ length: size }, (_, i) => applicationAt(run, at + i));
+  return { at, prepared: prepareGroup(group) };
 }
 
 function applicationAt({ engine, control, worker, migrations }: Run, at: number): Application {
