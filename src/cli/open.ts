@@ -46,7 +46,7 @@ function createTalk(context: CommandContext): { hear(event: RunEvent): void; end
       if (!wanted(event, context)) return;
       const text = progressText(event);
       if (text !== undefined) progress.show(text);
-      for (const line of runLines(event, style)) progress.above(`${line}\n`);
+      for (const line of runLines(event, { style, width: stderr.width })) progress.above(`${line}\n`);
     },
     end: () => progress.clear(),
   };

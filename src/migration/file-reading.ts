@@ -4,6 +4,7 @@ import { LineIndex } from '../sql/position.ts';
 import type { CommentItem, CopyItem, ScriptItem, StatementItem } from '../sql/script.ts';
 import { splitScript } from '../sql/splitter.ts';
 import { SqlProblem } from '../sql/sql-problem.ts';
+import { asWritten } from './as-written.ts';
 import { isLateHeader, nearHeader, readHeaderLine } from './header-line.ts';
 import { HeaderCollector } from './headers.ts';
 import { foreignMarker, type Marker, type MarkerName, nearMarker, readMarker } from './markers.ts';
@@ -84,11 +85,12 @@ export class FileReading {
   }
 
   #refuseSql(item: StatementItem | CopyItem, section: Section): void {
+    section.hasStraySql = true;
     if (this.#sqlComplained) return;
     this.#sqlComplained = true;
     const { name } = section.marker;
     this.complain('section-invalid', `SQL after the marker ${name} would never run`, item.start, {
-      found: item.words.slice(0, 4).join(' '),
+      found: asWritten(this.text.slice(item.start, item.end)),
       expected: 'only comment lines after the first section marker',
       next: [
         `If it belongs to the migration, move it above the marker; if to ${name}, put "-- " before each of its lines.`,

@@ -1,5 +1,6 @@
 import { gather, Problem } from '../problem/problem.ts';
 import { statementKind } from '../sql/kinds.ts';
+import { asWritten } from './as-written.ts';
 import { checksumOf, textChecksumOf } from './checksum.ts';
 import { decodeText } from './decode.ts';
 import { COMPLAINTS_MAX, FileReading } from './file-reading.ts';
@@ -90,7 +91,7 @@ function complainOfNothing(reading: FileReading, wrapped: boolean): void {
 function complainOfControl(reading: FileReading, statement: Statement, control: Parameters<typeof insteadOf>[0]): void {
   const words = statement.words.slice(0, 4).join(' ');
   reading.complain('transaction-control', `${words} cannot stand in a migration`, statement.offset, {
-    found: words,
+    found: asWritten(statement.sql),
     next: insteadOf(control),
   });
 }
@@ -103,7 +104,7 @@ function readVerify(reading: FileReading): readonly Statement[] {
     // Any version will do: no query's class depends on it.
     if (statementKind(statement.sql, statement.words, 0).class === 'query') continue;
     reading.complain('section-invalid', 'VERIFY holds a statement that is no query', statement.offset, {
-      found: statement.words.slice(0, 4).join(' '),
+      found: asWritten(statement.sql),
       expected: 'queries (SELECT, VALUES, TABLE or WITH) of which every row is true',
     });
   }
@@ -127,7 +128,8 @@ function readSection(reading: FileReading, section: Section): Statement[] {
   const statements = section.statements(reading.file, reading.lines, (problem) => reading.take(problem));
   const { statements: kept, refused } = unwrapTransaction(statements);
   for (const { statement, control } of refused) complainOfControl(reading, statement, control);
-  if (kept.length === 0 && reading.complaints.length === before) complainOfEmptySection(reading, section);
+  const isSilent = reading.complaints.length === before && !section.hasStraySql;
+  if (kept.length === 0 && isSilent) complainOfEmptySection(reading, section);
   return [...kept];
 }
 

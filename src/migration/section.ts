@@ -11,6 +11,8 @@ export class Section {
   readonly marker: Marker;
   /** The marker's own offset in the file. */
   readonly offset: number;
+  /** SQL outside comments stands below the marker, which has been complained of. */
+  hasStraySql = false;
   readonly #lines: string[] = [];
   /** For each line the offset in the file where it begins, after its `-- `. */
   readonly #fileOffsets: number[] = [];

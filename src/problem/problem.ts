@@ -27,13 +27,15 @@ export interface ProblemFields {
   readonly where?: Location;
   readonly found?: string;
   readonly expected?: string;
+  /** What changed between the two, line by line, in the unified format. */
+  readonly difference?: string;
   readonly server?: ServerError;
   /** The statement that failed, as written. */
   readonly statement?: string;
   readonly version?: string;
   /** What state the database is in now, in one sentence. */
   readonly state?: string;
-  /** What to do next; each entry one sentence or one command. */
+  /** What to do next; each entry one sentence, one command, or a sentence with its command behind a colon. */
   readonly next?: readonly string[];
   readonly cause?: unknown;
   /** Problems found together with this one (a list complaint) or after it (while cleaning up). */

@@ -9,6 +9,7 @@ export interface ProblemJson {
   readonly where?: Location;
   readonly found?: string;
   readonly expected?: string;
+  readonly difference?: string;
   readonly server?: ServerError;
   readonly statement?: string;
   readonly version?: string;

@@ -1,8 +1,8 @@
 import type { Location, Problem, ServerError } from '../problem/problem.ts';
 import { excerpt } from './excerpt.ts';
 import { createStyle, type Style } from './style.ts';
-import { visible } from './visible.ts';
-import { wrap } from './width.ts';
+import { visible, visibleLine, visibleName } from './visible.ts';
+import { widthOf, wrap } from './width.ts';
 
 export interface TextOptions {
   /** Columns to wrap at. */
@@ -29,10 +29,11 @@ export function renderProblem(problem: Problem, { width, color }: TextOptions): 
 
 function block(problem: Problem, page: Page, label: string): string[] {
   const { fields } = problem;
-  const head = `${page.style.bad(label)}: ${page.style.strong(visible(problem.message))}`;
+  const head = `${page.style.bad(label)}: ${page.style.strong(visibleLine(problem.message))}`;
   const facts = [
     ...labelled('found', fields.found, page),
     ...labelled('expected', fields.expected, page),
+    ...verbatim('difference', fields.difference, page),
     ...(fields.server ? said(fields.server, problem.message, page) : []),
     ...(fields.statement && fields.where?.lineText === undefined ? statement(fields.statement, page) : []),
     ...labelled('now', fields.state, page),
@@ -44,10 +45,10 @@ function block(problem: Problem, page: Page, label: string): string[] {
 function place(where: Location | undefined, page: Page): string[] {
   if (!where) return [];
   const { style } = page;
-  const position = [where.file, where.line, where.line === undefined ? undefined : where.column].filter(
+  const position = [where.line, where.line === undefined ? undefined : where.column].filter(
     (part) => part !== undefined,
   );
-  const at = ` ${style.faint('-->')} ${style.place(visible(position.join(':')))}`;
+  const at = ` ${style.faint('-->')} ${style.place([visibleName(where.file), ...position].join(':'))}`;
   if (where.lineText === undefined || where.line === undefined) return [at];
   const number = String(where.line);
   const gutter = ' '.repeat(number.length);
@@ -64,6 +65,14 @@ function labelled(label: string, text: string | undefined, page: Page): string[]
   const lines = visible(text).split('\n');
   const wrapped = lines.map((line) => wrap(line, page.width, indent));
   return [`${page.style.faint(`${label}:`.padEnd(LABEL))}${wrapped.join(`\n${indent}`)}`];
+}
+
+/** As `labelled`, but each line is kept as it is, cut where it is too long. */
+function verbatim(label: string, text: string | undefined, page: Page): string[] {
+  if (text === undefined || text === '') return [];
+  const indent = ' '.repeat(LABEL);
+  const lines = text.split('\n').map((line) => excerpt(line, 1, page.width - LABEL)[0].trimEnd());
+  return [`${page.style.faint(`${label}:`.padEnd(LABEL))}${lines.join(`\n${indent}`)}`];
 }
 
 function said(server: ServerError, message: string, page: Page): string[] {
@@ -86,19 +95,31 @@ function statement(text: string, page: Page): string[] {
   return [`${page.style.faint('statement:'.padEnd(LABEL))}${[...shown, ...more].join(`\n${indent}`)}`];
 }
 
-/** Sentences are wrapped; a command (no full stop at its end) stays in one piece, so that it can be copied. */
+/** Sentences are wrapped; a command stays in one piece, so that it can be copied. */
 function nextSteps(steps: readonly string[], page: Page): string[] {
   const indent = ' '.repeat(LABEL);
-  return steps.map((step, index) => {
+  const lines = steps.flatMap((step) => stepLines(visible(step), page.width - LABEL));
+  return lines.map((line, index) => {
     const label = index === 0 ? page.style.faint('next:'.padEnd(LABEL)) : indent;
-    const text = visible(step);
-    return label + (/[.?!]$/.test(text) ? wrap(text, page.width, indent) : text);
+    return label + (isCommand(line) ? line : wrap(line, page.width, indent));
   });
+}
+
+/** Sentences begin with a capital letter and end with a mark. */
+function isCommand(text: string): boolean {
+  return !/[.?!:]$/.test(text) && !/^[A-Z][a-z]/.test(text);
+}
+
+/** The command behind a sentence's colon goes to a line of its own where the two do not fit on one. */
+function stepLines(step: string, width: number): string[] {
+  const [, sentence, command] = /^(.*?:) (\S.*)$/s.exec(step) ?? [];
+  if (sentence === undefined || command === undefined || widthOf(step) <= width) return [step];
+  return isCommand(command) ? [sentence, command] : [step];
 }
 
 function others(problem: Problem, page: Page): string[] {
   const also = problem.fields.also ?? [];
-  const isHeading = problem.fields.where === undefined && problem.fields.server === undefined;
+  const isHeading = problem.fields.where?.line === undefined && problem.fields.server === undefined;
   const label = isHeading ? 'error' : 'then';
   return also.flatMap((other) => [
     '',

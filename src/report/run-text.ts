@@ -1,13 +1,18 @@
+import { formatDuration } from '../problem/quantity.ts';
 import type { RunEvent } from './events.ts';
-import { formatDuration } from './quantity.ts';
 import type { Style } from './style.ts';
 import { visibleLine } from './visible.ts';
+import { wrap } from './width.ts';
 
 /**
- * The lines that an event of a run is worth on a terminal or in a log; none for those that only move the progress line.
- * Text from outside (messages of the server) is made visible, so that it cannot write over anything.
+ * The lines, at most `width` columns wide, that an event is worth on a terminal or in a log; none for those that only move
+ * the progress line. Text from outside (messages of the server) is made visible, so that it cannot write over anything.
  */
-export function runLines(event: RunEvent, style: Style): string[] {
+export function runLines(event: RunEvent, { style, width }: { style: Style; width: number }): string[] {
+  return linesOf(event, style).map((line) => wrap(line, width, '  '));
+}
+
+function linesOf(event: RunEvent, style: Style): string[] {
   switch (event.kind) {
     case 'target':
       return [style.faint(`Using ${visibleLine(event.description)}${event.created ? ' (just created)' : ''}`)];
@@ -18,19 +23,15 @@ export function runLines(event: RunEvent, style: Style): string[] {
     case 'waiting':
       return event.first ? [waitingLine(event)] : [];
     case 'retry':
-      return [
-        style.warn(
-          `  ${event.version}: ${visibleLine(event.reason)}; try ${event.attempt + 1} in ${formatDuration(event.waitMs)}`,
-        ),
-      ];
+      return [`  ${style.warn(retryText(event))}`];
     case 'applied':
       return [doneLine(event, 'applied', style)];
     case 'rolled_back':
       return [doneLine(event, 'rolled back', style)];
     case 'skipped':
-      return [style.warn(`  ${event.version} skipped: ${visibleLine(event.reason)}`)];
+      return [`  ${style.warn(`${event.version} skipped: ${visibleLine(event.reason)}`)}`];
     case 'failed':
-      return [style.bad(`  ${event.version} failed`)];
+      return [`  ${style.bad(`${event.version} failed`)}`];
     case 'notice':
       return noticeLines(event, style);
     case 'warning':
@@ -71,6 +72,10 @@ function waitingLine(event: Of<'waiting'>): string {
   return `Waiting for ${visibleLine(who)}, which holds the migration lock: ${formatDuration(event.waitedMs)} of at most ${formatDuration(event.waitMs)} ...`;
 }
 
+function retryText({ version, reason, attempt, waitMs }: Of<'retry'>): string {
+  return `${version}: ${visibleLine(reason)}; try ${attempt + 1} in ${formatDuration(waitMs)}`;
+}
+
 function doneLine(event: Of<'applied' | 'rolled_back'>, what: string, style: Style): string {
   const place = `${String(event.index).padStart(String(event.total).length)}/${event.total}`;
   return `  ${style.faint(place)}  ${event.version} ${style.good(what)} ${style.faint(`(${formatDuration(event.ms)})`)}`;
@@ -78,7 +83,7 @@ function doneLine(event: Of<'applied' | 'rolled_back'>, what: string, style: Sty
 
 function noticeLines(event: Of<'notice'>, style: Style): string[] {
   const loud = event.severity === 'WARNING';
-  const line = `  ${event.version}: ${event.severity}: ${visibleLine(event.message)}`;
-  const hint = event.hint ? [style.faint(`    hint: ${visibleLine(event.hint)}`)] : [];
-  return [loud ? style.warn(line) : style.faint(line), ...hint];
+  const line = `${event.version}: ${event.severity}: ${visibleLine(event.message)}`;
+  const hint = event.hint ? [`    ${style.faint(`hint: ${visibleLine(event.hint)}`)}`] : [];
+  return [`  ${loud ? style.warn(line) : style.faint(line)}`, ...hint];
 }

@@ -1,7 +1,8 @@
-import { formatDuration } from './quantity.ts';
+import { formatDuration } from '../problem/quantity.ts';
 import type { Style } from './style.ts';
 import { renderTable } from './table.ts';
 import { visibleLine } from './visible.ts';
+import { wrap } from './width.ts';
 
 export interface StatusLine {
   readonly version: string;
@@ -39,7 +40,7 @@ export function statusLines(rows: readonly StatusLine[], { width, style }: { wid
     row.appliedAt === null || row.executionTimeMs === null ? '' : formatDuration(row.executionTimeMs),
     ...(wide ? [visibleLine(row.appliedBy ?? ''), visibleLine(row.description)] : []),
   ]);
-  return [...renderTable(columns, cells, { width, heading: style.faint }), ...remarks(rows, style)];
+  return [...renderTable(columns, cells, { width, heading: style.faint }), ...remarks(rows, width, style)];
 }
 
 function stateCell(state: string, style: Style): string {
@@ -49,14 +50,18 @@ function stateCell(state: string, style: Style): string {
   return style.warn(word);
 }
 
-function remarks(rows: readonly StatusLine[], style: Style): string[] {
+function remarks(rows: readonly StatusLine[], width: number, style: Style): string[] {
   const lines = rows.flatMap((row) => [
-    ...(row.errorMessage && row.state !== 'applied'
-      ? [style.bad(`${row.version}: ${visibleLine(row.errorMessage)}`)]
-      : []),
-    ...row.notes.map((note) => style.faint(`${row.version}: ${visibleLine(note)}`)),
+    ...(row.errorMessage && row.state !== 'applied' ? [style.bad(remark(row.version, row.errorMessage, width))] : []),
+    ...row.notes.map((note) => style.faint(remark(row.version, note, width))),
   ]);
   return lines.length > 0 ? ['', ...lines] : [];
+}
+
+/** Many messages begin with the version already. */
+function remark(version: string, message: string, width: number): string {
+  const text = message.startsWith(`${version}: `) ? message : `${version}: ${message}`;
+  return wrap(visibleLine(text), width, '  ');
 }
 
 /** `25 applied, 2 pending`: states that occur, in their order. */

@@ -18,6 +18,11 @@ export function visibleLine(text: string): string {
   return visible(text).replace(/[\n\t]+/g, ' ');
 }
 
+/** A file's name: all of them are written out, so that a line break in it cannot begin a line of its own. */
+export function visibleName(name: string): string {
+  return name.replace(TREACHEROUS, codePoint);
+}
+
 function codePoint(char: string): string {
   return `<U+${char.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}>`;
 }

@@ -1,7 +1,7 @@
 import { baseline } from '../../engine/baseline.ts';
 import { EXIT, type ExitStatus } from '../../problem/codes.ts';
 import { Problem } from '../../problem/problem.ts';
-import { count } from '../../report/quantity.ts';
+import { count } from '../../problem/quantity.ts';
 import type { CommandContext } from '../context.ts';
 import { withEngine } from '../open.ts';
 

@@ -1,6 +1,6 @@
 import { type HistoryEvent, history } from '../../engine/history.ts';
 import { EXIT, type ExitStatus } from '../../problem/codes.ts';
-import { formatDuration } from '../../report/quantity.ts';
+import { formatDuration } from '../../problem/quantity.ts';
 import { createStyle } from '../../report/style.ts';
 import { renderTable } from '../../report/table.ts';
 import { visibleLine } from '../../report/visible.ts';

@@ -1,6 +1,6 @@
 import { init } from '../../engine/init.ts';
 import { EXIT, type ExitStatus } from '../../problem/codes.ts';
-import { count } from '../../report/quantity.ts';
+import { count } from '../../problem/quantity.ts';
 import type { CommandContext } from '../context.ts';
 import { withEngine } from '../open.ts';
 

@@ -8,8 +8,8 @@ import {
   rollback,
 } from '../../engine/rollback.ts';
 import { EXIT, type ExitStatus } from '../../problem/codes.ts';
+import { count } from '../../problem/quantity.ts';
 import { planSql } from '../../report/plan-sql.ts';
-import { count } from '../../report/quantity.ts';
 import type { CommandContext } from '../context.ts';
 import { confirmChange, exclusive, isProduction, withEngine } from '../open.ts';
 import { finishRun, planJson, unfinished } from '../run-result.ts';

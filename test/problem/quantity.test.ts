@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { count, formatBytes, formatDuration } from '../../src/report/quantity.ts';
+import { count, formatBytes, formatDuration } from '../../src/problem/quantity.ts';
 
 test('durations are as exact as people need them', () => {
   const cases: [number, string][] = [
