@@ -907,6 +907,11 @@ BEGIN
       FROM schema_migrations
       ORDER BY applied_order DESC;
     COMMENT ON VIEW migration_status IS 'What became of each migration, newest first';
+    COMMENT ON COLUMN migration_status.version IS 'Stem of the migration file';
+    COMMENT ON COLUMN migration_status.description IS 'First comment line of the file';
+    COMMENT ON COLUMN migration_status.applied_at IS 'When the last attempt ended';
+    COMMENT ON COLUMN migration_status.applied_by IS 'Session user that ran it';
+    COMMENT ON COLUMN migration_status.status IS 'applied, baseline (was there before), failed, rolled back or skipped';
   END IF;
 END
 $objects$;
@@ -922,7 +927,7 @@ INSERT INTO schema_migrations
 VALUES (
   '001_create_migration_tracking', 'Create the tracking tables', '001_create_migration_tracking.sql', 'migration',
   true, NULL,
-  'a1e539f5684bc8aad86071787e1e9d9a5d270034b9ec0a53531ca5f2db4d14fd', '44f6402167a4987a5051b94c3d47627fe979db36bbea6439720538cb5c793458',
+  '16b2638553472d1520479203891eb7bcbbdb45697a47ff3c6b0ede03add2cff5', '13d2685ce372b4d8e3e64bcb5608a3e48846c3eb18cdc995c5db818f8a62c2e1',
   NULL,
   $file$-- Create the tracking tables
 -- Author: TaskFlow Database authors
@@ -1167,6 +1172,11 @@ BEGIN
       FROM schema_migrations
       ORDER BY applied_order DESC;
     COMMENT ON VIEW migration_status IS 'What became of each migration, newest first';
+    COMMENT ON COLUMN migration_status.version IS 'Stem of the migration file';
+    COMMENT ON COLUMN migration_status.description IS 'First comment line of the file';
+    COMMENT ON COLUMN migration_status.applied_at IS 'When the last attempt ended';
+    COMMENT ON COLUMN migration_status.applied_by IS 'Session user that ran it';
+    COMMENT ON COLUMN migration_status.status IS 'applied, baseline (was there before), failed, rolled back or skipped';
   END IF;
 END
 $objects$;

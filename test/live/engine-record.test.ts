@@ -198,3 +198,13 @@ async function badLinks(at: DatabaseWorkplace): Promise<readonly (readonly (stri
 WHERE previous_hash <> expected_previous OR hash <> schema_migration_event_hash(seq, at, event, version, run_id, actor, host,
   tool_version, git_commit, detail, previous_hash) ORDER BY seq`);
 }
+
+for (const major of [14, 18]) {
+  test(`PostgreSQL ${major}: every column of the tracking tables and of their view is explained`, () =>
+    withCli(major, { 'm/001_a.sql': FILE }, async (at) => {
+      await at.run(['init']);
+      const silent = `SELECT c.relname || '.' || a.attname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v') AND col_description(c.oid, a.attnum) IS NULL`;
+      assert.deepEqual(await at.database.sql(silent), []);
+    }));
+}

@@ -239,6 +239,11 @@ BEGIN
       FROM schema_migrations
       ORDER BY applied_order DESC;
     COMMENT ON VIEW migration_status IS 'What became of each migration, newest first';
+    COMMENT ON COLUMN migration_status.version IS 'Stem of the migration file';
+    COMMENT ON COLUMN migration_status.description IS 'First comment line of the file';
+    COMMENT ON COLUMN migration_status.applied_at IS 'When the last attempt ended';
+    COMMENT ON COLUMN migration_status.applied_by IS 'Session user that ran it';
+    COMMENT ON COLUMN migration_status.status IS 'applied, baseline (was there before), failed, rolled back or skipped';
   END IF;
 END
 $objects$;
