@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { relative, sep } from 'node:path';
 import { twins } from '../migration/catalogue.ts';
 import { checksumOf, crlfChecksumOf } from '../migration/checksum.ts';
 import { parseFileName } from '../migration/filename.ts';
+import type { Migration } from '../migration/migration.ts';
 import { parseMigration } from '../migration/parse.ts';
 import type { MigrationFile } from '../plan/migration-file.ts';
 import { gather, Problem } from '../problem/problem.ts';
@@ -24,8 +25,9 @@ export function readFolders(folders: readonly string[], cwd: string): FoundFiles
   const complaints: Problem[] = [];
   for (const folder of folders) {
     const shown = shownPath(folder, cwd);
+    const prefix = shown === '.' ? '' : shown + sep;
     for (const name of listFolder(folder, shown)) {
-      const found = readOne(join(folder, name), name, shown === '.' ? name : join(shown, name));
+      const found = readOne(folder + sep + name, name, prefix + name);
       if (found instanceof Problem) complaints.push(found);
       else files.push(found);
     }
@@ -63,7 +65,7 @@ function readOne(path: string, name: string, file: string): MigrationFile | Prob
     return withRegularFile(path, file, (descriptor, size) =>
       size > LARGE_FILE_BYTES
         ? largeFile(parsed, file, path, largeChecksum(descriptor))
-        : smallFile(parsed, file, readWhole(descriptor, size)),
+        : new SmallFile(parsed, file, readWhole(descriptor, size)),
     );
   } catch (error) {
     if (error instanceof Problem) return error;
@@ -73,24 +75,39 @@ function readOne(path: string, name: string, file: string): MigrationFile | Prob
 
 type Named = Pick<MigrationFile, 'version' | 'number' | 'name'>;
 
-function smallFile(named: Named, file: string, bytes: Buffer): MigrationFile {
-  return {
-    ...named,
-    file,
-    checksum: checksumOf(bytes),
-    checksumWithCrlf: () => crlfChecksumOf(bytes),
-    load: once(() => parseMigration({ file, stem: named.version, bytes })),
-  };
+/** A class rather than an object of closures: a run over thousands of applied files makes as many of these. */
+class SmallFile implements MigrationFile {
+  readonly version: string;
+  readonly number: bigint;
+  readonly name: string;
+  readonly file: string;
+  readonly checksum: string;
+  readonly #bytes: Buffer;
+  #migration: Migration | undefined;
+
+  constructor(named: Named, file: string, bytes: Buffer) {
+    this.version = named.version;
+    this.number = named.number;
+    this.name = named.name;
+    this.file = file;
+    this.checksum = checksumOf(bytes);
+    this.#bytes = bytes;
+  }
+
+  checksumWithCrlf(): string {
+    return crlfChecksumOf(this.#bytes);
+  }
+
+  load(): Migration {
+    this.#migration ??= parseMigration({ file: this.file, stem: this.version, bytes: this.#bytes });
+    return this.#migration;
+  }
 }
 
 function largeFile(named: Named, file: string, path: string, checksum: string): MigrationFile {
-  const load = once(() => loadLarge({ path, shown: file, stem: named.version, checksum }));
+  let migration: Migration | undefined;
+  const load = () => (migration ??= loadLarge({ path, shown: file, stem: named.version, checksum }));
   return { ...named, file, checksum, checksumWithCrlf: () => checksum, load };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => (made ??= make());
 }
 
 function shownPath(path: string, cwd: string): string {

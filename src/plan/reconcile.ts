@@ -30,13 +30,18 @@ export function reconcile(
 }
 
 function statusOf(file: MigrationFile, entry: LedgerEntry | undefined, running: ReadonlySet<string>): MigrationStatus {
-  const base = { version: file.version, number: file.number, file, entry };
-  if (!entry) return { ...base, state: 'pending', notes: [] };
-  if (!entry.success || entry.type === 'rollback') return { ...base, state: notInForce(entry, running), notes: [] };
+  const { version, number } = file;
+  if (!entry) return { version, number, state: 'pending', file, entry, notes: NO_NOTES };
+  if (!entry.success || entry.type === 'rollback') {
+    return { version, number, state: notInForce(entry, running), file, entry, notes: NO_NOTES };
+  }
   const { modified, notes } = compareContent(file, entry);
   const state = modified ? 'modified' : entry.type === 'baseline' ? 'baseline' : 'applied';
-  return { ...base, state, notes };
+  return { version, number, state, file, entry, notes };
 }
+
+const NO_NOTES: readonly string[] = [];
+const UNCHANGED = { modified: false, notes: NO_NOTES };
 
 function notInForce(entry: LedgerEntry, running: ReadonlySet<string>): MigrationState {
   if (entry.type === 'rollback') return 'rolled_back';
@@ -55,9 +60,10 @@ function withoutFile(entry: LedgerEntry): MigrationStatus {
 
 const SHA256_HEX = /^[0-9a-f]{64}$/i;
 
-function compareContent(file: MigrationFile, entry: LedgerEntry): { modified: boolean; notes: string[] } {
-  const recorded = entry.checksum?.toLowerCase() ?? null;
-  if (recorded === file.checksum || recorded === null) return { modified: false, notes: [] };
+function compareContent(file: MigrationFile, entry: LedgerEntry): { modified: boolean; notes: readonly string[] } {
+  if (entry.checksum === file.checksum || entry.checksum === null) return UNCHANGED;
+  const recorded = entry.checksum.toLowerCase();
+  if (recorded === file.checksum) return UNCHANGED;
   if (!SHA256_HEX.test(recorded)) {
     return { modified: false, notes: [`recorded with "${entry.checksum}" in place of a checksum: cannot be compared`] };
   }
