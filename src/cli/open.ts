@@ -37,6 +37,9 @@ export async function withEngine<T>(
   }
 }
 
+/** Events after which the progress line tells of something that is over. */
+const ENDS_PROGRESS: ReadonlySet<RunEvent['kind']> = new Set(['applied', 'rolled_back', 'failed', 'skipped']);
+
 function createTalk(context: CommandContext): { hear(event: RunEvent): void; end(): void } {
   const { stderr } = context;
   const style = createStyle(stderr.color);
@@ -46,6 +49,7 @@ function createTalk(context: CommandContext): { hear(event: RunEvent): void; end
       if (!wanted(event, context)) return;
       const text = progressText(event);
       if (text !== undefined) progress.show(text);
+      else if (ENDS_PROGRESS.has(event.kind)) progress.clear();
       for (const line of runLines(event, { style, width: stderr.width })) progress.above(`${line}\n`);
     },
     end: () => progress.clear(),
