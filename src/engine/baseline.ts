@@ -1,5 +1,6 @@
 import { readFolders, refuseComplaints } from '../files/folders.ts';
 import { compareByNumber, orderMigrations } from '../graph/order.ts';
+import type { Ledger } from '../ledger/read.ts';
 import { appliedItems, settingItem } from '../ledger/write.ts';
 import { findVersion } from '../migration/find-version.ts';
 import { inForce } from '../plan/ledger-entry.ts';
@@ -10,14 +11,17 @@ import { gather, Problem } from '../problem/problem.ts';
 import type { CreatedObject } from '../sql/created-object.ts';
 import { type Control, withControl } from './control.ts';
 import type { Engine } from './engine.ts';
-import { type Presence, presenceOf } from './existing.ts';
+import { type Presence, presenceOf, withoutOwn } from './existing.ts';
+import { writeLayout } from './layout.ts';
 import { recordedMigration } from './recorded.ts';
 import { withRunnerLock } from './runner-lock.ts';
-import { createTracking } from './tracking.ts';
+import { rememberProduction } from './tracking.ts';
 
 export interface BaselineOptions {
   readonly to: string;
   readonly reason?: string | undefined;
+  /** Called with the number of versions before anything is written: may ask the person, and throws to stop. */
+  readonly approve?: (versions: number, control: Control) => Promise<void>;
 }
 
 /** Records every version up to the given one as already there, after looking for what each of them creates. */
@@ -31,11 +35,13 @@ export async function baseline(
   return withControl(engine, async (control) => {
     refuseReadOnly(control.server);
     return withRunnerLock(engine, control, async (held) => {
-      const ledger = (held.layout ?? 0) > 0 ? held : await createTracking(engine, control, held, false);
-      const there = new Set(ledger.entries.filter(inForce).map((entry) => entry.version));
+      const there = new Set(held.entries.filter(inForce).map((entry) => entry.version));
       const missing = wanted.filter((file) => !there.has(file.version));
-      refuseAbsent(await presenceOf(engine, control, wanted), new Set(missing.map((file) => file.version)));
-      await record(engine, control, missing, to, options.reason);
+      const presences = (await presenceOf(engine, control, wanted)).map((one) => withoutOwn(one, control));
+      refuseAbsent(presences, new Set(missing.map((file) => file.version)));
+      await options.approve?.(missing.length, control);
+      await record(engine, control, held, missing, to, options.reason);
+      await rememberProduction(engine, control, held);
       return { database: control.server.database, recorded: missing.map((file) => file.version) };
     });
   });
@@ -92,6 +98,7 @@ function absentProblem(file: MigrationFile, absent: readonly CreatedObject[]): P
 async function record(
   engine: Engine,
   control: Control,
+  held: Ledger,
   files: readonly MigrationFile[],
   to: string,
   reason: string | undefined,
@@ -102,5 +109,7 @@ async function record(
     const event = { event: 'baselined' as const, version: file.version, detail };
     return appliedItems(control.names, engine.run, recorded, event, { executionTimeMs: 0 });
   });
-  await control.session.batch([[...items.flat(), settingItem(control.names, 'baseline_version', to)]]);
+  const upTo = settingItem(control.names, 'baseline_version', to);
+  const told = held.settings.has('adoption') ? [] : [settingItem(control.names, 'adoption', 'none')];
+  await writeLayout(engine, control, held, [...told, ...items.flat(), upTo]);
 }

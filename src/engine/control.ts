@@ -6,6 +6,7 @@ import { refuseUnsupported, SERVER_INFO, type ServerInfo, serverInfoOf } from '.
 import type { Session } from '../postgres/session.ts';
 import { pinSession, type SessionPins } from '../postgres/session-settings.ts';
 import { Problem } from '../problem/problem.ts';
+import { displayIdentifier } from '../sql/quote.ts';
 import type { Engine } from './engine.ts';
 import { databaseProblem } from './failure.ts';
 
@@ -16,6 +17,8 @@ import { databaseProblem } from './failure.ts';
 export interface Control {
   readonly session: Session;
   readonly server: ServerInfo;
+  /** Whose privileges count: the role that the session has taken, or the user that logged in. */
+  readonly role: string;
   readonly names: LedgerNames;
   readonly ledger: Ledger;
 }
@@ -37,16 +40,32 @@ async function readControl(engine: Engine, session: Session): Promise<Control> {
     throw databaseProblem(batch.failure.error, 'cannot set up the session');
   const server = serverInfoOf(batch.results[1]?.[0]?.rows[0], session.backendPid);
   refuseUnsupported(server);
-  return { session, server, names, ledger: await ledgerFrom(session, names, batch, 2) };
+  const role = engine.settings.role ?? server.user;
+  return { session, server, role, names, ledger: await ledgerFrom({ session, names, role }, batch, 2) };
 }
 
 /** The ledger as two statements of a batch answered it, or read the slow way where the tables are older or not there. */
-async function ledgerFrom(session: Session, names: LedgerNames, batch: Batch, segment: number): Promise<Ledger> {
+async function ledgerFrom(
+  { session, names, role }: Pick<Control, 'session' | 'names' | 'role'>,
+  batch: Batch,
+  segment: number,
+): Promise<Ledger> {
   const [entries, settings] = batch.results[segment] ?? [];
   if (entries && settings) return refuseNewer(ledgerOf(entries.rows, settings.rows));
   const error = batch.failure?.error as DatabaseError;
+  if (error.code === '42501') throw unreadable(error, names, role);
   if (!MISSING.has(error.code ?? '')) throw databaseProblem(error, 'cannot read the tracking tables');
   return readOlderLedger(session, names);
+}
+
+function unreadable(error: DatabaseError, names: LedgerNames, role: string): Problem {
+  const schema = displayIdentifier(names.schema);
+  const to = displayIdentifier(role);
+  const tables = `${schema}.schema_migrations, ${schema}.schema_migration_settings`;
+  const usage = names.schema === 'public' ? '' : ` GRANT USAGE ON SCHEMA ${schema} TO ${to};`;
+  return databaseProblem(error, 'cannot read the tracking tables').with({
+    next: [`Its owner or an administrator runs:${usage} GRANT SELECT ON ${tables} TO ${to};`],
+  });
 }
 
 /** undefined_table, undefined_column, invalid_schema_name: the tables are older, or not there. */
@@ -70,7 +89,7 @@ export async function rereadLedger(
   before: readonly BatchItem[] = [],
 ): Promise<{ ledger: Ledger; batch: Batch }> {
   const batch = await control.session.runBatch([before, ledgerItems(control.names)]);
-  const ledger = await ledgerFrom(control.session, control.names, batch, 1);
+  const ledger = await ledgerFrom(control, batch, 1);
   return { ledger, batch };
 }
 

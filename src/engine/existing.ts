@@ -1,3 +1,4 @@
+import { isOwnObject } from '../ledger/layout/own-objects.ts';
 import { objectsExistItem } from '../ledger/objects.ts';
 import type { MigrationFile } from '../plan/migration-file.ts';
 import type { Row } from '../postgres/row.ts';
@@ -42,6 +43,27 @@ export async function presenceOf(
     const incomplete = mine.filter((object) => there?.has(object) && !complete?.has(object));
     return { file, created: mine, absent, incomplete };
   });
+}
+
+/** Without the tracking tables and what belongs to them: the tool makes those by itself. */
+export function withoutOwn({ file, created, absent, incomplete }: Presence, { names }: Control): Presence {
+  const others = (objects: readonly CreatedObject[]) => objects.filter((one) => !isOwnObject(one, names.schema));
+  return { file, created: others(created), absent: others(absent), incomplete: others(incomplete) };
+}
+
+/** Whether there are tables, views or sequences that neither an extension nor this tool brought. */
+export async function hasObjects(control: Control): Promise<boolean> {
+  const [row] = await control.session.query(
+    `SELECT EXISTS (
+  SELECT FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+    AND NOT (n.nspname = $1 AND (c.relname LIKE 'schema\\_migration%' OR c.relname = 'migration_status'))
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d
+      WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+) AS found`,
+    [control.names.schema],
+  );
+  return row?.found === 't';
 }
 
 function foundAmong(objects: readonly CreatedObject[], rows: readonly Row[]): CreatedObject[] {

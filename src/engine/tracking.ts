@@ -1,16 +1,24 @@
-import { CONVERT_NAIVE_TIMES } from '../ledger/layout/naive-times.ts';
-import { LAYOUT_1 } from '../ledger/layout/version1.ts';
 import { LAYOUT_NEWEST } from '../ledger/names.ts';
 import type { Ledger } from '../ledger/read.ts';
 import { eventItem, settingItem } from '../ledger/write.ts';
 import type { MigrationFile } from '../plan/migration-file.ts';
-import type { BatchItem } from '../postgres/pipeline.ts';
 import { Problem } from '../problem/problem.ts';
-import { splitScript } from '../sql/splitter.ts';
-import { adopt } from './adopt-existing.ts';
+import { adoptable, adoptionItems, entryOfAdopted, nameIncomplete } from './adopt-existing.ts';
 import { type Control, rereadLedger } from './control.ts';
 import type { Engine } from './engine.ts';
-import { databaseProblem } from './failure.ts';
+import { hasObjects, type Presence } from './existing.ts';
+import { timesToDo, writeLayout } from './layout.ts';
+
+/** What the tracking tables need before anything can be recorded; found without writing. */
+export interface TrackingOutlook {
+  readonly held: Ledger;
+  /** The ledger as it will be: what a plan is to be made on. */
+  readonly ledger: Ledger;
+  /** What will be changed, for a question; undefined: nothing that a person would mind. */
+  readonly change: string | undefined;
+  /** What is there already and will be recorded as baseline; undefined where nothing is to be adopted. */
+  readonly adopting: readonly Presence[] | undefined;
+}
 
 export interface Tracking {
   readonly ledger: Ledger;
@@ -18,90 +26,103 @@ export interface Tracking {
   readonly adopted: readonly string[];
 }
 
+/** The tracking tables need nothing: a run that finds nothing to apply need not take the lock. */
+export function isSettled(engine: Engine, held: Ledger): boolean {
+  return !isFirst(held) && timesToDo(engine, held) === undefined;
+}
+
+/** The tables are not there, older, or were made by hand and never told what the database held before. */
+function isFirst(held: Ledger): boolean {
+  return held.layout === 0 || isUntold(held);
+}
+
+function isUntold(held: Ledger): boolean {
+  return held.entries.length === 0 && !held.settings.has('adoption');
+}
+
 /**
- * The ledger in its newest layout: as it is, upgraded, or new. What an installation had before tracking is adopted first,
- * before anything is planned. A database that has objects but no history is refused unless `mayAdopt`: nobody but its
- * owner knows what is applied there.
+ * Finds out what the tracking tables need, refuses what must be refused, and writes nothing. A database that has objects
+ * but no history is refused (`not-tracked`) unless `mayAdopt`: nobody but its owner knows what is applied there.
  */
+export async function checkTracking(
+  engine: Engine,
+  control: Control,
+  held: Ledger,
+  options: { files: readonly MigrationFile[]; mayAdopt: boolean },
+): Promise<TrackingOutlook> {
+  const adopting = isFirst(held) ? await lookForExisting(engine, control, held, options) : undefined;
+  const change = changeOf(engine, held, adopting ?? []);
+  const last = Math.max(0, ...held.entries.map((entry) => entry.appliedOrder));
+  const more = adopting?.map(({ file }, i) => entryOfAdopted(file, last + i + 1)) ?? [];
+  return { held, ledger: { ...held, layout: LAYOUT_NEWEST, entries: [...held.entries, ...more] }, change, adopting };
+}
+
+async function lookForExisting(
+  engine: Engine,
+  control: Control,
+  held: Ledger,
+  { files, mayAdopt }: { files: readonly MigrationFile[]; mayAdopt: boolean },
+): Promise<readonly Presence[] | undefined> {
+  const occupied = isUntold(held) && (await hasObjects(control));
+  if (occupied && !mayAdopt) throw unknownObjects(control);
+  return occupied || held.layout === 0 ? adoptable(engine, control, held, files) : undefined;
+}
+
+function changeOf(engine: Engine, held: Ledger, adopting: readonly Presence[]): string | undefined {
+  const adopts =
+    adopting.length > 0 ? `adopt ${adopting.length} version${adopting.length === 1 ? '' : 's'}` : undefined;
+  if (held.layout === LAYOUT_NEWEST) {
+    if (timesToDo(engine, held) === 'convert') return 'Convert the times in the tracking tables';
+    return adopts?.replace('adopt', 'Adopt');
+  }
+  const tables = `${held.layout === undefined ? 'Create' : 'Upgrade'} the tracking tables`;
+  return adopts ? `${tables} and ${adopts}` : tables;
+}
+
+/**
+ * Does what `checkTracking` found to be needed, all of it in one transaction: creates or upgrades the tables, converts
+ * their times, adopts what an installation had before tracking. To be called under the lock, once that is approved.
+ */
+export async function prepareTracking(engine: Engine, control: Control, outlook: TrackingOutlook): Promise<Tracking> {
+  const { held, adopting } = outlook;
+  if (isSettled(engine, held)) return { ledger: held, adopted: [] };
+  await writeLayout(engine, control, held, [
+    ...(isFirst(held) ? [settingItem(control.names, 'adoption', adopting ? 'done' : 'none')] : []),
+    ...(adopting ? adoptionItems(engine, control, held, adopting) : []),
+  ]);
+  nameIncomplete(engine, adopting ?? []);
+  const adopted = adopting?.map(({ file }) => file.version) ?? [];
+  if (adopted.length > 0) engine.emit({ kind: 'adopted', versions: adopted });
+  return { ledger: (await rereadLedger(control)).ledger, adopted };
+}
+
+/** Checks, prepares and marks production in one go: for a caller who has nothing to ask in between. */
 export async function ensureTracking(
   engine: Engine,
   control: Control,
   held: Ledger,
   options: { files: readonly MigrationFile[]; mayAdopt: boolean },
 ): Promise<Tracking> {
-  const untold = held.entries.length === 0 && !held.settings.has('adoption');
-  const occupied = untold && (await hasObjects(control));
-  if (occupied && !options.mayAdopt) throw unknownObjects(control);
-  const first = untold || held.layout === 0;
-  const created = first ? await createTracking(engine, control, held, occupied || held.layout === 0) : held;
-  const ledger = await rememberProduction(engine, control, created);
-  if (ledger.settings.get('adoption') !== 'pending') return { ledger, adopted: [] };
-  const adopted = await adopt(engine, control, ledger, options.files);
-  if (adopted.length > 0) engine.emit({ kind: 'adopted', versions: adopted });
-  return { ledger: (await rereadLedger(control)).ledger, adopted };
+  const tracking = await prepareTracking(engine, control, await checkTracking(engine, control, held, options));
+  await rememberProduction(engine, control, tracking.ledger);
+  return tracking;
 }
 
-/** Production is a property of the database: once a client's configuration says so, it holds for every client. */
-async function rememberProduction(engine: Engine, control: Control, ledger: Ledger): Promise<Ledger> {
-  if (!engine.settings.production || ledger.settings.get('production') === 'true') return ledger;
+/** The configuration says that this is production, and the database does not know it yet. */
+export function isUnmarkedProduction(engine: Engine, ledger: Ledger): boolean {
+  return engine.settings.production && ledger.settings.get('production') !== 'true';
+}
+
+/**
+ * Production is a property of the database: once a client's configuration has said so, it holds for every client. To be
+ * called only when the person has agreed to a change there.
+ */
+export async function rememberProduction(engine: Engine, control: Control, ledger: Ledger): Promise<void> {
+  if (!isUnmarkedProduction(engine, ledger)) return;
   const event = { event: 'setting_changed' as const, version: null, detail: { key: 'production', value: 'true' } };
   await control.session.batch([
     [settingItem(control.names, 'production', 'true'), eventItem(control.names, engine.run, event)],
   ]);
-  return (await rereadLedger(control)).ledger;
-}
-
-/** Creates or upgrades the tracking tables in one transaction, and puts that on record. To be called under the lock. */
-export async function createTracking(
-  engine: Engine,
-  control: Control,
-  ledger: Ledger,
-  adoptionPending: boolean,
-): Promise<Ledger> {
-  const { schema } = control.names;
-  const zone = engine.settings.legacyTimeZone ?? '';
-  const event = ledger.layout === undefined ? ('initialized' as const) : ('layout_upgraded' as const);
-  const detail = { layout: LAYOUT_NEWEST, schema, ...(ledger.layout === undefined ? {} : { from: ledger.layout }) };
-  const [choosePath, ...layout] = [...splitScript(LAYOUT_1)]
-    .filter((item) => item.kind === 'statement')
-    .map((item): BatchItem => ({ sql: LAYOUT_1.slice(item.start, item.end) }));
-  try {
-    await control.session.batch([
-      [
-        { sql: 'BEGIN' },
-        { sql: "SELECT pg_catalog.set_config('taskflow.legacy_time_zone', $1, true)", params: [zone] },
-        choosePath!,
-        ...(ledger.layout === 0 ? [{ sql: CONVERT_NAIVE_TIMES }] : []),
-        ...layout,
-        settingItem(control.names, 'adoption', adoptionPending ? 'pending' : 'none'),
-        eventItem(control.names, engine.run, { event, version: null, detail }),
-        { sql: 'COMMIT' },
-      ],
-    ]);
-  } catch (error) {
-    await control.session.query('ROLLBACK').catch(() => {});
-    throw databaseProblem(error, `cannot create the tracking tables in schema ${schema}`).with({
-      state: 'Nothing was changed.',
-      next: [`Let this role create tables there: GRANT CREATE ON SCHEMA ${schema} TO ${control.server.user};`],
-    });
-  }
-  engine.emit({ kind: 'initialized', schema, upgradedFrom: ledger.layout });
-  return (await rereadLedger(control)).ledger;
-}
-
-/** Tables, views and sequences that neither an extension nor this tool brought. */
-async function hasObjects(control: Control): Promise<boolean> {
-  const [row] = await control.session.query(
-    `SELECT EXISTS (
-  SELECT FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-    AND NOT (n.nspname = $1 AND (c.relname LIKE 'schema\\_migration%' OR c.relname = 'migration_status'))
-    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d
-      WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
-) AS found`,
-    [control.names.schema],
-  );
-  return row?.found === 't';
 }
 
 function unknownObjects(control: Control): Problem {

@@ -2,6 +2,7 @@ import type { LedgerEntry } from '../plan/ledger-entry.ts';
 import type { BatchItem } from '../postgres/pipeline.ts';
 import type { Row } from '../postgres/row.ts';
 import type { Session } from '../postgres/session.ts';
+import { Problem } from '../problem/problem.ts';
 import type { LedgerNames } from './names.ts';
 
 /** What the tracking tables say, read once and frozen. */
@@ -10,6 +11,8 @@ export interface Ledger {
   readonly layout: number | undefined;
   readonly entries: readonly LedgerEntry[];
   readonly settings: ReadonlyMap<string, string>;
+  /** The rows hold times without a zone. */
+  readonly naiveTimes: boolean;
 }
 
 const COLUMNS = [
@@ -45,27 +48,61 @@ export function ledgerOf(entryRows: readonly Row[], settingRows: readonly Row[])
   const settings = new Map(settingRows.map((row) => [row.key ?? '', row.value ?? '']));
   const layout = Number(settings.get('layout_version') ?? 1);
   const entries = JSON.parse(entryRows[0]?.entries ?? '[]') as EntryJson[];
-  return { layout, entries: entries.map(entryOf), settings };
+  return ledger(layout, entries.map(entryOf), settings);
+}
+
+const NAIVE = /^\d+-\d\d-\d\dT[\d:.]+$/;
+
+function ledger(
+  layout: number | undefined,
+  entries: readonly LedgerEntry[],
+  settings: ReadonlyMap<string, string>,
+): Ledger {
+  const dated = entries.find((entry) => entry.appliedAt?.includes('T'));
+  return { layout, entries, settings, naiveTimes: NAIVE.test(dated?.appliedAt ?? '') };
 }
 
 /**
  * Reads a ledger of any age, and writes nothing: an older table is read column by column as far as it has them. To be
- * called where the quick way (ledgerItems) met a missing table or column.
+ * called where the quick way (ledgerItems) met a missing table or column. Problem `tracking-layout` where the table of that
+ * name is somebody else's.
  */
 export async function readOlderLedger(session: Session, names: LedgerNames): Promise<Ledger> {
-  const [found] = await session.query('SELECT pg_catalog.to_regclass($1) IS NOT NULL AS there', [names.migrations]);
-  if (found?.there !== 't') return { layout: undefined, entries: [], settings: new Map() };
+  const columns = await session.query(COLUMNS_OF, [names.migrations]);
+  if (columns.length === 0) return ledger(undefined, [], new Map());
+  refuseForeign(columns, names);
   const rows = await session.query(
     `SELECT j - 'rollback_sql' || pg_catalog.jsonb_build_object('has_rollback', j ->> 'rollback_sql' IS NOT NULL) AS entry
 FROM ${names.migrations} AS m, LATERAL pg_catalog.to_jsonb(m) AS j`,
   );
-  const plain = rows.map((row) => JSON.parse(row.entry ?? '{}') as EntryJson);
+  const plain = rows.map((row) => ({ success: true, ...(JSON.parse(row.entry ?? '{}') as EntryJson) }) as EntryJson);
   plain.sort((a, b) => compare(a.applied_at, b.applied_at) || compare(a.version, b.version));
-  return {
-    layout: 0,
-    entries: plain.map((entry, i) => entryOf({ ...entry, applied_order: i + 1 })),
-    settings: new Map(),
-  };
+  const entries = plain.map((entry, i) => entryOf({ ...entry, applied_order: i + 1 }));
+  return ledger(0, entries, new Map());
+}
+
+/** A relation without columns answers one row, without a name. */
+const COLUMNS_OF = `SELECT c.relkind, a.attname AS name, pg_catalog.format_type(a.atttypid, NULL) AS type
+FROM pg_catalog.pg_class AS c LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+WHERE c.oid = pg_catalog.to_regclass($1) ORDER BY a.attnum`;
+
+const TEXT_TYPES = new Set(['text', 'character varying', 'character', 'citext', 'name']);
+
+/** Other tools call their table so, too: ours has a version in text and one of the columns that came with it. */
+function refuseForeign(columns: readonly Row[], names: LedgerNames): void {
+  const types = new Map(columns.map((column) => [column.name, column.type ?? '']));
+  const known = ['checksum', 'applied_at', 'success'].some((name) => types.has(name));
+  const isTable = ['r', 'p'].includes(columns[0]?.relkind ?? '');
+  if (isTable && TEXT_TYPES.has(types.get('version') ?? '') && known) return;
+  const shape = columns.map(({ name, type }) => `${name} ${type}`).join(', ');
+  throw new Problem('tracking-layout', `${names.schema}.schema_migrations is not a table of this tool`, {
+    found: isTable ? `a table with ${shape}` : `a relation that is no table, with ${shape}`,
+    expected: 'version (a text), and checksum, applied_at or success',
+    state: 'Nothing was changed.',
+    next: [
+      'If another tool keeps its history there, choose another schema for this one: "trackingSchema" in the configuration.',
+    ],
+  });
 }
 
 function compare(a: unknown, b: unknown): number {

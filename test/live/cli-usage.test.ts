@@ -103,17 +103,59 @@ test('nobody listens, no such database, no such user, no PostgreSQL at all', asy
   }
 });
 
-test('an older or foreign table of that name is refused, not overwritten', () =>
+test("another tool's table of that name is refused with its shape and the way out, and is left as it is", () =>
   withCli(18, FILES, async (at) => {
-    await at.database.sql('CREATE TABLE schema_migrations (id int, name text, run_on timestamp)');
-    await at.database.sql("INSERT INTO schema_migrations VALUES (1, '/001-init', now())");
-    for (const command of ['migrate', 'init', 'status']) {
-      const refused = await at.run([command]);
-      assert.equal(refused.exit, 1, `${command}\n${refused.output}`);
-      assert.doesNotMatch(refused.stderr, /error\[internal\]|\n {4}at /, refused.stderr);
-      assert.match(refused.said, /schema_migrations/, refused.stderr);
+    const tables = [
+      'CREATE TABLE schema_migrations (id int, name text, run_on timestamp)',
+      'CREATE TABLE schema_migrations (version bigint PRIMARY KEY, dirty boolean)',
+      'CREATE TABLE schema_migrations (version varchar(255) PRIMARY KEY)',
+      "CREATE VIEW schema_migrations AS SELECT '001_a'::text AS version, now() AS applied_at",
+    ];
+    for (const table of tables) {
+      await at.database.sql(table);
+      for (const command of ['migrate', 'init', 'status', 'status --check', 'rollback', 'baseline --to 1']) {
+        const refused = await at.run(command.split(' '));
+        assert.equal(refused.exit, 1, `${command}\n${refused.output}`);
+        assert.match(refused.stderr, /^error\[tracking-layout\]/m, command);
+        assert.match(refused.said, /found: .*(name text, run_on timestamp|dirty boolean|version|no table)/, command);
+        assert.match(refused.said, /another schema .*"trackingSchema"/, command);
+      }
+      assert.deepEqual(await at.database.sql("SELECT relname FROM pg_class WHERE relname ~ '^schema_mig.*s$'"), [
+        ['schema_migrations'],
+      ]);
+      const elsewhere = await at.run(['init'], { env: { TASKFLOW_TRACKING_SCHEMA: 'ops' } });
+      assert.equal(elsewhere.exit, 0, elsewhere.output);
+      await at.database.sql(`DROP SCHEMA ops CASCADE; DROP ${table.split(' ')[1]} schema_migrations`);
     }
-    assert.deepEqual(await at.database.sql("SELECT count(*), to_regclass('a') FROM schema_migrations"), [['1', null]]);
+  }));
+
+test('init and baseline ask where production is marked, and change nothing before', () =>
+  withCli(18, FILES, async (at) => {
+    await at.database.sql('CREATE TABLE a (n int)');
+    const inProduction = { env: { TASKFLOW_PRODUCTION: 'true' } };
+    for (const command of ['init', 'baseline --to 1']) {
+      const refused = await at.run(command.split(' '), inProduction);
+      assert.equal(refused.exit, 2, refused.output);
+      assert.match(refused.stderr, /^error\[confirmation-needed\]/m);
+      assert.match(refused.said, /\(production\)\?/);
+      assert.match(refused.said, /--yes/);
+      assert.deepEqual(await at.database.sql("SELECT to_regclass('schema_migrations')"), [[null]]);
+    }
+    const mark = "SELECT value FROM schema_migration_settings WHERE key = 'production'";
+    assert.equal((await at.run(['init', '--yes'], inProduction)).exit, 0);
+    assert.deepEqual(await at.database.sql(mark), [['true']]);
+    assert.equal((await at.run(['init'], inProduction)).exit, 0);
+    const byOther = await at.run(['baseline', '--to', '1']);
+    assert.match(byOther.stderr, /^error\[confirmation-needed\]/m);
+    assert.equal((await at.run(['baseline', '--to', '1', '--yes'])).exit, 0);
+  }));
+
+test('a baseline that is refused leaves no trace', () =>
+  withCli(18, FILES, async (at) => {
+    const refused = await at.run(['baseline', '--to', '1']);
+    assert.equal(refused.exit, 1, refused.output);
+    assert.match(refused.stderr, /^error\[baseline-mismatch\]/m);
+    assert.deepEqual(await at.database.sql("SELECT to_regclass('schema_migrations')"), [[null]]);
   }));
 
 test('a newer layout is refused with text, by everything that writes', () =>
@@ -189,7 +231,7 @@ test('--json is one document on stdout for every command, also when it fails', (
 test('on a terminal it asks; no and Ctrl-C change nothing, yes does it', () =>
   withCli(18, FILES, async (at) => {
     await at.run(['migrate']);
-    assert.match(await onTerminal(at, 'rollback', 'n\n'), /Roll back 001_a on \w+\? \[y\/N\].*Not confirmed.*130/s);
+    assert.match(await onTerminal(at, 'rollback', 'n\n'), /Roll back 001_a on \w+\? \[y\/N\].*not confirmed.*130/is);
     assert.match(await onTerminal(at, 'rollback', '\u0003'), /130/);
     assert.deepEqual(await at.database.sql("SELECT to_regclass('a') IS NOT NULL"), [['t']]);
     assert.match(await onTerminal(at, 'rollback', 'y\n'), /1 migration rolled back.* 0/s);

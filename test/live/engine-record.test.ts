@@ -162,34 +162,105 @@ test('CRLF and a byte order mark change nothing: not the checksum, not the state
     assert.deepEqual(migrations[0]?.notes, []);
   }));
 
-test('an older tracking table keeps its naive times, unless legacyTimeZone says what they mean', async () => {
-  const older = `CREATE TABLE schema_migrations (version varchar(255) UNIQUE, description text, checksum varchar(64), applied_at timestamp DEFAULT now(),
+const OLDER = `CREATE TABLE schema_migrations (version varchar(255) UNIQUE, description text, checksum varchar(64), applied_at timestamp DEFAULT now(),
     applied_by varchar(100), execution_time_ms int, success boolean DEFAULT true, error_message text, rollback_sql text, type varchar(20));
     INSERT INTO schema_migrations VALUES ('001_a', 'Make a', 'error', '2024-07-01 12:00:00', 'ada', 5, true, NULL, NULL, 'migration');
+    INSERT INTO schema_migrations VALUES ('000_z', 'Gone', 'error', '2024-01-01 12:00:00', 'ada', 5, true, NULL, NULL, 'migration');
     CREATE VIEW migration_status AS SELECT version, description, applied_at, applied_by, success AS status FROM schema_migrations;
     CREATE TABLE a (n int)`;
-  const time = "SELECT applied_at::text, pg_typeof(applied_at)::text FROM schema_migrations WHERE version = '001_a'";
-  const files = { 'm/001_a.sql': FILE };
-  await withCli(18, files, async (at) => {
-    await at.database.sql(older);
-    const init = await at.run(['init']);
-    assert.equal(init.exit, 0, init.output);
-    assert.deepEqual(await at.database.sql(time), [['2024-07-01 12:00:00', 'timestamp without time zone']]);
-  });
-  await withCli(
-    18,
-    files,
-    async (at) => {
-      await at.database.sql(older);
-      const init = await at.run(['init']);
-      assert.equal(init.exit, 0, init.output);
-      const utc = time.replace('applied_at::text', "(applied_at AT TIME ZONE 'UTC')::text");
-      assert.deepEqual(await at.database.sql(utc), [['2024-07-01 10:00:00', 'timestamp with time zone']]);
-      assert.deepEqual(await at.database.sql('SELECT version, status FROM migration_status'), [['001_a', 't']]);
-    },
-    { TASKFLOW_LEGACY_TIME_ZONE: 'Europe/Berlin' },
-  );
+const NEXT = { 'm/002_b.sql': 'CREATE TABLE b (n int);\n-- ROLLBACK:\n-- DROP TABLE b;\n' };
+const IN_BERLIN = { env: { TASKFLOW_LEGACY_TIME_ZONE: 'Europe/Berlin' } };
+const TIMES = `SELECT version, to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), pg_typeof(applied_at)::text
+  FROM schema_migrations WHERE version < '002' ORDER BY version`;
+const IN_UTC = [
+  ['000_z', '2024-01-01 11:00:00', 'timestamp with time zone'],
+  ['001_a', '2024-07-01 10:00:00', 'timestamp with time zone'],
+];
+const NAIVE_LEFT = /holds times without a time zone, which are left as they are; configure legacyTimeZone/;
+
+async function good(at: DatabaseWorkplace, line: string, options?: { env: Record<string, string> }): Promise<string> {
+  const finished = await at.run(line.split(' '), options);
+  assert.equal(finished.exit, 0, finished.output);
+  return finished.said;
+}
+
+test('an older tracking table keeps its naive times, and one warning says what would convert them', () =>
+  withCli(18, { 'm/001_a.sql': FILE, ...NEXT }, async (at) => {
+    await at.database.sql(OLDER);
+    assert.match(await good(at, 'init'), NAIVE_LEFT);
+    const times = 'SELECT version, applied_at, pg_typeof(applied_at) FROM schema_migrations ORDER BY version';
+    assert.deepEqual(await at.database.sql(times), [
+      ['000_z', '2024-01-01 12:00:00', 'timestamp without time zone'],
+      ['001_a', '2024-07-01 12:00:00', 'timestamp without time zone'],
+    ]);
+    for (const command of ['init', 'migrate', 'migrate', 'status']) {
+      assert.doesNotMatch(await good(at, command), NAIVE_LEFT, command);
+    }
+  }));
+
+test('the first run of the tool on tables that psql completed warns of naive times, too', () =>
+  withCli(18, { 'm/001_a.sql': FILE }, async (at) => {
+    await at.database.sql(OLDER);
+    await at.database.sql(LAYOUT_1);
+    assert.match(await good(at, 'init'), NAIVE_LEFT);
+    assert.doesNotMatch(await good(at, 'init'), NAIVE_LEFT);
+  }));
+
+for (const first of ['init', 'migrate', 'psql']) {
+  test(`naive times are converted when the zone is configured later, after ${first} without it`, () =>
+    withCli(18, { 'm/001_a.sql': FILE, ...NEXT }, async (at) => {
+      await at.database.sql(OLDER);
+      if (first === 'psql') await at.database.sql(LAYOUT_1);
+      else await good(at, first);
+      assert.match(await good(at, 'init', IN_BERLIN), /has a time zone now; its times were read as Europe\/Berlin/);
+      assert.deepEqual(await at.database.sql(TIMES), IN_UTC);
+      assert.deepEqual(await at.database.sql("SELECT version, status FROM migration_status WHERE version = '001_a'"), [
+        ['001_a', 't'],
+      ]);
+      assert.doesNotMatch(await good(at, 'init', IN_BERLIN), /time zone/);
+      assert.deepEqual(await badLinks(at), []);
+    }));
+}
+
+test('what the tool has written between naive times is read as UTC, what repair accepted as the older time that it is', () =>
+  withCli(18, { 'm/001_a.sql': FILE, ...NEXT }, async (at) => {
+    await at.database.sql(OLDER);
+    await good(at, 'migrate');
+    await at.database.sql("UPDATE schema_migrations SET checksum = repeat('0', 64) WHERE version = '001_a'");
+    await good(at, 'repair --accept 1 --reason same --yes');
+    await good(at, 'init', IN_BERLIN);
+    assert.deepEqual(await at.database.sql(TIMES), IN_UTC);
+    const [[fresh] = []] = await at.database.sql(
+      "SELECT abs(extract(epoch FROM now() - applied_at)) < 600 FROM schema_migrations WHERE version = '002_b'",
+    );
+    assert.equal(fresh, 't');
+    const column =
+      "SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum WHERE attname = 'applied_at' AND adrelid = 'schema_migrations'::regclass";
+    assert.deepEqual(await at.database.sql(column), [['now()']]);
+  }));
+
+test('migrate converts naive times under the lock, whether or not something is pending', async () => {
+  for (const before of ['init', 'migrate']) {
+    await withCli(18, { 'm/001_a.sql': FILE, ...NEXT }, async (at) => {
+      await at.database.sql(OLDER);
+      await good(at, before);
+      await good(at, 'migrate', IN_BERLIN);
+      assert.deepEqual(await at.database.sql(TIMES), IN_UTC, `after ${before}`);
+    });
+  }
 });
+
+test('an older table without the column success holds what was applied', () =>
+  withCli(18, { 'm/001_a.sql': FILE }, async (at) => {
+    await at.database.sql(
+      "CREATE TABLE schema_migrations (version text, applied_at timestamptz); INSERT INTO schema_migrations VALUES ('001_a', now())",
+    );
+    const state = async () =>
+      (await at.run(['status', '--json'])).json<{ migrations: { state: string }[] }>().migrations[0]?.state;
+    assert.equal(await state(), 'applied');
+    await good(at, 'init');
+    assert.equal(await state(), 'applied');
+  }));
 
 /** Rows whose hash is not what anyone can recompute from the row and the one before. */
 async function badLinks(at: DatabaseWorkplace): Promise<readonly (readonly (string | null)[])[]> {

@@ -81,7 +81,7 @@ for (const major of [14, 18]) {
       const noInsert = await at.run(['migrate'], { env });
       assert.match(noInsert.stderr, /permission denied for table theirs/);
       assert.match(
-        noInsert.stderr,
+        noInsert.said,
         new RegExp(`GRANT [A-Z, ]+ ON (TABLE )?(public\\.)?theirs TO ${role}`),
         noInsert.stderr,
       );
@@ -93,7 +93,7 @@ for (const major of [14, 18]) {
       const status = await at.run(['status'], { env: { DATABASE_URL: url } });
       assert.equal(status.exit, 1, status.output);
       assert.match(status.stderr, /permission denied for table schema_migration/);
-      assert.match(status.stderr, new RegExp(`GRANT SELECT ON [^;]*schema_migrations[^;]* TO ${role}`), status.stderr);
+      assert.match(status.said, new RegExp(`GRANT SELECT ON [^;]*schema_migrations[^;]* TO ${role}`), status.stderr);
     }));
 
   test(`PostgreSQL ${major}: a read-only database is refused before anything is tried`, () =>
@@ -107,6 +107,41 @@ for (const major of [14, 18]) {
       assert.equal((await at.run(['status'])).exit, 0);
     }));
 }
+
+test('a missing privilege is named for the role that works, and with the schema that is missing', () =>
+  withRole(18, FILES, async (at, role, url) => {
+    const worker = uniqueName('Worker');
+    await at.database.sql(`CREATE ROLE "${worker}"; GRANT "${worker}" TO ${role}`);
+    try {
+      const env = { DATABASE_URL: url, TASKFLOW_ROLE: worker };
+      const inPublic = await at.run(['init'], { env });
+      assert.equal(inPublic.exit, 1, inPublic.output);
+      assert.ok(inPublic.said.includes(`GRANT CREATE ON SCHEMA public TO "${worker}";`), inPublic.stderr);
+      const inOps = await at.run(['init'], { env: { ...env, TASKFLOW_TRACKING_SCHEMA: 'ops' } });
+      const grant = `GRANT CREATE ON DATABASE ${at.database.name} TO "${worker}";`;
+      assert.ok(inOps.said.includes(grant), inOps.stderr);
+      await at.database.sql(grant);
+      const done = await at.run(['init'], { env: { ...env, TASKFLOW_TRACKING_SCHEMA: 'ops' } });
+      assert.equal(done.exit, 0, done.output);
+    } finally {
+      await at.database.sql(`DROP SCHEMA IF EXISTS ops CASCADE; DROP OWNED BY "${worker}"; DROP ROLE "${worker}"`);
+    }
+  }));
+
+test('an older tracking table of another owner is left as it is, and the owner is named', () =>
+  withRole(18, FILES, async (at, role, url) => {
+    const older = 'CREATE TABLE schema_migrations (version text, applied_at timestamptz)';
+    await at.database.sql(
+      `${older}; GRANT ALL ON schema_migrations TO ${role}; GRANT CREATE ON SCHEMA public TO ${role}`,
+    );
+    const refused = await at.run(['init'], { env: { DATABASE_URL: url } });
+    assert.equal(refused.exit, 1, refused.output);
+    assert.match(refused.said, /Run it as postgres, who owns public\.schema_migrations/);
+    assert.deepEqual(
+      await at.database.sql("SELECT relname FROM pg_class WHERE relname ~ '^schema_migration' ORDER BY 1"),
+      [['schema_migrations']],
+    );
+  }));
 
 test('the session of a migration is ended by the administrator: recorded as failed, the next run succeeds', () =>
   withCli(

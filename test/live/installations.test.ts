@@ -60,6 +60,15 @@ for (const engine of [14, 18]) {
         }));
     }
 
+    test('the tracking tables that the tool has made are no part of what was there: 001 is applied as on a new database', () =>
+      withInstallation(engine, HANDMADE, IN_ZONE, async (at) => {
+        const first = "SELECT type FROM schema_migrations WHERE version = '001_create_migration_tracking'";
+        await at.good('init');
+        assert.deepEqual(await at.database.sql(first), []);
+        await at.good('migrate');
+        assert.deepEqual(await at.database.sql(first), [['migration']]);
+      }));
+
     for (const one of [HANDMADE, OLDER]) {
       test(`an installation ${one.name} has the tracking tables of a new one`, () =>
         withInstallation(engine, one, IN_ZONE, async (at) => {
@@ -151,6 +160,23 @@ describe('an older tracking table', () => {
       ]);
     }));
 
+  test('keeps the rights on columns of the views upon it, and on views upon views', () =>
+    withInstallation(18, TRACKED, IN_ZONE, async (at) => {
+      const clerk = uniqueName('clerk');
+      await at.database.sql(`CREATE ROLE ${clerk}; GRANT SELECT (version, day) ON deployment_log TO ${clerk};
+        GRANT SELECT (applied_at) ON failed_deployments TO ${clerk} WITH GRANT OPTION; GRANT UPDATE (status) ON migration_status TO PUBLIC`);
+      const rights = `SELECT relname, relacl::text, array_agg(format('%s %s', attname, attacl) ORDER BY attname) FILTER (WHERE attacl IS NOT NULL)
+        FROM pg_class AS c JOIN pg_attribute ON attrelid = c.oid WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace
+        GROUP BY relname, relacl::text ORDER BY relname`;
+      const before = await at.database.sql(rights);
+      try {
+        await at.good('init');
+        assert.deepEqual(await at.database.sql(rights), before);
+      } finally {
+        await at.database.sql(`DROP OWNED BY ${clerk}; DROP ROLE ${clerk}`);
+      }
+    }));
+
   test('keeps its times as they are while no zone is configured', () =>
     withInstallation(18, TRACKED, {}, async (at) => {
       const before = await at.database.sql(RECORDS(true));
@@ -205,8 +231,8 @@ describe('times without a zone', () => {
       const [before, count] = [await rowsOf(at.database, ZONE), await at.database.sql(naive)];
       await at.good('init');
       const migrated = await at.good('migrate');
-      assert.match(migrated.stderr, /WARNING: times without time zone are left as they are: users\.created_at, /);
-      assert.match(migrated.stderr, /legacyTimeZone/);
+      assert.match(migrated.said, /WARNING: times without time zone are left as they are: users\.created_at, /);
+      assert.match(migrated.said, /legacyTimeZone/);
       assert.deepEqual(await at.database.sql(naive), count);
       assert.deepEqual(lostRows(before, await rowsOf(at.database, ZONE)), []);
 

@@ -1,9 +1,10 @@
 /**
  * Turns a naive `applied_at` of an older tracking table into timestamptz, read as times of the zone in the setting
- * `taskflow.legacy_time_zone`. PostgreSQL alters no column that a view uses, so the views that stand on the table, and the
- * views on those, are taken down and put up again as they were: definition, options, owner, grants and comments.
+ * `taskflow.legacy_time_zone`; what this tool wrote into it since, by the events, is UTC. PostgreSQL alters no column that a
+ * view uses, so the views that stand on the table, and the views on those, are taken down and put up again as they were:
+ * definition, options, owner, grants (on columns too) and comments.
  *
- * Does nothing where the column is not naive or no zone is set.
+ * Does nothing where the column is not naive or no zone is set. Wants the tables of layout 1.
  */
 export const CONVERT_NAIVE_TIMES = `DO $times$
 DECLARE
@@ -13,6 +14,7 @@ DECLARE
   made text[] := '{}';
   dropped text[] := '{}';
   command text;
+  written_by_tool text[];
 BEGIN
   IF zone IS NULL OR NOT EXISTS (
     SELECT FROM pg_attribute WHERE attrelid = tracked AND attname = 'applied_at' AND atttypid = 'timestamp'::regtype
@@ -42,10 +44,15 @@ BEGIN
       coalesce(' WITH (' || array_to_string(dependent.reloptions, ', ') || ')', ''), pg_get_viewdef(dependent.oid));
     made := made || format('ALTER VIEW %s OWNER TO %I', dependent.name, pg_get_userbyid(dependent.relowner));
     made := made || ARRAY(
-      SELECT format('GRANT %s ON %s TO %s%s', a.privilege_type, dependent.name,
+      SELECT format('GRANT %s%s ON %s TO %s%s', a.privilege_type, g.columns, dependent.name,
         CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
         CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
-      FROM aclexplode(dependent.relacl) AS a WHERE a.grantee <> dependent.relowner);
+      FROM (
+        SELECT '' AS columns, dependent.relacl AS acl
+        UNION ALL
+        SELECT format(' (%I)', attname), attacl FROM pg_attribute WHERE attrelid = dependent.oid AND attacl IS NOT NULL
+      ) AS g, aclexplode(g.acl) AS a
+      WHERE a.grantee <> dependent.relowner);
     made := made || ARRAY(
       SELECT CASE WHEN d.objsubid = 0 THEN format('COMMENT ON VIEW %s IS %L', dependent.name, d.description)
         ELSE format('COMMENT ON COLUMN %s.%I IS %L', dependent.name, a.attname, d.description) END
@@ -54,10 +61,17 @@ BEGIN
       WHERE d.classoid = 'pg_class'::regclass AND d.objoid = dependent.oid);
     dropped := format('DROP VIEW %s', dependent.name) || dropped;
   END LOOP;
+  -- These events leave the time of the row as it was; every other goes with a time of the tool's.
+  written_by_tool := ARRAY(
+    SELECT DISTINCT version FROM schema_migration_events
+    WHERE version IS NOT NULL AND event NOT IN ('rollback_started', 'rollback_failed')
+      AND NOT (event = 'repaired' AND detail ->> 'action' = 'accept'));
   FOREACH command IN ARRAY dropped LOOP
     EXECUTE command;
   END LOOP;
-  EXECUTE format('ALTER TABLE schema_migrations ALTER COLUMN applied_at TYPE timestamptz USING applied_at AT TIME ZONE %L', zone);
+  EXECUTE format('ALTER TABLE schema_migrations ALTER COLUMN applied_at DROP DEFAULT, ALTER COLUMN applied_at TYPE timestamptz
+    USING applied_at AT TIME ZONE CASE WHEN run_id IS NOT NULL AND version = ANY (%L::text[]) THEN ''UTC'' ELSE %L END,
+    ALTER COLUMN applied_at SET DEFAULT now()', written_by_tool, zone);
   FOREACH command IN ARRAY made LOOP
     EXECUTE command;
   END LOOP;

@@ -1,0 +1,121 @@
+import { CONVERT_NAIVE_TIMES } from '../ledger/layout/naive-times.ts';
+import { LAYOUT_1 } from '../ledger/layout/version1.ts';
+import { LAYOUT_NEWEST } from '../ledger/names.ts';
+import type { Ledger } from '../ledger/read.ts';
+import { eventItem, settingItem } from '../ledger/write.ts';
+import type { BatchItem } from '../postgres/pipeline.ts';
+import type { Problem } from '../problem/problem.ts';
+import { displayIdentifier } from '../sql/quote.ts';
+import { splitScript } from '../sql/splitter.ts';
+import type { Control } from './control.ts';
+import type { Engine } from './engine.ts';
+import { databaseProblem, isDatabaseError } from './failure.ts';
+
+/** Key of the tracking settings: which zone the older, naive times were read in; `unknown` while they are left so. */
+const TIMES_ZONE = 'applied_at_zone';
+
+/** What is to be done about times without a zone: convert them, or tell once that nobody said which zone they are in. */
+export function timesToDo(engine: Engine, held: Ledger): 'convert' | 'tell' | undefined {
+  if (!held.naiveTimes) return undefined;
+  if (engine.settings.legacyTimeZone) return 'convert';
+  return held.settings.has(TIMES_ZONE) ? undefined : 'tell';
+}
+
+/**
+ * Brings the tracking tables to their newest layout and their times to timestamptz where the zone is known, and puts that
+ * on record, with `more` in the same transaction: all of it, or nothing. To be called under the lock.
+ */
+export async function writeLayout(
+  engine: Engine,
+  control: Control,
+  held: Ledger,
+  more: readonly BatchItem[],
+): Promise<void> {
+  const [choosePath, ...layout] = layoutItems();
+  const zone = engine.settings.legacyTimeZone ?? '';
+  try {
+    await control.session.batch([
+      [
+        { sql: 'BEGIN' },
+        { sql: "SELECT pg_catalog.set_config('taskflow.legacy_time_zone', $1, true)", params: [zone] },
+        choosePath!,
+        ...(held.layout === LAYOUT_NEWEST ? [] : layout),
+        { sql: CONVERT_NAIVE_TIMES },
+        ...records(engine, control, held),
+        ...more,
+        { sql: 'COMMIT' },
+      ],
+    ]);
+  } catch (error) {
+    throw await layoutProblem(control, held, error);
+  }
+  tell(engine, control, held);
+}
+
+function layoutItems(): BatchItem[] {
+  return [...splitScript(LAYOUT_1)]
+    .filter((item) => item.kind === 'statement')
+    .map((item) => ({ sql: LAYOUT_1.slice(item.start, item.end) }));
+}
+
+function records(engine: Engine, { names }: Control, held: Ledger): BatchItem[] {
+  const zone = engine.settings.legacyTimeZone;
+  const items: BatchItem[] = [];
+  const record = (event: 'initialized' | 'layout_upgraded', detail: Record<string, unknown>) =>
+    items.push(eventItem(names, engine.run, { event, version: null, detail: { layout: LAYOUT_NEWEST, ...detail } }));
+  if (held.layout === undefined) record('initialized', { schema: names.schema });
+  else if (held.layout < LAYOUT_NEWEST) record('layout_upgraded', { schema: names.schema, from: held.layout });
+  const times = timesToDo(engine, held);
+  if (times === 'convert') record('layout_upgraded', { schema: names.schema, from: held.layout, appliedAtZone: zone });
+  if (times) items.push(settingItem(names, TIMES_ZONE, zone ?? 'unknown'));
+  return items;
+}
+
+function tell(engine: Engine, { names }: Control, held: Ledger): void {
+  const { emit, settings } = engine;
+  if (held.layout !== LAYOUT_NEWEST) {
+    emit({ kind: 'initialized', schema: names.schema, upgradedFrom: held.layout });
+  }
+  const column = `${names.schema}.schema_migrations.applied_at`;
+  const times = timesToDo(engine, held);
+  if (times === 'convert') {
+    emit({
+      kind: 'note',
+      message: `${column} has a time zone now; its times were read as ${settings.legacyTimeZone}.`,
+    });
+  } else if (times === 'tell') {
+    const way = 'configure legacyTimeZone, the zone that they were written in, to have them converted';
+    emit({ kind: 'warning', message: `${column} holds times without a time zone, which are left as they are; ${way}` });
+  }
+}
+
+async function layoutProblem(control: Control, held: Ledger, error: unknown): Promise<Problem> {
+  await control.session.query('ROLLBACK').catch(() => {});
+  const verb = held.layout === undefined ? 'create' : 'change';
+  const problem = databaseProblem(error, `cannot ${verb} the tracking tables in schema ${control.names.schema}`);
+  if (!isDatabaseError(error)) return problem;
+  const next = error.code === '42501' ? await missingPrivilege(control) : undefined;
+  return problem.with({ state: 'Nothing was changed.', ...(next ? { next } : {}) });
+}
+
+/** What an administrator or owner runs, so that the role that works here may do it. */
+async function missingPrivilege({ server, names, session, ...control }: Control): Promise<string[] | undefined> {
+  const role = displayIdentifier(control.role);
+  const schema = displayIdentifier(names.schema);
+  const [row] = await session.query(PRIVILEGES, [names.schema]);
+  if (row?.schema_there !== 't') {
+    const database = displayIdentifier(server.database);
+    return [`Let this role create that schema: GRANT CREATE ON DATABASE ${database} TO ${role};`];
+  }
+  if (row.may_create !== 't')
+    return [`Let this role create tables there: GRANT CREATE ON SCHEMA ${schema} TO ${role};`];
+  if (!row.owner) return undefined;
+  return [
+    `Run it as ${displayIdentifier(row.owner)}, who owns ${schema}.schema_migrations ("role" in the configuration).`,
+  ];
+}
+
+const PRIVILEGES = `SELECT n.oid IS NOT NULL AS schema_there, pg_catalog.has_schema_privilege(n.oid, 'CREATE') AS may_create,
+  CASE WHEN NOT pg_catalog.pg_has_role(c.relowner, 'USAGE') THEN pg_catalog.pg_get_userbyid(c.relowner) END AS owner
+FROM (SELECT 1) AS one LEFT JOIN pg_catalog.pg_namespace AS n ON n.nspname = $1
+LEFT JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = 'schema_migrations'`;
