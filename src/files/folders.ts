@@ -39,7 +39,8 @@ export function readFolders(folders: readonly string[], cwd: string): FoundFiles
 /** Throws the complaints as one Problem: for everything that is about to run something. */
 export function refuseComplaints(found: FoundFiles): readonly MigrationFile[] {
   if (found.complaints.length > 0) {
-    throw gather('catalogue', 'the folders of migrations have faults; nothing was run', found.complaints);
+    const refusal = gather('catalogue', 'the folders of migrations have faults', found.complaints);
+    throw refusal.with({ state: 'Nothing was run.' });
   }
   return found.files;
 }

@@ -61,7 +61,6 @@ function unreadable(file: string, reason: string): Problem {
   return new Problem('file-unreadable', `cannot read ${file}: ${reason}`, {
     where: { file },
     expected: 'a regular file that this user may read',
-    state: 'Nothing was run.',
   });
 }
 

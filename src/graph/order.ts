@@ -1,4 +1,4 @@
-import { Problem } from '../problem/problem.ts';
+import { Problem, type ProblemFields } from '../problem/problem.ts';
 
 /** What ordering needs to know of a migration. */
 export interface OrderNode {
@@ -8,6 +8,8 @@ export interface OrderNode {
   readonly file: string;
   /** Versions that must come before, as resolved from `Depends:`. */
   readonly depends: readonly string[];
+  /** Where the dependency is written, and what was perhaps meant by it: for the message that it is missing. */
+  aboutDependency?(version: string): ProblemFields;
 }
 
 /** By number, then by name in code unit order: the order of files that nothing else puts in order. */
@@ -41,7 +43,6 @@ class Walk<N extends OrderNode> {
   readonly #byVersion: ReadonlyMap<string, N>;
   readonly #settled: ReadonlySet<string>;
   readonly #done = new Set<string>();
-  readonly #inCycle = new Set<string>();
 
   constructor(byVersion: ReadonlyMap<string, N>, settled: ReadonlySet<string>) {
     this.#byVersion = byVersion;
@@ -68,8 +69,6 @@ class Walk<N extends OrderNode> {
 
   #cycle(members: readonly N[]): void {
     const versions = members.map((member) => member.version);
-    if (versions.some((version) => this.#inCycle.has(version))) return;
-    for (const version of versions) this.#inCycle.add(version);
     this.problems.push(
       new Problem('order', `migrations depend on each other in a circle: ${[...versions, versions[0]].join(' -> ')}`, {
         where: { file: members[0]?.file ?? '' },
@@ -84,5 +83,6 @@ function missing(node: OrderNode, version: string): Problem {
     where: { file: node.file },
     version: node.version,
     next: [`Add the file of ${version}, or correct the Depends: header.`],
+    ...node.aboutDependency?.(version),
   });
 }

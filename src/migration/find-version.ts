@@ -33,19 +33,34 @@ function ambiguous(wanted: string, candidates: readonly Numbered[]): Problem {
 const SUGGESTIONS_MAX = 3;
 
 function unknown(wanted: string, versions: readonly Numbered[]): Problem {
-  const suggestions = suggest(wanted, versions);
   return new Problem('version-unknown', `there is no version ${wanted}`, {
     found: wanted,
     expected: 'a version, or its number',
-    next: [
-      suggestions.length > 0
-        ? `Did you mean ${suggestions.join(' or ')}?`
-        : 'See the versions with: taskflow-db status',
-    ],
+    next: [hint(wanted, versions)],
   });
 }
 
-function suggest(wanted: string, versions: readonly Numbered[]): string[] {
+function hint(wanted: string, versions: readonly Numbered[]): string {
+  if (versions.length === 0) return 'There is no migration yet: see the folders with --dir.';
+  if (/^[0-9]+$/.test(wanted)) return numberHint(BigInt(wanted), versions);
+  const suggestions = suggestVersions(wanted, versions);
+  return suggestions.length > 0
+    ? `Did you mean ${suggestions.join(' or ')}?`
+    : 'See the versions with: taskflow-db status';
+}
+
+/** The neighbours of a number that nothing has. */
+function numberHint(wanted: bigint, versions: readonly Numbered[]): string {
+  const sorted = [...versions].sort((a, b) => (a.number < b.number ? -1 : 1));
+  const above = sorted.find((one) => one.number > wanted)?.version;
+  const below = sorted.findLast((one) => one.number < wanted)?.version;
+  if (above === undefined) return `The highest there is: ${below}.`;
+  return below === undefined ? `The lowest there is: ${above}.` : `Its neighbours are ${below} and ${above}.`;
+}
+
+/** The versions that a misspelt name is near to, the nearest first; for a number alone none is. */
+export function suggestVersions(wanted: string, versions: readonly Numbered[]): string[] {
+  if (/^[0-9]+$/.test(wanted)) return [];
   const word = wanted.toLowerCase();
   const limit = Math.max(1, Math.floor(word.length / 4));
   return versions

@@ -2,6 +2,13 @@ import { Problem } from '../problem/problem.ts';
 
 /** The file name for a new migration: the number after the highest there is, as wide as the others are, and the name. */
 export function newFileName(existing: readonly { version: string; number: bigint }[], wanted: string): string {
+  if (/[/\\]/.test(wanted)) {
+    throw new Problem('usage', 'a migration is given a name, not a path', {
+      found: wanted,
+      expected: 'what the migration does, such as add_user_email',
+      next: ['The folder is chosen with --dir.'],
+    });
+  }
   const name = wanted
     .trim()
     .replace(/\.sql$/i, '')

@@ -1,10 +1,14 @@
 import { compareByNumber, type OrderNode, orderMigrations } from '../graph/order.ts';
-import { findVersion } from '../migration/find-version.ts';
+import { findVersion, suggestVersions } from '../migration/find-version.ts';
+import { locateInHeader } from '../migration/locate.ts';
 import type { Migration } from '../migration/migration.ts';
+import type { ProblemCode } from '../problem/codes.ts';
 import { gather, Problem } from '../problem/problem.ts';
 import { type ExtensionState, unmetRequirement } from './extensions.ts';
+import { inForce } from './ledger-entry.ts';
 import type { MigrationFile } from './migration-file.ts';
 import type { MigrationStatus } from './reconcile.ts';
+import { sameNumber } from './same-number.ts';
 import { TO_APPLY } from './state.ts';
 import { planMigrationSteps, type StepPlan } from './steps.ts';
 
@@ -38,8 +42,10 @@ export interface SkippedMigration {
 export interface UpPlan {
   readonly migrations: readonly PlannedMigration[];
   readonly skipped: readonly SkippedMigration[];
-  /** Applied versions whose files are gone, and other things worth saying. */
+  /** Applied versions whose files are gone. */
   readonly warnings: readonly string[];
+  /** What is worth knowing and warns of nothing: headers, comments and sections that were changed since. */
+  readonly notes: readonly string[];
 }
 
 /** Headers that a planner needs of the files that are to be applied. */
@@ -53,13 +59,21 @@ interface Candidate extends OrderNode {
 export function planUp(statuses: readonly MigrationStatus[], options: UpOptions): UpPlan {
   refuseModified(statuses);
   const candidates = loadCandidates(statuses);
-  const settled = new Set(statuses.filter((status) => !isToApply(status)).map((status) => status.version));
+  const settled = new Set(statuses.filter(isInForce).map((status) => status.version));
   const { ordered, problems } = orderMigrations(candidates, settled);
   const chosen = choose(ordered, options);
-  const complaints = [...problems, ...sameNumber(candidates, statuses)];
+  const complaints = [...problems, ...sameNumber(candidates, statuses, isToApply)];
   if (!options.allowLate) complaints.push(...lateOnes(chosen, statuses, options.baselineVersion));
-  if (complaints.length > 0) throw gather('order', 'the order of these migrations is not clear', complaints);
-  return { ...split(chosen, options), warnings: warningsOf(statuses) };
+  if (complaints.length > 0) throw refusal('order', 'the order of these migrations is not clear', complaints);
+  return { ...split(chosen, options), warnings: missingWarnings(statuses), notes: notesOf(statuses) };
+}
+
+function refusal(code: ProblemCode, heading: string, complaints: readonly Problem[]): Problem {
+  return gather(code, heading, complaints).with({ state: 'Nothing was run.' });
+}
+
+function isInForce({ entry }: MigrationStatus): boolean {
+  return entry !== undefined && inForce(entry);
 }
 
 function isToApply(status: MigrationStatus): boolean {
@@ -70,7 +84,7 @@ function isToApply(status: MigrationStatus): boolean {
 function refuseModified(statuses: readonly MigrationStatus[]): void {
   const modified = statuses.filter((status) => status.state === 'modified');
   if (modified.length === 0) return;
-  throw gather('checksum-mismatch', 'applied migrations were changed', modified.map(modifiedProblem));
+  throw refusal('checksum-mismatch', 'applied migrations were changed', modified.map(modifiedProblem));
 }
 
 function modifiedProblem(status: MigrationStatus): Problem {
@@ -79,7 +93,6 @@ function modifiedProblem(status: MigrationStatus): Problem {
     where: { file: status.file?.file ?? '' },
     found: `checksum ${status.file?.checksum}`,
     expected: `checksum ${status.entry?.checksum}, recorded ${status.entry?.appliedAt ?? ''}`.trimEnd(),
-    state: 'Nothing was run.',
     next: [
       'Restore the file as it was applied, and put the change into a new migration.',
       `If the change is harmless and meant: taskflow-db repair --accept ${status.version} --reason "..."`,
@@ -101,7 +114,7 @@ function loadCandidates(statuses: readonly MigrationStatus[]): Candidate[] {
       complaints.push(error);
     }
   }
-  if (complaints.length > 0) throw gather('catalogue', 'some migrations cannot be read', complaints);
+  if (complaints.length > 0) throw refusal('catalogue', 'some migrations cannot be read', complaints);
   return candidates;
 }
 
@@ -111,59 +124,50 @@ function nodeOf(
   migration: Migration,
   versions: readonly { version: string; number: bigint }[],
 ): OrderNode {
-  const depends = migration.headers.depends.map((text) => {
-    const found = findVersion(versions, text);
-    return found instanceof Problem ? text : found.version;
-  });
-  return { version: status.version, number: status.number, name: file.name, file: file.file, depends };
+  const found = migration.headers.depends.map((text) => ({ text, version: findVersion(versions, text) }));
+  const idOf = ({ text, version }: (typeof found)[number]) => (version instanceof Problem ? text : version.version);
+  return {
+    version: status.version,
+    number: status.number,
+    name: file.name,
+    file: file.file,
+    depends: found.map(idOf),
+    aboutDependency(missing) {
+      const one = found.find((depends) => idOf(depends) === missing);
+      const meant = suggestVersions(missing, versions);
+      return {
+        where: locateInHeader(migration, 'Depends', one?.text ?? missing),
+        ...(meant.length > 0
+          ? { next: [`Did you mean ${meant.join(' or ')}?`, `Else add the file of ${missing}.`] }
+          : {}),
+      };
+    },
+  };
 }
 
 function choose(ordered: readonly Candidate[], options: UpOptions): readonly Candidate[] {
-  if (options.only !== undefined) return withNeeds(ordered, options.only);
+  if (options.only !== undefined) return withNeeds(ordered, [options.only]);
   if (options.to === undefined) return ordered;
   const at = ordered.findIndex((one) => one.version === options.to);
   return at < 0 ? upToApplied(ordered, options.to) : ordered.slice(0, at + 1);
 }
 
-/** The target is applied already: what stands before it by number is still to come. */
+/** The target is applied already: what stands before it by number is still to come, and what that needs. */
 function upToApplied(ordered: readonly Candidate[], to: string): readonly Candidate[] {
   const number = BigInt(/^\d+/.exec(to)?.[0] ?? '0');
-  return ordered.filter((one) => compareByNumber(one, { number, version: to }) < 0);
+  const before = ordered.filter((one) => compareByNumber(one, { number, version: to }) < 0);
+  return withNeeds(
+    ordered,
+    before.map((one) => one.version),
+  );
 }
 
-function withNeeds(ordered: readonly Candidate[], only: string): readonly Candidate[] {
-  const needed = new Set([only]);
+function withNeeds(ordered: readonly Candidate[], wanted: readonly string[]): readonly Candidate[] {
+  const needed = new Set(wanted);
   for (const one of [...ordered].reverse()) {
     if (needed.has(one.version)) for (const version of one.depends) needed.add(version);
   }
   return ordered.filter((one) => needed.has(one.version));
-}
-
-/** Two files with one number, one of them still to be applied, and nothing that orders them. */
-function sameNumber(candidates: readonly Candidate[], statuses: readonly MigrationStatus[]): Problem[] {
-  const problems: Problem[] = [];
-  const withFiles = statuses.filter((status) => status.file);
-  const byNumber = new Map<bigint, MigrationStatus[]>();
-  for (const status of withFiles) byNumber.set(status.number, [...(byNumber.get(status.number) ?? []), status]);
-  const depends = new Map(candidates.map((one) => [one.version, new Set(one.depends)]));
-  for (const twins of byNumber.values()) {
-    if (twins.length < 2 || !twins.some(isToApply)) continue;
-    const ordered = twins.some((a) => twins.some((b) => a !== b && depends.get(a.version)?.has(b.version)));
-    if (!ordered) problems.push(twinProblem(twins));
-  }
-  return problems;
-}
-
-function twinProblem(twins: readonly MigrationStatus[]): Problem {
-  const files = twins.map((twin) => twin.file?.file ?? twin.version);
-  const later = [...twins].reverse().find(isToApply) ?? twins[0];
-  return new Problem('order', `these migrations have one number: ${files.join(', ')}`, {
-    where: { file: later?.file?.file ?? '' },
-    next: [
-      'Give the one that comes later the next free number (rename its file).',
-      `Or say what comes first in the header of the other: -- Depends: ${twins[0]?.version}`,
-    ],
-  });
 }
 
 /**
@@ -193,7 +197,6 @@ function lateProblem(one: Candidate, applied: string): Problem {
   return new Problem('late-migration', `${one.version} is late: ${applied}, which has a higher number, is applied`, {
     version: one.version,
     where: { file: one.file },
-    state: 'Nothing was run.',
     next: [
       `Give it a number after ${applied} (rename the file), if it was written later.`,
       'Or say what it needs in its header: -- Depends: VERSION',
@@ -236,13 +239,12 @@ function skipReason(
 /** As many missing files are named one by one; more are one line. */
 const MISSING_NAMED_MAX = 3;
 
-function warningsOf(statuses: readonly MigrationStatus[]): string[] {
-  const missing = statuses.filter((status) => status.state === 'missing').map((status) => status.version);
-  const notes = statuses.flatMap((status) => status.notes.map((note) => `${status.version}: ${note}`));
-  return [...missingWarnings(missing), ...notes];
+function notesOf(statuses: readonly MigrationStatus[]): string[] {
+  return statuses.flatMap((status) => status.notes.map((note) => `${status.version}: ${note}`));
 }
 
-function missingWarnings(versions: readonly string[]): string[] {
+function missingWarnings(statuses: readonly MigrationStatus[]): string[] {
+  const versions = statuses.filter((status) => status.state === 'missing').map((status) => status.version);
   if (versions.length <= MISSING_NAMED_MAX)
     return versions.map((version) => `${version} is applied, but its file is gone`);
   return [

@@ -72,7 +72,9 @@ test('an unknown version is answered with what was probably meant', () => {
   assert.match(find('002_workflow'), /^version-unknown.*mean 002_workflows\?/);
   assert.match(find('add_new_feture'), /mean 003_add_new_feature\?/);
   assert.match(find('users'), /mean 001_users or 010_users_email\?/);
-  assert.match(find('99'), /^version-unknown.*taskflow-db status/);
+  assert.match(find('00x'), /^version-unknown.*taskflow-db status/);
+  assert.match(find('99'), /^version-unknown.*The highest there is: 010_users_email\./);
+  assert.match(find('7'), /Its neighbours are 003_\w+ and 010_users_email\./);
 });
 
 test('checksums of both line breaks', () => {
