@@ -142,7 +142,7 @@ FROM (SELECT 1) AS one LEFT JOIN pg_catalog.pg_namespace AS n ON n.nspname = $1`
 async function trackingTables({ ledger, session, names, server }: Control): Promise<Finding> {
   const name = 'tracking tables';
   if (ledger.layout === undefined)
-    return { name, level: 'note', found: 'none yet', advice: 'taskflow-db init or migrate makes them.' };
+    return { name, level: 'note', found: 'none yet', advice: 'taskflow-db init makes them.' };
   if (ledger.layout < LAYOUT_NEWEST)
     return {
       name,

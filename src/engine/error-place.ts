@@ -22,23 +22,25 @@ export function placeOfError(
   return inner ? locate(migration, inner.statement, inner.offset) : locate(migration, statement, 0);
 }
 
-/** One frame of the context, the innermost first (manual, "Reporting Errors": the CONTEXT field). */
-const FRAME = /^PL\/pgSQL function (.+?)(?:\(.*\))? line (\d+) at /m;
+/** The frames of the context, the innermost first (manual, "Reporting Errors": the CONTEXT field). */
+const FRAME = /^PL\/pgSQL function (.+?)(?:\(.*\))? line (\d+) at /gm;
 
 function insideBody(
   error: DatabaseError,
   statement: Statement,
   all: readonly Statement[],
 ): { statement: Statement; offset: number } | undefined {
-  const frame = FRAME.exec(error.where ?? '');
-  if (!frame) return undefined;
-  const [, name, line] = frame;
-  const holder = name === 'inline_code_block' ? statement : definitionOf(name ?? '', statement, all);
-  if (!holder) return undefined;
-  const body = bodyStart(holder.sql);
-  if (body === undefined) return undefined;
-  const start = lineStart(holder.sql, body, Number(line));
-  return { statement: holder, offset: innerOffset(error, holder.sql, start) };
+  const frames = [...(error.where ?? '').matchAll(FRAME)];
+  for (const [i, [, name = '', line]] of frames.entries()) {
+    const holder = name === 'inline_code_block' ? statement : definitionOf(name, statement, all);
+    const body = holder && bodyStart(holder.sql);
+    if (body === undefined) continue;
+    const start = lineStart(holder!.sql, body, Number(line));
+    // The inner query is the innermost frame's; an outer one is told by its line alone.
+    const offset = i === 0 ? innerOffset(error, holder!.sql, start) : behindIndent(holder!.sql, start);
+    return { statement: holder!, offset };
+  }
+  return undefined;
 }
 
 /** The CREATE FUNCTION of this very file that made the function of that name; the last one before the failure counts. */
@@ -74,11 +76,27 @@ function lineStart(sql: string, body: number, line: number): number {
 /** The inner query stands in the body as it was written: its position becomes ours. Else the line's first character. */
 function innerOffset(error: DatabaseError, sql: string, start: number): number {
   const query = error.internalQuery?.trim();
-  const at = query ? sql.indexOf(query, start) : -1;
+  const at = query ? indexOfQuery(sql, query, start) : -1;
   if (at >= 0 && query && error.internalPosition) {
     const skipped = (error.internalQuery ?? '').indexOf(query);
     return codePointOffset(sql, at, Number(error.internalPosition) - 1 - skipped);
   }
-  const indent = /^[ \t]*/.exec(sql.slice(start, start + 200))?.[0].length ?? 0;
-  return at >= 0 ? at : start + indent;
+  return at >= 0 ? at : behindIndent(sql, start);
+}
+
+function behindIndent(sql: string, start: number): number {
+  return start + (/^[ \t]*/.exec(sql.slice(start, start + 200))?.[0].length ?? 0);
+}
+
+/** The shortest that PL/pgSQL blanks out: `INTO a`. */
+const BLANKED = /( {6,})/;
+
+/** PL/pgSQL runs a query without its INTO, for which it writes as many blanks: there the body may say anything. */
+function indexOfQuery(sql: string, query: string, start: number): number {
+  const exact = sql.indexOf(query, start);
+  if (exact >= 0 || !BLANKED.test(query)) return exact;
+  const pieces = query.split(BLANKED);
+  const pattern = pieces.map((piece, i) => (i % 2 === 0 ? escapeRegExp(piece) : `[\\s\\S]{${piece.length}}`)).join('');
+  const found = new RegExp(pattern).exec(sql.slice(start));
+  return found ? start + found.index : -1;
 }

@@ -1,6 +1,7 @@
 import type { Ledger } from '../ledger/read.ts';
 import type { BatchItem } from '../postgres/pipeline.ts';
 import { Problem } from '../problem/problem.ts';
+import { formatDuration } from '../problem/quantity.ts';
 import type { RunnerHolder } from '../report/events.ts';
 import { type Control, rereadLedger } from './control.ts';
 import type { Engine } from './engine.ts';
@@ -47,7 +48,7 @@ async function acquire(engine: Engine, control: Control): Promise<Ledger> {
 /** Who holds the runners' lock now, or undefined. */
 export async function lockHolder(control: Control): Promise<RunnerHolder | undefined> {
   const [row] = await control.session.query(
-    `SELECT a.pid, a.usename, a.application_name, coalesce(a.client_addr::text, 'local') AS client, a.backend_start, a.state
+    `SELECT a.pid, a.usename, a.application_name, coalesce(pg_catalog.host(a.client_addr), 'local') AS client, a.backend_start, a.state
 FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
 WHERE l.locktype = 'advisory' AND l.classid = ${LOCK_CLASS} AND l.objsubid = 2 AND l.granted
   AND l.objid::bigint = (pg_catalog.hashtext($1)::bigint & 4294967295)
@@ -70,7 +71,7 @@ function busy(holder: RunnerHolder | undefined, waitedMs: number): Problem {
     ? `pid ${holder.pid}, ${holder.application || 'unnamed'} of ${holder.user}@${holder.client}, connected since ${holder.since}`
     : 'a session that has just ended';
   return new Problem('runner-busy', `another run holds the migration lock: ${who}`, {
-    found: `waited ${Math.round(waitedMs / 1000)} s`,
+    found: `waited ${formatDuration(waitedMs)}`,
     state: 'Nothing was run.',
     next: [
       'Wait for it and run the command again.',

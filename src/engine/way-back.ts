@@ -3,6 +3,7 @@ import { parseMigration } from '../migration/parse.ts';
 import type { MigrationStatus } from '../plan/reconcile.ts';
 import { Problem } from '../problem/problem.ts';
 import type { Control } from './control.ts';
+import { storedFileOf } from './stored-file.ts';
 
 /**
  * The migration whose ROLLBACK section undoes this one: the file's while it is there (its body is what was applied, which
@@ -28,7 +29,7 @@ async function stored(control: Control, status: MigrationStatus): Promise<Migrat
     `SELECT rollback_sql, body_sql, file_name FROM ${control.names.migrations} WHERE version = $1`,
     [status.version],
   );
-  const file = `the SQL stored for ${status.version}`;
+  const file = storedFileOf(status.version);
   if (row?.body_sql) return parseMigration({ file, stem: status.version, bytes: Buffer.from(row.body_sql) });
   if (row?.rollback_sql) return rollbackOnly(file, status.version, row.rollback_sql);
   throw new Problem('irreversible', `${status.version} cannot be undone: its file is gone and no rollback was stored`, {

@@ -107,3 +107,19 @@ test('a function of another file: the statement of this one that ran it is the p
     'PL/pgSQL function elsewhere() line 3 at RAISE\nSQL statement "SELECT elsewhere()"\nPL/pgSQL function inline_code_block line 3 at PERFORM';
   assert.equal(placed(text, 0, { where }), '3:3');
 });
+
+test('the call of a function of another file, which failed inside, is shown in a function of this file too', () => {
+  const text = `CREATE FUNCTION mine() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM elsewhere();
+END $$;
+SELECT mine();
+`;
+  const told = {
+    where:
+      'PL/pgSQL function elsewhere() line 3 at SQL statement\nSQL statement "SELECT elsewhere()"\nPL/pgSQL function mine() line 3 at PERFORM',
+    internalQuery: 'SELECT nope',
+    internalPosition: '8',
+  };
+  assert.equal(placed(text, 1, told), '3:5');
+});
