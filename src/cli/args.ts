@@ -45,7 +45,7 @@ export class Arguments {
     if (text === undefined) return undefined;
     const number = /^[0-9]{1,15}$/.test(text) ? Number(text) : Number.NaN;
     if (number >= least) return number;
-    throw usage(`--${name} needs a whole number.`, {
+    throw usage(`--${name} needs a whole number`, {
       found: quoted(text),
       expected: `a whole number, ${least} or more`,
     });
@@ -158,7 +158,7 @@ function readFlags(tokens: readonly Token[], flags: readonly FlagSpec[], path: r
     if (!flag) throw unknownFlag(token, flags, path);
     const earlier = given.get(flag.name) ?? [];
     if (earlier.length > 0 && flag.value !== undefined && !flag.repeatable) {
-      throw usage(`--${flag.name} was given more than once.`, { next: [seeHelp(path)] });
+      throw usage(`--${flag.name} was given more than once`, { next: [seeHelp(path)] });
     }
     given.set(flag.name, [...earlier, flagValue(flag, token, path)]);
   }
@@ -169,7 +169,7 @@ function flagValue(flag: FlagSpec, token: OptionToken, path: readonly CommandSpe
   const value = token.value;
   if (flag.value === undefined) {
     if (value === undefined) return '';
-    throw usage(`--${flag.name} takes no value.`, {
+    throw usage(`--${flag.name} takes no value`, {
       found: quoted(`${token.rawName}=${value}`),
       next: [seeHelp(path)],
     });
@@ -190,7 +190,7 @@ function looksLikeFlag(token: OptionToken, value: string): boolean {
 function checkChoice(name: string, value: string, choices: readonly string[] | undefined): void {
   if (!choices || choices.includes(value)) return;
   const meant = nearest(value, choices);
-  throw usage(`${name} cannot be ${quoted(value)}.`, {
+  throw usage(`${name} cannot be ${quoted(value)}`, {
     expected: choices.join(', '),
     ...(meant ? { next: [`Did you mean ${quoted(meant)}?`] } : {}),
   });
@@ -199,7 +199,7 @@ function checkChoice(name: string, value: string, choices: readonly string[] | u
 function checkPositionals(command: CommandSpec, path: readonly CommandSpec[], words: readonly string[]): void {
   const specs = command.positionals ?? [];
   const missing = specs.find((spec, index) => !spec.optional && words[index] === undefined);
-  if (missing) throw usage(`${nameOf(path)} needs ${missing.name}: ${missing.summary}.`, { next: [seeHelp(path)] });
+  if (missing) throw usage(`${nameOf(path)} needs ${missing.name}: ${missing.summary}`, { next: [seeHelp(path)] });
   words.forEach((word, index) => {
     const spec = specs[index] ?? lastRepeatable(specs);
     if (!spec) throw unexpectedWord(word, command, path);
@@ -217,14 +217,14 @@ function unexpectedWord(word: string, command: CommandSpec, path: readonly Comma
   const next = takesVersion
     ? [`A version is given with --${takesVersion.name} ${word}.`, seeHelp(path)]
     : [seeHelp(path)];
-  return usage(`${nameOf(path)} does not take the argument ${quoted(word)}.`, { next });
+  return usage(`${nameOf(path)} does not take the argument ${quoted(word)}`, { next });
 }
 
 function unknownCommand(word: string, commands: readonly CommandSpec[]): Problem {
   const names = commands.filter((command) => !command.hidden).map((command) => command.name);
   const meant = nearest(word, names);
   const next = meant ? [`Did you mean: taskflow-db ${meant}`] : ['taskflow-db --help lists the commands.'];
-  return usage(`There is no command ${quoted(word)}.`, { expected: names.join(', '), next });
+  return usage(`there is no command ${quoted(word)}`, { expected: names.join(', '), next });
 }
 
 function subcommandNeeded(path: readonly CommandSpec[], word: string | undefined): Problem {
@@ -232,7 +232,7 @@ function subcommandNeeded(path: readonly CommandSpec[], word: string | undefined
   const said = word === undefined ? '' : `, not ${quoted(word)}`;
   const meant = word === undefined ? undefined : nearest(word, names);
   const next = meant ? [`Did you mean: ${nameOf(path)} ${meant}`] : [seeHelp(path)];
-  return usage(`${nameOf(path)} needs one of its subcommands${said}.`, { expected: names.join(', '), next });
+  return usage(`${nameOf(path)} needs one of its subcommands${said}`, { expected: names.join(', '), next });
 }
 
 function unknownFlag(token: OptionToken, flags: readonly FlagSpec[], path: readonly CommandSpec[]): Problem {
@@ -241,7 +241,7 @@ function unknownFlag(token: OptionToken, flags: readonly FlagSpec[], path: reado
   const next = meant && token.rawName.startsWith('--') ? [`Did you mean --${meant}?`] : [seeHelp(path)];
   const place =
     path.length === 0 ? 'before the command (flags of a command stand after its name)' : `for ${nameOf(path)}`;
-  return usage(`There is no flag ${token.rawName} ${place}.`, { next });
+  return usage(`there is no flag ${token.rawName} ${place}`, { next });
 }
 
 function nameOf(path: readonly CommandSpec[]): string {

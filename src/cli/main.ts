@@ -79,7 +79,7 @@ function report(error: unknown): ExitStatus {
 
 function bug(error: unknown): Problem {
   const message = error instanceof Error ? error.message : String(error);
-  return new Problem('internal', `This is a bug in taskflow-db: ${message}`, {
+  return new Problem('internal', `this is a bug in taskflow-db: ${message}`, {
     cause: error,
     next: [`Please report it with the lines below and the version (taskflow-db ${VERSION}, Node ${process.version}).`],
   });

@@ -14,29 +14,31 @@ const UNCHANGED = 'Nothing was changed.';
 /** Returns when the answer is yes; Problem otherwise (see CommandContext.confirm). */
 export async function confirmOnTerminal(question: string, { canAsk, signal }: PromptOptions): Promise<void> {
   if (!canAsk) {
-    throw new Problem('confirmation-needed', `This needs a confirmation: ${question}`, {
+    throw new Problem('confirmation-needed', `this needs a confirmation: ${question}`, {
       found: 'no terminal to ask on',
       state: UNCHANGED,
       next: ['Add --yes to confirm it beforehand.'],
     });
   }
   const answer = await ask(`${question} [y/N] `, signal, process.stderr);
-  if (!/^\s*y(es)?\s*$/i.test(answer ?? '')) throw new Problem('cancelled', 'Not confirmed.', { state: UNCHANGED });
+  if (!/^\s*y(es)?\s*$/i.test(answer ?? '')) throw new Problem('cancelled', 'not confirmed', { state: UNCHANGED });
 }
 
 /** The answer, which is not shown while it is typed. */
 export async function askSecretOnTerminal(question: string, { canAsk, signal }: PromptOptions): Promise<string> {
   if (!canAsk) {
-    throw new Problem('confirmation-needed', `There is no terminal to ask on: ${question}`, {
+    throw new Problem('confirmation-needed', `there is no terminal to ask on: ${question}`, {
       next: [
         'Give the password by PGPASSWORD, a .pgpass file, or passwordFile or passwordCommand of the configuration.',
       ],
     });
   }
+  const asking = ask('', signal, new Writable({ write: (_chunk, _encoding, done) => done() }));
+  // Only now, when the terminal has ceased to show what is typed: somebody may be fast.
   process.stderr.write(`${question}: `);
-  const answer = await ask('', signal, new Writable({ write: (_chunk, _encoding, done) => done() }));
+  const answer = await asking;
   process.stderr.write('\n');
-  if (answer === undefined) throw new Problem('cancelled', 'No password was given.', { state: UNCHANGED });
+  if (answer === undefined) throw new Problem('cancelled', 'no password was given', { state: UNCHANGED });
   return answer;
 }
 

@@ -34,7 +34,7 @@ export function unfinished(result: RunResult, done: string, left: string, leftWo
 export function planJson(migrations: readonly PrintedMigration[], skipped: readonly SkippedMigration[] = []) {
   return {
     ok: true,
-    migrations: migrations.map(({ version, file, plan }) => ({
+    migrations: migrations.map(({ version, file, plan, verify = [] }) => ({
       version,
       file,
       transaction: plan.mode === 'transaction',
@@ -46,6 +46,7 @@ export function planJson(migrations: readonly PrintedMigration[], skipped: reado
           transactional: step.transactional,
         })),
       ),
+      verify: verify.map(({ sql }) => sql),
     })),
     skipped: skipped.map(({ version, reason }) => ({ version, reason })),
   };

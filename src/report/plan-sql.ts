@@ -1,9 +1,14 @@
 import type { PlannedStatement, StepPlan } from '../plan/steps.ts';
+import { visibleName } from './visible.ts';
+
+type Statement = PlannedStatement['statement'];
 
 export interface PrintedMigration {
   readonly version: string;
   readonly file: string;
   readonly plan: StepPlan;
+  /** The VERIFY queries that run before the record. */
+  readonly verify?: readonly Statement[];
 }
 
 /** The SQL that a plan would run, in order, as text that psql could read; what the tool itself adds is said in comments. */
@@ -11,21 +16,23 @@ export function planSql(migrations: readonly PrintedMigration[], record: string)
   return migrations.map((one) => migrationSql(one, record)).join('\n');
 }
 
-function migrationSql({ version, file, plan }: PrintedMigration, record: string): string {
+function migrationSql({ version, file, plan, verify = [] }: PrintedMigration, record: string): string {
+  const closing = [...verifySql(verify), `-- ${record} ${version}`];
   const parts = plan.steps.map((step) =>
-    step.transactional ? transactionSql(step.statements, plan, version, record) : singleSql(step),
+    step.transactional ? transactionSql(step.statements, plan, closing) : singleSql(step),
   );
-  const closing = plan.mode === 'steps' ? [`-- ${record} ${version}`] : [];
-  return [`-- ${version} (${file})`, ...parts, ...closing, ''].join('\n');
+  return [`-- ${version} (${visibleName(file)})`, ...parts, ...(plan.mode === 'steps' ? closing : []), ''].join('\n');
 }
 
-function transactionSql(
-  statements: readonly PlannedStatement[],
-  plan: StepPlan,
-  version: string,
-  record: string,
-): string {
-  const recorded = plan.mode === 'transaction' ? [`-- ${record} ${version}`] : ['-- record: this step is done'];
+/** As comments: psql would not stop where one of them is not true. */
+function verifySql(queries: readonly Statement[]): string[] {
+  if (queries.length === 0) return [];
+  const lines = queries.flatMap(({ sql }) => `${sql};`.split('\n'));
+  return ['-- verify: every value of every row must be true', ...lines.map((line) => `--   ${line}`)];
+}
+
+function transactionSql(statements: readonly PlannedStatement[], plan: StepPlan, closing: readonly string[]): string {
+  const recorded = plan.mode === 'transaction' ? closing : ['-- record: this step is done'];
   const large = plan.large ? [`-- ${plan.large.statementCount} statements, read from the file as they run`] : [];
   return ['BEGIN;', ...large, ...statements.map(statementSql), ...recorded, 'COMMIT;'].join('\n');
 }

@@ -23,7 +23,7 @@ test('a mistake is told on stderr with status 2, without a stack', () => {
   const { status, stdout, stderr } = run(['migrat']);
   assert.equal(status, 2);
   assert.equal(stdout, '');
-  assert.match(stderr, /^error\[usage\]: There is no command "migrat"\./);
+  assert.match(stderr, /^error\[usage\]: there is no command "migrat"/);
   assert.doesNotMatch(stderr, /\n {4}at /);
 });
 

@@ -32,7 +32,7 @@ test('yes goes on, and a secret is not shown', async () => {
 
 test('no, nothing and Ctrl-C are a no', async () => {
   for (const keys of ['n\r', '\r', '\u0003', '\u0004']) {
-    assert.match(await onTerminal([['[y/N]', keys]]), /cancelled: Not confirmed/);
+    assert.match(await onTerminal([['[y/N]', keys]]), /cancelled: not confirmed/);
   }
 });
 

@@ -16,7 +16,7 @@ export async function run(context: CommandContext): Promise<ExitStatus> {
 
 function show(stdout: Writer, { name, level, found, advice }: Finding): void {
   const style = createStyle(stdout.color);
-  stdout.line(`${mark(level, style)} ${style.strong(name)}: ${visibleLine(found)}`);
+  stdout.line(wrap(`${mark(level, style)} ${style.strong(name)}: ${visibleLine(found)}`, stdout.width, '      '));
   if (advice !== undefined) stdout.line(wrap(`      ${visibleLine(advice)}`, stdout.width));
 }
 

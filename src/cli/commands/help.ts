@@ -22,7 +22,7 @@ function find(words: readonly string[], commands: readonly CommandSpec[]): reado
 function unknown(word: string, commands: readonly CommandSpec[]): Problem {
   const names = commands.filter(({ hidden }) => !hidden).map(({ name }) => name);
   const meant = nearest(word, names);
-  return new Problem('usage', `There is no command ${JSON.stringify(word)}.`, {
+  return new Problem('usage', `there is no command ${JSON.stringify(word)}`, {
     ...(names.length > 0 ? { expected: names.join(', ') } : {}),
     ...(meant ? { next: [`Did you mean: taskflow-db help ${meant}`] } : {}),
   });

@@ -32,6 +32,7 @@ async function print(context: CommandContext, engine: Engine, options: MigrateOp
     version,
     file: migration.file,
     plan: steps,
+    verify: migration.verify,
   }));
   for (const { version, reason } of plan.skipped) engine.emit({ kind: 'skipped', version, reason });
   if (context.wantsJson) context.json(planJson(printed, plan.skipped));

@@ -28,7 +28,7 @@ function show(context: CommandContext, report: StatusReport): void {
 }
 
 function layoutRemark(report: StatusReport): string {
-  if (report.layout === null) return '; nothing is tracked yet: taskflow-db init or migrate';
+  if (report.layout === null) return '; nothing is tracked yet: taskflow-db init';
   return report.layout === 0 ? '; tracked by an older table: taskflow-db init adopts it' : '';
 }
 

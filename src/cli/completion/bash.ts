@@ -5,15 +5,21 @@ import { type Entry, PROGRAMS, quote, toEntries, valueWords } from './entries.ts
 /** Works with bash 3.2 (macOS) and newer, with or without the package bash-completion. */
 export function renderBash(commands: readonly CommandSpec[]): string {
   const entries = toEntries(commands);
-  return `# bash completion for taskflow-db. In ~/.bashrc: source <(taskflow-db completion bash)
+  return [HELPERS, readLine(entries), completeWord(entries, commands), ''].join('\n');
+}
+
+const HELPERS = `# bash completion for taskflow-db. In ~/.bashrc: source <(taskflow-db completion bash)
 _taskflow_db_versions() {
   COMPREPLY=($(compgen -W "$("\${COMP_WORDS[0]/#\\~/$HOME}" __versions "\${where[@]}" 2>/dev/null)" -- "$cur"))
 }
 _taskflow_db_files() {
   compopt -o filenames 2>/dev/null
   COMPREPLY=($(compgen "$1" -- "$cur"))
-}
-_taskflow_db() {
+}`;
+
+/** The first half of the function: which word is to be completed, behind which flag, for which command. */
+function readLine(entries: readonly Entry[]): string {
+  return `_taskflow_db() {
   local IFS=$' \\t\\n' i word command='' flag='' equals=''
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]}
   local where=(--quiet)
@@ -46,7 +52,12 @@ _taskflow_db() {
         ;;
     esac
   done
-  case "$command$equals $flag" in
+`.trimEnd();
+}
+
+/** The second half: what the word can be. */
+function completeWord(entries: readonly Entry[], commands: readonly CommandSpec[]): string {
+  return `  case "$command$equals $flag" in
 ${entries.flatMap((entry) => valueCases(entry, commands)).join('\n')}
   esac
   case "$flag" in
@@ -64,8 +75,7 @@ ${entries.map((entry) => `      ${quote(entry.path)}) ${words(flagNames(entry.fl
 ${entries.flatMap((entry) => argumentCase(entry, commands)).join('\n')}
   esac
 }
-complete -F _taskflow_db ${PROGRAMS.join(' ')}
-`;
+complete -F _taskflow_db ${PROGRAMS.join(' ')}`;
 }
 
 function commandPattern({ path }: Entry): string {
