@@ -19,7 +19,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   report: {
     pure: true,
     imports: ['problem', 'plan'],
-    packages: ['fast-string-width', 'fast-wrap-ansi', 'picocolors'],
+    packages: ['diff', 'fast-string-width', 'fast-wrap-ansi', 'picocolors'],
   },
   files: { pure: false, imports: ['problem', 'migration', 'plan/migration-file.ts'], packages: [] },
   config: {
@@ -46,8 +46,9 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'migration',
       'graph',
       'plan',
-      // The engine emits events; it formats nothing.
+      // The engine emits events; of what a problem holds it makes only the difference of two texts.
       'report/events.ts',
+      'report/line-diff.ts',
       'files',
       'config/settings.ts',
       'postgres',
