@@ -23,7 +23,6 @@ export async function applyTogether(
   migrations: readonly PlannedMigration[],
   durations: Map<string, number>,
 ): Promise<Problem | null> {
-  refuseSteps(migrations);
   const measured = new Map<string, number>();
   const total = migrations.length;
   try {
@@ -79,7 +78,8 @@ function problemOf(planned: PlannedMigration, failure: WorkFailure): Problem {
   return statementProblem(failure.error, planned.migration, failure.statement.statement, planned.migration.statements);
 }
 
-function refuseSteps(migrations: readonly PlannedMigration[]): void {
+/** What cannot run in one transaction with the others is refused before anything runs. */
+export function refuseSteps(migrations: readonly PlannedMigration[]): void {
   const outside = migrations.filter((one) => one.plan.mode === 'steps');
   if (outside.length === 0) return;
   throw new Problem('usage', 'these migrations cannot run in one transaction', {

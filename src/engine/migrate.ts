@@ -6,16 +6,17 @@ import { type MigrationStatus, reconcile } from '../plan/reconcile.ts';
 import { resolveVersion } from '../plan/resolve-version.ts';
 import { planUp, type UpPlan } from '../plan/up.ts';
 import { refuseReadOnly } from '../postgres/server-info.ts';
-import type { Problem } from '../problem/problem.ts';
+import { Problem } from '../problem/problem.ts';
 import { failureOf, type MigrationOutcome, type RunResult } from '../report/events.ts';
 import { applyOneByOne } from './apply-one-by-one.ts';
-import { applyTogether } from './apply-together.ts';
+import { applyTogether, refuseSteps } from './apply-together.ts';
+import { withDifference } from './changed-body.ts';
 import { type Control, withControl } from './control.ts';
 import type { Engine } from './engine.ts';
 import { readExtensions } from './extensions.ts';
 import { withRunnerLock } from './runner-lock.ts';
 import { recordSkipped } from './skip.ts';
-import { ensureTracking } from './tracking.ts';
+import { checkTracking, isSettled, isUnmarkedProduction, prepareTracking, rememberProduction } from './tracking.ts';
 import { withWorker } from './with-worker.ts';
 
 export interface MigrateOptions {
@@ -42,18 +43,12 @@ export async function migrate(engine: Engine, options: MigrateOptions): Promise<
   const files = refuseComplaints(readFolders(engine.settings.directories, engine.cwd));
   return withControl(engine, async (control) => {
     refuseReadOnly(control.server);
-    if (isSettled(engine, control.ledger)) {
+    if (isSettled(engine, control.ledger) && !isUnmarkedProduction(engine, control.ledger)) {
       const plan = await planFor(control, files, control.ledger, options);
       if (plan.migrations.length === 0 && plan.skipped.every(alreadySkipped)) return nothingToDo(engine, control, plan);
     }
     return migrateUnderLock(engine, control, files, options);
   });
-}
-
-/** The tracking tables need nothing: a run that finds nothing to apply need not take the lock. */
-function isSettled(engine: Engine, { layout, entries, settings }: Ledger): boolean {
-  if ((layout ?? 0) === 0 || entries.length === 0 || settings.get('adoption') === 'pending') return false;
-  return !engine.settings.production || settings.get('production') === 'true';
 }
 
 /** What `migrate` would do now, without a lock and without writing anything. */
@@ -62,12 +57,13 @@ export async function planMigrate(
   options: MigrateOptions,
 ): Promise<{ plan: UpPlan; control: Control }> {
   const files = refuseComplaints(readFolders(engine.settings.directories, engine.cwd));
-  return withControl(engine, async (control) => ({
-    plan: await planFor(control, files, control.ledger, options),
-    control,
-  }));
+  return withControl(engine, async (control) => {
+    const { ledger } = await checkTracking(engine, control, control.ledger, { files, mayAdopt: false });
+    return { plan: await planFor(control, files, ledger, options), control };
+  });
 }
 
+/** Everything that can be refused is refused, and the person asked, before anything is written. */
 function migrateUnderLock(
   engine: Engine,
   control: Control,
@@ -75,10 +71,13 @@ function migrateUnderLock(
   options: MigrateOptions,
 ): Promise<MigrateResult> {
   return withRunnerLock(engine, control, async (held) => {
-    const { ledger } = await ensureTracking(engine, control, held, { files, mayAdopt: false });
-    const plan = await planFor(control, files, ledger, options);
+    const outlook = await checkTracking(engine, control, held, { files, mayAdopt: false });
+    const plan = await planFor(control, files, outlook.ledger, options);
+    if (options.singleTransaction) refuseSteps(plan.migrations);
     await options.approve?.(plan, control);
-    for (const warning of plan.warnings) engine.emit({ kind: 'warning', message: warning });
+    const { ledger } = await prepareTracking(engine, control, outlook);
+    await rememberProduction(engine, control, ledger);
+    tellRemarks(engine, plan);
     for (const skipped of plan.skipped) await recordSkipped(engine, control, skipped);
     if (plan.migrations.length === 0) return resultOf(engine, control, plan, [], null);
     engine.emit({ kind: 'plan', total: plan.migrations.length, versions: plan.migrations.map((one) => one.version) });
@@ -91,6 +90,11 @@ function migrateUnderLock(
   });
 }
 
+function tellRemarks(engine: Engine, plan: UpPlan): void {
+  for (const message of plan.warnings) engine.emit({ kind: 'warning', message });
+  for (const message of plan.notes) engine.emit({ kind: 'note', message });
+}
+
 async function planFor(
   control: Control,
   files: readonly MigrationFile[],
@@ -100,14 +104,19 @@ async function planFor(
   const statuses = reconcile(files, ledger.entries);
   const to = options.to === undefined ? {} : { to: resolveVersion(statuses, options.to) };
   const only = options.only === undefined ? {} : { only: resolveVersion(statuses, options.only) };
-  return planUp(statuses, {
-    ...to,
-    ...only,
-    allowLate: options.allowLate,
-    serverVersionNum: control.server.versionNum,
-    baselineVersion: ledger.settings.get('baseline_version'),
-    extensions: await readExtensions(control, statuses),
-  });
+  const extensions = await readExtensions(control, statuses);
+  try {
+    return planUp(statuses, {
+      ...to,
+      ...only,
+      allowLate: options.allowLate,
+      serverVersionNum: control.server.versionNum,
+      baselineVersion: ledger.settings.get('baseline_version'),
+      extensions,
+    });
+  } catch (error) {
+    throw error instanceof Problem ? await withDifference(error, control, files) : error;
+  }
 }
 
 function alreadySkipped({ status }: { status: MigrationStatus }): boolean {
@@ -115,7 +124,7 @@ function alreadySkipped({ status }: { status: MigrationStatus }): boolean {
 }
 
 function nothingToDo(engine: Engine, control: Control, plan: UpPlan): MigrateResult {
-  for (const warning of plan.warnings) engine.emit({ kind: 'warning', message: warning });
+  tellRemarks(engine, plan);
   for (const { version, reason } of plan.skipped) engine.emit({ kind: 'skipped', version, reason });
   return resultOf(engine, control, plan, new Map(), null);
 }

@@ -96,18 +96,6 @@ export async function prepareTracking(engine: Engine, control: Control, outlook:
   return { ledger: (await rereadLedger(control)).ledger, adopted };
 }
 
-/** Checks, prepares and marks production in one go: for a caller who has nothing to ask in between. */
-export async function ensureTracking(
-  engine: Engine,
-  control: Control,
-  held: Ledger,
-  options: { files: readonly MigrationFile[]; mayAdopt: boolean },
-): Promise<Tracking> {
-  const tracking = await prepareTracking(engine, control, await checkTracking(engine, control, held, options));
-  await rememberProduction(engine, control, tracking.ledger);
-  return tracking;
-}
-
 /** The configuration says that this is production, and the database does not know it yet. */
 export function isUnmarkedProduction(engine: Engine, ledger: Ledger): boolean {
   return engine.settings.production && ledger.settings.get('production') !== 'true';
