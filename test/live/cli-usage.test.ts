@@ -158,6 +158,27 @@ test('a baseline that is refused leaves no trace', () =>
     assert.deepEqual(await at.database.sql("SELECT to_regclass('schema_migrations')"), [[null]]);
   }));
 
+test('a migrate that is refused leaves no trace, not even tracking tables or the mark of production', () =>
+  withCli(18, FILES, async (at) => {
+    const untouched = async (what: string) =>
+      assert.deepEqual(await at.database.sql("SELECT to_regclass('schema_migrations')"), [[null]], what);
+    assert.equal((await at.run(['migrate', '--to', '9'])).exit, 2);
+    await untouched('an unknown version');
+    assert.equal((await at.run(['migrate'], { env: { TASKFLOW_PRODUCTION: 'true' } })).exit, 2);
+    await untouched('not confirmed');
+    at.write({ 'm/002_b.sql': "SELECT 'open;\n" });
+    assert.equal((await at.run(['migrate'])).exit, 1);
+    await untouched('an unreadable file');
+    at.remove('m/002_b.sql');
+    assert.equal((await at.run(['migrate'])).exit, 0);
+    const mark = "SELECT count(*) FROM schema_migration_settings WHERE key = 'production'";
+    at.write({ 'm/002_b.sql': 'CREATE TABLE b (n int);\n-- ROLLBACK:\n-- DROP TABLE b;\n' });
+    assert.equal((await at.run(['migrate'], { env: { TASKFLOW_PRODUCTION: 'true' } })).exit, 2);
+    assert.deepEqual(await at.database.sql(mark), [['0']]);
+    assert.equal((await at.run(['migrate', '--yes'], { env: { TASKFLOW_PRODUCTION: 'true' } })).exit, 0);
+    assert.deepEqual(await at.database.sql(mark), [['1']]);
+  }));
+
 test('a newer layout is refused with text, by everything that writes', () =>
   withCli(18, FILES, async (at) => {
     await at.run(['migrate']);
