@@ -89,13 +89,35 @@ function tell(engine: Engine, { names }: Control, held: Ledger): void {
   }
 }
 
+/** Without the context: it would be the text of our own blocks. */
 async function layoutProblem(control: Control, held: Ledger, error: unknown): Promise<Problem> {
   await control.session.query('ROLLBACK').catch(() => {});
   const verb = held.layout === undefined ? 'create' : 'change';
   const problem = databaseProblem(error, `cannot ${verb} the tracking tables in schema ${control.names.schema}`);
-  if (!isDatabaseError(error)) return problem;
-  const next = error.code === '42501' ? await missingPrivilege(control) : undefined;
-  return problem.with({ state: 'Nothing was changed.', ...(next ? { next } : {}) });
+  if (!isDatabaseError(error) || !problem.fields.server) return problem;
+  const { context: _, ...server } = problem.fields.server;
+  const next = error.code === '42501' ? await missingPrivilege(control) : wayOut(control, error.code);
+  return problem.with({ server, state: 'Nothing was changed.', ...(next ? { next } : {}) });
+}
+
+/** What stands in the way in an older table or in the configuration (manual, Appendix A). */
+function wayOut({ names }: Control, sqlstate: string | undefined): string[] | undefined {
+  const table = `${displayIdentifier(names.schema)}.schema_migrations`;
+  const query = (rest: string) => `SELECT * FROM ${table} WHERE ${rest};`;
+  switch (sqlstate) {
+    case '22023':
+      return [
+        'Correct legacyTimeZone in the configuration, to a name such as Europe/Berlin: SELECT name FROM pg_timezone_names;',
+      ];
+    case '23502':
+      return [`Give these rows a version, or delete them: ${query('version IS NULL')}`];
+    case '23505': {
+      const doubles = `version IN (SELECT version FROM ${table} GROUP BY version HAVING count(*) > 1)`;
+      return [`Keep one row of each version: ${query(doubles)}`];
+    }
+    default:
+      return undefined;
+  }
 }
 
 /** What an administrator or owner runs, so that the role that works here may do it. */

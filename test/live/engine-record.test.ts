@@ -262,6 +262,49 @@ test('an older table without the column success holds what was applied', () =>
     assert.equal(await state(), 'applied');
   }));
 
+const OBSTACLES: readonly [what: string, sql: string, says: RegExp][] = [
+  [
+    'a row without version',
+    'INSERT INTO schema_migrations VALUES (NULL, now())',
+    /next: +Give these rows a version, or delete them: SELECT \* FROM public\.schema_migrations WHERE version IS NULL;/,
+  ],
+  [
+    'a version twice',
+    "INSERT INTO schema_migrations VALUES ('1_x', now()), ('1_x', now())",
+    /duplicated.*next: +Keep one row of each version: SELECT .* HAVING count\(\*\) > 1\);/,
+  ],
+  [
+    'a materialized view upon it',
+    "INSERT INTO schema_migrations VALUES ('1_x', now()); CREATE MATERIALIZED VIEW copied AS TABLE schema_migrations",
+    /copied stands on schema_migrations.*hint: +Drop it, run init again, and create it anew/,
+  ],
+  [
+    'a zone that is none',
+    "INSERT INTO schema_migrations VALUES ('1_x', now())",
+    /"Nowhere\/City" not recognized.*next: +Correct legacyTimeZone in the configuration/,
+  ],
+];
+
+for (const [what, sql, says] of OBSTACLES) {
+  test(`an older tracking table that cannot be completed for ${what} is left as it is, with the way out`, () =>
+    withCli(
+      18,
+      { 'm/001_a.sql': FILE },
+      async (at) => {
+        await at.database.sql(`CREATE TABLE schema_migrations (version text, applied_at timestamp); ${sql}`);
+        const refused = await at.run(['init']);
+        assert.equal(refused.exit, 1, refused.output);
+        assert.match(refused.said, says, refused.stderr);
+        assert.match(refused.said, /now: +Nothing was changed\./);
+        assert.doesNotMatch(refused.stderr, /ALTER TABLE|PL\/pgSQL/);
+        const columns =
+          "SELECT count(*) FROM pg_attribute WHERE attrelid = 'schema_migrations'::regclass AND attnum > 0";
+        assert.deepEqual(await at.database.sql(columns), [['2']]);
+      },
+      { TASKFLOW_LEGACY_TIME_ZONE: what === 'a zone that is none' ? 'Nowhere/City' : 'Europe/Berlin' },
+    ));
+}
+
 /** Rows whose hash is not what anyone can recompute from the row and the one before. */
 async function badLinks(at: DatabaseWorkplace): Promise<readonly (readonly (string | null)[])[]> {
   return at.database.sql(`SELECT seq FROM (
