@@ -5,6 +5,7 @@ import { Problem, type ServerError } from '../problem/problem.ts';
 import { oddCharacters } from '../sql/odd-characters.ts';
 import { adviceOn, generalAdvice } from './advice.ts';
 import { placeOfError } from './error-place.ts';
+import { roleInFile } from './role-in-file.ts';
 
 function serverErrorOf(error: DatabaseError): ServerError {
   const optional = {
@@ -60,7 +61,7 @@ export function statementProblem(
     cause: error,
     next: [
       ...(error.code === SYNTAX_ERROR ? oddCharacterHint(migration, statement) : []),
-      ...adviceOn(error, migration, statement, where, role),
+      ...adviceOn(error, migration, statement, where, roleInFile(statement, all) ?? role),
     ],
   });
 }

@@ -90,3 +90,10 @@ test('a password in a message is hidden', () => {
   assert.match(stderr, /bob:\*\*\*@host/);
   assert.doesNotMatch(stderr, /s3cret/);
 });
+
+test('the completion of a shell is written to stdout, ready to be sourced', () => {
+  const { status, stdout, stderr } = run(['completion', 'bash']);
+  assert.deepEqual([status, stderr], [0, '']);
+  const sourced = spawnSync('bash', ['-c', `${stdout}\ncomplete -p taskflow-db`], { encoding: 'utf8' });
+  assert.equal(sourced.stdout, 'complete -F _taskflow_db taskflow-db\n', sourced.stderr);
+});
