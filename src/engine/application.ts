@@ -21,6 +21,11 @@ export interface Application {
   readonly next?: string;
 }
 
+/** The role that people's SQL runs as, for advice on privileges. */
+export function roleOf({ control }: Pick<Application, 'control'>): string {
+  return control.role;
+}
+
 /** The statements of a migration that runs in one transaction, each under its lock timeout. */
 export function bodyItems(application: Application): Iterable<WorkItem> {
   const { planned, control } = application;

@@ -4,7 +4,7 @@ import type { BatchItem } from '../postgres/pipeline.ts';
 import { Problem } from '../problem/problem.ts';
 import { createdObjects } from '../sql/objects.ts';
 import { displayIdentifier } from '../sql/quote.ts';
-import { type Application, timeoutsOf, watchOf } from './application.ts';
+import { type Application, roleOf, timeoutsOf, watchOf } from './application.ts';
 import { checkVerify } from './check-verify.ts';
 import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts';
 import { recordFailure } from './record-failure.ts';
@@ -125,7 +125,7 @@ async function verifyAndRecord(
   const { worker, planned, control, engine, recorded } = application;
   try {
     await worker.session.batch([[worker.pinItem(engine.settings.lockTimeoutMs)]]);
-    await checkVerify(worker, planned.migration, watch);
+    await checkVerify(worker, planned.migration, watch, roleOf(application));
     const event = { event: 'applied' as const, version: planned.version };
     await control.session.batch([appliedItems(control.names, engine.run, recorded, event, { executionTimeMs: ms })]);
     return undefined;
@@ -134,10 +134,12 @@ async function verifyAndRecord(
   }
 }
 
-function problemOf({ planned }: Application, failure: WorkFailure): Problem {
+function problemOf(application: Application, failure: WorkFailure): Problem {
+  const { planned } = application;
   const { error, statement } = failure;
   if (!statement || !isDatabaseError(error)) return databaseProblem(error, `${planned.version} failed`);
-  const problem = statementProblem(error, planned.migration, statement.statement, planned.migration.statements);
+  const all = planned.migration.statements;
+  const problem = statementProblem(error, planned.migration, statement.statement, all, roleOf(application));
   const [index] = createdObjects(statement.statement.sql);
   if (index?.kind !== 'index' || !statement.statement.words.includes('CONCURRENTLY')) return problem;
   const name = displayIdentifier(index.name);

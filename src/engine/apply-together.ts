@@ -3,7 +3,7 @@ import { statementCount } from '../plan/steps.ts';
 import type { PlannedMigration } from '../plan/up.ts';
 import { Problem } from '../problem/problem.ts';
 import type { Application } from './application.ts';
-import { bodyItems, watchOf } from './application.ts';
+import { bodyItems, roleOf, watchOf } from './application.ts';
 import { checkVerify } from './check-verify.ts';
 import type { Control } from './control.ts';
 import type { Engine } from './engine.ts';
@@ -57,8 +57,8 @@ async function applyInside(application: Application, measured: Map<string, numbe
   const begun = performance.now();
   try {
     const { failure } = await worker.send(bodyItems(application), watch);
-    if (failure) return problemOf(planned, failure);
-    await checkVerify(worker, planned.migration, watch);
+    if (failure) return problemOf(application, failure);
+    await checkVerify(worker, planned.migration, watch, roleOf(application));
     const ms = Math.round(performance.now() - begun);
     const event = { event: 'applied' as const, version: planned.version };
     const role = worker.ownRole(mayChangeRole(planned.migration)).map((one) => one.item);
@@ -72,10 +72,12 @@ async function applyInside(application: Application, measured: Map<string, numbe
   }
 }
 
-function problemOf(planned: PlannedMigration, failure: WorkFailure): Problem {
+function problemOf(application: Application, failure: WorkFailure): Problem {
+  const { planned } = application;
+  const all = planned.migration.statements;
   if (!failure.statement || !isDatabaseError(failure.error))
     return databaseProblem(failure.error, `${planned.version} failed`);
-  return statementProblem(failure.error, planned.migration, failure.statement.statement, planned.migration.statements);
+  return statementProblem(failure.error, planned.migration, failure.statement.statement, all, roleOf(application));
 }
 
 /** What cannot run in one transaction with the others is refused before anything runs. */

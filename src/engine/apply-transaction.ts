@@ -1,7 +1,8 @@
 import { appliedItems, eventItem, WITHOUT_WAITING_FOR_DISK } from '../ledger/write.ts';
 import type { BatchItem } from '../postgres/pipeline.ts';
 import { Problem } from '../problem/problem.ts';
-import { type Application, bodyItems, watchOf } from './application.ts';
+import { formatDuration } from '../problem/quantity.ts';
+import { type Application, bodyItems, roleOf, watchOf } from './application.ts';
 import { checkVerify } from './check-verify.ts';
 import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts';
 import { outcomeAfterLoss } from './outcome-after-loss.ts';
@@ -51,7 +52,7 @@ async function attemptTransaction(
       return await finish(application, inOrder(items, record), watch, preamble);
     const body = await worker.send(items, watch, preamble);
     if (body.failure) return failureProblem(application, body.failure);
-    await checkVerify(worker, planned.migration, watch);
+    await checkVerify(worker, planned.migration, watch, roleOf(application));
     return await finish(application, record, watch);
   } catch (error) {
     return error instanceof Problem ? error : afterLoss(application, error);
@@ -126,12 +127,13 @@ export function failureProblem(application: Application, failure: WorkFailure): 
   const { error, statement } = failure;
   if (statement && isDatabaseError(error)) {
     const all = planned.migration.statements;
-    return statementProblem(error, planned.migration, statement.statement, all);
+    return statementProblem(error, planned.migration, statement.statement, all, roleOf(application));
   }
   if (failure.part === 'constraints' && isDatabaseError(error)) {
     // No statement's fault alone: the last one is where the file left the data in this state.
     const last = planned.migration.statements.at(-1);
-    if (last) return statementProblem(error, planned.migration, last, planned.migration.statements);
+    if (last)
+      return statementProblem(error, planned.migration, last, planned.migration.statements, roleOf(application));
   }
   return databaseProblem(error, `${planned.version} cannot be recorded`);
 }
@@ -139,7 +141,7 @@ export function failureProblem(application: Application, failure: WorkFailure): 
 function gaveUp(problem: Problem, attempts: number, spentMs: number): Problem {
   return new Problem('lock-timeout', `${problem.fields.version}: gave up waiting for a lock`, {
     ...problem.fields,
-    found: `${attempts} attempts in ${Math.round(spentMs / 1000)} s`,
+    found: `${attempts} attempts in ${formatDuration(spentMs)}`,
     next: [
       'See who holds it: SELECT pid, usename, state, query FROM pg_stat_activity WHERE xact_start IS NOT NULL ORDER BY xact_start;',
       'Run the command again at a quieter time, or give it a longer lockBudget.',

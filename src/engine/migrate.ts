@@ -16,7 +16,7 @@ import type { Engine } from './engine.ts';
 import { readExtensions } from './extensions.ts';
 import { withRunnerLock } from './runner-lock.ts';
 import { recordSkipped } from './skip.ts';
-import { checkTracking, isSettled, isUnmarkedProduction, prepareTracking, rememberProduction } from './tracking.ts';
+import { checkTracking, isSettled, prepareTracking, rememberProduction } from './tracking.ts';
 import { withWorker } from './with-worker.ts';
 
 export interface MigrateOptions {
@@ -27,8 +27,11 @@ export interface MigrateOptions {
   readonly allowLate: boolean;
   /** All of it in one transaction, or nothing. */
   readonly singleTransaction: boolean;
-  /** Called with the plan before anything runs: may ask the person, and throws to stop. */
-  readonly approve?: (plan: UpPlan, control: Control) => Promise<void>;
+  /**
+   * Called with the plan, and with what will be changed about the tracking tables if anything, before either is done: may
+   * ask the person, and throws to stop.
+   */
+  readonly approve?: (plan: UpPlan, control: Control, trackingChange: string | undefined) => Promise<void>;
 }
 
 export interface MigrateResult extends RunResult {
@@ -43,7 +46,7 @@ export async function migrate(engine: Engine, options: MigrateOptions): Promise<
   const files = refuseComplaints(readFolders(engine.settings.directories, engine.cwd));
   return withControl(engine, async (control) => {
     refuseReadOnly(control.server);
-    if (isSettled(engine, control.ledger) && !isUnmarkedProduction(engine, control.ledger)) {
+    if (isSettled(engine, control.ledger)) {
       const plan = await planFor(control, files, control.ledger, options);
       if (plan.migrations.length === 0 && plan.skipped.every(alreadySkipped)) return nothingToDo(engine, control, plan);
     }
@@ -74,9 +77,9 @@ function migrateUnderLock(
     const outlook = await checkTracking(engine, control, held, { files, mayAdopt: false });
     const plan = await planFor(control, files, outlook.ledger, options);
     if (options.singleTransaction) refuseSteps(plan.migrations);
-    await options.approve?.(plan, control);
+    await options.approve?.(plan, control, outlook.change);
     const { ledger } = await prepareTracking(engine, control, outlook);
-    await rememberProduction(engine, control, ledger);
+    if (plan.migrations.length > 0 || outlook.change) await rememberProduction(engine, control, ledger);
     tellRemarks(engine, plan);
     for (const skipped of plan.skipped) await recordSkipped(engine, control, skipped);
     if (plan.migrations.length === 0) return resultOf(engine, control, plan, [], null);

@@ -117,7 +117,7 @@ function unknownObjects(control: Control): Problem {
   return new Problem('not-tracked', `the database ${control.server.database} has tables, but no migration history`, {
     state: 'Nothing was run.',
     next: [
-      'Adopt what is there: taskflow-db init (records versions whose objects exist as baseline, then shows what is pending)',
+      'Adopt what is there (versions whose objects exist are recorded as baseline): taskflow-db init',
       'Or, if you know up to where it is: taskflow-db baseline --to VERSION',
     ],
   });

@@ -4,6 +4,7 @@ import type { MigrationStatus } from '../plan/reconcile.ts';
 import type { StepPlan } from '../plan/steps.ts';
 import type { BatchItem } from '../postgres/pipeline.ts';
 import { attach, Problem } from '../problem/problem.ts';
+import { roleOf } from './application.ts';
 import type { Control } from './control.ts';
 import type { Engine } from './engine.ts';
 import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts';
@@ -149,12 +150,13 @@ async function recordFailure({ engine, control, worker, planned }: Undoing, prob
   return result as Problem;
 }
 
-function problemOf({ planned }: Undoing, failure: WorkFailure): Problem {
+function problemOf(undoing: Undoing, failure: WorkFailure): Problem {
+  const { planned } = undoing;
   if (!failure.statement || !isDatabaseError(failure.error)) {
     return databaseProblem(failure.error, `${planned.version}: cannot be recorded`);
   }
   const all = planned.plan.steps.flatMap((step) => step.statements.map((one) => one.statement));
-  return statementProblem(failure.error, planned.source, failure.statement.statement, all);
+  return statementProblem(failure.error, planned.source, failure.statement.statement, all, roleOf(undoing));
 }
 
 function timeoutsOf({ engine, planned }: Undoing) {

@@ -1,3 +1,4 @@
+import { findVersion } from '../migration/find-version.ts';
 import { Problem } from '../problem/problem.ts';
 import { inForce } from './ledger-entry.ts';
 import type { MigrationStatus } from './reconcile.ts';
@@ -53,21 +54,37 @@ function alone(lastFirst: readonly MigrationStatus[], version: string): Migratio
       },
     );
   }
-  const dependents = lastFirst.filter((one) => one !== status && dependsOn(one, version));
+  const dependents = lastFirst.filter((one) => one !== status && dependsOn(one, version, lastFirst));
   if (dependents.length === 0) return status;
   throw new Problem(
     'rollback-refused',
     `${version} is needed by ${dependents.map((one) => one.version).join(', ')}, which would be left standing on nothing`,
-    { version, state: 'Nothing was run.', next: [`Undo those first, or everything down to it: rollback --to VERSION`] },
+    { version, state: 'Nothing was run.', next: wayDown(lastFirst, status, dependents) },
   );
 }
 
+/** Undo the dependents first, or everything back to what was applied before this version. */
+function wayDown(
+  lastFirst: readonly MigrationStatus[],
+  status: MigrationStatus,
+  dependents: readonly MigrationStatus[],
+): string[] {
+  const before = lastFirst[lastFirst.indexOf(status) + 1];
+  const first = `Undo first: taskflow-db rollback --version ${dependents[0]?.version}`;
+  return before
+    ? [first, `Or everything after ${before.version}: taskflow-db rollback --to ${before.version}`]
+    : [first];
+}
+
 /** Only a file that is there can say what it depends on. */
-function dependsOn(status: MigrationStatus, version: string): boolean {
+function dependsOn(status: MigrationStatus, version: string, known: readonly MigrationStatus[]): boolean {
   if (!status.file) return false;
   try {
     const depends = status.file.load().headers.depends;
-    return depends.some((text) => text === version || (/^\d+$/.test(text) && version.startsWith(`${text}_`)));
+    return depends.some((text) => {
+      const found = findVersion(known, text);
+      return !(found instanceof Problem) && found.version === version;
+    });
   } catch (error) {
     if (error instanceof Problem) return false;
     throw error;

@@ -20,7 +20,8 @@ export async function run(context: CommandContext): Promise<ExitStatus> {
   };
   if (args.has('dry-run')) return withEngine(context, {}, (engine) => print(context, engine, options));
   return withEngine(context, { mayCreateEmbedded: true }, async (engine) => {
-    const approve = (plan: UpPlan, control: Control) => askFor(context, engine, plan, control);
+    const approve = (plan: UpPlan, control: Control, change: string | undefined) =>
+      askFor(context, engine, plan, control, change);
     const result = await migrate(engine, { ...options, approve });
     return finishRun(context, result, sentence(result));
   });
@@ -41,10 +42,16 @@ async function print(context: CommandContext, engine: Engine, options: MigrateOp
   return EXIT.done;
 }
 
-async function askFor(context: CommandContext, engine: Engine, plan: UpPlan, control: Control): Promise<void> {
-  if (plan.migrations.length === 0) return;
+async function askFor(
+  context: CommandContext,
+  engine: Engine,
+  plan: UpPlan,
+  control: Control,
+  change: string | undefined,
+): Promise<void> {
+  if (plan.migrations.length === 0 && change === undefined) return;
   await confirmChange(context, {
-    what: `Apply ${count(plan.migrations.length, 'migration')}`,
+    what: plan.migrations.length > 0 ? `Apply ${count(plan.migrations.length, 'migration')}` : change!,
     database: control.server.database,
     production: isProduction(engine, control),
     losesData: false,
