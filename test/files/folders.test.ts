@@ -32,13 +32,13 @@ const read = (folder: string, ...names: string[]) =>
 
 test('the .sql files of each folder, with paths as people write them; all else is none of ours', () =>
   inFolder((folder) => {
-    write(folder, 'm/002_b.sql', 'm/001_a.SQL', 'm/notes.md', 'm/.003_hidden.sql', 'm/sub/004_c.sql', 'n/010_n.sql');
+    write(folder, 'm/002_b.sql', 'm/001_a.sql', 'm/notes.md', 'm/.003_hidden.sql', 'm/sub/004_c.sql', 'n/010_n.sql');
     const { files, complaints } = read(folder, 'm', 'n');
     assert.deepEqual(complaints, []);
     assert.deepEqual(
       files.map((one) => [one.version, one.number, one.name, one.file]),
       [
-        ['001_a', 1n, 'a', 'm/001_a.SQL'],
+        ['001_a', 1n, 'a', 'm/001_a.sql'],
         ['002_b', 2n, 'b', 'm/002_b.sql'],
         ['010_n', 10n, 'n', 'n/010_n.sql'],
       ],
@@ -85,7 +85,7 @@ test('what was hashed is what is run: a change behind the reading is not seen', 
 
 test('everything that is wrong is told at once, and refused as one', () =>
   inFolder((folder) => {
-    write(folder, 'm/001_a.sql', 'm/no number.sql', 'm/002_b.sql', 'n/002_b.sql', 'elsewhere.sql');
+    write(folder, 'm/001_a.sql', 'm/no number.sql', 'm/008_h.SQL', 'm/002_b.sql', 'n/002_b.sql', 'elsewhere.sql');
     symlinkSync('../elsewhere.sql', join(folder, 'm/003_link.sql'));
     mkdirSync(join(folder, 'm/004_folder.sql'));
     execFileSync('mkfifo', [join(folder, 'm/005_pipe.sql')]);
@@ -95,7 +95,7 @@ test('everything that is wrong is told at once, and refused as one', () =>
     const found = read(folder, 'm', 'n');
     assert.deepEqual(
       found.complaints.map((one) => one.code),
-      [...Array(5).fill('file-unreadable'), 'file-name', 'catalogue'],
+      [...Array(5).fill('file-unreadable'), 'file-name', 'file-name', 'catalogue'],
     );
     const told = found.complaints.map((one) => `${one.message} ${one.fields.found ?? ''}`).join('\n');
     for (const what of [
@@ -110,7 +110,7 @@ test('everything that is wrong is told at once, and refused as one', () =>
     }
     assert.throws(
       () => refuseComplaints(found),
-      (problem: Problem) => problem.fields.also?.length === 7 && problem.code === 'catalogue',
+      (problem: Problem) => problem.fields.also?.length === 8 && problem.code === 'catalogue',
     );
   }));
 

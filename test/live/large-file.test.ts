@@ -244,3 +244,26 @@ test('an applied file that is changed is refused, its checksums are named', () =
       assert.match(run.said, /001_big was changed after it was applied/);
     },
   ));
+
+if (process.env.TASKFLOW_TEST_LONG === '1') {
+  test('300 MB take no more memory than 40', () =>
+    withLarge(
+      18,
+      function* () {
+        yield 'CREATE TABLE big (i int, line text);\nCOPY big FROM stdin;\n';
+        for (let i = 0; i < 8; i++) yield* copyRows();
+        yield '\\.\n';
+        const insert = `INSERT INTO big VALUES (-1, '${'x'.repeat(200)}');\n`.repeat(1000);
+        for (let i = 0; i < 80; i++) yield insert;
+        yield '-- ROLLBACK:\n-- DROP TABLE big;\n';
+      },
+      async (at) => {
+        assert.ok(statSync(file(at)).size > 300e6);
+        const memory = memoryOf(at);
+        const run = await at.run(['migrate'], { env: memory.env, timeoutMs: 600_000 });
+        assert.equal(run.exit, 0, run.output);
+        assert.ok(memory.read() < MEMORY_MB_MAX, `${memory.read()} MB`);
+        assert.deepEqual(await at.database.sql('SELECT count(*) FROM big'), [[String(8 * ROWS + 80_000)]]);
+      },
+    ));
+}

@@ -1,0 +1,177 @@
+/** The package as others get it: packed, unpacked into a project of theirs, used as a program, as a library and by the compiler. */
+import assert from 'node:assert/strict';
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { homedir, hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { REPOSITORY } from '../support/run-folder.ts';
+import { withDatabase } from '../support/servers.ts';
+
+const run = promisify(execFile);
+const project = mkdtempSync(join(tmpdir(), 'tfpackage-'));
+const installed = join(project, 'node_modules/taskflow-db');
+const { version } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')) as { version: string };
+
+before(() => {
+  execFileSync(process.execPath, ['scripts/build.mjs', '--types'], { cwd: REPOSITORY, stdio: 'pipe' });
+  const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', project];
+  execFileSync('npm', pack, { cwd: REPOSITORY, stdio: 'pipe' });
+  mkdirSync(join(project, 'node_modules/.bin'), { recursive: true });
+  mkdirSync(installed);
+  const archive = join(project, `taskflow-db-${version}.tgz`);
+  execFileSync('tar', ['-xzf', archive, '--strip-components=1', '-C', installed]);
+  symlinkSync('../taskflow-db/bin/taskflow-db.cjs', join(project, 'node_modules/.bin/taskflow-db'));
+  write('package.json', '{ "name": "theirs", "private": true, "type": "module" }');
+  write(
+    'migrations/001_people.sql',
+    '-- People\nCREATE TABLE people (id int);\n\n-- ROLLBACK:\n-- DROP TABLE people;\n',
+  );
+});
+
+after(() => rmSync(project, { recursive: true }));
+
+function write(name: string, text: string): void {
+  mkdirSync(join(project, name, '..'), { recursive: true });
+  writeFileSync(join(project, name), text);
+}
+
+/** Nothing of this machine's settings reaches their project. */
+const env = { PATH: process.env.PATH ?? '', HOME: project, XDG_CACHE_HOME: join(project, '.cache') };
+
+const filesOf = (folder: string) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+
+test('what is in it: program, library, types, schema, licence; no sources, no tests, no database of ours', () => {
+  const files = filesOf(installed);
+  for (const needed of [
+    'package.json',
+    'README.md',
+    'LICENSE',
+    'CHANGELOG.md',
+    'bin/taskflow-db.cjs',
+    'dist/cli.cjs',
+    'dist/index.js',
+    'dist/types/index.d.ts',
+    'dist/THIRD_PARTY_LICENSES.txt',
+  ]) {
+    assert.ok(files.includes(needed), needed);
+  }
+  const odd = files.filter((name) =>
+    /^(src|test|bench|scripts|database|docs|\.)|\.test\.|(?<!\.d)\.ts$|\.tgz$/.test(name),
+  );
+  assert.deepEqual(odd, []);
+});
+
+test('no path or name of the machine that built it', () => {
+  const telling = [REPOSITORY, `${homedir()}/`, hostname()].filter((text) => text.length > 6);
+  for (const name of filesOf(installed)) {
+    const text = readFileSync(join(installed, name), 'utf8');
+    for (const path of telling) assert.ok(!text.includes(path), `${name} holds ${path}`);
+  }
+});
+
+test('it needs nothing but Node: no dependency has to be installed', () => {
+  const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Record<string, unknown>;
+  assert.equal(manifest.dependencies, undefined);
+  assert.equal(manifest.license, 'MIT');
+});
+
+test('npx taskflow-db --version, and the program itself', async () => {
+  const npx = await run('npx', ['--offline', 'taskflow-db', '--version'], { cwd: project, env });
+  assert.match(npx.stdout, new RegExp(`\\b${version.replaceAll('.', '\\.')}\\b`));
+  const help = await run(process.execPath, [join(installed, 'bin/taskflow-db.cjs'), '--help'], { cwd: project, env });
+  assert.match(help.stdout, /migrate/);
+});
+
+test('the program, installed so, migrates', () =>
+  withDatabase(18, async (database) => {
+    const program = join(project, 'node_modules/.bin/taskflow-db');
+    const options = { cwd: project, env: { ...env, DATABASE_URL: database.url } };
+    const migrated = await run(program, ['migrate', '--dir', 'migrations', '--json'], options);
+    assert.equal((JSON.parse(migrated.stdout) as { ok: boolean }).ok, true);
+    assert.deepEqual(await database.sql("SELECT to_regclass('people')::text"), [['people']]);
+  }));
+
+const USE = `import { loadSettings, migrate, openEngine, Problem, renderProblem, rollback, status } from 'taskflow-db';
+
+const events = [];
+const settings = loadSettings({ cwd: process.cwd(), env: {}, flags: { directories: ['migrations'] } });
+const engine = await openEngine({
+  settings, flags: { url: process.argv[2] }, env: {}, cwd: process.cwd(), toolVersion: 'theirs 1.0',
+  emit: (event) => events.push(event.kind), signal: new AbortController().signal, live: false, mayCreateEmbedded: false,
+  mask: (text) => text, onSecret: () => {},
+});
+const before = await status(engine);
+const run = await migrate(engine, { allowLate: false, singleTransaction: false });
+const after = await status(engine);
+let problem;
+try { await migrate(engine, { allowLate: false, singleTransaction: false, to: '7' }); } catch (error) { problem = error; }
+console.log(JSON.stringify({
+  before: before.migrations.map((one) => one.state), run: run.migrations.map((one) => one.state), after: after.summary.applied,
+  events, problem: problem instanceof Problem && problem.code, text: renderProblem(problem, { width: 80, color: false }),
+}));
+`;
+
+test('the library, imported by its name, migrates and tells what happens', () =>
+  withDatabase(18, async (database) => {
+    write('use.mjs', USE);
+    const { stdout } = await run(process.execPath, ['use.mjs', database.url], { cwd: project, env });
+    const { text, ...told } = JSON.parse(stdout) as { text: string };
+    assert.deepEqual(told, {
+      before: ['pending'],
+      run: ['applied'],
+      after: 1,
+      events: ['target', 'initialized', 'plan', 'started', 'statement', 'applied'],
+      problem: 'version-unknown',
+    });
+    assert.match(text, /^error\[version-unknown\]: there is no version 7/);
+  }));
+
+const TYPED = `import { type Engine, migrate, type MigrateResult, openEngine, planMigrate, Problem, type RunEvent, status } from 'taskflow-db';
+import type { EngineInputs } from 'taskflow-db';
+
+export async function up(inputs: EngineInputs): Promise<readonly string[]> {
+  const engine: Engine = await openEngine({ ...inputs, emit: (event: RunEvent) => console.error(event.kind) });
+  const result: MigrateResult = await migrate(engine, { allowLate: false, singleTransaction: false });
+  const { plan } = await planMigrate(engine, { allowLate: true, singleTransaction: false });
+  const failed: string | undefined = result.failed?.sqlstate ?? undefined;
+  const { summary } = await status(engine);
+  const pending: number = summary.pending;
+  return [failed ?? '', String(pending), ...plan.warnings, ...result.migrations.map((one) => one.version)];
+}
+
+export const codeOf = (error: unknown): string => (error instanceof Problem ? error.code : 'unknown');
+// @ts-expect-error: not an option
+export const wrong = (engine: Engine) => migrate(engine, { sideways: true });
+`;
+
+for (const [module, moduleResolution] of [
+  ['nodenext', 'nodenext'],
+  ['esnext', 'bundler'],
+]) {
+  test(`its types hold under strict, libraries checked, without any other types: ${moduleResolution}`, async () => {
+    write('typed.ts', TYPED);
+    const compilerOptions = {
+      module,
+      moduleResolution,
+      target: 'es2022',
+      lib: ['es2022', 'dom'],
+      strict: true,
+      noUncheckedIndexedAccess: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: false,
+      noEmit: true,
+      types: [],
+    };
+    write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['typed.ts'] }));
+    const tsc = join(REPOSITORY, 'test/node_modules/typescript/bin/tsc');
+    const compiled = await run(process.execPath, [tsc, '-p', '.'], { cwd: project, env }).catch(
+      (error: { stdout: string }) => error,
+    );
+    assert.equal(compiled.stdout, '');
+  });
+}
