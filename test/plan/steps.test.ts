@@ -46,6 +46,7 @@ test('each step outside a transaction says why', () => {
 test('Transaction: none runs each statement by itself', () => {
   const text = `-- A\n-- Transaction: none\nSELECT 1; SELECT 2; ${INDEX};`;
   assert.deepEqual(shape(text), ['steps', '| SELECT 1', '| SELECT 2', `| ${INDEX}`]);
+  assert.deepEqual(shape('-- A\n-- Transaction: none\nSELECT 1;'), ['steps', '| SELECT 1']);
   const { steps } = plan(text);
   assert.equal(steps[0]?.reason, 'the file says Transaction: none');
   assert.match(steps[2]?.reason ?? '', /CONCURRENTLY/);
@@ -63,6 +64,11 @@ test('BEGIN and COMMIT around the whole are no statements of it', () => {
 
 test('statements are counted over all steps, and read again from a large file', () => {
   assert.equal(statementCount(plan(`SELECT 1; ${INDEX}; SELECT 2;`)), 3);
+  const small = [...transactionStatements(plan('SELECT 1; SELECT 2;'), 180000)];
+  assert.deepEqual(
+    small.map((one) => one.statement.sql),
+    ['SELECT 1', 'SELECT 2'],
+  );
   const migration = fileOf('001_a', 'SELECT 1;').load();
   const [statement] = migration.statements;
   const statements = () => [statement!, statement!, statement!];

@@ -149,10 +149,16 @@ test('adopted rows make nothing late; up to the version of baseline --to all is 
   assert.deepEqual(versions(adopted, { baselineVersion: '001_a' }), ['002_b']);
 });
 
+test('rows of an older tool make nothing late either', () => {
+  const statuses = statusesOf(['001_a', '002_b'], [entryOf('002_b', { bodyChecksum: null })]);
+  assert.deepEqual(versions(statuses), ['001_a']);
+});
+
 test('two pending files with one number are refused, unless a header puts them in order', () => {
   const twins = ['order', 'these migrations have one number: m/001_a.sql, m/001_b.sql'] as const;
   assert.deepEqual(refused(statusesOf(['001_a', '001_b'])), [twins]);
   assert.deepEqual(refused(statusesOf(['001_a', '001_b'], ['001_a'])), [twins]);
+  assert.deepEqual(refused(statusesOf(['001_a', '001_b'], ['001_b'])), [twins]);
   assert.deepEqual(refused(statusesOf(['001_a', '1_b'])), [
     ['order', 'these migrations have one number: m/001_a.sql, m/1_b.sql'],
   ]);
