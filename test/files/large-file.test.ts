@@ -99,7 +99,6 @@ for (const [what, text] of Object.entries({
   'COMMIT in the middle of a wrapper': 'BEGIN;\nSELECT 1;\nCOMMIT;\nSELECT 2;\nCOMMIT;\n',
   'BEGIN alone': 'BEGIN;\nSELECT 1;\n',
   'COMMIT alone': 'SELECT 1;\n  COMMIT;\n',
-  'an empty wrapper': 'BEGIN;\nCOMMIT;\n',
   'a wrapper with options': 'BEGIN ISOLATION LEVEL SERIALIZABLE;\nSELECT 1;\nCOMMIT;\n',
   'SQL behind a section': `SELECT 1;\n${SECTIONS}SELECT 3;\n`,
   'a section twice': 'SELECT 1;\n-- ROLLBACK:\n-- SELECT 1;\n-- ROLLBACK:\n-- SELECT 2;\n',
