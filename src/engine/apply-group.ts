@@ -1,17 +1,11 @@
+import { eventItem } from '../ledger/write.ts';
 import { statementCount } from '../plan/steps.ts';
 import type { PlannedMigration } from '../plan/up.ts';
 import type { BatchItem, ItemResult } from '../postgres/pipeline.ts';
 import { Problem } from '../problem/problem.ts';
 import { type Application, bodyItems, watchOf } from './application.ts';
-import {
-  afterLoss,
-  announcement,
-  applyInTransaction,
-  failureProblem,
-  RETRIED,
-  recordItems,
-} from './apply-transaction.ts';
-import { isDatabaseError } from './failure.ts';
+import { afterLoss, announcement, applyInTransaction, failureProblem, recordItems } from './apply-transaction.ts';
+import { isRetried } from './lock-retries.ts';
 import { recordFailure } from './record-failure.ts';
 import { failureIn, mayPrepare, type WorkItem, type WorkWatch } from './worker.ts';
 
@@ -98,14 +92,19 @@ function itemsOf(application: Application, withoutWaiting: boolean): WorkItem[] 
   ];
 }
 
-/** A lock that was not to be had is tried again for this one alone; anything else is recorded and ends the run. */
+/**
+ * A lock that was not to be had is tried again for this one alone; anything else is recorded and ends the run. Either way
+ * something is written that waits for the disk, after which those before it are told.
+ */
 async function settleFailure(failed: Application, problem: Problem, progress: GroupProgress): Promise<void> {
-  const code = isDatabaseError(problem.cause) ? (problem.cause.code ?? '') : '';
-  if (!RETRIED.has(code)) throw await recordFailure(failed, problem, undefined, () => progress.settle());
-  await failed.worker.session.query('ROLLBACK');
-  const ms = await applyInTransaction({ ...failed, announced: true });
+  if (!isRetried(problem)) throw await recordFailure(failed, problem, undefined, () => progress.settle());
+  const { engine, control, worker, planned } = failed;
+  await worker.session.query('ROLLBACK');
+  const detail = { message: problem.fields.server?.message };
+  const event = { event: 'lock_wait' as const, version: planned.version, detail };
+  await control.session.batch([[eventItem(control.names, engine.run, event)]]);
   progress.settle();
-  progress.announce(failed, ms);
+  progress.announce(failed, await applyInTransaction({ ...failed, announced: true }));
 }
 
 /** The connection is gone: some of them may have been committed all the same. */

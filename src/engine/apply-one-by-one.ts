@@ -27,7 +27,8 @@ export async function applyOneByOne(
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const version = migrations[durations.size]?.version;
-    return error.fields.version === undefined && version !== undefined ? error.with({ version }) : error;
+    const untold = error.fields.version === undefined && error.code !== 'connection-lost' && version !== undefined;
+    return untold ? error.with({ version }) : error;
   }
 }
 

@@ -2,11 +2,11 @@ import { appliedItems, eventItem, failedItem, stepDoneItem } from '../ledger/wri
 import type { Step } from '../plan/steps.ts';
 import type { BatchItem } from '../postgres/pipeline.ts';
 import { Problem } from '../problem/problem.ts';
-import { createdObjects } from '../sql/objects.ts';
-import { displayIdentifier } from '../sql/quote.ts';
 import { type Application, roleOf, timeoutsOf, watchOf } from './application.ts';
 import { checkVerify } from './check-verify.ts';
+import { dropInvalidIndex, invalidIndexProblem } from './concurrent-index.ts';
 import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts';
+import { withLockRetries } from './lock-retries.ts';
 import { recordFailure } from './record-failure.ts';
 import { mayChangeRole, mayPrepare, statementItems, type WorkFailure, type WorkItem, workItemOf } from './worker.ts';
 
@@ -65,10 +65,11 @@ async function runStep(
 ): Promise<Problem | undefined> {
   const { worker } = application;
   try {
-    const failure = step.transactional
-      ? await runTransactionalStep(application, step, index, watch)
-      : await runSingleStep(application, step, index, watch);
-    return failure && problemOf(application, failure);
+    if (!step.transactional) return await runSingleStep(application, step, index, watch);
+    const { engine, worker, planned } = application;
+    return await withLockRetries(engine, worker.session, planned.version, () =>
+      runTransactionalStep(application, step, index, watch),
+    );
   } catch (error) {
     if (error instanceof Problem) return error;
     return databaseProblem(
@@ -92,7 +93,8 @@ async function runTransactionalStep(
     ...doneItems(application, index).map((item) => ({ item })),
     { item: { sql: 'COMMIT' } },
   ];
-  return (await worker.send(items, watch)).failure;
+  const { failure } = await worker.send(items, watch);
+  return failure && problemOf(application, failure);
 }
 
 /**
@@ -103,8 +105,11 @@ async function runSingleStep(application: Application, step: Step, index: number
   const { worker, planned, control } = application;
   const { headers } = planned.migration;
   await worker.session.batch([[worker.pinItem(headers.lockTimeoutMs ?? 0, headers.statementTimeoutMs)]]);
+  await dropInvalidIndex(application, step);
   const { failure } = await worker.send(step.statements.map(workItemOf), watch);
-  if (failure) return failure;
+  if (failure) return problemOf(application, failure);
+  const invalid = await invalidIndexProblem(application, step);
+  if (invalid) return invalid;
   await control.session.batch([doneItems(application, index)]);
   return undefined;
 }
@@ -139,15 +144,7 @@ function problemOf(application: Application, failure: WorkFailure): Problem {
   const { error, statement } = failure;
   if (!statement || !isDatabaseError(error)) return databaseProblem(error, `${planned.version} failed`);
   const all = planned.migration.statements;
-  const problem = statementProblem(error, planned.migration, statement.statement, all, roleOf(application));
-  const [index] = createdObjects(statement.statement.sql);
-  if (index?.kind !== 'index' || !statement.statement.words.includes('CONCURRENTLY')) return problem;
-  const name = displayIdentifier(index.name);
-  const drop = [
-    `A concurrent build that fails leaves an INVALID index behind. Before the next migrate run:`,
-    `DROP INDEX CONCURRENTLY IF EXISTS ${name};`,
-  ];
-  return problem.with({ next: [...(problem.fields.next ?? []), ...drop] });
+  return statementProblem(error, planned.migration, statement.statement, all, roleOf(application));
 }
 
 function stopped(): Problem {

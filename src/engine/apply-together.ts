@@ -8,6 +8,7 @@ import { checkVerify } from './check-verify.ts';
 import type { Control } from './control.ts';
 import type { Engine } from './engine.ts';
 import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts';
+import { withLockRetries } from './lock-retries.ts';
 import { recordFailure } from './record-failure.ts';
 import { recordedMigration } from './recorded.ts';
 import { mayChangeRole, mayPrepare, type Worker, type WorkFailure } from './worker.ts';
@@ -23,29 +24,42 @@ export async function applyTogether(
   migrations: readonly PlannedMigration[],
   durations: Map<string, number>,
 ): Promise<Problem | null> {
-  const measured = new Map<string, number>();
   const total = migrations.length;
-  try {
-    await worker.session.batch([
-      worker.begin(migrations.some((one) => mayPrepare(one.migration))).map((one) => one.item),
-    ]);
-    for (const [i, planned] of migrations.entries()) {
-      const recorded = recordedMigration(planned.migration, engine.settings.storeSql);
-      const application = { engine, control, worker, planned, recorded, index: i + 1, total };
-      const failure = await applyInside(application, measured);
-      if (failure) return (await recordFailure(application, failure)).with({ state: ALL_ROLLED_BACK });
-    }
-    await worker.session.query('COMMIT');
-  } catch (error) {
-    const problem = databaseProblem(error, 'the transaction was not committed');
-    return problem.with({ state: ALL_ROLLED_BACK });
-  }
-  for (const [i, { version }] of migrations.entries()) {
-    const ms = measured.get(version) ?? 0;
-    durations.set(version, ms);
-    engine.emit({ kind: 'applied', version, index: i + 1, total, ms });
+  const all = migrations.map((planned, i): Application => {
+    const recorded = recordedMigration(planned.migration, engine.settings.storeSql);
+    return { engine, control, worker, planned, recorded, index: i + 1, total };
+  });
+  const outcome = await withLockRetries(engine, worker.session, 'the run', () => attemptAll(worker, all));
+  if (outcome instanceof Problem) return undone(all, outcome);
+  for (const { planned, index } of all) {
+    const ms = outcome.get(planned.version) ?? 0;
+    durations.set(planned.version, ms);
+    engine.emit({ kind: 'applied', version: planned.version, index, total, ms });
   }
   return null;
+}
+
+/** The durations when everything is committed, else the problem of the one that failed. */
+async function attemptAll(worker: Worker, all: readonly Application[]): Promise<Map<string, number> | Problem> {
+  const measured = new Map<string, number>();
+  const prepares = all.some(({ planned }) => mayPrepare(planned.migration));
+  try {
+    await worker.session.batch([worker.begin(prepares).map((one) => one.item)]);
+    for (const application of all) {
+      const failure = await applyInside(application, measured);
+      if (failure) return failure.with({ version: application.planned.version });
+    }
+    await worker.session.query('COMMIT');
+    return measured;
+  } catch (error) {
+    return databaseProblem(error, 'the transaction was not committed');
+  }
+}
+
+/** Puts the failure on record for the one it happened in; the problem says that all of it is undone. */
+async function undone(all: readonly Application[], problem: Problem): Promise<Problem> {
+  const failed = all.find(({ planned }) => planned.version === problem.fields.version) ?? all.at(-1)!;
+  return (await recordFailure(failed, problem)).with({ state: ALL_ROLLED_BACK });
 }
 
 const ALL_ROLLED_BACK = 'Rolled back, all of it: the database is as it was before this run.';

@@ -1,41 +1,22 @@
 import { appliedItems, eventItem, WITHOUT_WAITING_FOR_DISK } from '../ledger/write.ts';
 import type { BatchItem } from '../postgres/pipeline.ts';
 import { Problem } from '../problem/problem.ts';
-import { formatDuration } from '../problem/quantity.ts';
 import { type Application, bodyItems, roleOf, watchOf } from './application.ts';
 import { checkVerify } from './check-verify.ts';
 import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts';
+import { withLockRetries } from './lock-retries.ts';
 import { outcomeAfterLoss } from './outcome-after-loss.ts';
-import { pause } from './pause.ts';
 import { recordFailure } from './record-failure.ts';
 import { inOrder, mayChangeRole, mayPrepare, type WorkFailure, type WorkItem, type WorkWatch } from './worker.ts';
 
-/** Serialization failure, deadlock, lock not available: nothing was done, so the whole transaction may run again. */
-export const RETRIED = new Set(['40001', '40P01', '55P03']);
-
 /** Applies a file and its record in one transaction; returns the duration in milliseconds. */
 export async function applyInTransaction(application: Application): Promise<number> {
-  const { engine, planned } = application;
-  const begun = performance.now();
-  for (let attempt = 1; ; attempt++) {
-    const outcome = await attemptTransaction(application, attempt === 1 ? announcement(application) : []);
-    if (typeof outcome === 'number') return outcome;
-    const code = isDatabaseError(outcome.cause) ? outcome.cause.code : undefined;
-    const spent = performance.now() - begun;
-    if (!RETRIED.has(code ?? '') || spent > engine.settings.lockBudgetMs) {
-      throw await recordFailure(application, RETRIED.has(code ?? '') ? gaveUp(outcome, attempt, spent) : outcome);
-    }
-    await application.worker.session.query('ROLLBACK');
-    const waitMs = Math.round(Math.random() * Math.min(2000, 100 * 2 ** attempt)) + 50;
-    engine.emit({
-      kind: 'retry',
-      version: planned.version,
-      attempt,
-      waitMs,
-      reason: outcome.fields.server?.message ?? '',
-    });
-    await pause(waitMs, engine.signal);
-  }
+  const { engine, worker, planned } = application;
+  const outcome = await withLockRetries(engine, worker.session, planned.version, (count) =>
+    attemptTransaction(application, count === 1 ? announcement(application) : []),
+  );
+  if (outcome instanceof Problem) throw await recordFailure(application, outcome);
+  return outcome;
 }
 
 /** The duration when it was applied, else the problem; then the session still stands in the failed transaction. */
@@ -136,15 +117,4 @@ export function failureProblem(application: Application, failure: WorkFailure): 
       return statementProblem(error, planned.migration, last, planned.migration.statements, roleOf(application));
   }
   return databaseProblem(error, `${planned.version} cannot be recorded`);
-}
-
-function gaveUp(problem: Problem, attempts: number, spentMs: number): Problem {
-  return new Problem('lock-timeout', `${problem.fields.version}: gave up waiting for a lock`, {
-    ...problem.fields,
-    found: `${attempts} attempts in ${formatDuration(spentMs)}`,
-    next: [
-      'See who holds it: SELECT pid, usename, state, query FROM pg_stat_activity WHERE xact_start IS NOT NULL ORDER BY xact_start;',
-      'Run the command again at a quieter time, or give it a longer lockBudget.',
-    ],
-  });
 }

@@ -15,9 +15,9 @@ export async function recordFailure(
   onRecorded: () => void = () => {},
 ): Promise<Problem> {
   const { engine, control, worker, planned } = application;
-  const state = steps
-    ? stepsState(planned.version, steps)
-    : 'Rolled back: the database is as it was before this migration.';
+  const state =
+    problem.fields.state ??
+    (steps ? stepsState(planned.version, steps) : 'Rolled back: the database is as it was before this migration.');
   const shown = engine.signal.aborted
     ? cancelled(state).with({ version: planned.version, ...whereOf(problem) })
     : problem.with({ state });

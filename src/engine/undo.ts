@@ -1,13 +1,14 @@
 import { eventItem, rolledBackItem, WITHOUT_WAITING_FOR_DISK } from '../ledger/write.ts';
 import type { Migration } from '../migration/migration.ts';
 import type { MigrationStatus } from '../plan/reconcile.ts';
-import type { StepPlan } from '../plan/steps.ts';
+import type { Step, StepPlan } from '../plan/steps.ts';
 import type { BatchItem } from '../postgres/pipeline.ts';
 import { attach, Problem } from '../problem/problem.ts';
 import { roleOf } from './application.ts';
 import type { Control } from './control.ts';
 import type { Engine } from './engine.ts';
 import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts';
+import { withLockRetries } from './lock-retries.ts';
 import { outcomeAfterLoss } from './outcome-after-loss.ts';
 import { cancelled } from './pause.ts';
 import { watchRun } from './watch.ts';
@@ -55,16 +56,20 @@ export async function undo(
   engine.emit({ kind: 'started', version, ...place, statements });
   const undoing: Undoing = { engine, control, worker, planned, watch: watchRun(engine, version, statements) };
   const begun = performance.now();
-  const problem = await (planned.plan.mode === 'transaction' ? undoTogether : undoStepwise)(undoing).catch((error) =>
-    afterThrow(undoing, error),
-  );
+  const problem = await undoPlanned(undoing).catch((error) => afterThrow(undoing, error));
   if (problem) throw await recordFailure(undoing, problem);
   const ms = Math.round(performance.now() - begun);
   engine.emit({ kind: 'rolled_back', version, ...place, ms });
   return ms;
 }
 
-async function undoTogether(undoing: Undoing): Promise<Problem | undefined> {
+function undoPlanned(undoing: Undoing): Promise<Problem | undefined> {
+  const { engine, worker, planned } = undoing;
+  if (planned.plan.mode === 'steps') return undoStepwise(undoing);
+  return withLockRetries(engine, worker.session, planned.version, (count) => undoTogether(undoing, count === 1));
+}
+
+async function undoTogether(undoing: Undoing, announce: boolean): Promise<Problem | undefined> {
   const { engine, control, worker, planned, watch } = undoing;
   const started = eventItem(control.names, engine.run, { event: 'rollback_started', version: planned.version });
   const statements = planned.plan.steps.flatMap((step) => step.statements);
@@ -75,30 +80,38 @@ async function undoTogether(undoing: Undoing): Promise<Problem | undefined> {
     ...undoneItems(undoing).map((item) => ({ item })),
     { item: { sql: 'COMMIT' } },
   ];
-  const { failure } = await worker.send(items, watch, [[WITHOUT_WAITING_FOR_DISK, started]]);
+  const { failure } = await worker.send(items, watch, announce ? [[WITHOUT_WAITING_FOR_DISK, started]] : []);
   return failure && problemOf(undoing, failure);
 }
 
 async function undoStepwise(undoing: Undoing): Promise<Problem | undefined> {
-  const { engine, control, worker, planned, watch } = undoing;
+  const { engine, control, worker, planned } = undoing;
   const started = eventItem(control.names, engine.run, { event: 'rollback_started', version: planned.version });
   await control.session.batch([[started]]);
   await worker.renew();
   for (const step of planned.plan.steps) {
-    const before = step.transactional ? [] : [worker.pinItem(planned.source.headers.lockTimeoutMs ?? 0)];
-    if (before.length > 0) await worker.session.batch([before]);
-    const items = step.transactional
-      ? [
-          ...worker.begin(mayPrepare(planned.source)),
-          ...statementItems(step.statements, timeoutsOf(undoing)),
-          { item: { sql: 'COMMIT' } },
-        ]
-      : step.statements.map(workItemOf);
-    const { failure } = await worker.send(items, watch);
-    if (failure) return problemOf(undoing, failure);
+    const problem = step.transactional
+      ? await withLockRetries(engine, worker.session, planned.version, () => undoStep(undoing, step))
+      : await undoStep(undoing, step);
+    if (problem) return problem;
   }
   await control.session.batch([undoneItems(undoing)]);
   return undefined;
+}
+
+async function undoStep(undoing: Undoing, step: Step): Promise<Problem | undefined> {
+  const { worker, planned, watch } = undoing;
+  const { headers } = planned.source;
+  if (!step.transactional) await worker.session.batch([[worker.pinItem(headers.lockTimeoutMs ?? 0)]]);
+  const items = step.transactional
+    ? [
+        ...worker.begin(mayPrepare(planned.source)),
+        ...statementItems(step.statements, timeoutsOf(undoing)),
+        { item: { sql: 'COMMIT' } },
+      ]
+    : step.statements.map(workItemOf);
+  const { failure } = await worker.send(items, watch);
+  return failure && problemOf(undoing, failure);
 }
 
 function undoneItems({ engine, control, planned }: Undoing): BatchItem[] {

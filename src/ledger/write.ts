@@ -27,6 +27,7 @@ export type EventName =
   | 'applied'
   | 'failed'
   | 'step_finished'
+  | 'step_cleaned'
   | 'rollback_started'
   | 'rolled_back'
   | 'rollback_failed'

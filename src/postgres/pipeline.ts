@@ -60,6 +60,7 @@ export class PipelineBatch {
   readonly #reject: (error: unknown) => void;
   readonly #results: ItemResult[][];
   #failure: BatchFailure | undefined;
+  #failedSegment = -1;
   #segment = 0;
   #item = 0;
   #columns: string[] = [];
@@ -140,7 +141,7 @@ export class PipelineBatch {
   /** Waits whenever the socket's buffer is full, so that data of any size passes through bounded memory. */
   async #sendCopyData(wire: Wire, pieces: Iterable<string>): Promise<void> {
     for (const piece of pieces) {
-      if (this.#failure) return;
+      if (this.#failedSegment === this.#segment) return;
       wire.sendCopyFromChunk(Buffer.from(piece));
       if (wire.stream.writableNeedDrain) await once(wire.stream, 'drain');
     }
@@ -155,6 +156,7 @@ export class PipelineBatch {
       return;
     }
     this.#failure ??= { segment: this.#segment, item: this.#item, error };
+    this.#failedSegment = this.#segment;
     // Whether the server got as far as a name's Parse is not known any more.
     this.#prepared.doubt();
   }
