@@ -145,8 +145,6 @@ export async function up(inputs: EngineInputs): Promise<readonly string[]> {
 }
 
 export const codeOf = (error: unknown): string => (error instanceof Problem ? error.code : 'unknown');
-// @ts-expect-error: not an option
-export const wrong = (engine: Engine) => migrate(engine, { sideways: true });
 `;
 
 for (const [module, moduleResolution] of [
@@ -168,10 +166,15 @@ for (const [module, moduleResolution] of [
       types: [],
     };
     write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['typed.ts'] }));
-    const tsc = join(REPOSITORY, 'test/node_modules/typescript/bin/tsc');
-    const compiled = await run(process.execPath, [tsc, '-p', '.'], { cwd: project, env }).catch(
-      (error: { stdout: string }) => error,
-    );
-    assert.equal(compiled.stdout, '');
+    assert.equal(await compile(), '');
+    write('typed.ts', `${TYPED}migrate({} as Engine, { allowLate: 'perhaps', singleTransaction: false });\n`);
+    assert.match(await compile(), /^typed\.ts.*TS2322: Type 'string' is not assignable to type 'boolean'/m);
   });
+}
+
+/** What the compiler complains of in their project. */
+async function compile(): Promise<string> {
+  const tsc = join(REPOSITORY, 'test/node_modules/typescript/bin/tsc');
+  const compiled = run(process.execPath, [tsc, '-p', '.'], { cwd: project, env });
+  return (await compiled.catch((error: { stdout: string }) => error)).stdout;
 }

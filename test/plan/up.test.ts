@@ -18,6 +18,8 @@ function refused(statuses: readonly MigrationStatus[], options: Partial<UpOption
   return problemsOf(() => up(statuses, options)).map((one) => [one.code, one.message] as const);
 }
 
+const onlyOf = (only: string): Partial<UpOptions> => ({ only });
+
 const late = (version: string, applied: string) =>
   ['late-migration', `${version} is late: ${applied}, which has a higher number, is applied`] as const;
 
@@ -117,7 +119,7 @@ test('a lower number than an applied one is late, unless allowed or its header s
 
 test('late is said of what would run now only', () => {
   const statuses = statusesOf(['001_a', '002_b', '003_c'], ['002_b']);
-  assert.deepEqual(versions(statuses, { only: '003_c' }), ['003_c']);
+  assert.deepEqual(versions(statuses, onlyOf('003_c')), ['003_c']);
 });
 
 test('the highest applied one counts for what is late, whichever was applied last', () => {
@@ -203,8 +205,8 @@ test('--only: it and all that it needs, in order', () => {
     '005_e',
     '006_f',
   ]);
-  assert.deepEqual(versions(statuses, { only: '004_d' }), ['001_a', '002_b', '005_e', '004_d']);
-  assert.deepEqual(versions(statusesOf(['001_a', '002_b'], ['001_a']), { only: '001_a' }), []);
+  assert.deepEqual(versions(statuses, onlyOf('004_d')), ['001_a', '002_b', '005_e', '004_d']);
+  assert.deepEqual(versions(statusesOf(['001_a', '002_b'], ['001_a']), onlyOf('001_a')), []);
 });
 
 test('Requires: holds where the extension is installed, or available and creatable', () => {
