@@ -126,10 +126,10 @@ export async function recorded({ database }: Pick<Bed, 'database'>): Promise<str
   return rows.map(([row]) => row ?? '');
 }
 
-/** Every event about a migration, as `event version`, in order. */
+/** Every event about a migration, as `event version`, in order; waits for locks, of which there may be any number, apart. */
 export async function trail({ database }: Pick<Bed, 'database'>): Promise<string[]> {
   const rows = await database.sql(
-    "SELECT concat_ws(' ', event, version) FROM schema_migration_events WHERE version IS NOT NULL ORDER BY seq",
+    "SELECT concat_ws(' ', event, version) FROM schema_migration_events WHERE version IS NOT NULL AND event <> 'lock_wait' ORDER BY seq",
   );
   return rows.map(([row]) => row ?? '');
 }

@@ -128,6 +128,7 @@ CREATE TABLE children (parent int REFERENCES parents DEFERRABLE INITIALLY DEFERR
         assert.equal(run.problem?.message, undefined);
         assert.ok(run.events.some((event) => event.kind === 'retry' && event.version === versionOf(10)));
         await assertApplied(bed, 20);
+        assert.deepEqual(await bed.database.sql(WAITED), [[versionOf(10)]]);
         assert.deepEqual(await trail(bed), completeTrail(20));
         assert.deepEqual(
           run.told.filter((one) => one.startsWith('applied')),
@@ -138,6 +139,7 @@ CREATE TABLE children (parent int REFERENCES parents DEFERRABLE INITIALLY DEFERR
   });
 }
 
+const WAITED = "SELECT DISTINCT version FROM schema_migration_events WHERE event = 'lock_wait'";
 const LOCKED = "SELECT 1 FROM pg_locks WHERE relation = 'busy'::regclass AND granted AND mode = 'AccessShareLock'";
 
 test('a lock that is not to be had within the budget: gave up, and those before it are said to be applied', () =>
