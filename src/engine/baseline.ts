@@ -65,8 +65,8 @@ function refuseAbsent(presences: readonly Presence[], toRecord: ReadonlySet<stri
   const problems = presences.flatMap(({ file, absent, incomplete }, i) => {
     if (!toRecord.has(file.version)) return [];
     const later = presences.slice(i).map((presence) => presence.file);
-    const really = [...absent, ...incomplete].filter((object) => !takenAwayLater(object, later));
-    return really.length > 0 ? [absentProblem(file, really)] : [];
+    const [missing, lacking] = [absent, incomplete].map((some) => some.filter((one) => !takenAwayLater(one, later)));
+    return missing!.length + lacking!.length > 0 ? [absentProblem(file, missing!, lacking!)] : [];
   });
   if (problems.length > 0)
     throw gather('baseline-mismatch', 'not everything that these versions create is there', problems);
@@ -84,12 +84,21 @@ function takenAwayLater(object: CreatedObject, later: readonly MigrationFile[]):
   );
 }
 
-function absentProblem(file: MigrationFile, absent: readonly CreatedObject[]): Problem {
-  const names = absent.map(({ kind, name, table }) => `${kind} ${table ? `${table}.` : ''}${name}`);
+function absentProblem(
+  file: MigrationFile,
+  absent: readonly CreatedObject[],
+  incomplete: readonly CreatedObject[],
+): Problem {
+  const named = (some: readonly CreatedObject[]) =>
+    some.map(({ kind, name, table }) => `${kind} ${table ? `${table}.` : ''}${name}`).join(', ');
+  const found = [
+    ...(absent.length > 0 ? [`missing: ${named(absent)}`] : []),
+    ...(incomplete.length > 0 ? [`there, but without some of the columns of the file: ${named(incomplete)}`] : []),
+  ];
   return new Problem('baseline-mismatch', `${file.version} is not there completely`, {
     version: file.version,
     where: { file: file.file },
-    found: `missing: ${names.join(', ')}`,
+    found: found.join('; '),
     state: 'Nothing was recorded.',
     next: ['Choose a lower --to, and let migrate apply the rest.'],
   });

@@ -66,18 +66,22 @@ export async function planMigrate(
   });
 }
 
-/** Everything that can be refused is refused, and the person asked, before anything is written. */
-function migrateUnderLock(
+/**
+ * Everything that can be refused is refused, and the person asked, before anything is written; and asked before the lock is
+ * taken: somebody who is gone for coffee must not hold up every other run.
+ */
+async function migrateUnderLock(
   engine: Engine,
   control: Control,
   files: readonly MigrationFile[],
   options: MigrateOptions,
 ): Promise<MigrateResult> {
+  const approved = options.approve && (await askBefore(engine, control, files, options, options.approve));
   return withRunnerLock(engine, control, async (held) => {
     const outlook = await checkTracking(engine, control, held, { files, mayAdopt: false });
     const plan = await planFor(control, files, outlook.ledger, options);
     if (options.singleTransaction) refuseSteps(plan.migrations);
-    await options.approve?.(plan, control, outlook.change);
+    if (approved && plan.migrations.some(({ version }) => !approved.has(version))) throw changedMeanwhile();
     const { ledger } = await prepareTracking(engine, control, outlook);
     if (plan.migrations.length > 0 || outlook.change) await rememberProduction(engine, control, ledger);
     tellRemarks(engine, plan);
@@ -90,6 +94,27 @@ function migrateUnderLock(
       const problem = await run(engine, control, worker, plan.migrations, durations);
       return resultOf(engine, control, plan, durations, problem);
     });
+  });
+}
+
+/** The versions that were agreed to. Another run may apply some of them meanwhile, which is as well. */
+async function askBefore(
+  engine: Engine,
+  control: Control,
+  files: readonly MigrationFile[],
+  options: MigrateOptions,
+  approve: NonNullable<MigrateOptions['approve']>,
+): Promise<ReadonlySet<string>> {
+  const outlook = await checkTracking(engine, control, control.ledger, { files, mayAdopt: false });
+  const plan = await planFor(control, files, outlook.ledger, options);
+  await approve(plan, control, outlook.change);
+  return new Set(plan.migrations.map((one) => one.version));
+}
+
+function changedMeanwhile(): Problem {
+  return new Problem('order', 'another run has changed what is applied in the meantime', {
+    state: 'Nothing was run.',
+    next: ['See what is applied now, then run the command again: taskflow-db status'],
   });
 }
 

@@ -37,13 +37,28 @@ export async function rollback(engine: Engine, options: RollbackOptions): Promis
   return withControl(engine, async (control) => {
     refuseReadOnly(control.server);
     refuseUntracked(control);
+    // Asked before the lock is taken: somebody who is gone for coffee must not hold up every other run.
+    const asked = await planFor(control, reconcile(files, control.ledger.entries), options);
+    await options.approve?.(asked, control);
     return withRunnerLock(engine, control, async (ledger) => {
       const plan = await planFor(control, reconcile(files, ledger.entries), options);
-      await options.approve?.(plan, control);
+      if (!isSame(plan, asked)) throw changedMeanwhile();
       if (plan.rollbacks.length === 0) return resultOf(engine, control, plan, new Map(), null);
       engine.emit({ kind: 'plan', total: plan.rollbacks.length, versions: plan.rollbacks.map((one) => one.version) });
       return undoAll(engine, control, plan);
     });
+  });
+}
+
+function isSame(plan: DownPlan, asked: DownPlan): boolean {
+  const versions = ({ rollbacks }: DownPlan) => rollbacks.map((one) => one.version).join('\n');
+  return versions(plan) === versions(asked);
+}
+
+function changedMeanwhile(): Problem {
+  return new Problem('rollback-refused', 'another run has changed what is applied in the meantime', {
+    state: 'Nothing was run.',
+    next: ['See what is applied now, then run the command again: taskflow-db status'],
   });
 }
 

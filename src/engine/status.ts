@@ -40,9 +40,7 @@ export function status(engine: Engine): Promise<StatusReport> {
   const found = readFolders(engine.settings.directories, engine.cwd);
   return withControl(engine, async (control) => {
     const { ledger } = control;
-    const running = ledger.entries.some((entry) => entry.stepsTotal !== null && !entry.success)
-      ? await runningVersions(control)
-      : new Set<string>();
+    const running = (ledger.layout ?? 0) > 0 ? await runningVersions(control) : new Set<string>();
     const statuses = reconcile(found.files, ledger.entries, running);
     const complaints = [...found.complaints];
     const migrations = statuses.map((one) => rowOf(one, complaints));
@@ -59,12 +57,24 @@ export function status(engine: Engine): Promise<StatusReport> {
   });
 }
 
-/** While some runner holds the lock, what is neither done nor failed is under way; without one it was interrupted. */
+/**
+ * While some runner holds the lock: the version that its newest event speaks of, if that is a beginning, and files outside a
+ * transaction that are neither done nor failed. Without a runner those were interrupted.
+ */
 async function runningVersions(control: Control): Promise<Set<string>> {
   if (!(await lockHolder(control))) return new Set();
-  const unfinished = control.ledger.entries.filter((entry) => !entry.success && entry.errorMessage === null);
-  return new Set(unfinished.map((entry) => entry.version));
+  const unfinished = control.ledger.entries.filter((entry) => !entry.success && entry.stepsTotal !== null);
+  const rows = await control.session.query(
+    `SELECT event, version FROM ${control.names.events} ORDER BY seq DESC LIMIT 1`,
+  );
+  const begun = rows.filter((row) => BEGINNINGS.has(row.event ?? '')).map((row) => row.version ?? '');
+  return new Set([
+    ...unfinished.filter((entry) => entry.errorMessage === null).map((entry) => entry.version),
+    ...begun,
+  ]);
 }
+
+const BEGINNINGS: ReadonlySet<string> = new Set(['started', 'step_finished', 'lock_wait', 'rollback_started']);
 
 function rowOf(one: MigrationStatus, complaints: Problem[]): StatusRow {
   const { file, entry } = one;

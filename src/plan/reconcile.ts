@@ -31,6 +31,7 @@ export function reconcile(
 
 function statusOf(file: MigrationFile, entry: LedgerEntry | undefined, running: ReadonlySet<string>): MigrationStatus {
   const { version, number } = file;
+  if (running.has(version)) return { version, number, state: 'running', file, entry, notes: NO_NOTES };
   if (!entry) return { version, number, state: 'pending', file, entry, notes: NO_NOTES };
   if (!entry.success || entry.type === 'rollback') {
     return { version, number, state: notInForce(entry, running), file, entry, notes: NO_NOTES };

@@ -15,7 +15,7 @@ export function sameNumber(
   const depends = new Map(candidates.map((one) => [one.version, one.depends]));
   return [...byNumber.values()]
     .filter((twins) => twins.some((a, i) => twins.slice(i + 1).some((b) => isOpen(a, b))))
-    .map((twins) => twinProblem(twins, [...twins].reverse().find(isToApply)));
+    .map((twins) => twinProblem(twins, isToApply));
 
   function isOpen(a: MigrationStatus, b: MigrationStatus): boolean {
     if (!isToApply(a) && !isToApply(b)) return false;
@@ -30,13 +30,16 @@ function needs(depends: ReadonlyMap<string, readonly string[]>, version: string,
   return version !== needed && seen.has(needed);
 }
 
-function twinProblem(twins: readonly MigrationStatus[], later: MigrationStatus | undefined): Problem {
+/** Only a file that is not applied yet may be edited: the advice names that one. */
+function twinProblem(twins: readonly MigrationStatus[], isToApply: (status: MigrationStatus) => boolean): Problem {
   const files = twins.map((twin) => twin.file?.file ?? twin.version);
+  const open = [...twins].reverse().find(isToApply) ?? twins[0];
+  const first = twins.find((twin) => twin !== open);
   return new Problem('order', `these migrations have one number: ${files.join(', ')}`, {
-    where: { file: (later ?? twins[0])?.file?.file ?? '' },
+    where: { file: open?.file?.file ?? '' },
     next: [
-      'Give the one that comes later the next free number (rename its file).',
-      `Or say what comes first in the header of the other: -- Depends: ${twins[0]?.version}`,
+      `Give ${open?.version} the next free number (rename its file).`,
+      `Or, if ${first?.version} comes first, add to the header of ${open?.file?.file}: -- Depends: ${first?.version}`,
     ],
   });
 }

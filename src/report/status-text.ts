@@ -52,7 +52,9 @@ function stateCell(state: string, style: Style): string {
 
 function remarks(rows: readonly StatusLine[], width: number, style: Style): string[] {
   const lines = rows.flatMap((row) => [
-    ...(row.errorMessage && row.state !== 'applied' ? [style.bad(remark(row.version, row.errorMessage, width))] : []),
+    ...(row.errorMessage && row.state !== 'applied'
+      ? [(row.state === 'skipped' ? style.faint : style.bad)(remark(row.version, row.errorMessage, width))]
+      : []),
     ...row.notes.map((note) => style.faint(remark(row.version, note, width))),
   ]);
   return lines.length > 0 ? ['', ...lines] : [];

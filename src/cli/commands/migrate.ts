@@ -64,5 +64,5 @@ function sentence(result: MigrateResult): string {
   const also = skipped > 0 ? `, ${skipped} skipped` : '';
   if (applied === 0 && result.ok) return `${result.database} is up to date${also}: nothing to apply.`;
   if (result.ok) return `${count(applied, 'migration')} applied to ${result.database}${also}.`;
-  return `${unfinished(result, 'applied', 'pending', 'not reached')} (${result.database}${also}).`;
+  return `${unfinished(result, 'applied', 'pending', 'not applied')} (${result.database}${also}).`;
 }

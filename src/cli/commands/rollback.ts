@@ -62,5 +62,5 @@ function sentence(result: RollbackResult): string {
   const undone = result.migrations.filter((one) => one.state === 'rolled_back').length;
   if (undone === 0 && result.ok) return `Nothing to roll back in ${result.database}.`;
   if (result.ok) return `${count(undone, 'migration')} rolled back in ${result.database}.`;
-  return `${unfinished(result, 'rolled_back', 'applied', 'not reached')} (${result.database}).`;
+  return `${unfinished(result, 'rolled_back', 'applied', 'not undone')} (${result.database}).`;
 }
