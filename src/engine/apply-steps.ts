@@ -65,11 +65,10 @@ async function runStep(
 ): Promise<Problem | undefined> {
   const { worker } = application;
   try {
-    if (!step.transactional) return await runSingleStep(application, step, index, watch);
-    const { engine, worker, planned } = application;
-    return await withLockRetries(engine, worker.session, planned.version, () =>
-      runTransactionalStep(application, step, index, watch),
-    );
+    const { engine, planned } = application;
+    if (!step.transactional && !locksBriefly(step)) return await runSingleStep(application, step, index, watch);
+    const run = step.transactional ? runTransactionalStep : runSingleStep;
+    return await withLockRetries(engine, worker.session, planned.version, () => run(application, step, index, watch));
   } catch (error) {
     if (error instanceof Problem) return error;
     return databaseProblem(
@@ -97,14 +96,20 @@ async function runTransactionalStep(
   return failure && problemOf(application, failure);
 }
 
+/** A statement that could run in a transaction, and stands alone because the file says so: refused a lock, it did nothing. */
+function locksBriefly({ statements }: Step): boolean {
+  return statements.every((one) => one.kind.transactional);
+}
+
 /**
  * A concurrent build waits for old transactions on purpose and would fail under a lock timeout, leaving an invalid index;
- * so statements outside a transaction wait for locks as long as it takes.
+ * so statements that cannot run in a transaction wait for locks as long as it takes.
  */
 async function runSingleStep(application: Application, step: Step, index: number, watch: ReturnType<typeof watchOf>) {
   const { worker, planned, control } = application;
   const { headers } = planned.migration;
-  await worker.session.batch([[worker.pinItem(headers.lockTimeoutMs ?? 0, headers.statementTimeoutMs)]]);
+  const lockTimeoutMs = locksBriefly(step) ? timeoutsOf(application).lockTimeoutMs : (headers.lockTimeoutMs ?? 0);
+  await worker.session.batch([[worker.pinItem(lockTimeoutMs, headers.statementTimeoutMs)]]);
   await dropInvalidIndex(application, step);
   const { failure } = await worker.send(step.statements.map(workItemOf), watch);
   if (failure) return problemOf(application, failure);

@@ -1,9 +1,8 @@
-import { closeSync, constants, openSync } from 'node:fs';
 import { StreamingChecksum } from '../migration/checksum.ts';
 import type { Migration, Statement } from '../migration/migration.ts';
 import { partsOf, readLarge, statementsOfLarge } from '../migration/parse-large.ts';
 import { Problem } from '../problem/problem.ts';
-import { readPieces } from './regular-file.ts';
+import { closeRegularFile, openRegularFile, readPieces } from './regular-file.ts';
 
 /** Above this size a file is read in pieces, so that memory stays flat whatever its size. */
 export const LARGE_FILE_BYTES = 32 * 1024 * 1024;
@@ -36,7 +35,7 @@ export function loadLarge(file: { path: string; shown: string; stem: string; che
 
 /** The file's bytes, piece by piece; after the last one what was read is held against the checksum. */
 function* checkedPieces(path: string, shown: string, checksum: string): Generator<Uint8Array> {
-  const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  const descriptor = openRegularFile(path, shown);
   try {
     const seen = new StreamingChecksum();
     for (const piece of readPieces(descriptor)) {
@@ -45,7 +44,7 @@ function* checkedPieces(path: string, shown: string, checksum: string): Generato
     }
     if (seen.digest() !== checksum) throw changed(shown);
   } finally {
-    closeSync(descriptor);
+    closeRegularFile(descriptor);
   }
 }
 

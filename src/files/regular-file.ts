@@ -25,6 +25,16 @@ export function withRegularFile<T>(path: string, shown: string, use: (descriptor
   }
 }
 
+/** As withRegularFile, for whoever reads on and closes it by closeRegularFile. */
+export function openRegularFile(path: string, shown: string): number {
+  const descriptor = open(path, shown);
+  if (fstatSync(descriptor).isFile()) return descriptor;
+  closeSync(descriptor);
+  throw unreadable(shown, 'it is not a regular file');
+}
+
+export const closeRegularFile: (descriptor: number) => void = closeSync;
+
 function open(path: string, shown: string): number {
   try {
     return openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));

@@ -1,8 +1,10 @@
 import { Problem } from '../problem/problem.ts';
 import { statementKind } from '../sql/kinds.ts';
 import { type StreamPart, StreamSplitter } from '../sql/splitter.ts';
+import { SqlProblem } from '../sql/sql-problem.ts';
 import { transactionControl } from '../sql/transaction-control.ts';
-import { readMarker } from './markers.ts';
+import { isLateHeader } from './header-line.ts';
+import { foreignMarker, nearMarker, readMarker } from './markers.ts';
 import type { Migration, Statement } from './migration.ts';
 import { parseMigration } from './parse.ts';
 import { insteadOf, isPlainBegin, isPlainCommit } from './transaction-wrapper.ts';
@@ -18,6 +20,15 @@ export interface LargeReading {
 
 /** The parts of a script whose bytes come in pieces. Throws 'file-encoding' where they are not UTF-8. */
 export function* partsOf(pieces: Iterable<Uint8Array>, file: string): Generator<StreamPart> {
+  try {
+    yield* split(pieces, file);
+  } catch (error) {
+    if (!(error instanceof SqlProblem)) throw error;
+    throw error.moved({ ...error.fields.where, file }, error.offset);
+  }
+}
+
+function* split(pieces: Iterable<Uint8Array>, file: string): Generator<StreamPart> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const splitter = new StreamSplitter();
   for (const piece of pieces) yield* splitter.push(decoded(() => decoder.decode(piece, { stream: true }), file));
@@ -39,29 +50,56 @@ function decoded(decode: () => string, file: string): string {
  * cannot run in one is refused here.
  */
 export function readLarge(file: string, stem: string, parts: Iterable<StreamPart>): LargeReading {
-  const digest = new Digest();
-  let count = 0;
-  let first: Words | undefined;
-  let last: Words | undefined;
-  let inSection = false;
-  for (const part of parts) {
+  const walk = new LargeWalk(file);
+  for (const part of parts) walk.take(part);
+  const wrapped = walk.isWrapped();
+  const digested = parseMigration({ file, stem, bytes: Buffer.from(walk.digest.text) });
+  if (digested.headers.transaction === 'none') throw tooLargeForSteps(file);
+  const migration = { ...digested, wrappedInTransaction: wrapped };
+  return { migration, statementCount: wrapped ? walk.count - 2 : walk.count, wrapped };
+}
+
+/** What is kept of a large file while it passes by. */
+class LargeWalk {
+  readonly digest = new Digest();
+  /** Statements of the body so far. */
+  count = 0;
+  readonly #file: string;
+  #first: Words | undefined;
+  #last: Words | undefined;
+  #inSection = false;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  take(part: StreamPart): void {
     if (part.kind === 'comment') {
-      inSection ||= isMarker(part.text);
-      if (count === 0 || inSection) digest.add(part.line, part.text);
+      this.#inSection ||= isMarker(part.text);
+      if (this.count === 0 || this.#inSection || saysSomething(part.text)) this.digest.add(part, part.text);
     } else if (part.kind === 'statement' || part.kind === 'copy-begin') {
-      if (count === 0 || inSection) digest.add(part.line, 'SELECT 1;');
-      if (inSection) continue;
-      refuseBetween(file, last, first);
-      last = part;
-      first ??= part;
-      count++;
-      refuseOutside(file, part);
+      if (this.count === 0 || this.#inSection) this.digest.add(part, 'SELECT 1;');
+      if (!this.#inSection) this.#takeStatement(part);
     }
   }
-  const wrapped = count > 2 && isPlainBegin(first!.words) && isPlainCommit(last!.words);
-  if (!wrapped) for (const edge of [first, last]) if (edge) refuseControl(file, edge);
-  const migration = parseMigration({ file, stem, bytes: Buffer.from(digest.text) });
-  return { migration, statementCount: wrapped ? count - 2 : count, wrapped };
+
+  #takeStatement(part: Extract<StreamPart, { kind: 'statement' | 'copy-begin' }>): void {
+    refuseBetween(this.#file, this.#last, this.#first);
+    refuseInnerMarker(this.#file, part);
+    this.#last = part;
+    this.#first ??= part;
+    this.count++;
+    refuseOutside(this.#file, part);
+  }
+
+  /** To be asked at the end. Refuses transaction control at either end that is no wrapper. */
+  isWrapped(): boolean {
+    const [first, last] = [this.#first, this.#last];
+    if (!first || !last) return false;
+    if (this.count > 2 && isPlainBegin(first.words) && isPlainCommit(last.words)) return true;
+    for (const edge of [first, last]) refuseControl(this.#file, edge);
+    return false;
+  }
 }
 
 /** The body's statements of a large file, in order, without the transaction around them. */
@@ -99,6 +137,36 @@ function isMarker(comment: string): boolean {
   return comment.startsWith('--') && readMarker(comment) !== undefined;
 }
 
+/** A comment behind the first statement that a small file would be refused for. */
+function saysSomething(comment: string): boolean {
+  return nearMarker(comment) !== undefined || foreignMarker(comment) !== undefined || isLateHeader(comment);
+}
+
+function tooLargeForSteps(file: string): Problem {
+  return new Problem('file-unreadable', `${file} is too large to run outside a transaction`, {
+    where: { file },
+    found: '-- Transaction: none',
+    next: ['Split it into several migrations, or leave the header out.'],
+  });
+}
+
+/** Most likely the `;` before it is missing. */
+function refuseInnerMarker(file: string, { start, line, text, comments }: StatementPart): void {
+  for (const comment of comments) {
+    const before = text.slice(0, comment.start - start);
+    const marker = readMarker(text.slice(comment.start - start, comment.end - start));
+    const indent = /(?:^|\n)([ \t]*)$/.exec(before)?.[1];
+    if (!marker || indent === undefined) continue;
+    throw new Problem('section-invalid', `the marker ${marker.name} stands inside a statement`, {
+      where: { file, line: line + before.split('\n').length - 1, column: indent.length + 1 },
+      expected: 'markers after the last statement of the body',
+      next: ['End the statement before it with `;`. If it is no marker, write it in other words.'],
+    });
+  }
+}
+
+type StatementPart = Extract<StreamPart, { kind: 'statement' | 'copy-begin' }>;
+
 /** What was taken for the last statement was not: between the first and the last no transaction may end. */
 function refuseBetween(file: string, last: Words | undefined, first: Words | undefined): void {
   if (last && last !== first) refuseControl(file, last);
@@ -127,11 +195,19 @@ function refuseOutside(file: string, { words, line, column, text }: Words): void
 class Digest {
   #lines: string[] = [];
   #line = 1;
+  #column = 1;
 
-  add(line: number, text: string): void {
-    if (line > this.#line) this.#lines.push('\n'.repeat(line - this.#line));
-    this.#lines.push(text);
+  add({ line, column }: { line: number; column: number }, text: string): void {
+    if (line > this.#line) this.#push('\n'.repeat(line - this.#line));
+    this.#push(' '.repeat(Math.max(0, column - this.#column)));
+    this.#push(text);
     this.#line = line + text.split('\n').length - 1;
+  }
+
+  #push(text: string): void {
+    this.#lines.push(text);
+    const lineStart = text.lastIndexOf('\n') + 1;
+    this.#column = (lineStart > 0 ? 1 : this.#column) + [...text.slice(lineStart)].length;
   }
 
   get text(): string {
