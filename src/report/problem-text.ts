@@ -2,7 +2,7 @@ import type { Location, Problem, ServerError } from '../problem/problem.ts';
 import { excerpt } from './excerpt.ts';
 import { createStyle, type Style } from './style.ts';
 import { visible, visibleLine, visibleName } from './visible.ts';
-import { widthOf, wrap } from './width.ts';
+import { widthOf, wrap, wrapHard } from './width.ts';
 
 export interface TextOptions {
   /** Columns to wrap at. */
@@ -67,11 +67,16 @@ function labelled(label: string, text: string | undefined, page: Page): string[]
   return [`${page.style.faint(`${label}:`.padEnd(LABEL))}${wrapped.join(`\n${indent}`)}`];
 }
 
-/** As `labelled`, but each line is kept as it is, cut where it is too long. */
+/** As `labelled`, but each line is kept as it is: what was taken away and put in is shown whole, the lines around it cut. */
 function verbatim(label: string, text: string | undefined, page: Page): string[] {
   if (text === undefined || text === '') return [];
   const indent = ' '.repeat(LABEL);
-  const lines = text.split('\n').map((line) => excerpt(line, 1, page.width - LABEL)[0].trimEnd());
+  const room = page.width - LABEL;
+  const lines = text
+    .split('\n')
+    .flatMap((line) =>
+      /^[+-]/.test(line) ? wrapHard(visibleLine(line), room) : [excerpt(line, 1, room)[0].trimEnd()],
+    );
   return [`${page.style.faint(`${label}:`.padEnd(LABEL))}${lines.join(`\n${indent}`)}`];
 }
 
