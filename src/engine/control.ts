@@ -1,4 +1,4 @@
-import { LAYOUT_NEWEST, type LedgerNames, ledgerNames } from '../ledger/names.ts';
+import { LAYOUT_NEWEST, type LedgerNames, ledgerNames, RUNNER_LOCK_CLASS } from '../ledger/names.ts';
 import { type Ledger, ledgerItems, ledgerOf, readOlderLedger } from '../ledger/read.ts';
 import type { DatabaseError } from '../postgres/database-error.ts';
 import type { Batch, BatchItem } from '../postgres/pipeline.ts';
@@ -21,6 +21,8 @@ export interface Control {
   readonly role: string;
   readonly names: LedgerNames;
   readonly ledger: Ledger;
+  /** Some runner held the lock when this was read. */
+  readonly runnerActive: boolean;
 }
 
 /** Opens the control session, runs `use`, and closes it whatever happens. */
@@ -35,13 +37,25 @@ export async function withControl<T>(engine: Engine, use: (control: Control) => 
 
 async function readControl(engine: Engine, session: Session): Promise<Control> {
   const names = ledgerNames(engine.settings.trackingSchema);
-  const batch = await session.runBatch([[pinSession(controlPins(engine))], [SERVER_INFO], ledgerItems(names)]);
+  const basics = [SERVER_INFO, runnerActiveItem(names)];
+  const batch = await session.runBatch([[pinSession(controlPins(engine))], basics, ledgerItems(names)]);
   if (batch.failure && batch.failure.segment < 2)
     throw databaseProblem(batch.failure.error, 'cannot set up the session');
   const server = serverInfoOf(batch.results[1]?.[0]?.rows[0], session.backendPid);
   refuseUnsupported(server);
   const role = engine.settings.role ?? server.user;
-  return { session, server, role, names, ledger: await ledgerFrom({ session, names, role }, batch, 2) };
+  const runnerActive = batch.results[1]?.[1]?.rows[0]?.active === 't';
+  const ledger = await ledgerFrom({ session, names, role }, batch, 2);
+  return { session, server, role, names, ledger, runnerActive };
+}
+
+function runnerActiveItem(names: LedgerNames): BatchItem {
+  return {
+    sql: `SELECT EXISTS (SELECT FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND classid = ${RUNNER_LOCK_CLASS}
+  AND objid::bigint = (pg_catalog.hashtext($1)::bigint & 4294967295) AND granted) AS active`,
+    params: [names.schema],
+    rows: true,
+  };
 }
 
 /** The ledger as two statements of a batch answered it, or read the slow way where the tables are older or not there. */

@@ -1,3 +1,4 @@
+import { RUNNER_LOCK_CLASS } from '../ledger/names.ts';
 import type { Ledger } from '../ledger/read.ts';
 import type { BatchItem } from '../postgres/pipeline.ts';
 import { Problem } from '../problem/problem.ts';
@@ -7,11 +8,8 @@ import { type Control, rereadLedger } from './control.ts';
 import type { Engine } from './engine.ts';
 import { pause } from './pause.ts';
 
-/** First half of the key of the runners' advisory lock: the letters "tfdb". The second is the tracking schema's hash. */
-const LOCK_CLASS = 1952867426;
-
-const TRY_LOCK = `SELECT pg_catalog.pg_try_advisory_lock(${LOCK_CLASS}, pg_catalog.hashtext($1)) AS locked`;
-const UNLOCK = `SELECT pg_catalog.pg_advisory_unlock(${LOCK_CLASS}, pg_catalog.hashtext($1)) AS unlocked`;
+const TRY_LOCK = `SELECT pg_catalog.pg_try_advisory_lock(${RUNNER_LOCK_CLASS}, pg_catalog.hashtext($1)) AS locked`;
+const UNLOCK = `SELECT pg_catalog.pg_advisory_unlock(${RUNNER_LOCK_CLASS}, pg_catalog.hashtext($1)) AS unlocked`;
 
 /**
  * Runs `use` while no other runner works on this database's tracking tables; hands it the ledger as read under the lock.
@@ -50,7 +48,7 @@ export async function lockHolder(control: Control): Promise<RunnerHolder | undef
   const [row] = await control.session.query(
     `SELECT a.pid, a.usename, a.application_name, coalesce(pg_catalog.host(a.client_addr), 'local') AS client, a.backend_start, a.state
 FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-WHERE l.locktype = 'advisory' AND l.classid = ${LOCK_CLASS} AND l.objsubid = 2 AND l.granted
+WHERE l.locktype = 'advisory' AND l.classid = ${RUNNER_LOCK_CLASS} AND l.objsubid = 2 AND l.granted
   AND l.objid::bigint = (pg_catalog.hashtext($1)::bigint & 4294967295)
   AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) LIMIT 1`,
     [control.names.schema],

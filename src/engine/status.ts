@@ -62,7 +62,7 @@ export function status(engine: Engine): Promise<StatusReport> {
  * transaction that are neither done nor failed. Without a runner those were interrupted.
  */
 async function runningVersions(control: Control): Promise<Set<string>> {
-  if (!(await lockHolder(control))) return new Set();
+  if (!control.runnerActive || !(await lockHolder(control))) return new Set();
   const unfinished = control.ledger.entries.filter((entry) => !entry.success && entry.stepsTotal !== null);
   const rows = await control.session.query(
     `SELECT event, version FROM ${control.names.events} ORDER BY seq DESC LIMIT 1`,

@@ -20,3 +20,6 @@ export function ledgerNames(trackingSchema: string): LedgerNames {
 
 /** The newest layout of the tracking tables that this version of the tool knows. */
 export const LAYOUT_NEWEST = 1;
+
+/** First half of the key of the runners' advisory lock: the letters "tfdb". The second is the tracking schema's hash. */
+export const RUNNER_LOCK_CLASS = 1952867426;
