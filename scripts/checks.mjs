@@ -162,11 +162,11 @@ function clonePaths() {
   return ROOT.split('/').length > 2 ? [ROOT] : [];
 }
 
-/** The host of npm's registry, if this machine has one of its own. */
+/** The host of npm's registry as it is set up here: no file of ours names one. */
 async function ownRegistry() {
   const url = await new Promise((done) => {
     execFile('npm', ['config', 'get', 'registry'], { cwd: ROOT }, (error, stdout) => done(error ? '' : stdout.trim()));
   });
   const host = URL.canParse(url) ? new URL(url).host : '';
-  return host === '' || host === 'registry.npmjs.org' ? [] : [host];
+  return host === '' ? [] : [host];
 }
