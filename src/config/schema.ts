@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { DURATION_EXPECTED, DURATION_PATTERN, parseDuration } from './duration.ts';
+import { DURATION_EXPECTED, DURATION_PATTERN, parseDuration } from '../problem/duration.ts';
 
 /**
  * The definition of taskflow-db.config.json: validation, the TASKFLOW_* variables, the JSON Schema and the documentation

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
+import { parseDuration } from '../problem/duration.ts';
 import { gather, Problem } from '../problem/problem.ts';
 import { nearest } from '../report/nearest.ts';
-import { parseDuration } from './duration.ts';
 import { type LoadedConfig, loadConfigFile } from './file.ts';
 import { type ConfigFile, DEFAULTS, type EnvironmentConfig } from './schema.ts';
 import { readVariables } from './variables.ts';

@@ -1,4 +1,4 @@
-import { DURATION_EXPECTED, parseDuration } from './duration.ts';
+import { DURATION_EXPECTED, parseDuration } from '../problem/duration.ts';
 import { DATA_HEADERS, type HeaderLine } from './header-line.ts';
 import type { Headers } from './migration.ts';
 

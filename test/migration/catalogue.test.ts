@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { buildCatalogue } from '../../src/migration/catalogue.ts';
 import { checksumOf, crlfChecksumOf } from '../../src/migration/checksum.ts';
-import { parseDuration } from '../../src/migration/duration.ts';
 import { parseFileName } from '../../src/migration/filename.ts';
 import { findVersion } from '../../src/migration/find-version.ts';
+import { parseDuration } from '../../src/problem/duration.ts';
 import { Problem } from '../../src/problem/problem.ts';
 
 function entry(stem: string, folder = 'a') {

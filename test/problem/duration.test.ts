@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseDuration } from '../../src/config/duration.ts';
+import { parseDuration } from '../../src/problem/duration.ts';
 
 test('durations are read as PostgreSQL reads its timeouts', () => {
   const cases: [string | number, number][] = [
