@@ -20,7 +20,8 @@ const TOOL = `
   export { planUp } from './src/plan/up.ts';
   export { unmetRequirement } from './src/plan/extensions.ts';
   export { recordedMigration } from './src/engine/recorded.ts';
-  export { LAYOUT_1 } from './src/ledger/layout/version1.ts';`;
+  export { LAYOUT_1 } from './src/ledger/layout/version1.ts';
+  export { LAYOUT_2 } from './src/ledger/layout/version2.ts';`;
 
 async function loadTool() {
   const outfile = join(root, '.build/init-complete.mjs');
@@ -75,6 +76,7 @@ VALUES (
 function trackingPart(tool, migrations) {
   return `
 ${tool.LAYOUT_1}
+${tool.LAYOUT_2}
 -- The migrations that this file holds, each as the tool records it, with its file and its way back. What needs an
 -- extension counts as skipped until that is there (below).
 ${migrations.map((one) => recordedRow(tool, one)).join('')}

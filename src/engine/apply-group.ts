@@ -102,7 +102,7 @@ async function settleFailure(failed: Application, problem: Problem, progress: Gr
   await worker.session.query('ROLLBACK');
   const detail = { message: problem.fields.server?.message };
   const event = { event: 'lock_wait' as const, version: planned.version, detail };
-  await control.session.batch([[eventItem(control.names, engine.run, event)]]);
+  await control.write([eventItem(control.names, engine.run, event)]);
   progress.settle();
   progress.announce(failed, await applyInTransaction({ ...failed, announced: true }));
 }

@@ -92,7 +92,7 @@ function inTransaction(planned: PlannedMigration | undefined): boolean {
 async function notBegun({ engine, control, migrations }: Run, at: number): Promise<Problem> {
   if (isAnnounced(migrations, at)) {
     const event = { event: 'cancelled' as const, version: migrations[at]!.version };
-    await control.session.batch([[eventItem(control.names, engine.run, event)]]);
+    await control.write([eventItem(control.names, engine.run, event)]);
   }
   return cancelled(`${at} of ${migrations.length} migrations are applied; no more was begun.`);
 }

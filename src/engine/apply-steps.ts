@@ -50,8 +50,9 @@ async function recordStart(application: Application, done: number): Promise<void
     stepsTotal: total,
   });
   const detail = { steps: total, ...(done > 0 ? { resumedAtStep: done + 1 } : {}) };
-  await control.session.batch([
-    [row, eventItem(control.names, engine.run, { event: 'started', version: planned.version, detail })],
+  await control.write([
+    row,
+    eventItem(control.names, engine.run, { event: 'started', version: planned.version, detail }),
   ]);
   await worker.renew();
 }
@@ -90,7 +91,7 @@ async function runTransactionalStep(
     ...statementItems(step.statements, timeoutsOf(application)),
     ...worker.ownRole(mayChangeRole(application.planned.migration)),
     ...doneItems(application, index).map((item) => ({ item })),
-    { item: { sql: 'COMMIT' } },
+    ...worker.commit(),
   ];
   const { failure } = await worker.send(items, watch);
   return failure && problemOf(application, failure);
@@ -109,13 +110,13 @@ async function runSingleStep(application: Application, step: Step, index: number
   const { worker, planned, control } = application;
   const { headers } = planned.migration;
   const lockTimeoutMs = locksBriefly(step) ? timeoutsOf(application).lockTimeoutMs : (headers.lockTimeoutMs ?? 0);
-  await worker.session.batch([[worker.pinItem(lockTimeoutMs, headers.statementTimeoutMs)]]);
   await dropInvalidIndex(application, step);
-  const { failure } = await worker.send(step.statements.map(workItemOf), watch);
+  const timeouts = { lockTimeoutMs, statementTimeoutMs: headers.statementTimeoutMs };
+  const { failure } = await worker.runAlone(workItemOf(step.statements[0]!), timeouts, watch);
   if (failure) return problemOf(application, failure);
   const invalid = await invalidIndexProblem(application, step);
   if (invalid) return invalid;
-  await control.session.batch([doneItems(application, index)]);
+  await control.write(doneItems(application, index));
   return undefined;
 }
 
@@ -137,7 +138,7 @@ async function verifyAndRecord(
     await worker.session.batch([[worker.pinItem(engine.settings.lockTimeoutMs)]]);
     await checkVerify(worker, planned.migration, watch, roleOf(application));
     const event = { event: 'applied' as const, version: planned.version };
-    await control.session.batch([appliedItems(control.names, engine.run, recorded, event, { executionTimeMs: ms })]);
+    await control.write(appliedItems(control.names, engine.run, recorded, event, { executionTimeMs: ms }));
     return undefined;
   } catch (error) {
     return error instanceof Problem ? error : databaseProblem(error, `${planned.version}: cannot be recorded`);

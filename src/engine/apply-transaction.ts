@@ -44,10 +44,13 @@ async function attemptTransaction(
 const SETTLE_CONSTRAINTS: WorkItem = { item: { sql: 'SET CONSTRAINTS ALL IMMEDIATE' }, part: 'constraints' };
 
 /** The `started` event, in a transaction of its own that survives a failure, unless the migration before wrote it. */
-export function announcement({ engine, control, planned, announced }: Application): BatchItem[][] {
+export function announcement({ engine, control, worker, planned, announced }: Application): BatchItem[][] {
   if (announced) return [];
   return [
-    [WITHOUT_WAITING_FOR_DISK, eventItem(control.names, engine.run, { event: 'started', version: planned.version })],
+    worker.apart([
+      WITHOUT_WAITING_FOR_DISK,
+      eventItem(control.names, engine.run, { event: 'started', version: planned.version }),
+    ]),
   ];
 }
 
@@ -55,8 +58,8 @@ export function recordItems({ engine, control, worker, planned, recorded, next }
   const event = { event: 'applied' as const, version: planned.version };
   const more = next === undefined ? {} : { next };
   const items = appliedItems(control.names, engine.run, recorded, event, more);
-  const record = [...items, { sql: 'COMMIT' }].map((item) => ({ item }));
-  return [SETTLE_CONSTRAINTS, ...worker.ownRole(mayChangeRole(planned.migration)), ...record];
+  const record = items.map((item) => ({ item }));
+  return [SETTLE_CONSTRAINTS, ...worker.ownRole(mayChangeRole(planned.migration)), ...record, ...worker.commit()];
 }
 
 async function finish(
@@ -76,7 +79,8 @@ async function finish(
       `${application.planned.version}: the server answered COMMIT with ${commit ?? 'nothing'}`,
     );
   }
-  return Number(results.at(-3)?.rows[0]?.execution_time_ms ?? 0);
+  const recorded = results.findLast(({ rows }) => rows[0]?.execution_time_ms != null);
+  return Number(recorded?.rows[0]?.execution_time_ms ?? 0);
 }
 
 /** The connection is gone: the server is asked whether the transaction was committed. The duration, or the problem. */

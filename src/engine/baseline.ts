@@ -14,7 +14,7 @@ import type { Engine } from './engine.ts';
 import { type Presence, presenceOf, withoutOwn } from './existing.ts';
 import { writeLayout } from './layout.ts';
 import { recordedMigration } from './recorded.ts';
-import { withRunnerLock } from './runner-lock.ts';
+import { withRunnerLock } from './runner/runner-lock.ts';
 import { rememberProduction } from './tracking.ts';
 
 export interface BaselineOptions {

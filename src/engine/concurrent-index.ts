@@ -24,7 +24,7 @@ export async function dropInvalidIndex(application: Application, step: Step): Pr
   });
   await worker.session.query(`DROP INDEX CONCURRENTLY ${found.name}`);
   const detail = { droppedInvalidIndex: found.name };
-  await control.session.batch([[eventItem(control.names, engine.run, { event: 'step_cleaned', version, detail })]]);
+  await control.write([eventItem(control.names, engine.run, { event: 'step_cleaned', version, detail })]);
 }
 
 /** The problem where the index that was to be built is there but not valid: then the step has not succeeded. */

@@ -1,61 +1,92 @@
-import { LAYOUT_NEWEST, type LedgerNames, ledgerNames, RUNNER_LOCK_CLASS } from '../ledger/names.ts';
+import { checkFenceItem, type Runner, runnerItem, runnerOf } from '../ledger/lease.ts';
+import { LAYOUT_NEWEST, type LedgerNames, ledgerNames } from '../ledger/names.ts';
 import { type Ledger, ledgerItems, ledgerOf, readOlderLedger } from '../ledger/read.ts';
 import type { DatabaseError } from '../postgres/database-error.ts';
 import type { Batch, BatchItem } from '../postgres/pipeline.ts';
 import { refuseUnsupported, SERVER_INFO, type ServerInfo, serverInfoOf } from '../postgres/server-info.ts';
 import type { Session } from '../postgres/session.ts';
-import { pinSession, type SessionPins } from '../postgres/session-settings.ts';
+import { pinSettings, type SessionPins } from '../postgres/session-settings.ts';
 import { Problem } from '../problem/problem.ts';
 import { displayIdentifier } from '../sql/quote.ts';
 import type { Engine } from './engine.ts';
 import { databaseProblem } from './failure.ts';
 
 /**
- * The session that watches over a run: it reads the ledger, holds the runners' lock and writes what must survive a failed
+ * The session that watches over a run: it reads the ledger, holds the run's lease and writes what must survive a failed
  * migration. It is never inside a transaction for longer than one statement, so it is in nobody's way.
  */
-export interface Control {
-  readonly session: Session;
+export class Control {
   readonly server: ServerInfo;
   /** Whose privileges count: the role that the session has taken, or the user that logged in. */
   readonly role: string;
   readonly names: LedgerNames;
   readonly ledger: Ledger;
-  /** Some runner held the lock when this was read. */
-  readonly runnerActive: boolean;
+  /** The run that held the lease when this was read, if it was alive. */
+  readonly runner: Runner | undefined;
+  /** The number of this run's lease, while it holds one: see checkFenceItem. */
+  fence: string | undefined;
+  #session: Session;
+
+  constructor(session: Session, read: Pick<Control, 'server' | 'role' | 'names' | 'ledger' | 'runner'>) {
+    this.#session = session;
+    this.server = read.server;
+    this.role = read.role;
+    this.names = read.names;
+    this.ledger = read.ledger;
+    this.runner = read.runner;
+  }
+
+  get session(): Session {
+    return this.#session;
+  }
+
+  /** Goes on with another session, after the first was lost. */
+  goOnWith(session: Session): void {
+    this.#session = session;
+  }
+
+  /** What a transaction of this run begins with, so that it is none once another run has taken the lease. */
+  get fenceItems(): BatchItem[] {
+    return this.fence === undefined ? [] : [checkFenceItem(this.names, this.fence)];
+  }
+
+  /** Writes the items in one transaction of their own, under the run's lease. Throws as Session.batch. */
+  async write(items: readonly BatchItem[]): Promise<void> {
+    await this.session.batch([[...this.fenceItems, ...items]]);
+  }
 }
 
 /** Opens the control session, runs `use`, and closes it whatever happens. */
 export async function withControl<T>(engine: Engine, use: (control: Control) => Promise<T>): Promise<T> {
-  const session = await engine.connect('control');
+  const session = await openControlSession(engine);
+  let control: Control | undefined;
   try {
-    return await use(await readControl(engine, session));
+    control = await readControl(engine, session);
+    return await use(control);
   } finally {
-    await session.end();
+    await (control?.session ?? session).end();
   }
+}
+
+/** Its settings hold to the end of each transaction: a pooler may hand its server process to somebody else at any time. */
+export async function openControlSession(engine: Engine): Promise<Session> {
+  const session = await engine.connect('control');
+  session.beginEachWith(controlPinItem(engine));
+  return session;
 }
 
 async function readControl(engine: Engine, session: Session): Promise<Control> {
   const names = ledgerNames(engine.settings.trackingSchema);
-  const basics = [SERVER_INFO, runnerActiveItem(names)];
-  const batch = await session.runBatch([[pinSession(controlPins(engine))], basics, ledgerItems(names)]);
-  if (batch.failure && batch.failure.segment < 2)
+  const batch = await session.runBatch([[SERVER_INFO], ledgerItems(names), [runnerItem(names)]]);
+  if (batch.failure && batch.failure.segment < 1)
     throw databaseProblem(batch.failure.error, 'cannot set up the session');
-  const server = serverInfoOf(batch.results[1]?.[0]?.rows[0], session.backendPid);
+  const server = serverInfoOf(batch.results[0]?.[0]?.rows[0], session.backendPid);
   refuseUnsupported(server);
+  if (server.pooled) session.withoutNames();
   const role = engine.settings.role ?? server.user;
-  const runnerActive = batch.results[1]?.[1]?.rows[0]?.active === 't';
-  const ledger = await ledgerFrom({ session, names, role }, batch, 2);
-  return { session, server, role, names, ledger, runnerActive };
-}
-
-function runnerActiveItem(names: LedgerNames): BatchItem {
-  return {
-    sql: `SELECT EXISTS (SELECT FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND classid = ${RUNNER_LOCK_CLASS}
-  AND objid::bigint = (pg_catalog.hashtext($1)::bigint & 4294967295) AND granted) AS active`,
-    params: [names.schema],
-    rows: true,
-  };
+  const ledger = await ledgerFrom({ session, names, role }, batch, 1);
+  const runner = runnerOf(batch.results[2]?.[0]?.rows[0]);
+  return new Control(session, { server, role, names, ledger, runner: runner?.alive ? runner : undefined });
 }
 
 /** The ledger as two statements of a batch answered it, or read the slow way where the tables are older or not there. */
@@ -98,22 +129,26 @@ function refuseNewer(ledger: Ledger): Ledger {
   );
 }
 
+/** Reads the ledger anew; `before` goes first, in a transaction of its own. */
 export async function rereadLedger(
   control: Control,
   before: readonly BatchItem[] = [],
-): Promise<{ ledger: Ledger; batch: Batch }> {
-  const batch = await control.session.runBatch([before, ledgerItems(control.names)]);
-  const ledger = await ledgerFrom(control, batch, 1);
-  return { ledger, batch };
+): Promise<{ ledger: Ledger; before: Batch['results'][number] }> {
+  const segments = before.length > 0 ? [before, ledgerItems(control.names)] : [ledgerItems(control.names)];
+  const batch = await control.session.runBatch(segments);
+  if (batch.failure && batch.failure.segment < segments.length - 1) throw batch.failure.error;
+  const ledger = await ledgerFrom(control, batch, segments.length - 1);
+  return { ledger, before: before.length > 0 ? (batch.results[0] ?? []) : [] };
 }
 
-function controlPins(engine: Engine): SessionPins {
-  const { settings } = engine;
-  return {
+/** What the control session's transactions begin with. */
+export function controlPinItem({ settings }: Engine): BatchItem {
+  const pins: SessionPins = {
     ...(settings.role === undefined ? {} : { role: settings.role }),
     searchPath: 'pg_catalog, pg_temp',
     statementTimeoutMs: 0,
     lockTimeoutMs: settings.lockTimeoutMs,
     custom: { 'taskflow.tracking_schema': settings.trackingSchema },
   };
+  return pinSettings(pins, 'transaction');
 }

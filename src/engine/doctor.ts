@@ -4,7 +4,6 @@ import { SERVER_MAJOR_SUPPORTED } from '../postgres/server-info.ts';
 import { Problem } from '../problem/problem.ts';
 import { type Control, withControl } from './control.ts';
 import type { Engine } from './engine.ts';
-import { lockHolder } from './runner-lock.ts';
 
 /** One thing that was looked at. `advice` says what to do where it is not well. */
 export interface Finding {
@@ -161,13 +160,12 @@ async function trackingTables({ ledger, session, names, server }: Control): Prom
   return { name, level: 'wrong', found: `${found}; this role may not write them`, advice };
 }
 
-async function runners(control: Control): Promise<Finding> {
-  const holder = await lockHolder(control);
-  if (!holder) return { name: 'other runs', level: 'ok', found: 'none' };
+async function runners({ runner }: Control): Promise<Finding> {
+  if (!runner) return { name: 'other runs', level: 'ok', found: 'none' };
   return {
     name: 'other runs',
     level: 'note',
-    found: `pid ${holder.pid} (${holder.application}, ${holder.user}@${holder.client})`,
+    found: `${runner.user} on ${runner.host}, since ${runner.since} (pid ${runner.worker?.pid ?? runner.pid})`,
     advice: 'migrate would wait for it.',
   };
 }

@@ -36,11 +36,28 @@ export function databaseProblem(error: unknown, what: string, role?: string): Pr
       next: ['Run the command again: nothing is left half done, and it goes on where this one stopped.'],
     });
   }
+  if (isTakenOver(error)) return takenOver(error);
   const denied = error.code === '42501';
   return new Problem(denied ? 'permission-denied' : 'statement-failed', what, {
     server: serverErrorOf(error),
     cause: error,
     ...nextOf(generalAdvice(error, '', role)),
+  });
+}
+
+/** What checkFenceItem makes the server say. */
+function isTakenOver(error: DatabaseError): boolean {
+  return error.code === INVALID_TEXT && error.message.includes('"taken over: ');
+}
+
+const INVALID_TEXT = '22P02';
+
+function takenOver(cause: DatabaseError): Problem {
+  return new Problem('taken-over', 'another run has taken over: this one was silent for too long', {
+    found: 'the lease of the tracking tables belongs to another run',
+    state: 'What this run had finished is on record; nothing of it was done after the other had begun.',
+    next: ['See what is applied now: taskflow-db status', 'See who took over, and when: taskflow-db history'],
+    cause,
   });
 }
 

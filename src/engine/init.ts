@@ -6,7 +6,7 @@ import { reconcile } from '../plan/reconcile.ts';
 import { refuseReadOnly } from '../postgres/server-info.ts';
 import { type Control, withControl } from './control.ts';
 import type { Engine } from './engine.ts';
-import { withRunnerLock } from './runner-lock.ts';
+import { withRunnerLock } from './runner/runner-lock.ts';
 import { checkTracking, isUnmarkedProduction, prepareTracking, rememberProduction } from './tracking.ts';
 
 export interface InitResult {

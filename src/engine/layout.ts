@@ -1,15 +1,19 @@
 import { CONVERT_NAIVE_TIMES } from '../ledger/layout/naive-times.ts';
 import { LAYOUT_1 } from '../ledger/layout/version1.ts';
+import { LAYOUT_2 } from '../ledger/layout/version2.ts';
+import { onlyLayoutChangeItems, takeLeaseItem } from '../ledger/lease.ts';
 import { LAYOUT_NEWEST } from '../ledger/names.ts';
 import type { Ledger } from '../ledger/read.ts';
 import { eventItem, settingItem } from '../ledger/write.ts';
 import type { BatchItem } from '../postgres/pipeline.ts';
+import { setLocal } from '../postgres/session-settings.ts';
 import type { Problem } from '../problem/problem.ts';
 import { displayIdentifier } from '../sql/quote.ts';
 import { splitScript } from '../sql/splitter.ts';
-import type { Control } from './control.ts';
+import { type Control, controlPinItem, rereadLedger } from './control.ts';
 import type { Engine } from './engine.ts';
 import { databaseProblem, isDatabaseError } from './failure.ts';
+import { hold, LayoutBusy } from './runner/runner-lock.ts';
 
 /** Key of the tracking settings: which zone the older, naive times were read in; `unknown` while they are left so. */
 const TIMES_ZONE = 'applied_at_zone';
@@ -31,31 +35,45 @@ export async function writeLayout(
   held: Ledger,
   more: readonly BatchItem[],
 ): Promise<void> {
-  const [choosePath, ...layout] = layoutItems();
-  const zone = engine.settings.legacyTimeZone ?? '';
+  const take = takeLeaseItem(control.names, engine.run, !control.server.pooled);
+  const upgrades = held.layout !== LAYOUT_NEWEST;
+  const items = [
+    { sql: 'BEGIN' },
+    controlPinItem(engine),
+    ...(upgrades ? onlyLayoutChangeItems(control.names, held.layout) : control.fenceItems),
+    ...layoutItems(engine, upgrades),
+    { sql: CONVERT_NAIVE_TIMES },
+    ...records(engine, control, held),
+    ...more,
+    ...(upgrades ? [take] : []),
+    { sql: 'COMMIT' },
+  ];
   try {
-    await control.session.batch([
-      [
-        { sql: 'BEGIN' },
-        { sql: "SELECT pg_catalog.set_config('taskflow.legacy_time_zone', $1, true)", params: [zone] },
-        choosePath!,
-        ...(held.layout === LAYOUT_NEWEST ? [] : layout),
-        { sql: CONVERT_NAIVE_TIMES },
-        ...records(engine, control, held),
-        ...more,
-        { sql: 'COMMIT' },
-      ],
-    ]);
+    const { results } = await control.session.batch([items]);
+    const [taken] = results[0]?.[items.indexOf(take)]?.rows ?? [];
+    if (taken) await hold(engine, control, taken);
   } catch (error) {
     throw await layoutProblem(control, held, error);
   }
   tell(engine, control, held);
 }
 
-function layoutItems(): BatchItem[] {
-  return [...splitScript(LAYOUT_1)]
-    .filter((item) => item.kind === 'statement')
-    .map((item) => ({ sql: LAYOUT_1.slice(item.start, item.end) }));
+/** For commands that only work on tables that are there: brings those of an earlier version to the newest layout. */
+export async function upgradeLayout(engine: Engine, control: Control, held: Ledger): Promise<Ledger> {
+  if (held.layout === LAYOUT_NEWEST) return held;
+  await writeLayout(engine, control, held, []);
+  return (await rereadLedger(control)).ledger;
+}
+
+/** The first statement of the oldest layout chooses the schema, also for what is not an upgrade. */
+function layoutItems(engine: Engine, upgrades: boolean): BatchItem[] {
+  const zone = engine.settings.legacyTimeZone ?? '';
+  const scripts = [LAYOUT_1, LAYOUT_2].flatMap((script) =>
+    [...splitScript(script)]
+      .filter((item) => item.kind === 'statement')
+      .map((item) => ({ sql: script.slice(item.start, item.end) })),
+  );
+  return [setLocal('taskflow.legacy_time_zone', zone), ...(upgrades ? scripts : scripts.slice(0, 1))];
 }
 
 function records(engine: Engine, { names }: Control, held: Ledger): BatchItem[] {
@@ -90,8 +108,9 @@ function tell(engine: Engine, { names }: Control, held: Ledger): void {
 }
 
 /** Without the context: it would be the text of our own blocks. */
-async function layoutProblem(control: Control, held: Ledger, error: unknown): Promise<Problem> {
+async function layoutProblem(control: Control, held: Ledger, error: unknown): Promise<Problem | LayoutBusy> {
   await control.session.query('ROLLBACK').catch(() => {});
+  if (isDatabaseError(error) && error.message.includes('"busy: ')) return new LayoutBusy(error.message);
   const verb = held.layout === undefined ? 'create' : 'change';
   const problem = databaseProblem(error, `cannot ${verb} the tracking tables in schema ${control.names.schema}`);
   if (!isDatabaseError(error) || !problem.fields.server) return problem;
@@ -121,8 +140,8 @@ function wayOut({ names }: Control, sqlstate: string | undefined): string[] | un
 }
 
 /** What an administrator or owner runs, so that the role that works here may do it. */
-async function missingPrivilege({ server, names, session, ...control }: Control): Promise<string[] | undefined> {
-  const role = displayIdentifier(control.role);
+async function missingPrivilege({ server, names, session, role: owner }: Control): Promise<string[] | undefined> {
+  const role = displayIdentifier(owner);
   const schema = displayIdentifier(names.schema);
   const [row] = await session.query(PRIVILEGES, [names.schema]);
   if (row?.schema_there !== 't') {

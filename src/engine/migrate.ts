@@ -14,7 +14,7 @@ import { withDifference } from './changed-body.ts';
 import { type Control, withControl } from './control.ts';
 import type { Engine } from './engine.ts';
 import { readExtensions } from './extensions.ts';
-import { withRunnerLock } from './runner-lock.ts';
+import { withRunnerLock } from './runner/runner-lock.ts';
 import { recordSkipped } from './skip.ts';
 import { checkTracking, isSettled, prepareTracking, rememberProduction } from './tracking.ts';
 import { withWorker } from './with-worker.ts';
@@ -88,7 +88,7 @@ async function migrateUnderLock(
     for (const skipped of plan.skipped) await recordSkipped(engine, control, skipped);
     if (plan.migrations.length === 0) return resultOf(engine, control, plan, [], null);
     engine.emit({ kind: 'plan', total: plan.migrations.length, versions: plan.migrations.map((one) => one.version) });
-    return withWorker(engine, control.server.pooled, async (worker) => {
+    return withWorker(engine, control, async (worker) => {
       const durations = new Map<string, number>();
       const run = options.singleTransaction ? applyTogether : applyOneByOne;
       const problem = await run(engine, control, worker, plan.migrations, durations);

@@ -28,7 +28,7 @@ export async function recordFailure(
     result = attach(result, error);
   }
   try {
-    await control.session.batch([failureItems(application, shown, steps)]);
+    await control.write(failureItems(application, shown, steps));
   } catch (error) {
     result = attach(result, databaseProblem(error, 'the failure itself could not be recorded'));
   }

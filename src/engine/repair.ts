@@ -6,8 +6,9 @@ import { refuseReadOnly } from '../postgres/server-info.ts';
 import { Problem } from '../problem/problem.ts';
 import { type Control, withControl } from './control.ts';
 import type { Engine } from './engine.ts';
+import { upgradeLayout } from './layout.ts';
 import { recordedMigration } from './recorded.ts';
-import { withRunnerLock } from './runner-lock.ts';
+import { withRunnerLock } from './runner/runner-lock.ts';
 
 export type RepairAction = 'accept' | 'mark-applied' | 'mark-not-applied';
 
@@ -32,11 +33,12 @@ export function repair(engine: Engine, options: RepairOptions): Promise<RepairRe
   const { files } = readFolders(engine.settings.directories, engine.cwd);
   return withControl(engine, async (control) => {
     refuseReadOnly(control.server);
-    return withRunnerLock(engine, control, async (ledger) => {
-      if ((ledger.layout ?? 0) === 0)
+    return withRunnerLock(engine, control, async (held) => {
+      if ((held.layout ?? 0) === 0)
         throw new Problem('not-tracked', 'there is no migration history to repair', {
           next: ['Run: taskflow-db init'],
         });
+      const ledger = await upgradeLayout(engine, control, held);
       const statuses = reconcile(files, ledger.entries);
       const version = resolveVersion(statuses, options.version);
       const status = statuses.find((one) => one.version === version)!;
@@ -63,30 +65,28 @@ async function acceptFile(engine: Engine, control: Control, status: MigrationSta
     throw refused(status, 'it is not applied, so there is nothing to accept');
   if (!file) throw refused(status, 'its file is gone');
   const recorded = recordedMigration(file.load(), engine.settings.storeSql, entry.type);
-  await control.session.batch([
-    [
-      {
-        sql: `UPDATE ${control.names.migrations} SET description = $2, checksum = $3, body_checksum = $4, body_sql = $5,
+  await control.write([
+    {
+      sql: `UPDATE ${control.names.migrations} SET description = $2, checksum = $3, body_checksum = $4, body_sql = $5,
   rollback_sql = $6, file_name = $7, run_id = $8::uuid, tool_version = $9 WHERE version = $1`,
-        params: [
-          recorded.version,
-          recorded.description.slice(0, 250),
-          recorded.checksum,
-          recorded.bodyChecksum,
-          recorded.bodySql,
-          recorded.rollbackSql,
-          recorded.fileName,
-          engine.run.runId,
-          engine.run.toolVersion,
-        ],
-      },
-      repaired(engine, control, status, {
-        action: 'accept',
-        reason,
-        checksum: recorded.checksum,
-        checksumBefore: entry.checksum,
-      }),
-    ],
+      params: [
+        recorded.version,
+        recorded.description.slice(0, 250),
+        recorded.checksum,
+        recorded.bodyChecksum,
+        recorded.bodySql,
+        recorded.rollbackSql,
+        recorded.fileName,
+        engine.run.runId,
+        engine.run.toolVersion,
+      ],
+    },
+    repaired(engine, control, status, {
+      action: 'accept',
+      reason,
+      checksum: recorded.checksum,
+      checksumBefore: entry.checksum,
+    }),
   ]);
 }
 
@@ -96,7 +96,7 @@ async function markApplied(engine: Engine, control: Control, status: MigrationSt
   const recorded = recordedMigration(status.file.load(), engine.settings.storeSql);
   const event = repairedEvent(status, { action: 'mark-applied', reason });
   const executionTimeMs = status.entry?.executionTimeMs ?? 0;
-  await control.session.batch([appliedItems(control.names, engine.run, recorded, event, { executionTimeMs })]);
+  await control.write(appliedItems(control.names, engine.run, recorded, event, { executionTimeMs }));
 }
 
 async function markNotApplied(
@@ -106,11 +106,9 @@ async function markNotApplied(
   reason: string,
 ): Promise<void> {
   if (!status.entry?.success) throw refused(status, 'it is not applied');
-  await control.session.batch([
-    [
-      rolledBackItem(control.names, engine.run, status.version),
-      repaired(engine, control, status, { action: 'mark-not-applied', reason }),
-    ],
+  await control.write([
+    rolledBackItem(control.names, engine.run, status.version),
+    repaired(engine, control, status, { action: 'mark-not-applied', reason }),
   ]);
 }
 

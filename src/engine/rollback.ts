@@ -8,8 +8,9 @@ import { Problem } from '../problem/problem.ts';
 import { failureOf, type MigrationOutcome, type RunResult } from '../report/events.ts';
 import { type Control, withControl } from './control.ts';
 import type { Engine } from './engine.ts';
+import { upgradeLayout } from './layout.ts';
 import { cancelled } from './pause.ts';
-import { withRunnerLock } from './runner-lock.ts';
+import { withRunnerLock } from './runner/runner-lock.ts';
 import { type PlannedRollback, undo } from './undo.ts';
 import { wayBack } from './way-back.ts';
 import { withWorker } from './with-worker.ts';
@@ -40,7 +41,8 @@ export async function rollback(engine: Engine, options: RollbackOptions): Promis
     // Asked before the lock is taken: somebody who is gone for coffee must not hold up every other run.
     const asked = await planFor(control, reconcile(files, control.ledger.entries), options);
     await options.approve?.(asked, control);
-    return withRunnerLock(engine, control, async (ledger) => {
+    return withRunnerLock(engine, control, async (held) => {
+      const ledger = await upgradeLayout(engine, control, held);
       const plan = await planFor(control, reconcile(files, ledger.entries), options);
       if (!isSame(plan, asked)) throw changedMeanwhile();
       if (plan.rollbacks.length === 0) return resultOf(engine, control, plan, new Map(), null);
@@ -105,7 +107,7 @@ async function planFor(
 }
 
 async function undoAll(engine: Engine, control: Control, plan: DownPlan): Promise<RollbackResult> {
-  return withWorker(engine, control.server.pooled, async (worker) => {
+  return withWorker(engine, control, async (worker) => {
     const durations = new Map<string, number>();
     const total = plan.rollbacks.length;
     for (const [i, planned] of plan.rollbacks.entries()) {

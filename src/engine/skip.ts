@@ -11,10 +11,8 @@ export async function recordSkipped(engine: Engine, control: Control, skipped: S
   if (status.state === 'skipped' && status.entry?.errorMessage === reason) return;
   const recorded = recordedMigration(migration, false, 'skipped');
   const outcome = { errorMessage: reason, stepsDone: null, stepsTotal: null };
-  await control.session.batch([
-    [
-      failedItem(control.names, engine.run, recorded, outcome),
-      eventItem(control.names, engine.run, { event: 'skipped', version, detail: { reason } }),
-    ],
+  await control.write([
+    failedItem(control.names, engine.run, recorded, outcome),
+    eventItem(control.names, engine.run, { event: 'skipped', version, detail: { reason } }),
   ]);
 }

@@ -4,7 +4,6 @@ import { MIGRATION_STATES, type MigrationState } from '../plan/state.ts';
 import { Problem } from '../problem/problem.ts';
 import { type Control, withControl } from './control.ts';
 import type { Engine } from './engine.ts';
-import { lockHolder } from './runner-lock.ts';
 
 /** The JSON document of `status` (contract, section 5). */
 export interface StatusReport {
@@ -58,11 +57,11 @@ export function status(engine: Engine): Promise<StatusReport> {
 }
 
 /**
- * While some runner holds the lock: the version that its newest event speaks of, if that is a beginning, and files outside a
+ * While a run is alive: the version that its newest event speaks of, if that is a beginning, and files outside a
  * transaction that are neither done nor failed. Without a runner those were interrupted.
  */
 async function runningVersions(control: Control): Promise<Set<string>> {
-  if (!control.runnerActive || !(await lockHolder(control))) return new Set();
+  if (!control.runner) return new Set();
   const unfinished = control.ledger.entries.filter((entry) => !entry.success && entry.stepsTotal !== null);
   const rows = await control.session.query(
     `SELECT event, version FROM ${control.names.events} ORDER BY seq DESC LIMIT 1`,

@@ -28,7 +28,7 @@ export interface Tracking {
 
 /** The tracking tables need nothing: a run that finds nothing to apply need not take the lock. */
 export function isSettled(engine: Engine, held: Ledger): boolean {
-  return !isFirst(held) && timesToDo(engine, held) === undefined;
+  return held.layout === LAYOUT_NEWEST && !isFirst(held) && timesToDo(engine, held) === undefined;
 }
 
 /** The tables are not there, older, or were made by hand and never told what the database held before. */
@@ -108,9 +108,7 @@ export function isUnmarkedProduction(engine: Engine, ledger: Ledger): boolean {
 export async function rememberProduction(engine: Engine, control: Control, ledger: Ledger): Promise<void> {
   if (!isUnmarkedProduction(engine, ledger)) return;
   const event = { event: 'setting_changed' as const, version: null, detail: { key: 'production', value: 'true' } };
-  await control.session.batch([
-    [settingItem(control.names, 'production', 'true'), eventItem(control.names, engine.run, event)],
-  ]);
+  await control.write([settingItem(control.names, 'production', 'true'), eventItem(control.names, engine.run, event)]);
 }
 
 function unknownObjects(control: Control): Problem {

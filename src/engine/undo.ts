@@ -78,16 +78,20 @@ async function undoTogether(undoing: Undoing, announce: boolean): Promise<Proble
     ...statementItems(statements, timeoutsOf(undoing)),
     ...worker.ownRole(mayChangeRole(planned.source)),
     ...undoneItems(undoing).map((item) => ({ item })),
-    { item: { sql: 'COMMIT' } },
+    ...worker.commit(),
   ];
-  const { failure } = await worker.send(items, watch, announce ? [[WITHOUT_WAITING_FOR_DISK, started]] : []);
+  const { failure } = await worker.send(
+    items,
+    watch,
+    announce ? [worker.apart([WITHOUT_WAITING_FOR_DISK, started])] : [],
+  );
   return failure && problemOf(undoing, failure);
 }
 
 async function undoStepwise(undoing: Undoing): Promise<Problem | undefined> {
   const { engine, control, worker, planned } = undoing;
   const started = eventItem(control.names, engine.run, { event: 'rollback_started', version: planned.version });
-  await control.session.batch([[started]]);
+  await control.write([started]);
   await worker.renew();
   for (const step of planned.plan.steps) {
     const problem = step.transactional
@@ -95,22 +99,21 @@ async function undoStepwise(undoing: Undoing): Promise<Problem | undefined> {
       : await undoStep(undoing, step);
     if (problem) return problem;
   }
-  await control.session.batch([undoneItems(undoing)]);
+  await control.write(undoneItems(undoing));
   return undefined;
 }
 
 async function undoStep(undoing: Undoing, step: Step): Promise<Problem | undefined> {
   const { worker, planned, watch } = undoing;
   const { headers } = planned.source;
-  if (!step.transactional) await worker.session.batch([[worker.pinItem(headers.lockTimeoutMs ?? 0)]]);
-  const items = step.transactional
-    ? [
-        ...worker.begin(mayPrepare(planned.source)),
-        ...statementItems(step.statements, timeoutsOf(undoing)),
-        { item: { sql: 'COMMIT' } },
-      ]
-    : step.statements.map(workItemOf);
-  const { failure } = await worker.send(items, watch);
+  const items = [
+    ...worker.begin(mayPrepare(planned.source)),
+    ...statementItems(step.statements, timeoutsOf(undoing)),
+    ...worker.commit(),
+  ];
+  const { failure } = step.transactional
+    ? await worker.send(items, watch)
+    : await worker.runAlone(workItemOf(step.statements[0]!), { lockTimeoutMs: headers.lockTimeoutMs ?? 0 }, watch);
   return failure && problemOf(undoing, failure);
 }
 
@@ -153,8 +156,8 @@ async function recordFailure({ engine, control, worker, planned }: Undoing, prob
   let result: unknown = shown.with({ version: planned.version });
   try {
     if (!worker.session.lost && worker.session.transactionStatus !== 'I') await worker.session.query('ROLLBACK');
-    await control.session.batch([
-      [eventItem(control.names, engine.run, { event: 'rollback_failed', version: planned.version, detail })],
+    await control.write([
+      eventItem(control.names, engine.run, { event: 'rollback_failed', version: planned.version, detail }),
     ]);
   } catch (error) {
     result = attach(result, databaseProblem(error, 'the failure itself could not be recorded'));

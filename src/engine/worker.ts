@@ -1,8 +1,10 @@
 import type { Migration } from '../migration/migration.ts';
 import type { PlannedStatement } from '../plan/steps.ts';
 import type { Batch, BatchFailure, BatchItem, ItemResult } from '../postgres/pipeline.ts';
-import type { Notice, Session } from '../postgres/session.ts';
-import { pinSession, type SessionPins, setLocal } from '../postgres/session-settings.ts';
+import type { BatchWatch, Notice, Session } from '../postgres/session.ts';
+import { pinSettings, type SessionPins, setLocal } from '../postgres/session-settings.ts';
+import { Problem } from '../problem/problem.ts';
+import type { Control } from './control.ts';
 import type { Engine } from './engine.ts';
 
 /** An item on its way to the server; `statement` marks the person's own, by its place in the file. */
@@ -49,6 +51,8 @@ const CLEAN_UP: readonly WorkItem[] = [
 /** The modes are written out: what the file before set as the default of transactions to come does not hold for ours. */
 const BEGIN: WorkItem = { item: { sql: 'BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE, NOT DEFERRABLE' } };
 
+const COMMIT: WorkItem = { item: { sql: 'COMMIT' } };
+
 const DEALLOCATE: WorkItem = { item: { sql: 'DEALLOCATE ALL' } };
 
 /** In a statement, a function's body or a comment. */
@@ -67,32 +71,52 @@ export function mayPrepare(migration: Migration): boolean {
  */
 export class Worker {
   readonly session: Session;
+  readonly #control: Control;
   readonly #pins: SessionPins;
   readonly #pinItem: BatchItem;
   readonly #live: boolean;
-  /** Behind a pooler the next transaction may meet another server process, which does not know our names. */
-  readonly #named: boolean;
+  /**
+   * Behind a pooler the next transaction may meet another server process, which does not know our names; and what one
+   * leaves in the session is met by whoever gets that process next.
+   */
+  readonly #pooled: boolean;
   #used = false;
   #prepares = false;
 
-  constructor(engine: Engine, session: Session, pooled: boolean) {
+  constructor(engine: Engine, control: Control, session: Session) {
     this.session = session;
+    this.#control = control;
     this.#pins = workerPins(engine);
-    this.#pinItem = { ...pinSession(this.#pins), name: 'taskflow_pins' };
+    this.#pinItem = { ...pinSettings(this.#pins, 'transaction'), name: 'taskflow_pins' };
     this.#live = engine.live;
-    this.#named = !pooled;
+    this.#pooled = control.server.pooled;
   }
 
   /**
-   * Opens a transaction in a session that is as new. Clean-up and pins stand inside it: were they refused (an unknown
-   * role), nothing after them would run. `prepares`: the file's text may leave prepared statements.
+   * Opens a transaction in a session that is as new, and under the run's lease. Clean-up and pins stand inside it: were
+   * they refused (an unknown role), nothing after them would run. `prepares`: the file's text may leave prepared statements.
    */
   begin(prepares: boolean): WorkItem[] {
-    const cleanUp = this.#used ? CLEAN_UP : [];
+    const cleanUp = this.#used && !this.#pooled ? CLEAN_UP : [];
     const deallocate = this.#prepares ? [DEALLOCATE] : [];
     this.#used = true;
     this.#prepares = prepares;
-    return [BEGIN, ...cleanUp, ...deallocate, { item: this.#pinItem }];
+    return [BEGIN, ...cleanUp, ...deallocate, ...this.#ours().map((item) => ({ item }))];
+  }
+
+  /** Ends it. Behind a pooler nothing of it may stay in the server process. */
+  commit(): WorkItem[] {
+    return this.#pooled ? [...CLEAN_UP, COMMIT] : [COMMIT];
+  }
+
+  /** Items of our own as a transaction of its own, to go before others. */
+  apart(items: readonly BatchItem[]): BatchItem[] {
+    return [...this.#ours(), ...items];
+  }
+
+  /** Pins and fence: what every transaction begins with. */
+  #ours(): BatchItem[] {
+    return [this.#pinItem, ...this.#control.fenceItems];
   }
 
   /**
@@ -110,13 +134,37 @@ export class Worker {
 
   /** As begin, for a file whose statements run outside a transaction. */
   async renew(): Promise<void> {
-    if (this.#used) await this.session.query('DISCARD ALL');
+    if (this.#used && !this.#pooled) await this.session.query('DISCARD ALL');
     this.#used = true;
   }
 
   /** For statements outside any transaction: the pins by themselves, to be awaited before anything runs. */
   pinItem(lockTimeoutMs: number, statementTimeoutMs = this.#pins.statementTimeoutMs): BatchItem {
-    return pinSession({ ...this.#pins, lockTimeoutMs, statementTimeoutMs });
+    return pinSettings({ ...this.#pins, lockTimeoutMs, statementTimeoutMs }, 'session');
+  }
+
+  /**
+   * Runs one statement outside any transaction, under these timeouts. The settings are those of the session then; behind a
+   * pooler they, the statement and their removal are written at once, and the server processes that answered compared: if
+   * they differ, the statement ran without its settings, or others run with them.
+   */
+  async runAlone(
+    one: WorkItem,
+    timeouts: { lockTimeoutMs: number; statementTimeoutMs?: number | undefined },
+    watch: WorkWatch,
+  ): Promise<{ failure?: WorkFailure }> {
+    const pins = this.pinItem(timeouts.lockTimeoutMs, timeouts.statementTimeoutMs);
+    if (!this.#pooled) {
+      await this.session.batch([[pins]]);
+      return this.send([one], watch);
+    }
+    const reset = [...CLEAN_UP.map(({ item }) => item), PROCESS_ID];
+    const before = [pins, ...this.#control.fenceItems, PROCESS_ID];
+    const batch = await this.session.runBatch([before, [one.item], reset], watchAlone(one, watch));
+    const processes = [batch.results[0]?.at(-1), batch.results[2]?.at(-1)].map((result) => result?.rows[0]?.pid);
+    if (batch.failure?.segment === 0 || batch.failure?.segment === 2) throw batch.failure.error;
+    if (processes[0] !== processes[1]) throw poolerMoved();
+    return batch.failure ? { failure: failureIn(batch.failure, [one], 1) } : {};
   }
 
   /**
@@ -164,10 +212,29 @@ export class Worker {
   }
 
   #flushed({ item, statement }: WorkItem, last: boolean): BatchItem {
-    const { name: _, ...nameless } = item;
-    const sent = this.#named ? item : nameless;
-    return last || (this.#live && statement) ? { ...sent, flush: true } : sent;
+    return last || (this.#live && statement) ? { ...item, flush: true } : item;
   }
+}
+
+const PROCESS_ID: BatchItem = { sql: 'SELECT pg_catalog.pg_backend_pid() AS pid', rows: true };
+
+function watchAlone(one: WorkItem, watch: WorkWatch): BatchWatch {
+  return {
+    onItem: (segment, _, result) => {
+      if (segment === 1 && one.statement) watch.onStatement?.(one.statement, result.tag);
+    },
+    onNotice: (notice) => watch.onNotice?.(notice),
+  };
+}
+
+function poolerMoved(): Problem {
+  return new Problem('connection', 'the pooler moved the session to another server process in the middle of a step', {
+    found: 'a transaction pooler that does not keep one write together',
+    state: 'The statement has ended, but it is not known under which settings it ran.',
+    next: [
+      'Give a direct URL of the server, past the pooler, and run the command again: it looks what became of the step.',
+    ],
+  });
 }
 
 /** For each part the index, in all items, of what comes behind it. */

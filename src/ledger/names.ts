@@ -6,6 +6,7 @@ export interface LedgerNames {
   readonly migrations: string;
   readonly events: string;
   readonly settings: string;
+  readonly runner: string;
 }
 
 export function ledgerNames(trackingSchema: string): LedgerNames {
@@ -15,11 +16,12 @@ export function ledgerNames(trackingSchema: string): LedgerNames {
     migrations: `${schema}.schema_migrations`,
     events: `${schema}.schema_migration_events`,
     settings: `${schema}.schema_migration_settings`,
+    runner: `${schema}.schema_migration_runner`,
   };
 }
 
 /** The newest layout of the tracking tables that this version of the tool knows. */
-export const LAYOUT_NEWEST = 1;
+export const LAYOUT_NEWEST = 2;
 
 /** First half of the key of the runners' advisory lock: the letters "tfdb". The second is the tracking schema's hash. */
 export const RUNNER_LOCK_CLASS = 1952867426;

@@ -39,7 +39,10 @@ export type EventName =
   | 'repaired'
   | 'setting_changed'
   | 'cancelled'
-  | 'lock_wait';
+  | 'lock_wait'
+  | 'taken_over'
+  | 'session_ended'
+  | 'connection_lost';
 
 export interface LedgerEvent {
   readonly event: EventName;

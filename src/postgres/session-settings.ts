@@ -12,11 +12,12 @@ export interface SessionPins {
 }
 
 /**
- * One statement that sets all of it for the session. Time zone and date style are pinned because what a type change means
+ * One statement that sets all of it, to the end of the transaction or for the session. Time zone and date style are pinned because what a type change means
  * (and whether it rewrites) depends on them; client_connection_check_interval (14 and newer) ends a statement whose client
  * has died, which without it runs on and commits.
  */
-export function pinSession(pins: SessionPins): BatchItem {
+export function pinSettings(pins: SessionPins, scope: 'transaction' | 'session'): BatchItem {
+  const local = String(scope === 'transaction');
   const values: [string, string][] = [
     ['TimeZone', 'UTC'],
     ['DateStyle', 'ISO, YMD'],
@@ -32,10 +33,10 @@ export function pinSession(pins: SessionPins): BatchItem {
   ];
   if (pins.searchPath !== undefined) values.push(['search_path', pins.searchPath]);
   if (pins.role !== undefined) values.unshift(['role', pins.role]);
-  const calls = values.map((_, i) => `pg_catalog.set_config($${i * 2 + 1}, $${i * 2 + 2}, false)`);
+  const calls = values.map((_, i) => `pg_catalog.set_config($${i * 2 + 1}, $${i * 2 + 2}, ${local})`);
   const interval = 'client_connection_check_interval';
   calls.push(
-    `CASE WHEN pg_catalog.current_setting('${interval}', true) IS NOT NULL THEN pg_catalog.set_config('${interval}', '1000', false) END`,
+    `CASE WHEN pg_catalog.current_setting('${interval}', true) IS NOT NULL THEN pg_catalog.set_config('${interval}', '1000', ${local}) END`,
   );
   return { sql: `SELECT ${calls.join(', ')}`, params: values.flat() };
 }

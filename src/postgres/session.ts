@@ -22,6 +22,8 @@ export class Session {
   readonly #driver: DriverInternals;
   #onNotice: ((notice: Notice) => void) | undefined;
   readonly #prepared = new PreparedNames();
+  #named = true;
+  #first: BatchItem | undefined;
   #lost: Error | undefined;
 
   constructor(client: DriverClient, cancel: () => Promise<void> = () => Promise.resolve()) {
@@ -50,6 +52,19 @@ export class Session {
     return this.#driver._txStatus;
   }
 
+  /**
+   * From now on this item goes first in every segment that is a transaction of its own: with settings to the end of the
+   * transaction, so that none stays behind in a server process that a pooler hands to somebody else.
+   */
+  beginEachWith(item: BatchItem): void {
+    this.#first = item;
+  }
+
+  /** No statement is kept under a name from now on: a pooler's next server process would not know it. */
+  withoutNames(): void {
+    this.#named = false;
+  }
+
   /** Runs one statement and returns its rows, values as text. Throws the driver's DatabaseError. */
   async query(sql: string, params: readonly (string | null)[] = []): Promise<Row[]> {
     const batch = await this.batch([[{ sql, params, rows: true }]]);
@@ -71,13 +86,40 @@ export class Session {
   runBatch(segments: readonly (readonly BatchItem[])[], watch: BatchWatch = {}): Promise<Batch> {
     // Nothing to send would mean waiting for an answer that never comes.
     if (segments.length === 0) return Promise.resolve({ results: [] });
+    return this.#first === undefined || this.transactionStatus !== 'I'
+      ? this.#send(segments, watch)
+      : this.#sendWithFirst(segments, watch, this.#first);
+  }
+
+  #send(given: readonly (readonly BatchItem[])[], watch: BatchWatch): Promise<Batch> {
     this.#onNotice = watch.onNotice;
+    const segments = this.#named ? given : given.map((segment) => segment.map(withoutName));
     return new Promise<Batch>((resolve, reject) => {
       const batch = new PipelineBatch(segments, this.#prepared, watch.onItem ?? (() => {}), resolve, reject);
       this.#client.query(batch);
     }).finally(() => {
       this.#onNotice = undefined;
     });
+  }
+
+  /** The caller does not see the item that was put first: places and results are counted without it. */
+  async #sendWithFirst(
+    segments: readonly (readonly BatchItem[])[],
+    watch: BatchWatch,
+    first: BatchItem,
+  ): Promise<Batch> {
+    const added = segments.map((segment) => (opensTransaction(segment) ? 0 : 1));
+    const sent = segments.map((segment, i) => (added[i] === 0 ? segment : [first, ...segment]));
+    const { results, failure } = await this.#send(sent, {
+      ...watch,
+      onItem: (segment, item, result) => {
+        const place = item - added[segment]!;
+        if (place >= 0) watch.onItem?.(segment, place, result);
+      },
+    });
+    const own = results.map((result, i) => result.slice(added[i]));
+    if (!failure) return { results: own };
+    return { results: own, failure: { ...failure, item: failure.item - added[failure.segment]! } };
   }
 
   /** Asks the server, on a connection of its own, to cancel what this session runs. Never rejects. */
@@ -93,6 +135,15 @@ export class Session {
   destroy(): void {
     this.#driver.connection.stream.destroy();
   }
+}
+
+function withoutName({ name: _, ...item }: BatchItem): BatchItem {
+  return item;
+}
+
+/** It chooses its modes, which must come before anything else of a transaction. */
+function opensTransaction(segment: readonly BatchItem[]): boolean {
+  return /^(?:BEGIN|DISCARD)\b/.test(segment[0]?.sql ?? '');
 }
 
 export interface BatchWatch {

@@ -43,6 +43,7 @@ export const PROBLEMS = {
   'server-unsupported': EXIT.failed,
   'server-read-only': EXIT.failed,
   'connection-lost': EXIT.failed,
+  'taken-over': EXIT.failed,
   'embedded-unavailable': EXIT.failed,
   // running
   'statement-failed': EXIT.failed,

@@ -65,14 +65,15 @@ export type RunEvent =
   | { readonly kind: 'warning'; readonly message: string }
   | { readonly kind: 'note'; readonly message: string };
 
-/** The runner that holds the lock, as the server's activity view shows it. */
+/** The run that holds the lease of the tracking tables. */
 export interface RunnerHolder {
-  readonly pid: number;
   readonly user: string;
-  readonly application: string;
-  readonly client: string;
+  readonly host: string;
   readonly since: string;
-  readonly state: string;
+  /** Server process of its control session. */
+  readonly pid: number;
+  /** The server process that is inside one of its transactions. */
+  readonly worker: { readonly pid: number; readonly state: string; readonly seconds: number } | undefined;
 }
 
 export type Emit = (event: RunEvent) => void;

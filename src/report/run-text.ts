@@ -66,10 +66,12 @@ function initializedLine(event: Of<'initialized'>): string {
 }
 
 function waitingLine(event: Of<'waiting'>): string {
-  const who = event.holder
-    ? `pid ${event.holder.pid} (${event.holder.application || 'unnamed'}, ${event.holder.user}@${event.holder.client})`
+  const { holder } = event;
+  const pid = holder?.worker?.pid ?? holder?.pid;
+  const who = holder
+    ? `the run of ${holder.user} on ${holder.host} (pid ${pid}, since ${holder.since})`
     : 'another run';
-  return `Waiting for ${visibleLine(who)}, which holds the migration lock: ${formatDuration(event.waitedMs)} of at most ${formatDuration(event.waitMs)} ...`;
+  return `Waiting for ${visibleLine(who)}: ${formatDuration(event.waitedMs)} of at most ${formatDuration(event.waitMs)} ...`;
 }
 
 function retryText({ version, reason, attempt, waitMs }: Of<'retry'>): string {

@@ -1,0 +1,85 @@
+import { type Runner, runnerItem, runnerOf } from '../../ledger/lease.ts';
+import { eventItem } from '../../ledger/write.ts';
+import { Problem } from '../../problem/problem.ts';
+import { formatDuration } from '../../problem/quantity.ts';
+import type { Control } from '../control.ts';
+import type { Engine } from '../engine.ts';
+import { pause } from '../pause.ts';
+
+const PAUSE_MS_MAX = 2000;
+
+/** The wait of one run for another: bounded, told, and never inside the server. */
+export class Waiting {
+  readonly #engine: Engine;
+  readonly #control: Control;
+  readonly #begun = performance.now();
+  #attempt = 0;
+
+  constructor(engine: Engine, control: Control) {
+    this.#engine = engine;
+    this.#control = control;
+  }
+
+  /** Waits a moment; throws `runner-busy` (exit status 4) when the time is over, or `cancelled`. */
+  async pause(): Promise<void> {
+    const { settings, emit, signal } = this.#engine;
+    const holder = await readRunner(this.#control);
+    const waitedMs = performance.now() - this.#begun;
+    if (waitedMs > settings.waitMs) throw busy(holder, waitedMs);
+    if (holder?.expired) await endLeftOver(this.#engine, this.#control, holder);
+    emit({ kind: 'waiting', holder, waitedMs, waitMs: settings.waitMs, first: this.#attempt === 0 });
+    await pause(Math.min(PAUSE_MS_MAX, 100 * 1.5 ** this.#attempt++), signal);
+  }
+}
+
+/** The run that holds the lease now, alive or not; undefined where there is none, or no table for it yet. */
+export async function readRunner(control: Control): Promise<Runner | undefined> {
+  const batch = await control.session.runBatch([[runnerItem(control.names)]]);
+  return batch.failure ? undefined : runnerOf(batch.results[0]?.[0]?.rows[0]);
+}
+
+/**
+ * A run that has stopped saying that it is alive, and whose transaction is open and does nothing, will not end it: a machine
+ * that was suspended, a cable that was pulled. What still runs is left to end, and named.
+ */
+async function endLeftOver(engine: Engine, control: Control, holder: Runner): Promise<void> {
+  const { worker } = holder;
+  if (!worker?.state.startsWith('idle in transaction')) return;
+  const [row] = await control.session
+    .query('SELECT pg_catalog.pg_terminate_backend($1::integer) AS ended', [String(worker.pid)])
+    .catch(() => []);
+  if (row?.ended !== 't') return;
+  const detail = {
+    run: holder.runId,
+    by: holder.user,
+    host: holder.host,
+    pid: worker.pid,
+    idleSeconds: worker.seconds,
+  };
+  await control.session.batch([
+    [eventItem(control.names, engine.run, { event: 'session_ended', version: null, detail })],
+  ]);
+  engine.emit({
+    kind: 'note',
+    message: `ended the session (pid ${worker.pid}) that the run of ${holder.user} on ${holder.host} left idle in a transaction`,
+  });
+}
+
+function busy(holder: Runner | undefined, waitedMs: number): Problem {
+  const pid = holder?.worker?.pid ?? holder?.pid;
+  return new Problem('runner-busy', `another run is at work on this database: ${describe(holder)}`, {
+    found: `waited ${formatDuration(waitedMs)}`,
+    state: 'Nothing was run.',
+    next: [
+      'Wait for it and run the command again, or let it wait longer: --wait 30min.',
+      ...(pid ? [`If it is stuck: SELECT pg_terminate_backend(${pid});`] : []),
+    ],
+  });
+}
+
+function describe(holder: Runner | undefined): string {
+  if (!holder) return 'one that has just begun, or of an older version of this tool';
+  const { worker } = holder;
+  const doing = worker ? `; pid ${worker.pid}, ${worker.state || 'state hidden'} for ${worker.seconds} s` : '';
+  return `${holder.user} on ${holder.host}, since ${holder.since}${doing || `; pid ${holder.pid}`}`;
+}
