@@ -99,7 +99,7 @@ function itemsOf(application: Application, withoutWaiting: boolean): WorkItem[] 
 async function settleFailure(failed: Application, problem: Problem, progress: GroupProgress): Promise<void> {
   if (!isRetried(problem)) throw await recordFailure(failed, problem, undefined, () => progress.settle());
   const { engine, control, worker, planned } = failed;
-  await worker.session.query('ROLLBACK');
+  await worker.rollback();
   const detail = { message: problem.fields.server?.message };
   const event = { event: 'lock_wait' as const, version: planned.version, detail };
   await control.write([eventItem(control.names, engine.run, event)]);

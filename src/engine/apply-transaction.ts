@@ -88,8 +88,8 @@ export async function afterLoss(application: Application, error: unknown): Promi
   const { engine, control, worker, planned } = application;
   try {
     if (await outcomeAfterLoss(engine, control, worker.session, planned.version)) return 0;
-  } catch {
-    return lost(planned.version, error).with({ state: NOT_KNOWN });
+  } catch (unknown) {
+    return unknown instanceof Problem ? unknown : lost(planned.version, error).with({ state: NOT_KNOWN });
   }
   return lost(planned.version, error);
 }

@@ -8,16 +8,16 @@ import { planUp, type UpPlan } from '../plan/up.ts';
 import { refuseReadOnly } from '../postgres/server-info.ts';
 import { Problem } from '../problem/problem.ts';
 import { failureOf, type MigrationOutcome, type RunResult } from '../report/events.ts';
+import { applyAll } from './apply-all.ts';
 import { applyOneByOne } from './apply-one-by-one.ts';
 import { applyTogether, refuseSteps } from './apply-together.ts';
 import { withDifference } from './changed-body.ts';
-import { type Control, withControl } from './control.ts';
+import { type Control, rereadLedger, withControl } from './control.ts';
 import type { Engine } from './engine.ts';
 import { readExtensions } from './extensions.ts';
 import { withRunnerLock } from './runner/runner-lock.ts';
 import { recordSkipped } from './skip.ts';
 import { checkTracking, isSettled, prepareTracking, rememberProduction } from './tracking.ts';
-import { withWorker } from './with-worker.ts';
 
 export interface MigrateOptions {
   /** Version or number: everything up to it. */
@@ -88,12 +88,11 @@ async function migrateUnderLock(
     for (const skipped of plan.skipped) await recordSkipped(engine, control, skipped);
     if (plan.migrations.length === 0) return resultOf(engine, control, plan, [], null);
     engine.emit({ kind: 'plan', total: plan.migrations.length, versions: plan.migrations.map((one) => one.version) });
-    return withWorker(engine, control, async (worker) => {
-      const durations = new Map<string, number>();
-      const run = options.singleTransaction ? applyTogether : applyOneByOne;
-      const problem = await run(engine, control, worker, plan.migrations, durations);
-      return resultOf(engine, control, plan, durations, problem);
-    });
+    const apply = options.singleTransaction ? applyTogether : applyOneByOne;
+    const replan = async () =>
+      (await planFor(control, files, (await rereadLedger(control)).ledger, options)).migrations;
+    const { problem, durations } = await applyAll(engine, control, plan.migrations, apply, replan);
+    return resultOf(engine, control, plan, durations, problem);
   });
 }
 

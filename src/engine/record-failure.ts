@@ -1,8 +1,9 @@
-import { eventItem, failedItem } from '../ledger/write.ts';
+import { type EventName, eventItem, failedItem } from '../ledger/write.ts';
 import { attach, type Problem } from '../problem/problem.ts';
 import type { Application } from './application.ts';
 import { databaseProblem } from './failure.ts';
 import { cancelled } from './pause.ts';
+import { reliably } from './runner/reconnect.ts';
 
 /**
  * Rolls back, then puts the failure on record on the control session, which waits for the disk; then `onRecorded`, and the
@@ -23,17 +24,20 @@ export async function recordFailure(
     : problem.with({ state });
   let result: unknown = shown;
   try {
-    if (!worker.session.lost && worker.session.transactionStatus !== 'I') await worker.session.query('ROLLBACK');
+    await worker.rollback();
   } catch (error) {
     result = attach(result, error);
   }
   try {
-    await control.write(failureItems(application, shown, steps));
+    await reliably(engine, control, () => control.write(failureItems(application, shown, steps)));
   } catch (error) {
     result = attach(result, databaseProblem(error, 'the failure itself could not be recorded'));
   }
   onRecorded();
-  engine.emit({ kind: 'failed', version: planned.version, problem: result as Problem });
+  // What only lost its connection may be gone on with: see applyAll.
+  if (shown.code !== 'connection-lost') {
+    engine.emit({ kind: 'failed', version: planned.version, problem: result as Problem });
+  }
   return result as Problem;
 }
 
@@ -46,12 +50,14 @@ function failureItems(
   const message = engine.mask(server?.message ?? failed.message);
   const outcome = { errorMessage: message, stepsDone: steps?.done ?? null, stepsTotal: steps?.total ?? null };
   const detail = { message, sqlstate: server?.sqlstate, line: where?.line, column: where?.column, ...steps };
-  const event = failed.code === 'cancelled' ? ('cancelled' as const) : ('failed' as const);
+  const event = EVENT_OF[failed.code] ?? 'failed';
   return [
     failedItem(control.names, engine.run, recorded, outcome),
     eventItem(control.names, engine.run, { event, version: planned.version, detail }),
   ];
 }
+
+const EVENT_OF: Readonly<Record<string, EventName>> = { cancelled: 'cancelled', 'connection-lost': 'connection_lost' };
 
 function whereOf(problem: Problem) {
   return problem.fields.where ? { where: problem.fields.where } : {};

@@ -11,6 +11,7 @@ import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts
 import { withLockRetries } from './lock-retries.ts';
 import { outcomeAfterLoss } from './outcome-after-loss.ts';
 import { cancelled } from './pause.ts';
+import { reliably } from './runner/reconnect.ts';
 import { watchRun } from './watch.ts';
 import {
   mayChangeRole,
@@ -128,17 +129,12 @@ function undoneItems({ engine, control, planned }: Undoing): BatchItem[] {
 async function afterThrow(undoing: Undoing, error: unknown): Promise<Problem | undefined> {
   if (error instanceof Problem) return error;
   const { engine, control, worker, planned } = undoing;
-  if (await undoneAfterLoss(engine, control, worker, planned.version)) return undefined;
+  try {
+    if (await outcomeAfterLoss(engine, control, worker.session, planned.version, 'rollback')) return undefined;
+  } catch (unknown) {
+    return databaseProblem(unknown instanceof Problem ? unknown : error, 'the server ended the session');
+  }
   return databaseProblem(error, 'the server ended the session');
-}
-
-async function undoneAfterLoss(engine: Engine, control: Control, worker: Worker, version: string): Promise<boolean> {
-  await outcomeAfterLoss(engine, control, worker.session, version);
-  const [row] = await control.session.query(
-    `SELECT true AS undone FROM ${control.names.migrations} WHERE version = $1 AND run_id = $2::uuid AND type = 'rollback'`,
-    [version, engine.run.runId],
-  );
-  return row !== undefined;
 }
 
 async function recordFailure({ engine, control, worker, planned }: Undoing, problem: Problem): Promise<Problem> {
@@ -155,10 +151,9 @@ async function recordFailure({ engine, control, worker, planned }: Undoing, prob
   };
   let result: unknown = shown.with({ version: planned.version });
   try {
-    if (!worker.session.lost && worker.session.transactionStatus !== 'I') await worker.session.query('ROLLBACK');
-    await control.write([
-      eventItem(control.names, engine.run, { event: 'rollback_failed', version: planned.version, detail }),
-    ]);
+    await worker.rollback();
+    const event = { event: 'rollback_failed' as const, version: planned.version, detail };
+    await reliably(engine, control, () => control.write([eventItem(control.names, engine.run, event)]));
   } catch (error) {
     result = attach(result, databaseProblem(error, 'the failure itself could not be recorded'));
   }

@@ -33,6 +33,8 @@ export interface WorkFailure {
 const CHUNK_ITEMS_MAX = 500;
 const CHUNK_BYTES_MAX = 1024 * 1024;
 
+const UNLOCK_ALL: BatchItem = { sql: 'SELECT pg_catalog.pg_advisory_unlock_all()' };
+
 /**
  * What DISCARD ALL does (its manual page lists these), except that plans and prepared statements are kept: those of our own
  * would have to be made again for every file (DEALLOCATE ALL is added behind a file that speaks of PREPARE). Unlike
@@ -43,7 +45,7 @@ const CLEAN_UP: readonly WorkItem[] = [
   'RESET ALL',
   'CLOSE ALL',
   'UNLISTEN *',
-  'SELECT pg_catalog.pg_advisory_unlock_all()',
+  UNLOCK_ALL.sql,
   'DISCARD TEMP',
   'DISCARD SEQUENCES',
 ].map((sql) => ({ item: { sql } }));
@@ -107,6 +109,13 @@ export class Worker {
   /** Ends it. Behind a pooler nothing of it may stay in the server process. */
   commit(): WorkItem[] {
     return this.#pooled ? [...CLEAN_UP, COMMIT] : [COMMIT];
+  }
+
+  /** Gives up the open transaction. A lock that its session took outlives that, and behind a pooler the session, too. */
+  async rollback(): Promise<void> {
+    if (this.session.lost || this.session.transactionStatus === 'I') return;
+    const rollback = { sql: 'ROLLBACK' };
+    await this.session.batch([this.#pooled ? [rollback, UNLOCK_ALL] : [rollback]]);
   }
 
   /** Items of our own as a transaction of its own, to go before others. */

@@ -60,10 +60,12 @@ WHERE fence = $1::bigint AND run_id IS NOT NULL RETURNING fence`,
   };
 }
 
-/** Takes the advisory lock again in a session that replaces a lost one, if it is free. */
-export function relockItem(names: LedgerNames, fence: string): BatchItem {
+/** For a session that replaces a lost one: renews the lease, and takes the advisory lock again if it is free. */
+export function relockItem(names: LedgerNames, fence: string, sessionLock: boolean): BatchItem {
+  const lock = sessionLock ? `pg_catalog.pg_try_advisory_lock(${LOCK_KEY})` : '$1::text IS NULL';
   return {
-    sql: `UPDATE ${names.runner} SET process_id = pg_catalog.pg_backend_pid(), session_lock = pg_catalog.pg_try_advisory_lock(${LOCK_KEY})
+    sql: `UPDATE ${names.runner} SET process_id = pg_catalog.pg_backend_pid(), session_lock = ${lock},
+  renewed_at = pg_catalog.clock_timestamp(), expires_at = ${EXPIRES}
 WHERE fence = $2::bigint AND run_id IS NOT NULL RETURNING fence`,
     params: [names.schema, fence],
     rows: true,
@@ -88,6 +90,11 @@ export function checkFenceItem(names: LedgerNames, fence: string): BatchItem {
 FROM (SELECT count(*) AS amount FROM (SELECT FROM ${names.runner} WHERE fence = $1::bigint FOR KEY SHARE) AS row) AS held`,
     params: [fence],
   };
+}
+
+/** Answers a row when no transaction of this run is open any more, whatever became of its connection. */
+export function nothingOpenItem(names: LedgerNames): BatchItem {
+  return { sql: `SELECT fence FROM ${names.runner} FOR UPDATE SKIP LOCKED`, rows: true };
 }
 
 /**

@@ -1,0 +1,77 @@
+import type { PlannedMigration } from '../plan/up.ts';
+import type { Problem } from '../problem/problem.ts';
+import type { Control } from './control.ts';
+import type { Engine } from './engine.ts';
+import { reliably } from './runner/reconnect.ts';
+import { withWorker } from './with-worker.ts';
+import type { Worker } from './worker.ts';
+
+type Apply = (
+  engine: Engine,
+  control: Control,
+  worker: Worker,
+  migrations: readonly PlannedMigration[],
+  durations: Map<string, number>,
+) => Promise<Problem | null>;
+
+/** A run outlives this many losses of the connection. */
+const LOSSES_MAX = 5;
+
+/**
+ * Applies the migrations on a session made for it; where the connection is lost and comes back, goes on from what is
+ * recorded, as long as the lease is still this run's. `replan` reads that anew. Returns the problem that stopped it, or
+ * null; `durations` is filled as they are committed.
+ */
+export async function applyAll(
+  engine: Engine,
+  control: Control,
+  migrations: readonly PlannedMigration[],
+  apply: Apply,
+  replan: () => Promise<readonly PlannedMigration[]>,
+): Promise<{ problem: Problem | null; durations: ReadonlyMap<string, number> }> {
+  const durations = new Map<string, number>();
+  let planned = migrations;
+  for (let losses = 1; ; losses++) {
+    const before = control.session;
+    const problem = await withWorker(engine, control, (worker) => apply(engine, control, worker, planned, durations));
+    const lost = problem !== null && isLoss(problem, control.session !== before);
+    const mayGoOn = lost && losses <= LOSSES_MAX && !engine.signal.aborted;
+    const next = mayGoOn ? await planAgain(engine, control, planned, durations, replan) : null;
+    if (!next) return { problem: stoppedBy(engine, problem), durations };
+    planned = next;
+  }
+}
+
+/** Null where the server does not come back, or the history is not what this run knows of. */
+function planAgain(
+  engine: Engine,
+  control: Control,
+  planned: readonly PlannedMigration[],
+  durations: ReadonlyMap<string, number>,
+  replan: () => Promise<readonly PlannedMigration[]>,
+): Promise<readonly PlannedMigration[] | null> {
+  return reliably(engine, control, async () => goOn(planned, durations, await replan())).catch(() => null);
+}
+
+function stoppedBy(engine: Engine, problem: Problem | null): Problem | null {
+  const { version } = problem?.fields ?? {};
+  if (problem?.code === 'connection-lost' && version) engine.emit({ kind: 'failed', version, problem });
+  return problem;
+}
+
+/** Not where somebody ended this one session on purpose (57P01, and the server stayed). */
+function isLoss(problem: Problem, reconnected: boolean): boolean {
+  const sqlstate = problem.fields.server?.sqlstate ?? '';
+  return problem.code === 'connection-lost' || sqlstate === '57P02' || (sqlstate === '57P01' && reconnected);
+}
+
+/** The same migrations with what is known of them now; null where another one is applied than this run knows of. */
+function goOn(
+  planned: readonly PlannedMigration[],
+  durations: ReadonlyMap<string, number>,
+  fresh: readonly PlannedMigration[],
+): PlannedMigration[] | null {
+  const known = new Map(fresh.map((one) => [one.version, one]));
+  const next = planned.map((one, i) => (i < durations.size ? one : known.get(one.version)));
+  return next.every((one) => one !== undefined) ? next : null;
+}

@@ -1,0 +1,75 @@
+import { relockItem } from '../../ledger/lease.ts';
+import type { Session } from '../../postgres/session.ts';
+import { Problem } from '../../problem/problem.ts';
+import { type Control, openControlSession } from '../control.ts';
+import type { Engine } from '../engine.ts';
+import { isDatabaseError } from '../failure.ts';
+import { pause } from '../pause.ts';
+
+/** A server that is restarted or fails over is back within this time, or the run ends. */
+const RECONNECT_MS_MAX = 30_000;
+const PAUSE_MS = 500;
+
+/** admin_shutdown, crash_shutdown, cannot_connect_now: the server ends the session or does not take one yet. */
+const GOING_AWAY: ReadonlySet<string> = new Set(['57P01', '57P02', '57P03']);
+
+export function isConnectionLoss(error: unknown): boolean {
+  if (error instanceof Problem) return false;
+  return !isDatabaseError(error) || GOING_AWAY.has(error.code ?? '');
+}
+
+/**
+ * Does something on the control session, and once more on a new one where the connection is lost meanwhile: for what may
+ * be done twice. Throws what the action throws, or the loss when there is no new session to be had.
+ */
+export async function reliably<T>(engine: Engine, control: Control, action: () => Promise<T>): Promise<T> {
+  if (control.session.lost) await reconnect(engine, control, control.session.lost);
+  try {
+    return await action();
+  } catch (error) {
+    if (!isConnectionLoss(error)) throw error;
+    await reconnect(engine, control, error);
+    return action();
+  }
+}
+
+/**
+ * Opens another control session, as long as the lease is still this run's: the fence makes that safe, however long it took.
+ * Throws `taken-over`, or `loss` where the server does not come back in time or nothing is known of a lease.
+ */
+async function reconnect(engine: Engine, control: Control, loss: unknown): Promise<void> {
+  const { fence } = control;
+  if (fence === undefined) throw loss;
+  const begun = performance.now();
+  for (;;) {
+    const session = await openControlSession(engine).catch(() => undefined);
+    if (session && (await takeOn(control, session, fence))) break;
+    if (performance.now() - begun > RECONNECT_MS_MAX || engine.signal.aborted) throw loss;
+    await pause(PAUSE_MS, engine.signal);
+  }
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+  engine.emit({ kind: 'note', message: `the connection was lost; connected again after ${seconds} s` });
+}
+
+/** False where that server cannot be written to (yet): a standby, or one that is going down. */
+async function takeOn(control: Control, session: Session, fence: string): Promise<boolean> {
+  const before = control.session;
+  if (control.server.pooled) session.withoutNames();
+  const item = relockItem(control.names, fence, !control.server.pooled);
+  const rows = await session.query(item.sql, item.params).catch(() => undefined);
+  if (rows === undefined) {
+    await session.end();
+    return false;
+  }
+  control.goOnWith(session);
+  await before.end();
+  if (rows.length === 0) throw lostLease();
+  return true;
+}
+
+function lostLease(): Problem {
+  return new Problem('taken-over', 'the connection was lost, and another run has taken over meanwhile', {
+    state: 'What this run had finished is on record; nothing of it was done after the other had begun.',
+    next: ['See what is applied now: taskflow-db status'],
+  });
+}

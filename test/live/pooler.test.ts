@@ -1,0 +1,81 @@
+/** Through PgBouncer in transaction mode: the same outcome as on a direct connection, and nothing left in the pool. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { type Files, withCli } from '../support/cli.ts';
+import { systemBin } from '../support/engines.ts';
+import { startPooler } from '../support/pgbouncer.ts';
+import { server } from '../support/servers.ts';
+
+const run = promisify(execFile);
+const FILES: Files = {
+  'm/001_log.sql':
+    'CREATE TABLE log (what text);\nINSERT INTO log VALUES ($$001$$);\n-- VERIFY:\n-- SELECT count(*) = 1 FROM log;\n-- ROLLBACK:\n-- DROP TABLE log;\n',
+  'm/002_settings.sql':
+    "SET search_path = pg_catalog;\nSET statement_timeout = '7s';\nSELECT pg_advisory_lock(42);\nCREATE TEMP TABLE left_over (n int);\nPREPARE left_over AS SELECT 1;\nINSERT INTO public.log VALUES ('002');\n-- ROLLBACK:\n-- SELECT 1;\n",
+  'm/003_index.sql':
+    'CREATE INDEX CONCURRENTLY log_what ON log (what);\n-- ROLLBACK:\n-- DROP INDEX CONCURRENTLY log_what;\n',
+  'm/004_last.sql': "INSERT INTO log VALUES ('004');\n-- ROLLBACK:\n-- DELETE FROM log WHERE what = '004';\n",
+};
+
+const APPLIED =
+  "SELECT version, count(*) FROM schema_migration_events WHERE event = 'applied' GROUP BY version ORDER BY version";
+
+/** What a session of the application meets in a server process of the pool. */
+const MET = `SELECT current_setting('search_path') || current_setting('statement_timeout') || current_setting('lock_timeout')
+  || current_setting('role') || current_setting('idle_in_transaction_session_timeout') || current_setting('check_function_bodies')
+  || coalesce(nullif(current_setting('taskflow.run_id', true), ''), '-') || coalesce(to_regclass('pg_temp.left_over')::text, '-')
+  || (SELECT count(*) FROM pg_prepared_statements) || (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory')`;
+
+/** Two at once, so that both server processes of the pool are asked. */
+async function metThrough(url: string): Promise<string[]> {
+  const ask = () =>
+    run(join(systemBin(), 'psql'), [
+      '-XAtq',
+      '-d',
+      url,
+      '-c',
+      'BEGIN',
+      '-c',
+      MET,
+      '-c',
+      'SELECT pg_sleep(0.2)',
+      '-c',
+      'COMMIT',
+    ]);
+  return (await Promise.all([ask(), ask()])).map(({ stdout }) => stdout.trim());
+}
+
+for (const major of [14, 18] as const) {
+  for (const mode of ['transaction', 'session'] as const) {
+    test(`PostgreSQL ${major}, pool_mode ${mode}: migrate, rollback, migrate; nothing stays in the pool`, async () => {
+      const pooler = await startPooler(await server(major), { mode, poolSize: mode === 'session' ? 4 : 2 });
+      await withCli(major, FILES, async (at) => {
+        const env = { DATABASE_URL: pooler.url(at.database.name) };
+        for (const command of [
+          ['migrate'],
+          ['rollback', '--steps', '4', '--yes'],
+          ['migrate'],
+          ['status', '--check'],
+        ]) {
+          const ran = await at.run(command, { env });
+          assert.equal(ran.exit, 0, ran.output);
+        }
+        assert.deepEqual(await at.database.sql('SELECT what FROM log ORDER BY 1'), [['001'], ['002'], ['004']]);
+        assert.deepEqual(
+          await at.database.sql("SELECT indisvalid FROM pg_index WHERE indexrelid = 'log_what'::regclass"),
+          [['t']],
+        );
+        assert.deepEqual(
+          (await at.database.sql(APPLIED)).map(([, count]) => count),
+          ['2', '2', '2', '2'],
+        );
+        const [fresh] = await at.database.sql(MET);
+        assert.deepEqual(await metThrough(env.DATABASE_URL), [fresh![0], fresh![0]]);
+      });
+      await pooler.kill();
+    });
+  }
+}

@@ -1,0 +1,81 @@
+/** The lease of a run: what is left by one that was killed, suspended, cut off, or copied with its database. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Files, withCli } from '../support/cli.ts';
+import { startPooler } from '../support/pgbouncer.ts';
+import { server } from '../support/servers.ts';
+
+const FILES: Files = {
+  'm/001_log.sql': 'CREATE TABLE log (what text);\n-- ROLLBACK:\n-- DROP TABLE log;\n',
+  'm/002_slow.sql':
+    "INSERT INTO log VALUES ('002');\nSELECT pg_sleep(2);\n-- VERIFY:\n-- SELECT count(*) = 1 FROM log;\n-- ROLLBACK:\n-- SELECT 1;\n",
+};
+
+const SLEEPING = "SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(2)%' AND pid <> pg_backend_pid()";
+
+const LOG = 'SELECT what FROM log';
+
+test('a run that is suspended in a transaction is taken over, and cannot commit afterwards', () =>
+  withCli(18, FILES, async (at) => {
+    const first = at.start(['migrate']);
+    await until(async () => (await at.database.sql(SLEEPING)).length > 0);
+    first.child.kill('SIGSTOP');
+    const second = await at.run(['migrate']);
+    assert.equal(second.exit, 0, second.output);
+    assert.match(second.stderr, /Waiting for the run of postgres on /);
+    assert.match(
+      second.said,
+      /ended the session \(pid \d+\) that the run of postgres on \S+ left idle in a transaction/,
+    );
+    assert.match(second.said, /ended without a word; this one goes on in its place/);
+    first.child.kill('SIGCONT');
+    const ended = await first.finished;
+    assert.equal(ended.exit, 1, ended.output);
+    assert.match(ended.stderr, /error\[taken-over\]/);
+    assert.deepEqual(await at.database.sql(LOG), [['002']]);
+    assert.deepEqual(
+      await at.database.sql(
+        "SELECT success, run_id = (SELECT run_id FROM schema_migration_events WHERE event = 'taken_over') FROM schema_migrations WHERE version = '002_slow'",
+      ),
+      [['t', 't']],
+    );
+  }));
+
+for (const pooled of [false, true]) {
+  test(`a run that is killed blocks nobody for long ${pooled ? 'through a pooler' : 'on a direct connection'}`, async () => {
+    const pooler = pooled ? await startPooler(await server(18)) : undefined;
+    await withCli(18, FILES, async (at) => {
+      const env = pooler ? { DATABASE_URL: pooler.url(at.database.name) } : {};
+      const first = at.start(['migrate'], { env });
+      await until(async () => (await at.database.sql(SLEEPING)).length > 0);
+      first.child.kill('SIGKILL');
+      const second = await at.run(['migrate'], { env: { ...env, TASKFLOW_WAIT: '20s' } });
+      assert.equal(second.exit, 0, second.output);
+      assert.deepEqual(await at.database.sql(LOG), [['002']]);
+      const events = await at.database.sql(
+        "SELECT event FROM schema_migration_events WHERE version = '002_slow' OR event = 'taken_over' ORDER BY seq",
+      );
+      assert.deepEqual(events.flat(), ['started', 'taken_over', 'started', 'applied']);
+    });
+    await pooler?.kill();
+  });
+}
+
+test('a lease that came along in a copy of the database means nothing there', () =>
+  withCli(18, FILES, async (at) => {
+    assert.equal((await at.run(['migrate', '--to', '001'])).exit, 0);
+    await at.database.sql(
+      "UPDATE schema_migration_runner SET run_id = gen_random_uuid(), database_id = 1, held_by = 'x', host = 'y', expires_at = now() + interval '1 day'",
+    );
+    const ran = await at.run(['migrate'], { env: { TASKFLOW_WAIT: '1s' } });
+    assert.equal(ran.exit, 0, ran.output);
+  }));
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    if (await holds().catch(() => false)) return;
+    await sleep(50);
+  }
+  throw new Error('it did not come about within 10 s');
+}
