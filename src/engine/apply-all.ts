@@ -2,6 +2,7 @@ import type { PlannedMigration } from '../plan/up.ts';
 import type { Problem } from '../problem/problem.ts';
 import type { Control } from './control.ts';
 import type { Engine } from './engine.ts';
+import { isDatabaseError } from './failure.ts';
 import { reliably } from './runner/reconnect.ts';
 import { withWorker } from './with-worker.ts';
 import type { Worker } from './worker.ts';
@@ -32,9 +33,9 @@ export async function applyAll(
   const durations = new Map<string, number>();
   let planned = migrations;
   for (let losses = 1; ; losses++) {
-    const before = control.session;
+    const away = control.timesAway;
     const problem = await withWorker(engine, control, (worker) => apply(engine, control, worker, planned, durations));
-    const lost = problem !== null && isLoss(problem, control.session !== before);
+    const lost = problem !== null && isLoss(problem, control.timesAway > away);
     const mayGoOn = lost && losses <= LOSSES_MAX && !engine.signal.aborted;
     const next = mayGoOn ? await planAgain(engine, control, planned, durations, replan) : null;
     if (!next) return { problem: stoppedBy(engine, problem), durations };
@@ -59,10 +60,11 @@ function stoppedBy(engine: Engine, problem: Problem | null): Problem | null {
   return problem;
 }
 
-/** Not where somebody ended this one session on purpose (57P01, and the server stayed). */
-function isLoss(problem: Problem, reconnected: boolean): boolean {
-  const sqlstate = problem.fields.server?.sqlstate ?? '';
-  return problem.code === 'connection-lost' || sqlstate === '57P02' || (sqlstate === '57P01' && reconnected);
+/** Not where somebody ended the session on purpose: admin_shutdown, and the server stayed. */
+function isLoss({ code, fields }: Problem, serverWasAway: boolean): boolean {
+  const sqlstate = fields.server?.sqlstate ?? (isDatabaseError(fields.cause) ? fields.cause.code : undefined);
+  if (sqlstate === '57P01') return serverWasAway;
+  return code === 'connection-lost' || sqlstate === '57P02';
 }
 
 /** The same migrations with what is known of them now; null where another one is applied than this run knows of. */

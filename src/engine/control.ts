@@ -25,6 +25,8 @@ export class Control {
   readonly runner: Runner | undefined;
   /** The number of this run's lease, while it holds one: see checkFenceItem. */
   fence: string | undefined;
+  /** How often the server itself was away, not only the connection. */
+  timesAway = 0;
   #session: Session;
 
   constructor(session: Session, read: Pick<Control, 'server' | 'role' | 'names' | 'ledger' | 'runner'>) {
@@ -136,7 +138,8 @@ export async function rereadLedger(
 ): Promise<{ ledger: Ledger; before: Batch['results'][number] }> {
   const segments = before.length > 0 ? [before, ledgerItems(control.names)] : [ledgerItems(control.names)];
   const batch = await control.session.runBatch(segments);
-  if (batch.failure && batch.failure.segment < segments.length - 1) throw batch.failure.error;
+  if (batch.failure && batch.failure.segment < segments.length - 1)
+    throw databaseProblem(batch.failure.error, 'cannot take the lease of the tracking tables', control.role);
   const ledger = await ledgerFrom(control, batch, segments.length - 1);
   return { ledger, before: before.length > 0 ? (batch.results[0] ?? []) : [] };
 }

@@ -13,7 +13,7 @@ const PAUSE_MS = 500;
 /** admin_shutdown, crash_shutdown, cannot_connect_now: the server ends the session or does not take one yet. */
 const GOING_AWAY: ReadonlySet<string> = new Set(['57P01', '57P02', '57P03']);
 
-export function isConnectionLoss(error: unknown): boolean {
+function isConnectionLoss(error: unknown): boolean {
   if (error instanceof Problem) return false;
   return !isDatabaseError(error) || GOING_AWAY.has(error.code ?? '');
 }
@@ -41,9 +41,10 @@ async function reconnect(engine: Engine, control: Control, loss: unknown): Promi
   const { fence } = control;
   if (fence === undefined) throw loss;
   const begun = performance.now();
-  for (;;) {
+  for (let attempt = 1; ; attempt++) {
     const session = await openControlSession(engine).catch(() => undefined);
     if (session && (await takeOn(control, session, fence))) break;
+    if (attempt === 1) control.timesAway++;
     if (performance.now() - begun > RECONNECT_MS_MAX || engine.signal.aborted) throw loss;
     await pause(PAUSE_MS, engine.signal);
   }

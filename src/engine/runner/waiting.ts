@@ -33,7 +33,7 @@ export class Waiting {
 }
 
 /** The run that holds the lease now, alive or not; undefined where there is none, or no table for it yet. */
-export async function readRunner(control: Control): Promise<Runner | undefined> {
+async function readRunner(control: Control): Promise<Runner | undefined> {
   const batch = await control.session.runBatch([[runnerItem(control.names)]]);
   return batch.failure ? undefined : runnerOf(batch.results[0]?.[0]?.rows[0]);
 }
