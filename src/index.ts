@@ -3,11 +3,14 @@
  * which openEngine makes for one database; results are values, what happens meanwhile comes as events.
  */
 export { loadSettings, type Settings, type SettingsSource } from './config/settings.ts';
+export type { AnchorPoint, AnchorReport } from './engine/audit/anchor.ts';
+export type { FirstBad, Head } from './engine/audit/chain-check.ts';
+export { type HistoryEvent, type HistoryOptions, history } from './engine/audit/history.ts';
+export { type VerifyHistoryOptions, type VerifyHistoryReport, verifyHistory } from './engine/audit/verify.ts';
 export { type BaselineOptions, baseline } from './engine/baseline.ts';
 export { type CreateOptions, createMigration } from './engine/create.ts';
 export { doctor, type Finding } from './engine/doctor.ts';
 export type { Engine } from './engine/engine.ts';
-export { type HistoryEvent, type HistoryOptions, history } from './engine/history.ts';
 export { type InitResult, init } from './engine/init.ts';
 export { type MigrateOptions, type MigrateResult, migrate, planMigrate } from './engine/migrate.ts';
 export { type EngineInputs, openEngine } from './engine/open-engine.ts';

@@ -112,12 +112,23 @@ It stops at the first failure, says where and why, and keeps what was applied be
   {
     name: 'history',
     summary: 'show the audit trail',
-    description: `Lists what was tried and decided on this database, the newest last: who, when, what, and how it ended. Failed attempts are there too.`,
+    description: `Lists what was tried and decided on this database, the newest last: who, when, what, and how it ended. Failed attempts are there too.
+
+With --verify it computes the hash of every entry anew and names the first that was changed, removed, inserted or moved; exit status 3 if there is one. It prints the head of the chain. A head that is kept outside the database, in a file (--anchor) or a log (--expect), shows whether the end was cut off or the whole chain written anew.`,
     flags: [
       { name: 'version', value: 'VERSION', completes: 'version', summary: 'only what concerns this version' },
       { name: 'limit', value: 'N', summary: 'only the last N entries' },
+      { name: 'verify', summary: 'check the chain of hashes and what guards it' },
+      {
+        name: 'anchor',
+        value: 'FILE',
+        completes: 'file',
+        summary: 'compare with the heads kept in this file, and add the new one',
+      },
+      { name: 'expect', value: 'SEQ:HASH', summary: 'compare with a head that was printed before' },
     ],
     examples: [
+      { line: 'taskflow-db history --verify --anchor audit-anchors.txt', says: 'whole, and nothing cut off?' },
       { line: 'taskflow-db history --limit 20', says: 'the last 20 entries' },
       { line: 'taskflow-db history --version 012', says: 'everything about 012' },
     ],

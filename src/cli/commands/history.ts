@@ -1,18 +1,30 @@
-import { type HistoryEvent, history } from '../../engine/history.ts';
+import { type HistoryEvent, history } from '../../engine/audit/history.ts';
 import { EXIT, type ExitStatus } from '../../problem/codes.ts';
+import { Problem } from '../../problem/problem.ts';
 import { formatDuration } from '../../problem/quantity.ts';
 import { createStyle } from '../../report/style.ts';
 import { renderTable } from '../../report/table.ts';
 import { visibleLine } from '../../report/visible.ts';
 import type { CommandContext } from '../context.ts';
-import { withEngine } from '../open.ts';
+import { exclusive, withEngine } from '../open.ts';
+import { runVerify } from '../verify-history.ts';
 
 export async function run(context: CommandContext): Promise<ExitStatus> {
+  if (context.args.has('verify')) return verify(context);
+  for (const name of ['anchor', 'expect']) {
+    if (context.args.has(name)) throw new Problem('usage', `--${name} needs --verify`);
+  }
   const options = { version: context.args.value('version'), limit: context.args.integer('limit', 1) };
   const found = await withEngine(context, {}, (engine) => history(engine, options));
   if (context.wantsJson) context.json(found);
   else show(context, found.events);
   return EXIT.done;
+}
+
+/** The chain is verified as a whole: a part of it proves nothing. */
+function verify(context: CommandContext): Promise<ExitStatus> {
+  for (const name of ['version', 'limit']) exclusive(context, ['verify', name]);
+  return runVerify(context);
 }
 
 const COLUMNS = [

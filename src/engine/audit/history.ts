@@ -1,8 +1,8 @@
-import { readFolders } from '../files/folders.ts';
-import { reconcile } from '../plan/reconcile.ts';
-import { resolveVersion } from '../plan/resolve-version.ts';
-import { withControl } from './control.ts';
-import type { Engine } from './engine.ts';
+import { readFolders } from '../../files/folders.ts';
+import { reconcile } from '../../plan/reconcile.ts';
+import { resolveVersion } from '../../plan/resolve-version.ts';
+import { withControl } from '../control.ts';
+import type { Engine } from '../engine.ts';
 
 export interface HistoryEvent {
   readonly seq: number;
