@@ -9,8 +9,9 @@ export { type HistoryEvent, type HistoryOptions, history } from './engine/audit/
 export { type VerifyHistoryOptions, type VerifyHistoryReport, verifyHistory } from './engine/audit/verify.ts';
 export { type BaselineOptions, baseline } from './engine/baseline.ts';
 export { type CreateOptions, createMigration } from './engine/create.ts';
-export { doctor, type Finding } from './engine/doctor.ts';
+export { doctor } from './engine/doctor.ts';
 export type { Engine } from './engine/engine.ts';
+export type { Finding } from './engine/finding.ts';
 export { type InitResult, init } from './engine/init.ts';
 export { type MigrateOptions, type MigrateResult, migrate, planMigrate } from './engine/migrate.ts';
 export { type EngineInputs, openEngine } from './engine/open-engine.ts';

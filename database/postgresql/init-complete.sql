@@ -678,12 +678,34 @@ INSERT INTO system_settings (key, value, description) VALUES
 DO $tracking$
 DECLARE
   tracking_schema text := coalesce(nullif(current_setting('taskflow.tracking_schema', true), ''), 'public');
+  planted text;
 BEGIN
   IF to_regnamespace(quote_ident(tracking_schema)) IS NULL THEN
-    EXECUTE format('CREATE SCHEMA %I', tracking_schema);
+    EXECUTE 'CREATE SCHEMA ' || quote_ident(tracking_schema);
   END IF;
   PERFORM set_config('search_path', quote_ident(tracking_schema) || ', pg_temp', true);
   PERFORM set_config('client_min_messages', 'warning', true);
+  -- Who owns one of these can run code as whoever records a migration: nothing is built upon what a stranger has put there.
+  SELECT o.name || ' in schema ' || tracking_schema || ' belongs to ' || r.rolname::text INTO planted
+  FROM (
+    SELECT relname::text AS name, relowner AS owner, relnamespace AS namespace FROM pg_class
+    UNION ALL
+    SELECT proname::text, proowner, pronamespace FROM pg_proc
+  ) AS o
+  JOIN pg_namespace AS n ON n.oid = o.namespace AND n.nspname = tracking_schema::name
+  JOIN pg_database AS d ON d.datname = current_database()
+  JOIN pg_roles AS r ON r.oid = o.owner
+  JOIN pg_roles AS me ON me.rolname = current_user
+  WHERE o.name = ANY (ARRAY['schema_migrations', 'schema_migration_events', 'schema_migration_settings', 'migration_status',
+      'schema_migration_event_hash', 'schema_migration_events_chain', 'schema_migration_events_append_only', 'record_migration'])
+    AND NOT r.rolsuper AND r.oid <> d.datdba AND r.oid <> n.nspowner AND r.oid <> me.oid
+    AND (me.rolsuper OR NOT pg_has_role(r.oid, 'MEMBER'))
+  LIMIT 1;
+  IF planted IS NOT NULL THEN
+    RAISE EXCEPTION '%, who is neither this role nor an owner here', planted
+      USING ERRCODE = 'object_not_in_prerequisite_state',
+        HINT = 'Drop it, give it to a role that may run code as whoever migrates, or keep the tracking in a schema of its own.';
+  END IF;
 END
 $tracking$;
 
@@ -713,7 +735,7 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
 -- and queries stand on them.
 DO $older$
 BEGIN
-  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'schema_migrations'::regclass AND attname = 'body_checksum' AND NOT attisdropped) THEN
+  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'schema_migrations'::regclass::oid AND attname = 'body_checksum' AND NOT attisdropped) THEN
     RETURN;
   END IF;
   ALTER TABLE schema_migrations
@@ -741,10 +763,10 @@ BEGIN
     ALTER COLUMN type SET DEFAULT 'migration';
   UPDATE schema_migrations AS m SET applied_order = o.position
     FROM (SELECT version, row_number() OVER (ORDER BY applied_at NULLS FIRST, version) AS position FROM schema_migrations) AS o
-    WHERE o.version = m.version;
+    WHERE o.version::text = m.version::text;
   IF NOT EXISTS (
     SELECT FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attname = 'version'
-    WHERE i.indrelid = 'schema_migrations'::regclass AND i.indisunique AND i.indisvalid AND i.indpred IS NULL
+    WHERE i.indrelid = 'schema_migrations'::regclass::oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL
       AND i.indnkeyatts = 1 AND i.indkey[0] = a.attnum
   ) THEN
     ALTER TABLE schema_migrations ADD CONSTRAINT schema_migrations_version_key UNIQUE (version);
@@ -846,7 +868,7 @@ BEGIN
       NEW.at := clock_timestamp();
       NEW.actor := session_user;
       NEW.hash := schema_migration_event_hash(NEW.seq, NEW.at, NEW.event, NEW.version, NEW.run_id, NEW.actor, NEW.host,
-        NEW.tool_version, NEW.git_commit, NEW.detail, NEW.previous_hash);
+        NEW.tool_version, NEW.git_commit, NEW.detail, NEW.previous_hash::text);
       RETURN NEW;
     END
     $function$;
@@ -863,7 +885,7 @@ BEGIN
     COMMENT ON FUNCTION schema_migration_events_append_only() IS 'Refuses to change the audit trail';
   END IF;
 
-  IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'schema_migration_events'::regclass AND tgname = 'schema_migration_events_chain') THEN
+  IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'schema_migration_events'::regclass::oid AND tgname = 'schema_migration_events_chain') THEN
     CREATE TRIGGER schema_migration_events_chain BEFORE INSERT ON schema_migration_events
       FOR EACH ROW EXECUTE FUNCTION schema_migration_events_chain();
     CREATE TRIGGER schema_migration_events_no_change BEFORE UPDATE OR DELETE ON schema_migration_events
@@ -877,7 +899,7 @@ BEGIN
     REVOKE UPDATE, DELETE, TRUNCATE ON schema_migration_events FROM PUBLIC, CURRENT_USER;
   END IF;
 
-  IF NOT EXISTS (SELECT FROM pg_proc WHERE proname = 'record_migration' AND pronamespace = quote_ident(current_schema())::regnamespace) THEN
+  IF NOT EXISTS (SELECT FROM pg_proc WHERE proname = 'record_migration' AND pronamespace = quote_ident(current_schema()::text)::regnamespace::oid) THEN
     CREATE FUNCTION record_migration(
       p_version varchar, p_description text DEFAULT NULL, p_checksum varchar DEFAULT NULL, p_execution_time_ms integer DEFAULT NULL,
       p_success boolean DEFAULT true, p_error_message text DEFAULT NULL, p_rollback_sql text DEFAULT NULL
@@ -898,10 +920,10 @@ BEGIN
     CREATE VIEW migration_status AS
       SELECT version, description, applied_at, applied_by,
         CASE
-          WHEN type = 'rollback' THEN 'rolled back'
-          WHEN type = 'skipped' THEN 'skipped'
+          WHEN type::text = 'rollback' THEN 'rolled back'
+          WHEN type::text = 'skipped' THEN 'skipped'
           WHEN NOT success THEN 'failed'
-          WHEN type = 'baseline' THEN 'baseline'
+          WHEN type::text = 'baseline' THEN 'baseline'
           ELSE 'applied'
         END AS status
       FROM schema_migrations
@@ -962,7 +984,7 @@ INSERT INTO schema_migrations
 VALUES (
   '001_create_migration_tracking', 'Create the tracking tables', '001_create_migration_tracking.sql', 'migration',
   true, NULL,
-  '16b2638553472d1520479203891eb7bcbbdb45697a47ff3c6b0ede03add2cff5', '13d2685ce372b4d8e3e64bcb5608a3e48846c3eb18cdc995c5db818f8a62c2e1',
+  '2deeb3f9529ca1afd66dc6d3a0f6603a025aad053bed410bf269bd1652d3b3ae', '5d666fd3fe19232b9f684847a22bc322be6cba58b7384bf2bc0e50a612fe6c5b',
   NULL,
   $file$-- Create the tracking tables
 -- Author: TaskFlow Database authors
@@ -978,12 +1000,34 @@ BEGIN;
 DO $tracking$
 DECLARE
   tracking_schema text := coalesce(nullif(current_setting('taskflow.tracking_schema', true), ''), 'public');
+  planted text;
 BEGIN
   IF to_regnamespace(quote_ident(tracking_schema)) IS NULL THEN
-    EXECUTE format('CREATE SCHEMA %I', tracking_schema);
+    EXECUTE 'CREATE SCHEMA ' || quote_ident(tracking_schema);
   END IF;
   PERFORM set_config('search_path', quote_ident(tracking_schema) || ', pg_temp', true);
   PERFORM set_config('client_min_messages', 'warning', true);
+  -- Who owns one of these can run code as whoever records a migration: nothing is built upon what a stranger has put there.
+  SELECT o.name || ' in schema ' || tracking_schema || ' belongs to ' || r.rolname::text INTO planted
+  FROM (
+    SELECT relname::text AS name, relowner AS owner, relnamespace AS namespace FROM pg_class
+    UNION ALL
+    SELECT proname::text, proowner, pronamespace FROM pg_proc
+  ) AS o
+  JOIN pg_namespace AS n ON n.oid = o.namespace AND n.nspname = tracking_schema::name
+  JOIN pg_database AS d ON d.datname = current_database()
+  JOIN pg_roles AS r ON r.oid = o.owner
+  JOIN pg_roles AS me ON me.rolname = current_user
+  WHERE o.name = ANY (ARRAY['schema_migrations', 'schema_migration_events', 'schema_migration_settings', 'migration_status',
+      'schema_migration_event_hash', 'schema_migration_events_chain', 'schema_migration_events_append_only', 'record_migration'])
+    AND NOT r.rolsuper AND r.oid <> d.datdba AND r.oid <> n.nspowner AND r.oid <> me.oid
+    AND (me.rolsuper OR NOT pg_has_role(r.oid, 'MEMBER'))
+  LIMIT 1;
+  IF planted IS NOT NULL THEN
+    RAISE EXCEPTION '%, who is neither this role nor an owner here', planted
+      USING ERRCODE = 'object_not_in_prerequisite_state',
+        HINT = 'Drop it, give it to a role that may run code as whoever migrates, or keep the tracking in a schema of its own.';
+  END IF;
 END
 $tracking$;
 
@@ -1013,7 +1057,7 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
 -- and queries stand on them.
 DO $older$
 BEGIN
-  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'schema_migrations'::regclass AND attname = 'body_checksum' AND NOT attisdropped) THEN
+  IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'schema_migrations'::regclass::oid AND attname = 'body_checksum' AND NOT attisdropped) THEN
     RETURN;
   END IF;
   ALTER TABLE schema_migrations
@@ -1041,10 +1085,10 @@ BEGIN
     ALTER COLUMN type SET DEFAULT 'migration';
   UPDATE schema_migrations AS m SET applied_order = o.position
     FROM (SELECT version, row_number() OVER (ORDER BY applied_at NULLS FIRST, version) AS position FROM schema_migrations) AS o
-    WHERE o.version = m.version;
+    WHERE o.version::text = m.version::text;
   IF NOT EXISTS (
     SELECT FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attname = 'version'
-    WHERE i.indrelid = 'schema_migrations'::regclass AND i.indisunique AND i.indisvalid AND i.indpred IS NULL
+    WHERE i.indrelid = 'schema_migrations'::regclass::oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL
       AND i.indnkeyatts = 1 AND i.indkey[0] = a.attnum
   ) THEN
     ALTER TABLE schema_migrations ADD CONSTRAINT schema_migrations_version_key UNIQUE (version);
@@ -1146,7 +1190,7 @@ BEGIN
       NEW.at := clock_timestamp();
       NEW.actor := session_user;
       NEW.hash := schema_migration_event_hash(NEW.seq, NEW.at, NEW.event, NEW.version, NEW.run_id, NEW.actor, NEW.host,
-        NEW.tool_version, NEW.git_commit, NEW.detail, NEW.previous_hash);
+        NEW.tool_version, NEW.git_commit, NEW.detail, NEW.previous_hash::text);
       RETURN NEW;
     END
     $function$;
@@ -1163,7 +1207,7 @@ BEGIN
     COMMENT ON FUNCTION schema_migration_events_append_only() IS 'Refuses to change the audit trail';
   END IF;
 
-  IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'schema_migration_events'::regclass AND tgname = 'schema_migration_events_chain') THEN
+  IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'schema_migration_events'::regclass::oid AND tgname = 'schema_migration_events_chain') THEN
     CREATE TRIGGER schema_migration_events_chain BEFORE INSERT ON schema_migration_events
       FOR EACH ROW EXECUTE FUNCTION schema_migration_events_chain();
     CREATE TRIGGER schema_migration_events_no_change BEFORE UPDATE OR DELETE ON schema_migration_events
@@ -1177,7 +1221,7 @@ BEGIN
     REVOKE UPDATE, DELETE, TRUNCATE ON schema_migration_events FROM PUBLIC, CURRENT_USER;
   END IF;
 
-  IF NOT EXISTS (SELECT FROM pg_proc WHERE proname = 'record_migration' AND pronamespace = quote_ident(current_schema())::regnamespace) THEN
+  IF NOT EXISTS (SELECT FROM pg_proc WHERE proname = 'record_migration' AND pronamespace = quote_ident(current_schema()::text)::regnamespace::oid) THEN
     CREATE FUNCTION record_migration(
       p_version varchar, p_description text DEFAULT NULL, p_checksum varchar DEFAULT NULL, p_execution_time_ms integer DEFAULT NULL,
       p_success boolean DEFAULT true, p_error_message text DEFAULT NULL, p_rollback_sql text DEFAULT NULL
@@ -1198,10 +1242,10 @@ BEGIN
     CREATE VIEW migration_status AS
       SELECT version, description, applied_at, applied_by,
         CASE
-          WHEN type = 'rollback' THEN 'rolled back'
-          WHEN type = 'skipped' THEN 'skipped'
+          WHEN type::text = 'rollback' THEN 'rolled back'
+          WHEN type::text = 'skipped' THEN 'skipped'
           WHEN NOT success THEN 'failed'
-          WHEN type = 'baseline' THEN 'baseline'
+          WHEN type::text = 'baseline' THEN 'baseline'
           ELSE 'applied'
         END AS status
       FROM schema_migrations

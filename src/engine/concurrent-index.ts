@@ -62,7 +62,7 @@ async function invalidIndex({ worker }: Application, index: CreatedObject): Prom
   (SELECT p.pid FROM pg_catalog.pg_stat_progress_create_index AS p WHERE p.index_relid = c.oid LIMIT 1) AS pid
 FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-WHERE i.indrelid = pg_catalog.to_regclass($1) AND c.relname = $2 AND NOT i.indisvalid`,
+WHERE i.indrelid = pg_catalog.to_regclass($1)::oid AND c.relname = $2 AND NOT i.indisvalid`,
     [table, index.name],
   );
   return row?.name ? { name: row.name, buildingPid: row.pid ?? null } : undefined;

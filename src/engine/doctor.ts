@@ -4,28 +4,29 @@ import { SERVER_MAJOR_SUPPORTED } from '../postgres/server-info.ts';
 import { Problem } from '../problem/problem.ts';
 import { type Control, withControl } from './control.ts';
 import type { Engine } from './engine.ts';
-
-/** One thing that was looked at. `advice` says what to do where it is not well. */
-export interface Finding {
-  readonly name: string;
-  readonly level: 'ok' | 'note' | 'wrong';
-  readonly found: string;
-  readonly advice?: string;
-}
+import type { Finding } from './finding.ts';
+import { privileges } from './privileges.ts';
 
 /** Looks at folders, connection, server, permissions and tracking tables; changes nothing. */
 export async function doctor(engine: Engine): Promise<Finding[]> {
   const findings = [migrationFiles(engine)];
   try {
     await withControl(engine, async (control) => {
-      for (const check of CHECKS) findings.push(await check(control, engine));
+      for (const check of CHECKS) findings.push(...[await check(control, engine)].flat());
     });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    const advice = error.fields.next?.[0];
-    findings.push({ name: 'connection', level: 'wrong', found: error.message, ...(advice ? { advice } : {}) });
+    findings.push(refusal(error));
   }
   return findings;
+}
+
+/** Nothing more can be looked at: not connected, or the tracking tables may not be read. */
+function refusal(error: Problem): Finding {
+  const { server, next } = error.fields;
+  const found = server === undefined ? error.message : `${error.message}: ${server.message}`;
+  const name = error.code === 'permission-denied' ? 'privileges' : 'connection';
+  return { name, level: 'wrong', found, ...(next?.[0] ? { advice: next[0] } : {}) };
 }
 
 function migrationFiles(engine: Engine): Finding {
@@ -62,14 +63,14 @@ function faultOf(file: { load(): unknown }): Problem[] {
   }
 }
 
-type Check = (control: Control, engine: Engine) => Promise<Finding>;
+type Check = (control: Control, engine: Engine) => Promise<Finding | Finding[]>;
 
 const CHECKS: readonly Check[] = [
   serverVersion,
   writable,
   encoding,
-  schemaPrivileges,
   trackingTables,
+  privileges,
   runners,
   deathWatch,
   transactionsLeftOpen,
@@ -120,25 +121,7 @@ async function encoding({ session }: Control): Promise<Finding> {
   };
 }
 
-async function schemaPrivileges({ session, names, server }: Control): Promise<Finding> {
-  const name = `privileges in schema ${names.schema}`;
-  const [row] = await session.query(
-    `SELECT n.oid IS NOT NULL AS there, coalesce(pg_catalog.has_schema_privilege(n.oid, 'CREATE'), false) AS may_create,
-  pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') AS may_create_schema
-FROM (SELECT 1) AS one LEFT JOIN pg_catalog.pg_namespace AS n ON n.nspname = $1`,
-    [names.schema],
-  );
-  if (row?.there === 't' && row.may_create === 't') return { name, level: 'ok', found: 'may create tables' };
-  if (row?.there !== 't' && row?.may_create_schema === 't')
-    return { name, level: 'ok', found: 'not there yet; may be created' };
-  const grant =
-    row?.there === 't'
-      ? `GRANT CREATE, USAGE ON SCHEMA "${names.schema}" TO "${server.user}";`
-      : `CREATE SCHEMA "${names.schema}" AUTHORIZATION "${server.user}";`;
-  return { name, level: 'wrong', found: 'may not create tables', advice: `An administrator runs: ${grant}` };
-}
-
-async function trackingTables({ ledger, session, names, server }: Control): Promise<Finding> {
+async function trackingTables({ ledger }: Control): Promise<Finding> {
   const name = 'tracking tables';
   if (ledger.layout === undefined)
     return { name, level: 'note', found: 'none yet', advice: 'taskflow-db init makes them.' };
@@ -149,15 +132,7 @@ async function trackingTables({ ledger, session, names, server }: Control): Prom
       found: `layout ${ledger.layout}`,
       advice: 'taskflow-db init upgrades them, losing no row.',
     };
-  const [row] = await session.query(
-    `SELECT pg_catalog.has_table_privilege($1, 'INSERT') AND pg_catalog.has_table_privilege($1, 'UPDATE')
-  AND pg_catalog.has_table_privilege($2, 'INSERT') AS may_write`,
-    [names.migrations, names.events],
-  );
-  const found = `layout ${ledger.layout}, ${ledger.entries.length} rows`;
-  if (row?.may_write === 't') return { name, level: 'ok', found };
-  const advice = `Their owner runs: GRANT SELECT, INSERT, UPDATE ON ${names.migrations}, ${names.settings} TO "${server.user}"; GRANT SELECT, INSERT ON ${names.events} TO "${server.user}";`;
-  return { name, level: 'wrong', found: `${found}; this role may not write them`, advice };
+  return { name, level: 'ok', found: `layout ${ledger.layout}, ${ledger.entries.length} rows` };
 }
 
 async function runners({ runner }: Control): Promise<Finding> {
@@ -213,7 +188,7 @@ async function preparedTransactions({ session }: Control): Promise<Finding> {
 async function invalidIndexes({ session }: Control): Promise<Finding> {
   const name = 'invalid indexes';
   const rows = await session.query(
-    'SELECT indexrelid::regclass::text AS name FROM pg_catalog.pg_index WHERE NOT indisvalid ORDER BY 1 LIMIT 20',
+    'SELECT indexrelid::pg_catalog.regclass::text AS name FROM pg_catalog.pg_index WHERE NOT indisvalid ORDER BY 1 LIMIT 20',
   );
   if (rows.length === 0) return { name, level: 'ok', found: 'none' };
   return {

@@ -4,6 +4,7 @@ import { displayIdentifier } from '../sql/quote.ts';
 /** As the server names what was denied (its messages in English; in another language there is general advice only). */
 const DENIED =
   /^permission denied for (table|view|materialized view|sequence|schema|function|procedure|database|type|language|tablespace) (.+)$/;
+const NO_MEMBER = /^(?:permission denied to set role|must be member of role|must be able to SET ROLE) "(.+)"$/;
 const NOT_OWNER = /^must be owner of (.+)$/;
 
 /**
@@ -11,12 +12,22 @@ const NOT_OWNER = /^must be owner of (.+)$/;
  * (manual, GRANT). `sql`: the statement that was refused. `role`: who ran it.
  */
 export function missingGrant(error: DatabaseError, sql: string, role: string | undefined): string {
+  const [, group] = NO_MEMBER.exec(error.message) ?? [];
+  if (group !== undefined) return administrator(`${displayIdentifier(group)} TO ${grantee(role)}`);
   const [, kind, name] = DENIED.exec(error.message) ?? [];
   if (kind === undefined || name === undefined) return ownerNeeded(error.message);
   const query = innermostQuery(error) ?? sql;
   const privileges = privilegesOn(kind, name, query) ?? '...';
   const object = `${keywordOf(kind)} ${asWritten(name, query)}`;
-  return `Its owner or an administrator runs: GRANT ${privileges} ON ${object} TO ${role === undefined ? 'ROLE' : displayIdentifier(role)};`;
+  return administrator(`${privileges} ON ${object} TO ${grantee(role)}`);
+}
+
+function administrator(grant: string): string {
+  return `Its owner or an administrator runs: GRANT ${grant};`;
+}
+
+function grantee(role: string | undefined): string {
+  return role === undefined ? 'ROLE' : displayIdentifier(role);
 }
 
 function ownerNeeded(message: string): string {

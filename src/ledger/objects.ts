@@ -18,29 +18,29 @@ export function objectsExistItem(objects: readonly CreatedObject[]): BatchItem {
 
 const QUERY = `SELECT CASE
   WHEN o.kind IN ('table', 'foreign table', 'index', 'view', 'materialized view', 'sequence') THEN
-    EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = to_regclass(q.qualified)
+    EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = pg_catalog.to_regclass(q.qualified)::oid
       AND c.relkind = ANY (CASE o.kind WHEN 'table' THEN '{r,p}' WHEN 'foreign table' THEN '{f}' WHEN 'index' THEN '{i,I}'
         WHEN 'view' THEN '{v}' WHEN 'materialized view' THEN '{m}' ELSE '{S}' END::"char"[])
       AND NOT EXISTS (SELECT FROM pg_catalog.jsonb_array_elements_text(o.columns) AS w(name)
         WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS a
           WHERE a.attrelid = c.oid AND a.attname = w.name AND a.attnum > 0 AND NOT a.attisdropped)))
-  WHEN o.kind IN ('type', 'domain') THEN to_regtype(q.qualified) IS NOT NULL
+  WHEN o.kind IN ('type', 'domain') THEN pg_catalog.to_regtype(q.qualified) IS NOT NULL
   WHEN o.kind IN ('function', 'procedure', 'aggregate') THEN
     EXISTS (SELECT FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
       WHERE p.proname = o.name AND CASE WHEN o.schema IS NULL THEN pg_catalog.pg_function_is_visible(p.oid) ELSE n.nspname = o.schema END)
   WHEN o.kind = 'trigger' THEN
-    EXISTS (SELECT FROM pg_catalog.pg_trigger AS t WHERE t.tgrelid = to_regclass(q.relation) AND t.tgname = o.name)
+    EXISTS (SELECT FROM pg_catalog.pg_trigger AS t WHERE t.tgrelid = pg_catalog.to_regclass(q.relation)::oid AND t.tgname = o.name)
   WHEN o.kind = 'policy' THEN
-    EXISTS (SELECT FROM pg_catalog.pg_policy AS p WHERE p.polrelid = to_regclass(q.relation) AND p.polname = o.name)
+    EXISTS (SELECT FROM pg_catalog.pg_policy AS p WHERE p.polrelid = pg_catalog.to_regclass(q.relation)::oid AND p.polname = o.name)
   WHEN o.kind = 'rule' THEN
-    EXISTS (SELECT FROM pg_catalog.pg_rewrite AS r WHERE r.ev_class = to_regclass(q.relation) AND r.rulename = o.name)
+    EXISTS (SELECT FROM pg_catalog.pg_rewrite AS r WHERE r.ev_class = pg_catalog.to_regclass(q.relation)::oid AND r.rulename = o.name)
   WHEN o.kind = 'column' THEN
-    EXISTS (SELECT FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = to_regclass(q.relation) AND a.attname = o.name
+    EXISTS (SELECT FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = pg_catalog.to_regclass(q.relation)::oid AND a.attname = o.name
       AND a.attnum > 0 AND NOT a.attisdropped)
   WHEN o.kind = 'constraint' THEN
-    EXISTS (SELECT FROM pg_catalog.pg_constraint AS c WHERE c.conrelid = to_regclass(q.relation) AND c.conname = o.name)
+    EXISTS (SELECT FROM pg_catalog.pg_constraint AS c WHERE c.conrelid = pg_catalog.to_regclass(q.relation)::oid AND c.conname = o.name)
   WHEN o.kind = 'enum value' THEN
-    EXISTS (SELECT FROM pg_catalog.pg_enum AS e WHERE e.enumtypid = to_regtype(q.relation) AND e.enumlabel = o.name)
+    EXISTS (SELECT FROM pg_catalog.pg_enum AS e WHERE e.enumtypid = pg_catalog.to_regtype(q.relation)::oid AND e.enumlabel = o.name)
   WHEN o.kind = 'extension' THEN EXISTS (SELECT FROM pg_catalog.pg_extension AS e WHERE e.extname = o.name)
   WHEN o.kind = 'schema' THEN EXISTS (SELECT FROM pg_catalog.pg_namespace AS n WHERE n.nspname = o.name)
   WHEN o.kind = 'role' THEN EXISTS (SELECT FROM pg_catalog.pg_roles AS r WHERE r.rolname = o.name)

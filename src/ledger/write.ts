@@ -74,7 +74,7 @@ export const WITHOUT_WAITING_FOR_DISK: BatchItem = {
 };
 
 const ELAPSED_MS =
-  '(extract(epoch FROM pg_catalog.clock_timestamp() - pg_catalog.transaction_timestamp()) * 1000)::integer';
+  '(extract(epoch FROM pg_catalog.clock_timestamp() - pg_catalog.transaction_timestamp()) OPERATOR(pg_catalog.*) 1000)::integer';
 
 /** Longer texts than this are not worth a failed insert into an older, narrower column. */
 const DESCRIPTION_MAX = 250;
@@ -137,7 +137,7 @@ function appliedEventItem(
   event: LedgerEvent,
   next: string | undefined,
 ): BatchItem {
-  const duration = `(SELECT execution_time_ms FROM ${names.migrations} WHERE version = $2)`;
+  const duration = `(SELECT execution_time_ms FROM ${names.migrations} WHERE version::text = $2)`;
   const detail = `$7::jsonb || pg_catalog.jsonb_build_object('executionTimeMs', ${duration})`;
   const begun = next === undefined ? '' : ", ('started', $8, $3::uuid, $4, $5, $6, '{}'::jsonb)";
   return {
@@ -185,7 +185,7 @@ ON CONFLICT (version) DO UPDATE SET description = excluded.description, checksum
 /** One more step of a non-transactional file is done. */
 export function stepDoneItem(names: LedgerNames, version: string, stepsDone: number): BatchItem {
   return {
-    sql: `UPDATE ${names.migrations} SET steps_done = $2::integer, error_message = NULL WHERE version = $1`,
+    sql: `UPDATE ${names.migrations} SET steps_done = $2::integer, error_message = NULL WHERE version::text = $1`,
     params: [version, String(stepsDone)],
   };
 }
@@ -195,7 +195,7 @@ export function rolledBackItem(names: LedgerNames, run: RunIdentity, version: st
   return {
     sql: `UPDATE ${names.migrations} SET success = false, type = 'rollback', error_message = NULL, applied_at = pg_catalog.now(),
   applied_by = session_user, execution_time_ms = ${ELAPSED_MS}, steps_done = NULL, steps_total = NULL, run_id = $2::uuid,
-  tool_version = $3 WHERE version = $1 RETURNING execution_time_ms`,
+  tool_version = $3 WHERE version::text = $1 RETURNING execution_time_ms`,
     params: [version, run.runId, run.toolVersion],
     rows: true,
   };

@@ -1,4 +1,5 @@
-import { doctor, type Finding } from '../../engine/doctor.ts';
+import { doctor } from '../../engine/doctor.ts';
+import type { Finding } from '../../engine/finding.ts';
 import { EXIT, type ExitStatus } from '../../problem/codes.ts';
 import { createStyle, type Style } from '../../report/style.ts';
 import { visibleLine } from '../../report/visible.ts';

@@ -9,6 +9,7 @@
 export const CONVERT_NAIVE_TIMES = `DO $times$
 DECLARE
   zone text := nullif(current_setting('taskflow.legacy_time_zone', true), '');
+  tracking_schema text := current_schema();
   tracked regclass := to_regclass('schema_migrations');
   dependent record;
   made text[] := '{}';
@@ -16,6 +17,8 @@ DECLARE
   command text;
   written_by_tool text[];
 BEGIN
+  -- Nothing that is planted in the tracking schema or in public is found from here on, and every name is written in full.
+  PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
   IF zone IS NULL OR NOT EXISTS (
     SELECT FROM pg_attribute WHERE attrelid = tracked AND attname = 'applied_at' AND atttypid = 'timestamp'::regtype
   ) THEN
@@ -62,16 +65,15 @@ BEGIN
     dropped := format('DROP VIEW %s', dependent.name) || dropped;
   END LOOP;
   -- These events leave the time of the row as it was; every other goes with a time of the tool's.
-  written_by_tool := ARRAY(
-    SELECT DISTINCT version FROM schema_migration_events
+  EXECUTE format($query$SELECT pg_catalog.array_agg(DISTINCT version) FROM %I.schema_migration_events
     WHERE version IS NOT NULL AND event NOT IN ('rollback_started', 'rollback_failed')
-      AND NOT (event = 'repaired' AND detail ->> 'action' = 'accept'));
+      AND NOT (event = 'repaired' AND detail ->> 'action' = 'accept')$query$, tracking_schema) INTO written_by_tool;
   FOREACH command IN ARRAY dropped LOOP
     EXECUTE command;
   END LOOP;
-  EXECUTE format('ALTER TABLE schema_migrations ALTER COLUMN applied_at DROP DEFAULT, ALTER COLUMN applied_at TYPE timestamptz
+  EXECUTE format('ALTER TABLE %s ALTER COLUMN applied_at DROP DEFAULT, ALTER COLUMN applied_at TYPE timestamptz
     USING applied_at AT TIME ZONE CASE WHEN run_id IS NOT NULL AND version = ANY (%L::text[]) THEN ''UTC'' ELSE %L END,
-    ALTER COLUMN applied_at SET DEFAULT now()', written_by_tool, zone);
+    ALTER COLUMN applied_at SET DEFAULT now()', tracked, coalesce(written_by_tool, '{}'), zone);
   FOREACH command IN ARRAY made LOOP
     EXECUTE command;
   END LOOP;
