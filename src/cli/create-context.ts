@@ -43,8 +43,13 @@ export function createContext(args: Arguments, around: Surroundings): CommandCon
     },
     hide: mask.hide,
     masked: mask.apply,
-    json: (value) => stdout.line(JSON.stringify(value, undefined, 2)),
+    // Each text by itself: with its line breaks written out, a password might not be known for one any more.
+    json: (value) => stdout.line(JSON.stringify(value, (_, inside) => maskText(inside, mask), 2)),
   };
+}
+
+function maskText(value: unknown, mask: Mask): unknown {
+  return typeof value === 'string' ? mask.apply(value) : value;
 }
 
 function readSettings(args: Arguments, env: CommandContext['env'], cwd: string): Settings {

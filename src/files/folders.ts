@@ -8,7 +8,7 @@ import { parseMigration } from '../migration/parse.ts';
 import type { MigrationFile } from '../plan/migration-file.ts';
 import { gather, Problem } from '../problem/problem.ts';
 import { LARGE_FILE_BYTES, largeChecksum, loadLarge } from './large-file.ts';
-import { fileErrorText, readWhole, withRegularFile } from './regular-file.ts';
+import { fileErrorText, readUnchanged, withRegularFile } from './regular-file.ts';
 
 export interface FoundFiles {
   readonly files: readonly MigrationFile[];
@@ -66,7 +66,7 @@ function readOne(path: string, name: string, file: string): MigrationFile | Prob
     return withRegularFile(path, file, (descriptor, size) =>
       size > LARGE_FILE_BYTES
         ? largeFile(parsed, file, path, largeChecksum(descriptor))
-        : new SmallFile(parsed, file, readWhole(descriptor, size)),
+        : new SmallFile(parsed, file, readUnchanged(descriptor, size, file)),
     );
   } catch (error) {
     if (error instanceof Problem) return error;

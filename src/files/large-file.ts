@@ -1,8 +1,7 @@
 import { StreamingChecksum } from '../migration/checksum.ts';
 import type { Migration, Statement } from '../migration/migration.ts';
 import { partsOf, readLarge, statementsOfLarge } from '../migration/parse-large.ts';
-import { Problem } from '../problem/problem.ts';
-import { closeRegularFile, openRegularFile, readPieces } from './regular-file.ts';
+import { changedMeanwhile, closeRegularFile, openRegularFile, readPieces } from './regular-file.ts';
 
 /** Above this size a file is read in pieces, so that memory stays flat whatever its size. */
 export const LARGE_FILE_BYTES = 32 * 1024 * 1024;
@@ -42,15 +41,8 @@ function* checkedPieces(path: string, shown: string, checksum: string): Generato
       seen.update(piece);
       yield piece;
     }
-    if (seen.digest() !== checksum) throw changed(shown);
+    if (seen.digest() !== checksum) throw changedMeanwhile(shown);
   } finally {
     closeRegularFile(descriptor);
   }
-}
-
-function changed(file: string): Problem {
-  return new Problem('file-unreadable', `${file} was changed while it was read`, {
-    where: { file },
-    next: ['Run the command again when nobody writes to the file.'],
-  });
 }

@@ -44,6 +44,23 @@ function open(path: string, shown: string): number {
   }
 }
 
+/** As readWhole; 'file-unreadable' where somebody wrote to the file meanwhile, for half of a text may be SQL, too. */
+export function readUnchanged(descriptor: number, size: number, shown: string): Buffer {
+  const before = fstatSync(descriptor, { bigint: true });
+  const bytes = readWhole(descriptor, size);
+  const { size: sizeAfter, mtimeNs, ctimeNs } = fstatSync(descriptor, { bigint: true });
+  const same = Number(sizeAfter) === bytes.length && mtimeNs === before.mtimeNs && ctimeNs === before.ctimeNs;
+  if (same && bytes.length === size) return bytes;
+  throw changedMeanwhile(shown);
+}
+
+export function changedMeanwhile(file: string): Problem {
+  return new Problem('file-unreadable', `${file} was changed while it was read`, {
+    where: { file },
+    next: ['Run the command again when nobody writes to the file.'],
+  });
+}
+
 /** The whole content; `size` as the file's status gave it. */
 export function readWhole(descriptor: number, size: number): Buffer {
   const bytes = Buffer.allocUnsafe(size);
@@ -80,5 +97,6 @@ export function fileErrorText(error: unknown): string {
   if (code === 'ENOENT') return 'it does not exist';
   if (code === 'EACCES' || code === 'EPERM') return 'permission denied';
   if (code === 'ENOTDIR') return 'it is not a folder';
+  if (code === 'ENXIO' || code === 'EISDIR') return 'it is not a regular file';
   return error instanceof Error ? error.message : String(error);
 }

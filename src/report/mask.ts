@@ -26,6 +26,8 @@ const PATTERNS: readonly [RegExp, string][] = [
     `$1${HIDDEN}`,
   ],
   [/("(?:[a-z_]{0,20})password"\s{0,10}:\s{0,10}")(?:[^"\\]|\\.){1,500}"/gi, `$1${HIDDEN}"`],
+  // Inside a string of a DO block, where quotes are doubled.
+  [/(\bpassword\s{1,20})[eun]?&?''(?!')[^']{1,500}''/gi, `$1''${HIDDEN}''`],
   [/(\bpassword\s{1,20})[eun]?&?'(?:[^'\\]|\\.|''){1,500}'/gi, `$1'${HIDDEN}'`],
   [/(\bpassword\s{1,20})(\$[a-z_0-9]{0,60}\$).{1,500}?\2/gis, `$1'${HIDDEN}'`],
 ];

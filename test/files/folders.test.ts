@@ -1,7 +1,8 @@
 /** What is found in the folders of migrations, and what is wrong with them, all at once. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import fs, { appendFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -134,6 +135,32 @@ test('a folder that is not there, or none, is refused by its name', () =>
           problem instanceof Problem &&
           problem.code === 'folder-unreadable' &&
           problem.message.endsWith(`${name}: ${why}`),
+      );
+    }
+  }));
+
+test('a file that grows, shrinks or is overwritten while it is read is refused: half of it may be SQL, too', (context) =>
+  inFolder((folder) => {
+    const path = join(folder, 'm/001_a.sql');
+    for (const change of [
+      () => appendFileSync(path, 'DROP TABLE a;\n'),
+      () => truncateSync(path, 5),
+      () => writeFileSync(path, "SELECT 'm/001_b.sql';\n"),
+    ]) {
+      write(folder, 'm/001_a.sql');
+      const readSync = fs.readSync;
+      const hooked = context.mock.method(fs, 'readSync', (...args: Parameters<typeof readSync>) => {
+        const read = readSync(...args);
+        change();
+        return read;
+      });
+      syncBuiltinESMExports();
+      const { files, complaints } = read(folder, 'm');
+      hooked.mock.restore();
+      syncBuiltinESMExports();
+      assert.deepEqual(
+        [files.length, complaints.map((one) => one.message)],
+        [0, ['m/001_a.sql was changed while it was read']],
       );
     }
   }));

@@ -1,7 +1,7 @@
 /** Files that are not what they should be: a clear error with its place, and the database untouched. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, symlinkSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type DatabaseWorkplace, type Finished, withCli } from '../support/cli.ts';
@@ -111,11 +111,13 @@ test('names that are none, told in one go and escaped', () =>
       'm/nonumber.sql': GOOD,
       'm/8_\u001b[31mred.sql': GOOD,
       'm/9_.sql': GOOD,
+      'm/10_..sql': GOOD,
+      'm/11_a..b.sql': GOOD,
     },
     async (at) => {
       const refused = await at.run(['migrate']);
       isRefused(refused);
-      assert.equal(refused.stderr.match(/is no name for a migration/g)?.length, 10, refused.stderr);
+      assert.equal(refused.stderr.match(/is no name for a migration/g)?.length, 12, refused.stderr);
       assert.doesNotMatch(refused.output, /\u202e|\u001b|new\nline/);
       const status = await at.run(['status', '--check']);
       assert.equal(status.exit, 3);
@@ -142,6 +144,10 @@ test('a symbolic link, a FIFO and a folder are no migrations', () =>
       ['002_dangling.sql', (path) => symlinkSync('/nowhere', path), /symbolic link/],
       ['002_fifo.sql', (path) => execFileSync('mkfifo', [path]), /FIFO|named pipe|regular file/],
       ['002_folder.sql', (path) => mkdirSync(path), /folder|directory/],
+      ['002_linked_folder.sql', (path) => symlinkSync(at.folder, path), /symbolic link/],
+      ['002_outside.sql', (path) => symlinkSync('/etc/passwd', path), /symbolic link/],
+      ['002_endless.sql', (path) => execFileSync('mknod', [path, 'c', '1', '5']), /not a regular file/],
+      ['002_socket.sql', makeSocket, /not a regular file/],
     ];
     for (const [name, make, says] of cases) {
       make(join(at.folder, 'm', name));
@@ -154,6 +160,13 @@ test('a symbolic link, a FIFO and a folder are no migrations', () =>
     const link = await withLinkedFolder(at);
     assert.equal(link.exit, 0, link.output);
   }));
+
+/** A process that is killed leaves its socket behind. */
+function makeSocket(path: string): void {
+  const program =
+    "require('node:net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))";
+  assert.equal(spawnSync(process.execPath, ['-e', program, path]).signal, 'SIGKILL');
+}
 
 /** The folder itself may be a link: that is how releases are laid out. */
 async function withLinkedFolder(at: DatabaseWorkplace): Promise<Finished> {
@@ -223,6 +236,70 @@ test('names in SQL that look like SQL are only names', () =>
       assert.match(failed.stderr, /column "nope"; --" does not exist/);
     },
   ));
+
+test('a name as long as the system allows is a name', () => {
+  const stem = `002_${'x'.repeat(247)}`;
+  return withCli(18, { 'm/001_good.sql': GOOD, [`m/${stem}.sql`]: `SELECT 1;${BACK}` }, async (at) => {
+    for (const line of ['migrate', 'status', 'history --verify', 'rollback --yes']) {
+      const ran = await at.run(line.split(' '));
+      assert.equal(ran.exit, 0, `${line}\n${ran.output}`);
+    }
+    assert.deepEqual(await at.database.sql("SELECT version FROM schema_migrations WHERE type = 'rollback'"), [[stem]]);
+  });
+});
+
+test(
+  'a file of 1 GB is refused in little memory, whether it holds nothing or text, and nothing is run',
+  { timeout: 60_000 },
+  () =>
+    withCli(18, { 'm/001_good.sql': GOOD }, async (at) => {
+      const small = await peakOf(at);
+      const path = join(at.folder, 'm/002_huge.sql');
+      const line = Buffer.from(`-- ${'x'.repeat(1021)}\n`.repeat(1024));
+      for (const [what, make, says] of [
+        ['a hole of 1 GB', () => truncateSync(path, 1024 ** 3), /NUL/],
+        ['a hole over 1 GB', () => truncateSync(path, 1024 ** 3 + 1), /larger than 1 GiB/],
+        ['100 MB of comments', () => fillWith(path, line, 100), /no statement/],
+      ] as const) {
+        at.write({ 'm/002_huge.sql': '' });
+        make();
+        const started = at.start(['migrate']);
+        const peak = watchPeak(started.child.pid ?? 0);
+        const refused = await started.finished;
+        isRefused(refused, what);
+        assert.match(refused.said, says, what);
+        assert.ok(peak() < small + 60_000, `${what}: ${small} kB, then ${peak()} kB`);
+      }
+      assert.deepEqual(await at.database.sql("SELECT to_regclass('good')"), [[null]]);
+    }),
+);
+
+function fillWith(path: string, piece: Buffer, times: number): void {
+  const descriptor = openSync(path, 'w');
+  for (let i = 0; i < times; i++) writeSync(descriptor, piece);
+  closeSync(descriptor);
+}
+
+async function peakOf(at: DatabaseWorkplace): Promise<number> {
+  const started = at.start(['migrate', '--dry-run']);
+  const peak = watchPeak(started.child.pid ?? 0);
+  assert.equal((await started.finished).exit, 0);
+  return peak();
+}
+
+/** The most memory that a process ever held, in kB, as the system counted it; asked again and again while it runs. */
+function watchPeak(pid: number): () => number {
+  let peak = 0;
+  const timer = setInterval(() => {
+    try {
+      const [, kB] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+      peak = Math.max(peak, Number(kB ?? 0));
+    } catch {
+      clearInterval(timer);
+    }
+  }, 5);
+  return () => peak;
+}
 
 function isRefused(finished: Finished, what = ''): void {
   assert.equal(finished.exit, 1, `${what}\n${finished.output}`);

@@ -33,6 +33,9 @@ const COMMANDS = [
   'rollback --yes',
 ];
 
+/** For the second and further ways: what reads the target is the same for all. */
+const SOME_COMMANDS = ['migrate --json', 'status', 'doctor', 'rollback --yes'];
+
 let guarded: OwnServer;
 let database: TestDatabase;
 
@@ -50,10 +53,19 @@ function ways(at: Workplace): Record<string, Record<string, string>> {
   const plain = `postgresql://keeper@127.0.0.1:${guarded.port}/${database.name}`;
   const passfile = join(at.folder, '.pgpass');
   writeFileSync(passfile, `127.0.0.1:*:*:keeper:${CANARY}\n`, { mode: 0o600 });
+  writeFileSync(join(at.folder, 'secret'), `${CANARY}\n`, { mode: 0o600 });
+  const place = { host: '127.0.0.1', port: guarded.port, database: database.name, user: 'keeper' };
+  const environment = { ...place, passwordCommand: ['cat', join(at.folder, 'secret')] };
+  at.write({
+    'taskflow-db.config.json': JSON.stringify({ environments: { guarded: environment } }),
+    'services.conf': `[guarded]\nhost=127.0.0.1\nport=${guarded.port}\ndbname=${database.name}\nuser=keeper\npassword=${CANARY}\n`,
+  });
   return {
     URL: { DATABASE_URL: plain.replace('keeper@', `keeper:${encodeURIComponent(CANARY)}@`) },
     PGPASSWORD: { DATABASE_URL: plain, PGPASSWORD: CANARY },
     '.pgpass': { DATABASE_URL: plain, PGPASSFILE: passfile },
+    passwordCommand: { TASKFLOW_ENV: 'guarded' },
+    'service file': { DATABASE_URL: '', PGSERVICE: 'guarded', PGSERVICEFILE: join(at.folder, 'services.conf') },
     DB_PASSWORD: {
       DB_HOST: '127.0.0.1',
       DB_PORT: String(guarded.port),
@@ -75,9 +87,46 @@ test('a password that was given in any way is shown by no command and kept in no
       assert.equal(first.exit, 1, `${way}\n${first.output}`);
       assert.match(first.stderr, /cannot use postgres:\/\/u:\*+@h\/db/, way);
       clean(first.output, way);
-      for (const command of COMMANDS) clean(await outputOf(at, command, env), `${way}: ${command}`);
+      for (const command of way === 'URL' ? COMMANDS : SOME_COMMANDS)
+        clean(await outputOf(at, command, env), `${way}: ${command}`);
     }
     clean(await tables(), 'tables');
+    const log = readFileSync(guarded.logFile, 'utf8').split('\n');
+    // What a migration says of its own accord, the server logs; that is not the tool's to hide.
+    clean(log.filter((line) => !/cannot use postgres|connecting with/.test(line)).join('\n'), "the server's log");
+  }));
+
+/** A password of another role, which stands in a file: the tool was never told that it is one. */
+const WRITTEN = 'wr1tten-S3cret';
+const IN_FILES: Readonly<Record<string, string>> = {
+  'a literal': `CREATE ROLE keeper PASSWORD '${WRITTEN}'`,
+  'an escape string, over lines': `ALTER ROLE nobody_there\n  WITH ENCRYPTED\n  PASSWORD\n  E'${WRITTEN}\\n'`,
+  'dollar quotes': `ALTER ROLE nobody_there PASSWORD $x$${WRITTEN}$x$`,
+  'a DO block': `DO $$ BEGIN EXECUTE 'ALTER ROLE nobody_there PASSWORD ''${WRITTEN}'''; END $$`,
+  'a connection string': `SELECT 'host=h password=${WRITTEN} dbname=d'::int`,
+  'a URL': `SELECT 'postgres://u:${WRITTEN}@h/d'::int`,
+  'options of a user mapping': `CREATE USER MAPPING FOR keeper SERVER nowhere OPTIONS (user 'u', password '${WRITTEN}')`,
+};
+
+test('a password in a statement that fails is in no message and no event; the file is kept as it is, or not at all', () =>
+  withWorkplace({ 'm/001_good.sql': GOOD } satisfies Files, {}, async (at) => {
+    const env = { ...ways(at).PGPASSWORD, TASKFLOW_TRACKING_SCHEMA: 'written' };
+    at.remove('m/001_good.sql');
+    await outputOf(at, 'init', env);
+    for (const [way, statement] of Object.entries(IN_FILES)) {
+      for (const storeSql of ['true', 'false']) {
+        at.write({ 'm/009_role.sql': `${statement};\n-- ROLLBACK:\n-- SELECT 1;\n` });
+        for (const command of ['migrate', 'migrate --json', 'migrate --verbose', 'status --json', 'history --json']) {
+          const seen = await outputOf(at, command, { ...env, TASKFLOW_STORE_SQL: storeSql });
+          assert.ok(!seen.includes(WRITTEN), `${way}: ${command}\n${seen}`);
+        }
+        const [[kept, rest = ''] = []] = await database.sql(
+          "SELECT body_sql IS NOT NULL, (to_jsonb(m) - 'body_sql')::text || (SELECT string_agg(e::text, ' ') FROM written.schema_migration_events AS e) FROM written.schema_migrations AS m",
+        );
+        assert.equal(kept, storeSql.slice(0, 1), way);
+        assert.ok(!rest?.includes(WRITTEN), `${way}: ${rest}`);
+      }
+    }
   }));
 
 test('a wrong password: exit 1, who and where, and not what', () =>

@@ -55,6 +55,7 @@ test('what looks like a password is hidden though nobody named it', () => {
     ["OPTIONS (user 'bob', password 's3cret')", "OPTIONS (user 'bob', password '***')"],
     ['ALTER ROLE a PASSWORD $x$s3cret$x$;', "ALTER ROLE a PASSWORD '***';"],
     ["CONNECTION 'host=a password=s3cret dbname=b'", "CONNECTION 'host=a password=*** dbname=b'"],
+    ["EXECUTE 'ALTER ROLE a PASSWORD ''s3cret'' NOLOGIN'", "EXECUTE 'ALTER ROLE a PASSWORD ''***'' NOLOGIN'"],
     ['{"password": "s3\\"cret", "user": "bob"}', '{"password": "***", "user": "bob"}'],
   ];
   for (const [text, masked] of cases) assert.equal(apply(text), masked);
