@@ -3,7 +3,7 @@ import { statementKind } from '../sql/kinds.ts';
 import { type StreamPart, StreamSplitter } from '../sql/splitter.ts';
 import { SqlProblem } from '../sql/sql-problem.ts';
 import { transactionControl } from '../sql/transaction-control.ts';
-import { isLateHeader } from './header-line.ts';
+import { isLateHeader, nearHeader, readHeaderLine } from './header-line.ts';
 import { foreignMarker, nearMarker, readMarker } from './markers.ts';
 import type { Migration, Statement } from './migration.ts';
 import { parseMigration } from './parse.ts';
@@ -59,6 +59,12 @@ export function readLarge(file: string, stem: string, parts: Iterable<StreamPart
   return { migration, statementCount: wrapped ? walk.count - 2 : walk.count, wrapped };
 }
 
+/** The description stands near the top of a file; of the comments behind this much only headers are looked for. */
+const PROLOGUE_CHARACTERS_MAX = 64 * 1024;
+
+/** Sections are held as a whole, and no way back is this long. */
+const KEPT_CHARACTERS_MAX = 16 * 1024 * 1024;
+
 /** What is kept of a large file while it passes by. */
 class LargeWalk {
   readonly digest = new Digest();
@@ -68,6 +74,8 @@ class LargeWalk {
   #first: Words | undefined;
   #last: Words | undefined;
   #inSection = false;
+  /** Characters of comments that are held. */
+  #kept = 0;
 
   constructor(file: string) {
     this.#file = file;
@@ -76,11 +84,23 @@ class LargeWalk {
   take(part: StreamPart): void {
     if (part.kind === 'comment') {
       this.#inSection ||= isMarker(part.text);
-      if (this.count === 0 || this.#inSection || saysSomething(part.text)) this.digest.add(part, part.text);
+      if (this.#isWorthKeeping(part.text)) this.#keep(part);
     } else if (part.kind === 'statement' || part.kind === 'copy-begin') {
       if (this.count === 0 || this.#inSection) this.digest.add(part, 'SELECT 1;');
       if (!this.#inSection) this.#takeStatement(part);
     }
+  }
+
+  #isWorthKeeping(comment: string): boolean {
+    if (this.#inSection) return true;
+    const aboutFile = this.count === 0 && (this.#kept < PROLOGUE_CHARACTERS_MAX || isHeaderLike(comment));
+    return aboutFile || saysSomething(comment);
+  }
+
+  #keep(part: Extract<StreamPart, { kind: 'comment' }>): void {
+    this.#kept += part.text.length;
+    if (this.#kept > KEPT_CHARACTERS_MAX) throw tooManyComments(this.#file, part.line);
+    this.digest.add(part, part.text);
   }
 
   #takeStatement(part: Extract<StreamPart, { kind: 'statement' | 'copy-begin' }>): void {
@@ -140,6 +160,17 @@ function isMarker(comment: string): boolean {
 /** A comment behind the first statement that a small file would be refused for. */
 function saysSomething(comment: string): boolean {
   return nearMarker(comment) !== undefined || foreignMarker(comment) !== undefined || isLateHeader(comment);
+}
+
+function isHeaderLike(comment: string): boolean {
+  return comment.startsWith('--') && (readHeaderLine(comment) !== undefined || nearHeader(comment) !== undefined);
+}
+
+function tooManyComments(file: string, line: number): Problem {
+  return new Problem('section-invalid', `the sections of ${file} are larger than 16 MiB`, {
+    where: { file, line },
+    next: ['Put the SQL of the section into a migration of its own.'],
+  });
 }
 
 function tooLargeForSteps(file: string): Problem {
