@@ -18,6 +18,17 @@ export interface LargeReading {
   readonly wrapped: boolean;
 }
 
+/** A statement is held as a whole, several times over, until the server has it. */
+const STATEMENT_CHARACTERS_MAX = 64 * 1024 * 1024;
+
+function tooLongStatement(file: string, line: number): Problem {
+  return new Problem('file-unreadable', `${file} has a statement, a string or a comment larger than 64 MiB`, {
+    where: { file, line },
+    found: `no end of it is found, at or after line ${line}`,
+    next: ['Split it into several statements, or load the data with COPY, which may be of any size.'],
+  });
+}
+
 /** The parts of a script whose bytes come in pieces. Throws 'file-encoding' where they are not UTF-8. */
 export function* partsOf(pieces: Iterable<Uint8Array>, file: string): Generator<StreamPart> {
   try {
@@ -31,7 +42,14 @@ export function* partsOf(pieces: Iterable<Uint8Array>, file: string): Generator<
 function* split(pieces: Iterable<Uint8Array>, file: string): Generator<StreamPart> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const splitter = new StreamSplitter();
-  for (const piece of pieces) yield* splitter.push(decoded(() => decoder.decode(piece, { stream: true }), file));
+  let line = 1;
+  for (const piece of pieces) {
+    for (const part of splitter.push(decoded(() => decoder.decode(piece, { stream: true }), file))) {
+      if ('line' in part) line = part.line;
+      yield part;
+    }
+    if (splitter.held > STATEMENT_CHARACTERS_MAX) throw tooLongStatement(file, line);
+  }
   yield* splitter.push(decoded(() => decoder.decode(), file));
   yield* splitter.end();
 }

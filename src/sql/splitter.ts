@@ -54,6 +54,11 @@ export class StreamSplitter {
     this.#pieceMin = pieceMin;
   }
 
+  /** Characters that are held because what they belong to has not ended yet. */
+  get held(): number {
+    return this.#reader.kept + this.#waitingLength;
+  }
+
   /** Takes the next piece; yields what it completes. The result must be read to its end before the next call. */
   *push(piece: string): Generator<StreamPart> {
     this.#store(piece);
