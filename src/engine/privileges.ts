@@ -28,10 +28,11 @@ const SCHEMA = `SELECT n.oid IS NOT NULL AS there, coalesce(pg_catalog.has_schem
   pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') AS may_create_schema
 FROM (SELECT) AS one LEFT JOIN pg_catalog.pg_namespace AS n ON n.nspname = $1`;
 
-/** The trail is only read and appended to. Insert into an identity column needs nothing on its sequence. */
+/** The trail is only read and appended to; the lease is one row that is there. Insert into an identity column needs nothing on its sequence. */
 const TABLES = `SELECT c.relname AS name, pg_catalog.string_agg(w.privilege, ', ' ORDER BY w.position) AS missing
 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace,
   ROWS FROM (pg_catalog.unnest(CASE c.relname WHEN 'schema_migration_events' THEN '{SELECT,INSERT}'::text[]
+    WHEN 'schema_migration_runner' THEN '{SELECT,UPDATE}'::text[]
     ELSE '{SELECT,INSERT,UPDATE}'::text[] END)) WITH ORDINALITY AS w(privilege, position)
 WHERE n.nspname = $1 AND c.relkind = 'r' AND c.relname ~ '^schema_migration(s|_events|_settings|_runner)$'
   AND NOT pg_catalog.has_table_privilege(c.oid, w.privilege)

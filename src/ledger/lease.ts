@@ -86,7 +86,7 @@ export function giveLeaseBackItems(names: LedgerNames, fence: string, sessionLoc
 export function checkFenceItem(names: LedgerNames, fence: string): BatchItem {
   return {
     name: 'taskflow_fence',
-    sql: `SELECT CASE WHEN held.amount = 1 THEN 1 ELSE ('taken over: another run has the lease since, ' || held.amount)::integer END
+    sql: `SELECT CASE WHEN held.amount = 1 THEN 1 ELSE ('taken over: another run has the lease since, ' || held.amount::text)::integer END
 FROM (SELECT count(*) AS amount FROM (SELECT FROM ${names.runner} WHERE fence = $1::bigint FOR KEY SHARE) AS row) AS held`,
     params: [fence],
   };
@@ -108,11 +108,11 @@ export function onlyLayoutChangeItems(names: LedgerNames, layout: number | undef
       : `(SELECT value FROM ${names.settings} WHERE key = 'layout_version') = $1`;
   return [
     {
-      sql: `SELECT CASE WHEN pg_catalog.pg_try_advisory_xact_lock(${LOCK_KEY}) THEN 1 ELSE ('busy: another run is at work, ' || pg_catalog.clock_timestamp())::integer END`,
+      sql: `SELECT CASE WHEN pg_catalog.pg_try_advisory_xact_lock(${LOCK_KEY}) THEN 1 ELSE ('busy: another run is at work, ' || pg_catalog.clock_timestamp()::text)::integer END`,
       params: [names.schema],
     },
     {
-      sql: `SELECT CASE WHEN ${unchanged} THEN 1 ELSE ('busy: another run has changed the tables, ' || pg_catalog.clock_timestamp())::integer END`,
+      sql: `SELECT CASE WHEN ${unchanged} THEN 1 ELSE ('busy: another run has changed the tables, ' || pg_catalog.clock_timestamp()::text)::integer END`,
       params: [layout ? String(layout) : names.settings],
     },
   ];

@@ -93,7 +93,6 @@ const SQUATTED: Readonly<Record<string, string>> = {
   schema_migrations:
     'CREATE TABLE schema_migrations (version varchar(255) PRIMARY KEY, checksum text, applied_at timestamptz)',
   schema_migration_events: 'CREATE TABLE schema_migration_events (seq bigint)',
-  schema_migration_settings: 'CREATE TABLE schema_migration_settings (key text, value text)',
   schema_migration_events_chain: `CREATE FUNCTION schema_migration_events_chain() ${TRIGGER}`,
   schema_migration_events_append_only: `CREATE FUNCTION schema_migration_events_append_only() ${TRIGGER}`,
   schema_migration_event_hash: plantedTwins('public').split(';\n')[0]!,

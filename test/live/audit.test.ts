@@ -62,7 +62,7 @@ const SHIFT = (from: number, by: number) =>
   `UPDATE ${EVENTS} SET seq = -seq WHERE seq >= ${from}; UPDATE ${EVENTS} SET seq = -seq + ${by} WHERE seq < 0`;
 
 /** As docs/AUDIT.md says: what was made goes, and running layout 1 again makes what is missing. */
-const MEND = `DROP FUNCTION IF EXISTS ${EVENTS}_chain(), ${EVENTS}_append_only(), schema_migration_event_hash CASCADE;
+const MEND = `DROP TRIGGER IF EXISTS ${EVENTS}_no_change ON ${EVENTS}; DROP FUNCTION IF EXISTS ${EVENTS}_chain(), ${EVENTS}_append_only(), schema_migration_event_hash CASCADE;
   DROP TRIGGER IF EXISTS zz ON ${EVENTS}; DROP RULE IF EXISTS nothing ON ${EVENTS}; DROP TABLE IF EXISTS child;
   ALTER TABLE ${EVENTS} DISABLE ROW LEVEL SECURITY; ALTER TABLE ${EVENTS} SET LOGGED`;
 
@@ -206,7 +206,7 @@ for (const major of [14, 18]) {
       assert.match(told.said, /error\[difference\]: what keeps the audit trail .* next: Find out who changed it/);
       await at.database.sql(`DROP TABLE ${EVENTS} CASCADE`);
       const gone = await verified(at);
-      assert.deepEqual([gone.exit, gone.events, gone.guards], [3, 0, [`the table "public"."${EVENTS}" is gone`]]);
+      assert.deepEqual([gone.exit, gone.events, gone.guards], [3, 0, [`the table public.${EVENTS} is gone`]]);
     }));
 }
 

@@ -7,6 +7,7 @@ import {
   trailTriggers,
 } from '../../ledger/read-events.ts';
 import type { Row } from '../../postgres/row.ts';
+import { displayIdentifier } from '../../sql/quote.ts';
 import type { Control } from '../control.ts';
 
 /** What is wrong with what keeps the trail: its table, its triggers, the functions behind them; empty where nothing is. */
@@ -14,9 +15,10 @@ export async function guardFaults({ session, names }: Control): Promise<string[]
   const batch = await session.batch([[trailTable(names), trailTriggers(names), hashFunctions(names)]]);
   const [tables, triggers, functions] = batch.results[0]?.map((result) => result.rows) ?? [];
   const [table] = tables ?? [];
-  if (!table) return [`the table ${names.events} is gone`];
+  const name = `${displayIdentifier(names.schema)}.schema_migration_events`;
+  if (!table) return [`the table ${name} is gone`];
   const faults = [
-    ...tableFaults(table, names.events),
+    ...tableFaults(table, name),
     ...GUARD_TRIGGERS.flatMap((guard) => triggerFaults(guard, triggers ?? [])),
     ...strangers(triggers ?? []),
     ...hashFaults(functions ?? []),
