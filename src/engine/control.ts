@@ -9,7 +9,7 @@ import { pinSettings, type SessionPins } from '../postgres/session-settings.ts';
 import { Problem } from '../problem/problem.ts';
 import { displayIdentifier } from '../sql/quote.ts';
 import type { Engine } from './engine.ts';
-import { databaseProblem } from './failure.ts';
+import { databaseProblem, isDatabaseError } from './failure.ts';
 
 /**
  * The session that watches over a run: it reads the ledger, holds the run's lease and writes what must survive a failed
@@ -102,7 +102,9 @@ async function ledgerFrom(
   const error = batch.failure?.error as DatabaseError;
   if (error.code === '42501') throw unreadable(error, names, role);
   if (!MISSING.has(error.code ?? '')) throw databaseProblem(error, 'cannot read the tracking tables');
-  return readOlderLedger(session, names);
+  return readOlderLedger(session, names).catch((older) => {
+    throw isDatabaseError(older) && older.code === '42501' ? unreadable(older, names, role) : older;
+  });
 }
 
 function unreadable(error: DatabaseError, names: LedgerNames, role: string): Problem {

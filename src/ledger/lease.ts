@@ -102,10 +102,10 @@ export function nothingOpenItem(names: LedgerNames): BatchItem {
  * it since they were read (`layout`, undefined: there were none), or where a run of an older version is at work.
  */
 export function onlyLayoutChangeItems(names: LedgerNames, layout: number | undefined): BatchItem[] {
-  const unchanged =
-    layout === undefined || layout === 0
-      ? 'pg_catalog.to_regclass($1) IS NULL'
-      : `(SELECT value FROM ${names.settings} WHERE key = 'layout_version') = $1`;
+  const unchanged = layout
+    ? `(SELECT value FROM ${names.settings} WHERE key = 'layout_version') = $1`
+    : `NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = pg_catalog.to_regclass($1)
+    AND a.attname = 'body_checksum' AND NOT a.attisdropped)`;
   return [
     {
       sql: `SELECT CASE WHEN pg_catalog.pg_try_advisory_xact_lock(${LOCK_KEY}) THEN 1 ELSE ('busy: another run is at work, ' || pg_catalog.clock_timestamp()::text)::integer END`,
@@ -113,7 +113,7 @@ export function onlyLayoutChangeItems(names: LedgerNames, layout: number | undef
     },
     {
       sql: `SELECT CASE WHEN ${unchanged} THEN 1 ELSE ('busy: another run has changed the tables, ' || pg_catalog.clock_timestamp()::text)::integer END`,
-      params: [layout ? String(layout) : names.settings],
+      params: [layout ? String(layout) : names.migrations],
     },
   ];
 }
