@@ -61,6 +61,10 @@ function readSettings(args: Arguments, env: CommandContext['env'], cwd: string):
       env: args.value('env'),
       directories: args.values('dir'),
       lockTimeout: args.value('lock-timeout'),
+      lockBudget: args.value('lock-budget'),
+      wait: args.value('wait'),
+      strict: args.has('strict'),
+      cancelBlockers: args.value('cancel-blockers'),
     },
   });
 }

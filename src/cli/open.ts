@@ -61,8 +61,11 @@ function wanted(event: RunEvent, context: CommandContext): boolean {
   if (event.kind === 'target') return !context.quiet && (event.embedded || context.verbose);
   if (event.kind === 'notice' && event.severity !== 'WARNING' && !context.verbose)
     return !context.quiet && !isSkipNotice(event.message);
-  return !context.quiet || event.kind === 'warning';
+  return !context.quiet || LOUD.has(event.kind);
 }
+
+/** What `--quiet` leaves. */
+const LOUD: ReadonlySet<RunEvent['kind']> = new Set(['warning', 'preflight', 'blocker_cancelled']);
 
 /** "relation already exists, skipping": what an idempotent file says at every second run. */
 function isSkipNotice(message: string): boolean {

@@ -12,6 +12,23 @@ const dryRun: FlagSpec = {
 
 const reason: FlagSpec = { name: 'reason', value: 'TEXT', summary: 'why; kept in the audit trail' };
 
+/** How a run behaves towards others on the same database: of every command that applies or undoes migrations. */
+const AMONG_OTHERS: readonly FlagSpec[] = [
+  {
+    name: 'lock-timeout',
+    value: 'TIME',
+    summary: 'longest wait for a table lock, such as 250ms',
+  },
+  { name: 'lock-budget', value: 'TIME', summary: 'keep trying for locks so long (default: 10min)' },
+  { name: 'wait', value: 'TIME', summary: 'longest wait for another run (default: 5min)' },
+  { name: 'strict', summary: 'refuse to run on a warning about the live server' },
+  {
+    name: 'cancel-blockers',
+    value: 'LIST',
+    summary: 'end what blocks: autovacuum, idle, or both',
+  },
+];
+
 /** Every command, in the order of the help. Parsing, help, completions and docs/commands.md derive from this list. */
 export const COMMANDS: readonly Command[] = [
   {
@@ -32,19 +49,19 @@ On a database that has tables but no history it first looks at what is there and
     summary: 'apply what is pending, in order',
     description: `Applies every pending migration: what others depend on first, then by number. Each migration and its record are one transaction: it is applied and recorded, or neither. Statements that cannot run in a transaction are run and recorded one at a time.
 
-It stops at the first failure, says where and why, and keeps what was applied before. Run it again when the cause is mended.`,
+It stops at the first failure, says where and why, and keeps what was applied before. Run it again when the cause is mended.
+
+On a busy database a table lock is waited for only a moment, so that the application does not queue up behind the migration; then the transaction is rolled back and tried again when the way is free, and whoever is in the way is named. With --cancel-blockers=autovacuum,idle it cancels an ordinary autovacuum that is in the way, and ends a session that has been idle in a transaction, and in the way, for 5 seconds; each is told and put on record.
+
+Before the first statement it looks at the live server (dumps, long transactions, replication, invalid indexes) and warns; with --strict it then refuses.`,
     flags: [
       { name: 'to', value: 'VERSION', completes: 'version', summary: 'apply everything up to this version' },
       { name: 'version', value: 'VERSION', completes: 'version', summary: 'the same as --to' },
       { name: 'only', value: 'VERSION', completes: 'version', summary: 'apply this version and what it needs' },
       dryRun,
-      { name: 'allow-late', summary: 'also apply files whose number is lower than an applied one' },
-      {
-        name: 'lock-timeout',
-        value: 'TIME',
-        summary: 'longest wait for a table lock before trying again, such as 250ms',
-      },
+      { name: 'allow-late', summary: 'also apply files numbered below an applied one' },
       { name: 'single-transaction', summary: 'apply all of them in one transaction, or none' },
+      ...AMONG_OTHERS,
     ],
     examples: [
       { line: 'taskflow-db migrate', says: 'apply everything that is pending' },
@@ -86,6 +103,7 @@ It stops at the first failure, says where and why, and keeps what was applied be
       { name: 'version', value: 'VERSION', completes: 'version', summary: 'undo this version alone' },
       { name: 'steps', value: 'N', summary: 'undo the last N' },
       dryRun,
+      ...AMONG_OTHERS,
     ],
     examples: [
       { line: 'taskflow-db rollback', says: 'undo the last one' },

@@ -6,7 +6,7 @@ const PATH = 'docs/configuration.md';
 
 const INTRO = `\`taskflow-db.config.json\` is looked for in the folder where the command runs, then in the folders above it; \`--config FILE\` or TASKFLOW_CONFIG names another. It is plain JSON. Every key may be left out, an unknown key is an error, and all mistakes are reported at once. Add \`"$schema": "./schema/taskflow-db.config.schema.json"\` and an editor helps with it.
 
-A flag wins over a variable, a variable over the environment chosen with \`--env\` (or TASKFLOW_ENV), and that over the rest of the file. A variable that is empty counts as unset. Times are written as in PostgreSQL: \`250ms\`, \`10s\`, \`5min\`, \`1h\`; a number alone means milliseconds, and 0 no limit.`;
+A flag wins over a variable, a variable over the environment chosen with \`--env\` (or TASKFLOW_ENV), and that over the rest of the file. A variable that is empty counts as unset. Times are written as in PostgreSQL: \`250ms\`, \`10s\`, \`5min\`, \`1h\`; a number alone means milliseconds, and 0 no limit where nothing else is said.`;
 
 const ENVIRONMENTS = `\`environments\` holds databases by name. Each may say where its database is, and may set any of the settings above for itself, except \`embedded\`. What belongs to the connection and is not said follows the rules of libpq: its variables, its service file, \`.pgpass\`.`;
 

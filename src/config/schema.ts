@@ -51,6 +51,10 @@ const verify = closed(
   'an object such as { "rerun": "note" }',
 );
 
+/** Kinds of sessions that `cancelBlockers` names. */
+export const BLOCKERS = ['autovacuum', 'idle'] as const;
+const BLOCKERS_EXPECTED = 'a list of "autovacuum" and "idle"';
+
 /** Settings that an environment may set for itself. */
 const overridable = {
   directories: v.optional(folders),
@@ -63,8 +67,19 @@ const overridable = {
   statementTimeout: v.optional(duration('Longest time that one statement may take. 0 for no limit.')),
   lockTimeout: v.optional(duration('Longest wait for a table lock before backing off and trying again.')),
   rowLockTimeout: v.optional(duration('Longest wait for a lock in statements that change rows.')),
-  lockBudget: v.optional(duration('Longest time in all to spend on trying again for locks.')),
-  wait: v.optional(duration('Longest wait for another run of the tool on the same database.')),
+  lockBudget: v.optional(
+    duration('Longest time to spend on trying again for the locks of one migration. 0: do not try again.'),
+  ),
+  wait: v.optional(duration('Longest wait for another run of the tool on the same database. 0: do not wait.')),
+  strict: v.optional(flag('Refuse to run where the look at the live server before a run finds something.')),
+  cancelBlockers: v.optional(
+    v.pipe(
+      v.array(v.picklist(BLOCKERS, BLOCKERS_EXPECTED), BLOCKERS_EXPECTED),
+      v.description(
+        'Which sessions that block a migration may be ended: "autovacuum", and "idle" for those idle in a transaction.',
+      ),
+    ),
+  ),
   storeSql: v.optional(flag('Store the SQL as applied in the tracking table.')),
   legacyTimeZone: v.optional(
     text('Time zone of the times without one in an older tracking table; without it they are left as they are.'),
@@ -151,6 +166,8 @@ export const DEFAULTS = {
   rowLockTimeout: '10s',
   lockBudget: '10min',
   wait: '5min',
+  strict: false,
+  cancelBlockers: [],
   storeSql: true,
   verify: { rerun: 'note' },
 } as const satisfies ConfigFile;

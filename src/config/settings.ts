@@ -3,8 +3,8 @@ import { parseDuration } from '../problem/duration.ts';
 import { gather, Problem } from '../problem/problem.ts';
 import { nearest } from '../report/nearest.ts';
 import { type LoadedConfig, loadConfigFile } from './file.ts';
-import { type ConfigFile, DEFAULTS, type EnvironmentConfig } from './schema.ts';
-import { readVariables } from './variables.ts';
+import { BLOCKERS, type ConfigFile, DEFAULTS, type EnvironmentConfig } from './schema.ts';
+import { listOf, readVariables } from './variables.ts';
 
 /** The settings in force for one run. Times are whole milliseconds, 0 for no limit; paths are absolute. */
 export interface Settings {
@@ -30,6 +30,10 @@ export interface Settings {
   readonly lockBudgetMs: number;
   /** How long to wait for another run on the same database. */
   readonly waitMs: number;
+  /** Refuse to run where the preflight finds something. */
+  readonly strict: boolean;
+  /** Which sessions in the way of a lock may be ended. */
+  readonly cancelBlockers: readonly ('autovacuum' | 'idle')[];
   readonly storeSql: boolean;
   readonly legacyTimeZone: string | undefined;
   readonly verify: { readonly rerun: 'strict' | 'note' };
@@ -61,6 +65,11 @@ export interface SettingsSource {
     /** Relative to `cwd`. */
     readonly directories?: readonly string[] | undefined;
     readonly lockTimeout?: string | undefined;
+    readonly lockBudget?: string | undefined;
+    readonly wait?: string | undefined;
+    readonly strict?: boolean | undefined;
+    /** `autovacuum,idle` */
+    readonly cancelBlockers?: string | undefined;
   };
 }
 
@@ -85,16 +94,34 @@ export function loadSettings({ cwd, env, flags }: SettingsSource): Settings {
 }
 
 function flagValues(flags: SettingsSource['flags']): ConfigFile {
-  if (flags.lockTimeout !== undefined && parseDuration(flags.lockTimeout) === undefined) {
-    throw new Problem('usage', '--lock-timeout needs a duration.', {
-      found: JSON.stringify(flags.lockTimeout),
-      expected: 'a duration such as 250ms, 2s or 1min',
-    });
-  }
+  const { directories, cancelBlockers, strict } = flags;
   return {
-    ...(flags.directories?.length ? { directories: [...flags.directories] } : {}),
-    ...(flags.lockTimeout === undefined ? {} : { lockTimeout: flags.lockTimeout }),
+    ...(directories?.length ? { directories: [...directories] } : {}),
+    ...durationFlag('lockTimeout', '--lock-timeout', flags.lockTimeout),
+    ...durationFlag('lockBudget', '--lock-budget', flags.lockBudget),
+    ...durationFlag('wait', '--wait', flags.wait),
+    ...(strict ? { strict } : {}),
+    ...(cancelBlockers === undefined ? {} : { cancelBlockers: blockersFlag(cancelBlockers) }),
   };
+}
+
+function durationFlag(key: 'lockTimeout' | 'lockBudget' | 'wait', flag: string, value: string | undefined): ConfigFile {
+  if (value === undefined) return {};
+  if (parseDuration(value) !== undefined) return { [key]: value };
+  throw new Problem('usage', `${flag} needs a duration.`, {
+    found: JSON.stringify(value),
+    expected: 'a duration such as 250ms, 2s or 1min',
+  });
+}
+
+function blockersFlag(text: string): (typeof BLOCKERS)[number][] {
+  const isKnown = (word: string) => BLOCKERS.some((known) => known === word);
+  const words = listOf(text);
+  if (words.length > 0 && words.every(isKnown)) return words as (typeof BLOCKERS)[number][];
+  throw new Problem('usage', '--cancel-blockers needs a list of what may be ended.', {
+    found: JSON.stringify(text),
+    expected: 'autovacuum, idle, or autovacuum,idle',
+  });
 }
 
 function merge(layers: readonly (ConfigFile | EnvironmentConfig | typeof DEFAULTS | undefined)[]): ConfigFile {
@@ -115,6 +142,8 @@ function convert(merged: ConfigFile) {
     rowLockTimeoutMs: ms(merged.rowLockTimeout),
     lockBudgetMs: ms(merged.lockBudget),
     waitMs: ms(merged.wait),
+    strict: merged.strict ?? DEFAULTS.strict,
+    cancelBlockers: merged.cancelBlockers ?? DEFAULTS.cancelBlockers,
     storeSql: merged.storeSql ?? DEFAULTS.storeSql,
     legacyTimeZone: merged.legacyTimeZone,
     verify: Object.freeze({ rerun: merged.verify?.rerun ?? DEFAULTS.verify.rerun }),

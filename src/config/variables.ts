@@ -46,7 +46,7 @@ export function readVariables(env: Env): { values: ConfigFile; problems: readonl
   return { values: values as ConfigFile, problems };
 }
 
-const SWITCHES: readonly string[] = ['embedded', 'production', 'storeSql'];
+const SWITCHES: readonly string[] = ['embedded', 'production', 'storeSql', 'strict'];
 const TRUTH: Readonly<Record<string, boolean>> = {
   true: true,
   on: true,
@@ -60,6 +60,15 @@ const TRUTH: Readonly<Record<string, boolean>> = {
 
 function parseText(key: string, text: string): unknown {
   if (key === 'directories') return text.split(delimiter).filter((folder) => folder !== '');
+  if (key === 'cancelBlockers') return listOf(text);
   if (SWITCHES.includes(key)) return TRUTH[text.toLowerCase()] ?? text;
   return text;
+}
+
+/** `autovacuum,idle` as a list. */
+export function listOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
 }

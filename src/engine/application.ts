@@ -3,6 +3,8 @@ import { statementCount, transactionStatements } from '../plan/steps.ts';
 import type { PlannedMigration } from '../plan/up.ts';
 import type { Control } from './control.ts';
 import type { Engine } from './engine.ts';
+import type { RefusedTry } from './locks/retries.ts';
+import type { LockSubject } from './locks/subject.ts';
 import { watchRun } from './watch.ts';
 import { statementItems, type Worker, type WorkItem, type WorkWatch } from './worker.ts';
 
@@ -17,6 +19,10 @@ export interface Application {
   readonly total: number;
   /** Its `started` event is written already, together with the record of the migration before. */
   readonly announced?: boolean;
+  /** In place of the lock timeout that would hold, for one try. */
+  readonly lockTimeoutMs?: number | undefined;
+  /** It was refused a lock before, in a group. */
+  readonly refused?: RefusedTry;
   /** The version that is begun as soon as this one is committed. */
   readonly next?: string;
 }
@@ -32,12 +38,23 @@ export function bodyItems(application: Application): Iterable<WorkItem> {
   return statementItems(transactionStatements(planned.plan, control.server.versionNum), timeoutsOf(application));
 }
 
-export function timeoutsOf({ engine, planned }: Application) {
+export function timeoutsOf({ engine, planned, lockTimeoutMs }: Application) {
   const { headers } = planned.migration;
   return {
-    lockTimeoutMs: headers.lockTimeoutMs ?? engine.settings.lockTimeoutMs,
+    lockTimeoutMs: lockTimeoutMs ?? headers.lockTimeoutMs ?? engine.settings.lockTimeoutMs,
     rowLockTimeoutMs: engine.settings.rowLockTimeoutMs,
     ...(headers.statementTimeoutMs === undefined ? {} : { statementTimeoutMs: headers.statementTimeoutMs }),
+  };
+}
+
+export function lockSubjectOf(application: Application): LockSubject {
+  const { engine, control, worker, planned } = application;
+  return {
+    engine,
+    control,
+    worker,
+    version: () => planned.version,
+    lockTimeoutMs: timeoutsOf(application).lockTimeoutMs,
   };
 }
 

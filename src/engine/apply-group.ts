@@ -1,11 +1,11 @@
-import { eventItem } from '../ledger/write.ts';
 import { statementCount } from '../plan/steps.ts';
 import type { PlannedMigration } from '../plan/up.ts';
 import type { BatchItem, ItemResult } from '../postgres/pipeline.ts';
 import { Problem } from '../problem/problem.ts';
-import { type Application, bodyItems, watchOf } from './application.ts';
+import { type Application, bodyItems, lockSubjectOf, watchOf } from './application.ts';
 import { afterLoss, announcement, applyInTransaction, failureProblem, recordItems } from './apply-transaction.ts';
-import { isRetried } from './lock-retries.ts';
+import { LockWait } from './locks/lock-wait.ts';
+import { isRetried } from './locks/retries.ts';
 import { recordFailure } from './record-failure.ts';
 import { failureIn, mayPrepare, type WorkItem, type WorkWatch } from './worker.ts';
 
@@ -54,14 +54,17 @@ export async function applyGroup(
 ): Promise<void> {
   const { group, parts, before } = prepared;
   const progress = new GroupProgress(group, done);
+  const wait = new LockWait({ ...lockSubjectOf(group[0]!), version: () => progress.current.planned.version });
   try {
-    const sending = group[0]!.worker.sendTogether(parts, (part) => progress.watch(part), before);
-    meanwhile();
-    const batch = await sending;
+    const batch = await wait.watched(() => {
+      const sending = group[0]!.worker.sendTogether(parts, (part) => progress.watch(part), before);
+      meanwhile();
+      return sending;
+    });
     if (!batch.failure) return progress.settle();
-    const failed = group[Math.min(progress.reached, group.length - 1)]!;
+    const failed = progress.current;
     const failure = failureIn(batch.failure, parts.flat(), before.length);
-    await settleFailure(failed, failureProblem(failed, failure), progress);
+    await settleFailure(failed, failureProblem(failed, failure), progress, wait);
   } catch (error) {
     if (error instanceof Problem) throw error;
     await settleLoss(group, progress, error);
@@ -96,15 +99,16 @@ function itemsOf(application: Application, withoutWaiting: boolean): WorkItem[] 
  * A lock that was not to be had is tried again for this one alone; anything else is recorded and ends the run. Either way
  * something is written that waits for the disk, after which those before it are told.
  */
-async function settleFailure(failed: Application, problem: Problem, progress: GroupProgress): Promise<void> {
-  if (!isRetried(problem)) throw await recordFailure(failed, problem, undefined, () => progress.settle());
-  const { engine, control, worker, planned } = failed;
-  await worker.rollback();
-  const detail = { message: problem.fields.server?.message };
-  const event = { event: 'lock_wait' as const, version: planned.version, detail };
-  await control.write([eventItem(control.names, engine.run, event)]);
+async function settleFailure(
+  failed: Application,
+  problem: Problem,
+  progress: GroupProgress,
+  wait: LockWait,
+): Promise<void> {
+  const hindered = isRetried(problem) ? await wait.note(problem) : problem;
+  if (hindered) throw await recordFailure(failed, hindered, undefined, () => progress.settle());
   progress.settle();
-  progress.announce(failed, await applyInTransaction({ ...failed, announced: true }));
+  progress.announce(failed, await applyInTransaction({ ...failed, announced: true, refused: { wait, problem } }));
 }
 
 /** The connection is gone: some of them may have been committed all the same. */
@@ -139,6 +143,11 @@ class GroupProgress {
     const watch = { ...watchOf(application), onOther: this.#onOther(application) };
     this.#watches.set(part, watch);
     return watch;
+  }
+
+  /** The one that is not committed yet. */
+  get current(): Application {
+    return this.#group[Math.min(this.reached, this.#group.length - 1)]!;
   }
 
   /** How many are committed. */

@@ -2,11 +2,11 @@ import { appliedItems, eventItem, failedItem, stepDoneItem } from '../ledger/wri
 import type { Step } from '../plan/steps.ts';
 import type { BatchItem } from '../postgres/pipeline.ts';
 import { Problem } from '../problem/problem.ts';
-import { type Application, roleOf, timeoutsOf, watchOf } from './application.ts';
+import { type Application, lockSubjectOf, roleOf, timeoutsOf, watchOf } from './application.ts';
 import { checkVerify } from './check-verify.ts';
 import { dropInvalidIndex, invalidIndexProblem } from './concurrent-index.ts';
 import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts';
-import { withLockRetries } from './lock-retries.ts';
+import { watchBlockers, withLockRetries } from './locks/retries.ts';
 import { recordFailure } from './record-failure.ts';
 import { mayChangeRole, mayPrepare, statementItems, type WorkFailure, type WorkItem, workItemOf } from './worker.ts';
 
@@ -66,10 +66,13 @@ async function runStep(
 ): Promise<Problem | undefined> {
   const { worker } = application;
   try {
-    const { engine, planned } = application;
-    if (!step.transactional && !locksBriefly(step)) return await runSingleStep(application, step, index, watch);
+    const subject = lockSubjectOf(application);
+    if (!step.transactional && !locksBriefly(step))
+      return await watchBlockers(subject, () => runSingleStep(application, step, index, watch));
     const run = step.transactional ? runTransactionalStep : runSingleStep;
-    return await withLockRetries(engine, worker.session, planned.version, () => run(application, step, index, watch));
+    return await withLockRetries(subject, ({ lockTimeoutMs }) =>
+      run({ ...application, lockTimeoutMs }, step, index, watch),
+    );
   } catch (error) {
     if (error instanceof Problem) return error;
     return databaseProblem(

@@ -3,12 +3,12 @@ import { statementCount } from '../plan/steps.ts';
 import type { PlannedMigration } from '../plan/up.ts';
 import { Problem } from '../problem/problem.ts';
 import type { Application } from './application.ts';
-import { bodyItems, roleOf, watchOf } from './application.ts';
+import { bodyItems, lockSubjectOf, roleOf, watchOf } from './application.ts';
 import { checkVerify } from './check-verify.ts';
 import type { Control } from './control.ts';
 import type { Engine } from './engine.ts';
 import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts';
-import { withLockRetries } from './lock-retries.ts';
+import { withLockRetries } from './locks/retries.ts';
 import { recordFailure } from './record-failure.ts';
 import { recordedMigration } from './recorded.ts';
 import { mayChangeRole, mayPrepare, type Worker, type WorkFailure } from './worker.ts';
@@ -29,7 +29,14 @@ export async function applyTogether(
     const recorded = recordedMigration(planned.migration, engine.settings.storeSql);
     return { engine, control, worker, planned, recorded, index: i + 1, total };
   });
-  const outcome = await withLockRetries(engine, worker.session, 'the run', () => attemptAll(worker, all));
+  let current = all[0]!;
+  const subject = { ...lockSubjectOf(current), version: () => current.planned.version };
+  const outcome = await withLockRetries(subject, ({ lockTimeoutMs }) =>
+    attemptAll(worker, all, (application) => {
+      current = application;
+      return { ...application, lockTimeoutMs };
+    }),
+  );
   if (outcome instanceof Problem) return undone(all, outcome);
   for (const { planned, index } of all) {
     const ms = outcome.get(planned.version) ?? 0;
@@ -40,13 +47,17 @@ export async function applyTogether(
 }
 
 /** The durations when everything is committed, else the problem of the one that failed. */
-async function attemptAll(worker: Worker, all: readonly Application[]): Promise<Map<string, number> | Problem> {
+async function attemptAll(
+  worker: Worker,
+  all: readonly Application[],
+  begin: (application: Application) => Application,
+): Promise<Map<string, number> | Problem> {
   const measured = new Map<string, number>();
   const prepares = all.some(({ planned }) => mayPrepare(planned.migration));
   try {
     await worker.session.batch([worker.begin(prepares).map((one) => one.item)]);
     for (const application of all) {
-      const failure = await applyInside(application, measured);
+      const failure = await applyInside(begin(application), measured);
       if (failure) return failure.with({ version: application.planned.version });
     }
     await worker.session.query('COMMIT');

@@ -1,19 +1,21 @@
 import { appliedItems, eventItem, WITHOUT_WAITING_FOR_DISK } from '../ledger/write.ts';
 import type { BatchItem } from '../postgres/pipeline.ts';
 import { Problem } from '../problem/problem.ts';
-import { type Application, bodyItems, roleOf, watchOf } from './application.ts';
+import { type Application, bodyItems, lockSubjectOf, roleOf, watchOf } from './application.ts';
 import { checkVerify } from './check-verify.ts';
 import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts';
-import { withLockRetries } from './lock-retries.ts';
+import { withLockRetries } from './locks/retries.ts';
 import { outcomeAfterLoss } from './outcome-after-loss.ts';
 import { recordFailure } from './record-failure.ts';
 import { inOrder, mayChangeRole, mayPrepare, type WorkFailure, type WorkItem, type WorkWatch } from './worker.ts';
 
 /** Applies a file and its record in one transaction; returns the duration in milliseconds. */
 export async function applyInTransaction(application: Application): Promise<number> {
-  const { engine, worker, planned } = application;
-  const outcome = await withLockRetries(engine, worker.session, planned.version, (count) =>
-    attemptTransaction(application, count === 1 ? announcement(application) : []),
+  const outcome = await withLockRetries(
+    lockSubjectOf(application),
+    ({ count, lockTimeoutMs }) =>
+      attemptTransaction({ ...application, lockTimeoutMs }, count === 1 ? announcement(application) : []),
+    application.refused,
   );
   if (outcome instanceof Problem) throw await recordFailure(application, outcome);
   return outcome;

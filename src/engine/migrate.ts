@@ -15,6 +15,7 @@ import { withDifference } from './changed-body.ts';
 import { type Control, rereadLedger, withControl } from './control.ts';
 import type { Engine } from './engine.ts';
 import { readExtensions } from './extensions.ts';
+import { preflight } from './preflight/preflight.ts';
 import { withRunnerLock } from './runner/runner-lock.ts';
 import { recordSkipped } from './skip.ts';
 import { checkTracking, isSettled, prepareTracking, rememberProduction } from './tracking.ts';
@@ -82,6 +83,7 @@ async function migrateUnderLock(
     const plan = await planFor(control, files, outlook.ledger, options);
     if (options.singleTransaction) refuseSteps(plan.migrations);
     if (approved && plan.migrations.some(({ version }) => !approved.has(version))) throw changedMeanwhile();
+    await preflight(engine, control, plan.migrations);
     const { ledger } = await prepareTracking(engine, control, outlook);
     if (plan.migrations.length > 0 || outlook.change) await rememberProduction(engine, control, ledger);
     tellRemarks(engine, plan);

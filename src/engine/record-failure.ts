@@ -1,5 +1,6 @@
 import { type EventName, eventItem, failedItem } from '../ledger/write.ts';
 import { attach, type Problem } from '../problem/problem.ts';
+import { shortMessage } from '../report/events.ts';
 import type { Application } from './application.ts';
 import { databaseProblem } from './failure.ts';
 import { cancelled } from './pause.ts';
@@ -47,7 +48,7 @@ function failureItems(
   steps?: { done: number; total: number },
 ) {
   const { where, server } = failed.fields;
-  const message = engine.mask(server?.message ?? failed.message);
+  const message = engine.mask(shortMessage(failed));
   const outcome = { errorMessage: message, stepsDone: steps?.done ?? null, stepsTotal: steps?.total ?? null };
   const detail = { message, sqlstate: server?.sqlstate, line: where?.line, column: where?.column, ...steps };
   const event = EVENT_OF[failed.code] ?? 'failed';

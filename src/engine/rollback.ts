@@ -10,6 +10,7 @@ import { type Control, withControl } from './control.ts';
 import type { Engine } from './engine.ts';
 import { upgradeLayout } from './layout.ts';
 import { cancelled } from './pause.ts';
+import { preflight } from './preflight/preflight.ts';
 import { withRunnerLock } from './runner/runner-lock.ts';
 import { type PlannedRollback, undo } from './undo.ts';
 import { wayBack } from './way-back.ts';
@@ -46,6 +47,7 @@ export async function rollback(engine: Engine, options: RollbackOptions): Promis
       const plan = await planFor(control, reconcile(files, ledger.entries), options);
       if (!isSame(plan, asked)) throw changedMeanwhile();
       if (plan.rollbacks.length === 0) return resultOf(engine, control, plan, new Map(), null);
+      await preflight(engine, control, plan.rollbacks);
       engine.emit({ kind: 'plan', total: plan.rollbacks.length, versions: plan.rollbacks.map((one) => one.version) });
       return undoAll(engine, control, plan);
     });

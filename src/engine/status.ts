@@ -73,7 +73,13 @@ async function runningVersions(control: Control): Promise<Set<string>> {
   ]);
 }
 
-const BEGINNINGS: ReadonlySet<string> = new Set(['started', 'step_finished', 'lock_wait', 'rollback_started']);
+const BEGINNINGS: ReadonlySet<string> = new Set([
+  'started',
+  'step_finished',
+  'lock_wait',
+  'blocker_cancelled',
+  'rollback_started',
+]);
 
 function rowOf(one: MigrationStatus, complaints: Problem[]): StatusRow {
   const { file, entry } = one;

@@ -4,11 +4,13 @@ import type { MigrationStatus } from '../plan/reconcile.ts';
 import type { Step, StepPlan } from '../plan/steps.ts';
 import type { BatchItem } from '../postgres/pipeline.ts';
 import { attach, Problem } from '../problem/problem.ts';
+import { shortMessage } from '../report/events.ts';
 import { roleOf } from './application.ts';
 import type { Control } from './control.ts';
 import type { Engine } from './engine.ts';
 import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts';
-import { withLockRetries } from './lock-retries.ts';
+import { watchBlockers, withLockRetries } from './locks/retries.ts';
+import type { LockSubject } from './locks/subject.ts';
 import { outcomeAfterLoss } from './outcome-after-loss.ts';
 import { cancelled } from './pause.ts';
 import { reliably } from './runner/reconnect.ts';
@@ -39,6 +41,8 @@ interface Undoing {
   readonly worker: Worker;
   readonly planned: PlannedRollback;
   readonly watch: WorkWatch;
+  /** In place of the lock timeout that would hold, for one try. */
+  readonly lockTimeoutMs?: number | undefined;
 }
 
 /**
@@ -65,9 +69,15 @@ export async function undo(
 }
 
 function undoPlanned(undoing: Undoing): Promise<Problem | undefined> {
-  const { engine, worker, planned } = undoing;
-  if (planned.plan.mode === 'steps') return undoStepwise(undoing);
-  return withLockRetries(engine, worker.session, planned.version, (count) => undoTogether(undoing, count === 1));
+  if (undoing.planned.plan.mode === 'steps') return undoStepwise(undoing);
+  return withLockRetries(lockSubjectOf(undoing), ({ count, lockTimeoutMs }) =>
+    undoTogether({ ...undoing, lockTimeoutMs }, count === 1),
+  );
+}
+
+function lockSubjectOf(undoing: Undoing): LockSubject {
+  const { engine, control, worker, planned } = undoing;
+  return { engine, control, worker, version: () => planned.version, lockTimeoutMs: timeoutsOf(undoing).lockTimeoutMs };
 }
 
 async function undoTogether(undoing: Undoing, announce: boolean): Promise<Problem | undefined> {
@@ -95,9 +105,10 @@ async function undoStepwise(undoing: Undoing): Promise<Problem | undefined> {
   await control.write([started]);
   await worker.renew();
   for (const step of planned.plan.steps) {
+    const subject = lockSubjectOf(undoing);
     const problem = step.transactional
-      ? await withLockRetries(engine, worker.session, planned.version, () => undoStep(undoing, step))
-      : await undoStep(undoing, step);
+      ? await withLockRetries(subject, ({ lockTimeoutMs }) => undoStep({ ...undoing, lockTimeoutMs }, step))
+      : await watchBlockers(subject, () => undoStep(undoing, step));
     if (problem) return problem;
   }
   await control.write(undoneItems(undoing));
@@ -145,7 +156,7 @@ async function recordFailure({ engine, control, worker, planned }: Undoing, prob
   const shown = engine.signal.aborted ? cancelled(state) : problem.with({ state });
   const { where, server } = problem.fields;
   const detail = {
-    message: engine.mask(server?.message ?? problem.message),
+    message: engine.mask(shortMessage(problem)),
     sqlstate: server?.sqlstate,
     line: where?.line,
   };
@@ -170,9 +181,9 @@ function problemOf(undoing: Undoing, failure: WorkFailure): Problem {
   return statementProblem(failure.error, planned.source, failure.statement.statement, all, roleOf(undoing));
 }
 
-function timeoutsOf({ engine, planned }: Undoing) {
+function timeoutsOf({ engine, planned, lockTimeoutMs }: Undoing) {
   return {
-    lockTimeoutMs: planned.source.headers.lockTimeoutMs ?? engine.settings.lockTimeoutMs,
+    lockTimeoutMs: lockTimeoutMs ?? planned.source.headers.lockTimeoutMs ?? engine.settings.lockTimeoutMs,
     rowLockTimeoutMs: engine.settings.rowLockTimeoutMs,
   };
 }

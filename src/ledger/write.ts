@@ -42,7 +42,8 @@ export type EventName =
   | 'lock_wait'
   | 'taken_over'
   | 'session_ended'
-  | 'connection_lost';
+  | 'connection_lost'
+  | 'blocker_cancelled';
 
 export interface LedgerEvent {
   readonly event: EventName;

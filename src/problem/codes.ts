@@ -49,6 +49,7 @@ export const PROBLEMS = {
   'statement-failed': EXIT.failed,
   'verify-failed': EXIT.failed,
   'permission-denied': EXIT.failed,
+  preflight: EXIT.failed,
   'lock-timeout': EXIT.gaveUp,
   'runner-busy': EXIT.gaveUp,
   cancelled: EXIT.interrupted,

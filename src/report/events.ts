@@ -1,4 +1,5 @@
 import type { Problem } from '../problem/problem.ts';
+import type { Blocker } from './blocker.ts';
 
 /**
  * What happens during a run, as values: the engine emits them, the terminal, the console and tests read them. An event is
@@ -39,13 +40,14 @@ export type RunEvent =
       readonly message: string;
       readonly hint?: string;
     }
+  | LockWaitEvent
   | {
-      readonly kind: 'retry';
+      readonly kind: 'blocker_cancelled';
       readonly version: string;
-      readonly attempt: number;
-      readonly waitMs: number;
-      readonly reason: string;
+      readonly blocker: Blocker;
+      readonly how: CancelledHow;
     }
+  | { readonly kind: 'preflight'; readonly finding: PreflightFinding }
   | {
       readonly kind: 'applied';
       readonly version: string;
@@ -64,6 +66,40 @@ export type RunEvent =
   | { readonly kind: 'failed'; readonly version: string; readonly problem: Problem }
   | { readonly kind: 'warning'; readonly message: string }
   | { readonly kind: 'note'; readonly message: string };
+
+/**
+ * A lock that is not to be had, in its phases: `waiting`, the statement stands in the server's queue; `refused`, it gave way
+ * and the transaction is rolled back; `holding_off`, nothing is queued until an old holder is gone.
+ */
+export interface LockWaitEvent {
+  readonly kind: 'lock_wait';
+  readonly phase: 'waiting' | 'refused' | 'holding_off';
+  readonly version: string;
+  /** What is waited for, as SQL names it; undefined where it is no relation, or was not seen. */
+  readonly relation: string | undefined;
+  readonly blockers: readonly Blocker[];
+  /** How often it was refused. */
+  readonly refusals: number;
+  /** Since it was first refused, or while waiting: since it was seen to wait. */
+  readonly waitedMs: number;
+  /** How long it is tried at most; undefined where the statement itself waits as long as it takes. */
+  readonly budgetMs: number | undefined;
+  /** What the server said when it refused. */
+  readonly reason: string | undefined;
+  /** Worth a line: not the same blockers as those told before. The others only move the progress line. */
+  readonly news: boolean;
+}
+
+/** `cancelled`: its statement (pg_cancel_backend); `terminated`: its session (pg_terminate_backend). */
+export type CancelledHow = 'cancelled' | 'terminated';
+
+/** Something about the live server that speaks against running now. */
+export interface PreflightFinding {
+  /** Stable, for scripts: `base-backup`, `long-transaction`, ... */
+  readonly check: string;
+  readonly found: string;
+  readonly next: string;
+}
 
 /** The run that holds the lease of the tracking tables. */
 export interface RunnerHolder {
@@ -112,6 +148,12 @@ export function failureOf(version: string, problem: Problem): RunFailure {
     column: where?.column ?? null,
     statement: statement ?? null,
     sqlstate: server?.sqlstate ?? null,
-    message: server?.message ?? problem.message,
+    message: shortMessage(problem),
   };
+}
+
+/** What is kept of a problem where there is room for one sentence: PostgreSQL's, or ours where it knows more. */
+export function shortMessage(problem: Problem): string {
+  if (problem.code === 'lock-timeout') return problem.message;
+  return problem.fields.server?.message ?? problem.message;
 }

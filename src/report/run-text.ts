@@ -1,8 +1,9 @@
 import { formatDuration } from '../problem/quantity.ts';
+import { blockerName, blockerText } from './blocker.ts';
 import type { RunEvent } from './events.ts';
 import type { Style } from './style.ts';
 import { visibleLine } from './visible.ts';
-import { wrap } from './width.ts';
+import { cut, wrap } from './width.ts';
 
 /**
  * The lines, at most `width` columns wide, that an event is worth on a terminal or in a log; none for those that only move
@@ -22,8 +23,14 @@ function linesOf(event: RunEvent, style: Style): string[] {
       return [`Adopted as baseline, because their objects are there: ${event.versions.join(', ')}`];
     case 'waiting':
       return event.first ? [waitingLine(event)] : [];
-    case 'retry':
-      return [`  ${style.warn(retryText(event))}`];
+    case 'lock_wait':
+      return event.news ? lockLines(event, style) : [];
+    case 'blocker_cancelled':
+      return [
+        `  ${style.warn(`${event.version}: ${event.how} ${blockerName(event.blocker)}, as --cancel-blockers asks`)}`,
+      ];
+    case 'preflight':
+      return preflightLines(event, style);
     case 'applied':
       return [doneLine(event, 'applied', style)];
     case 'rolled_back':
@@ -51,6 +58,7 @@ export function progressText(event: RunEvent): string | undefined {
     return `  [${event.index}/${event.total}] ${event.version}: ${event.statements} statement${event.statements === 1 ? '' : 's'} ...`;
   }
   if (event.kind === 'waiting') return waitingLine(event);
+  if (event.kind === 'lock_wait') return lockProgress(event);
   if (event.kind === 'statement')
     return `  ${event.version}: statement ${event.index} of ${event.total} done (${event.tag})`;
   return undefined;
@@ -74,8 +82,38 @@ function waitingLine(event: Of<'waiting'>): string {
   return `Waiting for ${visibleLine(who)}: ${formatDuration(event.waitedMs)} of at most ${formatDuration(event.waitMs)} ...`;
 }
 
-function retryText({ version, reason, attempt, waitMs }: Of<'retry'>): string {
-  return `${version}: ${visibleLine(reason)}; try ${attempt + 1} in ${formatDuration(waitMs)}`;
+/** What is locked and what is done about it, then each blocker on a line. */
+function lockLines(event: Of<'lock_wait'>, style: Style): string[] {
+  const { version, relation, blockers, refusals, budgetMs, reason } = event;
+  const what = relation === undefined ? (reason ?? 'waits for a lock') : `${visibleLine(relation)} is locked`;
+  const gaveWay = refusals === 1 ? 'gave way' : `gave way ${refusals} times`;
+  const within = budgetMs === undefined ? '' : ` for at most ${formatDuration(budgetMs)}`;
+  const done = event.phase === 'waiting' ? 'waits for it' : `${gaveWay}, tries again${within}`;
+  const shown = blockers
+    .slice(0, BLOCKERS_SHOWN)
+    .map((one) => `    ${style.faint(cut(blockerText(one), BLOCKER_COLUMNS))}`);
+  const more = blockers.length - BLOCKERS_SHOWN;
+  return [
+    `  ${style.warn(`${version}: ${visibleLine(what)}; ${done}`)}`,
+    ...shown,
+    ...(more > 0 ? [`    ${style.faint(`and ${more} more`)}`] : []),
+  ];
+}
+
+const BLOCKERS_SHOWN = 4;
+
+/** Two lines of a terminal of 80 columns. */
+const BLOCKER_COLUMNS = 145;
+
+function lockProgress({ version, relation, blockers, waitedMs, budgetMs }: Of<'lock_wait'>): string {
+  const [first] = blockers;
+  const who = first ? ` (${blockerName(first)}${blockers.length > 1 ? ` and ${blockers.length - 1} more` : ''})` : '';
+  const most = budgetMs === undefined ? '' : ` of at most ${formatDuration(budgetMs)}`;
+  return `  ${version}: waiting for ${relation ?? 'a lock'}${who}: ${formatDuration(waitedMs)}${most}`;
+}
+
+function preflightLines({ finding }: Of<'preflight'>, style: Style): string[] {
+  return [style.warn(`Warning: ${visibleLine(finding.found)}`), `    ${style.faint(visibleLine(finding.next))}`];
 }
 
 function doneLine(event: Of<'applied' | 'rolled_back'>, what: string, style: Style): string {

@@ -46,7 +46,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'migration',
       'graph',
       'plan',
-      // The engine emits events; of what a problem holds it makes only the difference of two texts.
+      // The engine emits events; of what a problem holds it makes only the difference of two texts and the names of blockers.
+      'report/blocker.ts',
       'report/events.ts',
       'report/line-diff.ts',
       'files',

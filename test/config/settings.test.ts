@@ -44,6 +44,8 @@ test('without a configuration file the defaults hold', () => {
     rowLockTimeoutMs: 10_000,
     lockBudgetMs: 600_000,
     waitMs: 300_000,
+    strict: false,
+    cancelBlockers: [],
     storeSql: true,
     legacyTimeZone: undefined,
     verify: { rerun: 'note' },

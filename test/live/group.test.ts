@@ -126,7 +126,7 @@ CREATE TABLE children (parent int REFERENCES parents DEFERRABLE INITIALLY DEFERR
         const run = await bed.migrate({ live });
         await holding;
         assert.equal(run.problem?.message, undefined);
-        assert.ok(run.events.some((event) => event.kind === 'retry' && event.version === versionOf(10)));
+        assert.ok(run.events.some((event) => event.kind === 'lock_wait' && event.version === versionOf(10)));
         await assertApplied(bed, 20);
         assert.deepEqual(await bed.database.sql(WAITED), [[versionOf(10)]]);
         assert.deepEqual(await trail(bed), completeTrail(20));
@@ -176,7 +176,7 @@ test('stopped by hand while it waits to try again: those before are applied, the
       const holding = bed.database.sql('BEGIN; LOCK TABLE busy IN ACCESS SHARE MODE; SELECT pg_sleep(2); COMMIT');
       await until('locked', async () => (await bed.database.sql(LOCKED)).length > 0);
       const controller = new AbortController();
-      const onEvent = (event: RunEvent) => void (event.kind === 'retry' && setImmediate(() => controller.abort()));
+      const onEvent = (event: RunEvent) => void (event.kind === 'lock_wait' && setImmediate(() => controller.abort()));
       const run = await bed.migrate({ onEvent, signal: controller.signal, env: { TASKFLOW_LOCK_TIMEOUT: '50ms' } });
       assert.equal(run.problem?.code, 'cancelled');
       assert.equal(run.problem?.fields.version, versionOf(10));
