@@ -24,7 +24,7 @@ function statementsOf(i) {
   }
 }
 
-function bodyOf(i) {
+function usualBody(i) {
   return `${statementsOf(i).join(';\n\n')};\n`;
 }
 
@@ -32,29 +32,29 @@ function nameOf(i) {
   return `${String(i).padStart(4, '0')}_step_of_item_${Math.ceil(i / 4)}`;
 }
 
-/** Tool → how it wants migration `i`: file name (in its folder) and text. */
+/** Tool → how it wants migration `i` with its statements: file name (in its folder) and text. */
 const FORMS = {
-  ours: (i) => [`${nameOf(i)}.sql`, `-- Step ${i}\n\n${bodyOf(i)}`],
-  psql: (i) => [
+  ours: (i, body) => [`${nameOf(i)}.sql`, `-- Step ${i}\n\n${body}`],
+  psql: (i, body) => [
     `${nameOf(i)}.sql`,
-    `BEGIN;\n${bodyOf(i)}INSERT INTO applied (version, checksum) VALUES ('${nameOf(i)}', '${sha(bodyOf(i), 'sha256')}');\nCOMMIT;\n`,
+    `BEGIN;\n${body}INSERT INTO applied (version, checksum) VALUES ('${nameOf(i)}', '${sha(body, 'sha256')}');\nCOMMIT;\n`,
   ],
-  dbmate: (i) => [`${nameOf(i)}.sql`, `-- migrate:up\n${bodyOf(i)}\n-- migrate:down\n`],
-  'node-pg-migrate': (i) => [`${nameOf(i)}.sql`, `-- Up Migration\n${bodyOf(i)}`],
-  postgrator: (i) => [`${i}.do.step.sql`, bodyOf(i)],
+  dbmate: (i, body) => [`${nameOf(i)}.sql`, `-- migrate:up\n${body}\n-- migrate:down\n`],
+  'node-pg-migrate': (i, body) => [`${nameOf(i)}.sql`, `-- Up Migration\n${body}`],
+  postgrator: (i, body) => [`${i}.do.step.sql`, body],
 };
 
-/** Writes `count` migrations for every tool below `folder`; returns tool → its folder. */
-export function writeMigrations(folder, count) {
+/** Writes `count` migrations for every tool below `folder`; returns tool → its folder. `bodyOf(i)`: their statements. */
+export function writeMigrations(folder, count, bodyOf = usualBody) {
   const folders = {};
   for (const [tool, form] of Object.entries(FORMS)) {
     folders[tool] = join(folder, tool, 'migrations');
     mkdirSync(folders[tool], { recursive: true });
-    for (let i = 1; i <= count; i++) writeForm(folders[tool], form(i));
+    for (let i = 1; i <= count; i++) writeForm(folders[tool], form(i, bodyOf(i)));
   }
   writeFileSync(join(folders.psql, '0000_applied.sql'), PSQL_TABLE);
   writeFileSync(join(folder, 'ours', 'taskflow-db.config.json'), '{ "directories": ["migrations"] }\n');
-  folders['graphile-migrate'] = writeGraphile(join(folder, 'graphile-migrate'), count);
+  folders['graphile-migrate'] = writeGraphile(join(folder, 'graphile-migrate'), count, bodyOf);
   return folders;
 }
 
@@ -70,7 +70,7 @@ const PSQL_TABLE = `CREATE TABLE applied (
 `;
 
 /** graphile-migrate's committed migrations name the hash of the one before. */
-function writeGraphile(folder, count) {
+function writeGraphile(folder, count, bodyOf) {
   const committed = join(folder, 'migrations', 'committed');
   mkdirSync(committed, { recursive: true });
   writeFileSync(join(folder, '.gmrc'), '{}\n');
@@ -89,7 +89,7 @@ function sha(text, algorithm) {
 }
 
 /** Where each tool keeps its record of `count` applied migrations. */
-const RECORDS = {
+export const RECORDS = {
   ours: 'SELECT count(*) FROM schema_migrations WHERE success',
   psql: 'SELECT count(*) FROM applied',
   dbmate: 'SELECT count(*) FROM schema_migrations',

@@ -6,6 +6,7 @@ const HEAD = ['Tool', 'Wall ms: median (min–max)', '× psql', 'CPU ms: median 
 
 /** Rows of `interleave` as a Markdown table; ratios are of medians. */
 export function tableOf(rows) {
+  if (rows.some((row) => row.cells)) return cellTable(rows);
   const psql = rows.find((row) => row.name === 'psql' && !row.failure);
   const bare = rows.find((row) => row.name === 'node -e 0');
   const lines = rows.map((row) => (row.failure ? failed(row) : measured(row, psql, bare)));
@@ -13,6 +14,21 @@ export function tableOf(rows) {
   return [HEAD, HEAD.map((_, i) => (i === 0 ? '---' : '---:')), ...lines]
     .map((cells) => `| ${cells.filter((_, i) => used[i]).join(' | ')} |`)
     .join('\n');
+}
+
+/** Rows of a benchmark that measures something else: what stands under which heading. */
+function cellTable(rows) {
+  const heads = Object.keys(rows.find((row) => row.cells).cells);
+  const lines = rows.map((row) => [row.name, ...heads.map((head, i) => cellOf(row, head, i))]);
+  return [['Tool', ...heads], ['---', ...heads.map(() => '---:')], ...lines]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n');
+}
+
+function cellOf(row, head, i) {
+  if (!row.cells) return i === 0 ? failed(row)[1] : '';
+  const { median, min, max } = row.cells[head];
+  return `${whole(median)} (${whole(min)}–${whole(max)})`;
 }
 
 function measured(row, psql, bare) {
@@ -65,7 +81,7 @@ How to repeat it, with PostgreSQL's programs, Python 3 and Node installed:
 \`\`\`sh
 npm ci && node scripts/build.mjs
 npm ci --prefix bench --ignore-scripts
-node bench/run.mjs                            # all: about ten minutes
+node bench/run.mjs                            # all: about fifteen minutes
 node bench/run.mjs small-migrations --rounds 3
 \`\`\`
 

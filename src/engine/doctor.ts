@@ -2,6 +2,7 @@ import { readFolders } from '../files/folders.ts';
 import { LAYOUT_NEWEST } from '../ledger/names.ts';
 import { SERVER_MAJOR_SUPPORTED } from '../postgres/server-info.ts';
 import { Problem } from '../problem/problem.ts';
+import { displayIdentifier } from '../sql/quote.ts';
 import { type Control, withControl } from './control.ts';
 import type { Engine } from './engine.ts';
 import type { Finding } from './finding.ts';
@@ -73,6 +74,7 @@ const CHECKS: readonly Check[] = [
   privileges,
   runners,
   deathWatch,
+  sightOfOthers,
   transactionsLeftOpen,
   preparedTransactions,
   invalidIndexes,
@@ -153,6 +155,19 @@ async function deathWatch({ server }: Control): Promise<Finding> {
     level: 'note',
     found: 'not noticed while a statement runs (before PostgreSQL 14)',
     advice: 'After a kill, the statement goes on to its end in the server.',
+  };
+}
+
+/** What other users' sessions do is shown to members of pg_read_all_stats (manual, "Predefined Roles"). */
+async function sightOfOthers({ session, role }: Control): Promise<Finding> {
+  const name = "sight of others' sessions";
+  const [row] = await session.query("SELECT pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE') AS may");
+  if (row?.may === 't') return { name, level: 'ok', found: 'yes' };
+  return {
+    name,
+    level: 'note',
+    found: 'who blocks a migration is named, not what it does',
+    advice: `An administrator runs: GRANT pg_read_all_stats TO ${displayIdentifier(role)};`,
   };
 }
 

@@ -207,3 +207,27 @@ test('a named file that is not there is an error, with its name', () => {
   assert.equal(byFlag!.fields.where?.file, 'none.json');
   complaintsOf(() => load(undefined, { env: { TASKFLOW_CONFIG: 'none.json' } }));
 });
+
+test('what may be ended, and strictness: from the file, from variables, from flags', () => {
+  const config = '{ "cancelBlockers": ["idle"], "strict": true }';
+  const settings = load(config);
+  assert.deepEqual([settings.cancelBlockers, settings.strict], [['idle'], true]);
+  const env = { TASKFLOW_CANCEL_BLOCKERS: 'autovacuum, idle', TASKFLOW_STRICT: 'off' };
+  const byVariable = load(config, { env });
+  assert.deepEqual([byVariable.cancelBlockers, byVariable.strict], [['autovacuum', 'idle'], false]);
+  const flags = { cancelBlockers: 'autovacuum', strict: true, lockBudget: '1min', wait: '0' };
+  const byFlag = load(config, { env, flags });
+  assert.deepEqual([byFlag.cancelBlockers, byFlag.strict], [['autovacuum'], true]);
+  assert.deepEqual([byFlag.lockBudgetMs, byFlag.waitMs], [60_000, 0]);
+});
+
+test('what is wrong about them is said', () => {
+  for (const cancelBlockers of ['active', '', 'idle,everything']) {
+    const [problem] = complaintsOf(() => load(undefined, { flags: { cancelBlockers } }));
+    assert.match(problem?.message ?? '', /--cancel-blockers needs a list/);
+  }
+  const [wait] = complaintsOf(() => load(undefined, { flags: { wait: 'long' } }));
+  assert.match(wait?.message ?? '', /--wait needs a duration/);
+  const [variable] = complaintsOf(() => load(undefined, { env: { TASKFLOW_CANCEL_BLOCKERS: 'active' } }));
+  assert.match(variable?.message ?? '', /TASKFLOW_CANCEL_BLOCKERS/);
+});

@@ -46,7 +46,7 @@ test('a runner that finds another at work waits within its bound, then gives up 
   withCli(18, { 'm/001_slow.sql': 'SELECT pg_sleep(3);\n-- ROLLBACK:\n-- SELECT 1;\n' }, async (at) => {
     const first = at.run(['migrate']);
     await new Promise((resolve) => setTimeout(resolve, 1000));
-    const second = await at.run(['migrate'], { env: { TASKFLOW_WAIT: '500ms' } });
+    const second = await at.run(['migrate', '--wait', '500ms']);
     assert.equal(second.exit, 4, second.output);
     assert.match(second.stderr, /error\[runner-busy\]/);
     assert.match(second.said, /postgres on \S+, since \S+ \S+ UTC; pid \d+, active for \d+ s/);

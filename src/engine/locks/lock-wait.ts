@@ -91,6 +91,7 @@ export class LockWait {
     this.#waitingSince ??= performance.now();
     const waitedMs = performance.now() - this.#waitingSince;
     const news = this.#emit('waiting', waitedMs, free ? undefined : engine.settings.lockBudgetMs);
+    if (news) tellHidden(this.#subject, this.#blockers);
     if (!free) return;
     if (news) await this.#record.write(this.#subject.version(), this.#blockers, { waitedMs: Math.round(waitedMs) });
     await cancelBlockers(this.#subject, this.#blockers, (one) => this.#seenForMs(one));

@@ -6,6 +6,7 @@ import type { Worker } from '../worker.ts';
 
 /** What the worker's statement waits for at this moment. */
 export interface Waiting {
+  /** Undefined where it waits for something else: a row, a transaction, an old snapshot. */
   readonly relation: LockedRelation | undefined;
   readonly mode: string;
   readonly blockers: readonly Blocker[];
@@ -28,9 +29,10 @@ const TAG = 'database relation page tuple virtualxid transactionid classid objid
 
 /**
  * What is known of a blocker, by the aliases `b` (pid, virtualtransaction, modes, relation), `a` and `p`. A prepared
- * transaction's virtual transaction is `-1/` and its transaction ID. The activity view names a user for every session but
- * autovacuum's workers, to any role; whether one of these is against wraparound its query says, or, to a role that may not
- * read that, the age of the table (manual, "Preventing Transaction ID Wraparound Failures").
+ * transaction is known by the lock on its own ID, which stands beside its others under the same virtual transaction. The
+ * activity view names a user for every session but autovacuum's workers, to any role; whether one of these is against
+ * wraparound its query says, or, to a role that may not read that, the age of the table (manual, "Preventing Transaction ID
+ * Wraparound Failures").
  */
 const BLOCKER_COLUMNS = `b.pid, b.virtualtransaction, b.modes, p.gid, coalesce(a.usename, p.owner) AS username, a.application_name,
   CASE WHEN a.pid IS NOT NULL THEN coalesce(pg_catalog.host(a.client_addr), '') END AS client, a.state, a.backend_type,
@@ -42,7 +44,8 @@ const BLOCKER_COLUMNS = `b.pid, b.virtualtransaction, b.modes, p.gid, coalesce(a
     FROM pg_catalog.pg_class AS c WHERE c.oid = b.relation AND c.relkind IN ('r', 'm', 't')) AS overdue`;
 
 const WITH_ACTIVITY = `LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = b.pid
-LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON b.pid IS NULL AND b.virtualtransaction = '-1/' || p.transaction::text`;
+LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON b.pid IS NULL AND p.transaction IN (
+  SELECT x.transactionid FROM pg_catalog.pg_locks AS x WHERE x.pid IS NULL AND x.virtualtransaction = b.virtualtransaction)`;
 
 function ageMs(start: string): string {
   return `(extract(epoch FROM pg_catalog.clock_timestamp() - ${start}) * 1000)::bigint`;
@@ -64,7 +67,7 @@ const WAITING = `WITH waiting AS MATERIALIZED (
   UNION ALL
   SELECT NULL, h.virtualtransaction, h.modes, w.relation FROM waiting AS w JOIN holders AS h ON h.pid IS NULL WHERE 0 = ANY (w.blocking)
 )
-SELECT w.mode, w.relation, w.relation::pg_catalog.regclass AS relation_name, b.virtualtransaction IS NOT NULL OR b.pid IS NOT NULL AS known,
+SELECT w.mode, CASE WHEN w.locktype = 'relation' THEN w.relation END AS relation, w.relation::pg_catalog.regclass AS relation_name, b.virtualtransaction IS NOT NULL OR b.pid IS NOT NULL AS known,
   ${BLOCKER_COLUMNS}
 FROM waiting AS w LEFT JOIN blockers AS b ON true ${WITH_ACTIVITY}`;
 
