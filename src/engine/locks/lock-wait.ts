@@ -115,7 +115,7 @@ export class LockWait {
   /** Rolls the refused try back and puts the refusal on record, on the disk; or answers what hindered that. */
   async note(problem: Problem): Promise<Problem | undefined> {
     try {
-      await this.#subject.worker.session.query('ROLLBACK');
+      await this.#subject.worker.rollback();
       await this.#note(problem);
       return undefined;
     } catch (error) {

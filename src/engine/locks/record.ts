@@ -38,7 +38,7 @@ export async function appendEvent(
   version: string | null,
   detail: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  await control.session.batch([[eventItem(control.names, engine.run, { event, version, detail })]]);
+  await control.write([eventItem(control.names, engine.run, { event, version, detail })]);
 }
 
 /** The same for the same transactions, however old they have become. */
