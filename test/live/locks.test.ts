@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DatabaseWorkplace, withCli } from '../support/cli.ts';
+import { startPooler } from '../support/pgbouncer.ts';
 import { uniqueName } from '../support/servers.ts';
 import { until, withBed } from './group-bed.ts';
 import { ALTER, BUSY, lockWaits, session, whileHeld } from './locks-bed.ts';
@@ -167,6 +168,22 @@ describe('locks', { concurrency: 4 }, () => {
         assert.equal(JSON.parse(row![1]!).blockers[0].application, 'cron');
       }));
   }
+
+  test('through PgBouncer in transaction mode the blockers are named as well', () =>
+    withBusy(18, async (at) => {
+      const pooler = await startPooler(at.database.server);
+      const env = { DATABASE_URL: pooler.url(at.database.name) };
+      const run = await whileHeld(at.database, READ, async (holder) => {
+        const started = at.start(['migrate'], { env });
+        await sleep(2000);
+        await holder.run('ROLLBACK');
+        return { ...(await started.finished), pid: holder.pid };
+      });
+      await pooler.kill();
+      assert.equal(run.exit, 0, run.output);
+      assert.match(run.said, new RegExp(`public\\.busy is locked; gave way.*pid ${run.pid} \\(cron`));
+      assert.ok((await recordedWaits(at)).length < 10);
+    }));
 
   test('a run that holds back stops at once when it is asked to', () =>
     withBed(18, BUSY, async (bed) => {

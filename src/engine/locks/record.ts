@@ -42,7 +42,7 @@ export async function appendEvent(
 }
 
 /** The same for the same transactions, however old they have become. */
-export function keyOf(blockers: readonly Blocker[]): string {
+function keyOf(blockers: readonly Blocker[]): string {
   return blockers.map(blockerKey).sort().join(' ');
 }
 
