@@ -84,20 +84,25 @@ function waitingLine(event: Of<'waiting'>): string {
 
 /** What is locked and what is done about it, then each blocker on a line. */
 function lockLines(event: Of<'lock_wait'>, style: Style): string[] {
-  const { version, relation, blockers, refusals, budgetMs, reason } = event;
-  const what = relation === undefined ? (reason ?? 'waits for a lock') : `${visibleLine(relation)} is locked`;
-  const gaveWay = refusals === 1 ? 'gave way' : `gave way ${refusals} times`;
-  const within = budgetMs === undefined ? '' : ` for at most ${formatDuration(budgetMs)}`;
-  const done = event.phase === 'waiting' ? 'waits for it' : `${gaveWay}, tries again${within}`;
+  const { version, blockers } = event;
   const shown = blockers
     .slice(0, BLOCKERS_SHOWN)
     .map((one) => `    ${style.faint(cut(blockerText(one), BLOCKER_COLUMNS))}`);
   const more = blockers.length - BLOCKERS_SHOWN;
   return [
-    `  ${style.warn(`${version}: ${visibleLine(what)}; ${done}`)}`,
+    `  ${style.warn(`${version}: ${visibleLine(lockSentence(event))}`)}`,
     ...shown,
     ...(more > 0 ? [`    ${style.faint(`and ${more} more`)}`] : []),
   ];
+}
+
+/** What has no relation's name is a row, or an old snapshot: either way a transaction that is to end. */
+function lockSentence({ phase, relation, refusals, budgetMs, reason }: Of<'lock_wait'>): string {
+  const locked = relation === undefined ? undefined : `${relation} is locked`;
+  if (phase === 'waiting') return locked ? `${locked}; waits for it` : 'waits for another transaction to end';
+  const gaveWay = refusals === 1 ? 'gave way' : `gave way ${refusals} times`;
+  const within = budgetMs === undefined ? '' : ` for at most ${formatDuration(budgetMs)}`;
+  return `${locked ?? reason ?? 'a lock was not to be had'}; ${gaveWay}, tries again${within}`;
 }
 
 const BLOCKERS_SHOWN = 4;

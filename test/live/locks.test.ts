@@ -162,12 +162,27 @@ describe('locks', { concurrency: 4 }, () => {
         assert.equal(run.exit, 0, run.output);
         assert.match(
           run.said,
-          /002_alter: .*; waits for it pid \d+ \(cron of postgres@127\.0\.0\.1\), idle in transaction/,
+          /002_alter: (waits for another transaction to end|public\.busy is locked; waits for it) pid \d+ \(cron of postgres@127\.0\.0\.1\), idle in transaction/,
         );
         const [row] = await recordedWaits(at);
         assert.equal(JSON.parse(row![1]!).blockers[0].application, 'cron');
       }));
   }
+
+  test('a row that another transaction has changed is waited for, and that is told', () =>
+    withBusy(18, async (at) => {
+      at.write({ 'm/002_alter.sql': 'UPDATE busy SET n = 5 WHERE id = 1;\n-- IRREVERSIBLE: test\n' });
+      const run = await whileHeld(at.database, 'UPDATE busy SET n = 4 WHERE id = 1', async (holder) => {
+        const started = at.start(['migrate']);
+        await sleep(2600);
+        await holder.run('COMMIT');
+        return started.finished;
+      });
+      assert.equal(run.exit, 0, run.output);
+      assert.match(run.said, /002_alter: waits for another transaction to end pid \d+ \(cron of postgres/);
+      assert.doesNotMatch(run.said, /gave way/);
+      assert.deepEqual(await at.database.sql('SELECT n FROM busy WHERE id = 1'), [['5']]);
+    }));
 
   test('through PgBouncer in transaction mode the blockers are named as well', () =>
     withBusy(18, async (at) => {

@@ -85,6 +85,7 @@ test('a refusal on a terminal of 80 columns: what, then who', () => {
   assert.match(lines({ ...EVENT, refusals: 4 }), /gave way 4 times, tries again/);
   assert.match(lines({ ...EVENT, relation: undefined }), /canceling statement due to lock timeout; gave way/);
   assert.match(lines({ ...EVENT, phase: 'waiting', budgetMs: undefined, refusals: 0 }), /is locked; waits for it$/m);
+  assert.match(lines({ ...EVENT, phase: 'waiting', relation: undefined }), /waits for another transaction to end$/m);
 });
 
 test('many blockers and long queries stay short; what is no news moves only the progress line', () => {
