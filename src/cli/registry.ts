@@ -155,7 +155,7 @@ With --verify it computes the hash of every entry anew and names the first that 
   {
     name: 'repair',
     summary: 'correct the record, with a reason',
-    description: `Changes what is recorded about a version, never the tables of the application: accepts a file that was edited after it was applied, or marks a version as applied or not applied. The reason is kept in the audit trail.`,
+    description: `Changes what is recorded about a version, never the tables of the application: accepts a file that was edited after it was applied, marks a version as applied or not applied, or says what became of a step that was interrupted where the catalog cannot tell. The reason is kept in the audit trail.`,
     flags: [
       {
         name: 'accept',
@@ -170,6 +170,18 @@ With --verify it computes the hash of every entry anew and names the first that 
         completes: 'version',
         summary: 'record the version as not applied',
       },
+      {
+        name: 'step-done',
+        value: 'VERSION',
+        completes: 'version',
+        summary: 'record that its interrupted step was done',
+      },
+      {
+        name: 'step-not-done',
+        value: 'VERSION',
+        completes: 'version',
+        summary: 'record that its interrupted step is to be run again',
+      },
       { ...reason, summary: 'why; kept in the audit trail (always needed)' },
     ],
     examples: [
@@ -177,6 +189,10 @@ With --verify it computes the hash of every entry anew and names the first that 
       {
         line: 'taskflow-db repair --mark-applied 009 --reason "run by hand, ticket 81"',
         says: 'done outside the tool',
+      },
+      {
+        line: 'taskflow-db repair --step-done 012 --reason "all batches are there"',
+        says: 'then migrate goes on behind that step',
       },
     ],
     load: () => import('./commands/repair.ts'),

@@ -38,12 +38,14 @@ export function planJson(migrations: readonly PrintedMigration[], skipped: reado
       version,
       file,
       transaction: plan.mode === 'transaction',
-      statements: plan.steps.flatMap((step) =>
+      statements: plan.steps.flatMap((step, i) =>
         step.statements.map(({ statement }) => ({
           sql: statement.sql,
           line: statement.line,
           column: statement.column,
           transactional: step.transactional,
+          step: i + 1,
+          done: i < (plan.done ?? 0),
         })),
       ),
       verify: verify.map(({ sql }) => sql),

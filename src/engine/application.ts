@@ -1,4 +1,5 @@
 import type { RecordedMigration } from '../ledger/write.ts';
+import type { Migration } from '../migration/migration.ts';
 import { statementCount, transactionStatements } from '../plan/steps.ts';
 import type { PlannedMigration } from '../plan/up.ts';
 import type { Control } from './control.ts';
@@ -34,15 +35,16 @@ export function roleOf({ control }: Pick<Application, 'control'>): string {
 
 /** The statements of a migration that runs in one transaction, each under its lock timeout. */
 export function bodyItems(application: Application): Iterable<WorkItem> {
-  const { planned, control } = application;
-  return statementItems(transactionStatements(planned.plan, control.server.versionNum), timeoutsOf(application));
+  const { engine, planned, control } = application;
+  const timeouts = timeoutsOf(engine, planned.migration, application.lockTimeoutMs);
+  return statementItems(transactionStatements(planned.plan, control.server.versionNum), timeouts);
 }
 
-export function timeoutsOf({ engine, planned, lockTimeoutMs }: Application) {
-  const { headers } = planned.migration;
+/** `lockTimeoutMs`: in place of the one that would hold, for one try. */
+export function timeoutsOf({ settings }: Engine, { headers }: Migration, lockTimeoutMs?: number) {
   return {
-    lockTimeoutMs: lockTimeoutMs ?? headers.lockTimeoutMs ?? engine.settings.lockTimeoutMs,
-    rowLockTimeoutMs: engine.settings.rowLockTimeoutMs,
+    lockTimeoutMs: lockTimeoutMs ?? headers.lockTimeoutMs ?? settings.lockTimeoutMs,
+    rowLockTimeoutMs: settings.rowLockTimeoutMs,
     ...(headers.statementTimeoutMs === undefined ? {} : { statementTimeoutMs: headers.statementTimeoutMs }),
   };
 }
@@ -54,7 +56,7 @@ export function lockSubjectOf(application: Application): LockSubject {
     control,
     worker,
     version: () => planned.version,
-    lockTimeoutMs: timeoutsOf(application).lockTimeoutMs,
+    lockTimeoutMs: timeoutsOf(engine, planned.migration, application.lockTimeoutMs).lockTimeoutMs,
   };
 }
 

@@ -7,6 +7,7 @@ import { afterLoss, announcement, applyInTransaction, failureProblem, recordItem
 import { LockWait } from './locks/lock-wait.ts';
 import { isRetried } from './locks/retries.ts';
 import { recordFailure } from './record-failure.ts';
+import { applyAgain } from './steps/apply-steps.ts';
 import { failureIn, mayPrepare, type WorkItem, type WorkWatch } from './worker.ts';
 
 /** As many migrations are written to the server at once, so that it never waits for us between two of them. */
@@ -105,7 +106,10 @@ async function settleFailure(
   progress: GroupProgress,
   wait: LockWait,
 ): Promise<void> {
-  const hindered = isRetried(problem) ? await wait.note(problem) : problem;
+  if (!isRetried(problem)) {
+    return progress.announce(failed, await applyAgain(failed, problem, () => progress.settle()));
+  }
+  const hindered = await wait.note(problem);
   if (hindered) throw await recordFailure(failed, hindered, undefined, () => progress.settle());
   progress.settle();
   progress.announce(failed, await applyInTransaction({ ...failed, announced: true, refused: { wait, problem } }));

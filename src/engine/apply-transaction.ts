@@ -6,7 +6,7 @@ import { checkVerify } from './check-verify.ts';
 import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts';
 import { withLockRetries } from './locks/retries.ts';
 import { outcomeAfterLoss } from './outcome-after-loss.ts';
-import { recordFailure } from './record-failure.ts';
+import { applyAgain } from './steps/apply-steps.ts';
 import { inOrder, mayChangeRole, mayPrepare, type WorkFailure, type WorkItem, type WorkWatch } from './worker.ts';
 
 /** Applies a file and its record in one transaction; returns the duration in milliseconds. */
@@ -17,7 +17,7 @@ export async function applyInTransaction(application: Application): Promise<numb
       attemptTransaction({ ...application, lockTimeoutMs }, count === 1 ? announcement(application) : []),
     application.refused,
   );
-  if (outcome instanceof Problem) throw await recordFailure(application, outcome);
+  if (outcome instanceof Problem) return await applyAgain(application, outcome);
   return outcome;
 }
 

@@ -1,11 +1,11 @@
 import { statementCount } from '../plan/steps.ts';
 import type { PlannedMigration } from '../plan/up.ts';
 import type { Application } from './application.ts';
-import { applySteps } from './apply-steps.ts';
 import { applyInTransaction } from './apply-transaction.ts';
 import type { Control } from './control.ts';
 import type { Engine } from './engine.ts';
 import { recordedMigration } from './recorded.ts';
+import { applySteps } from './steps/apply-steps.ts';
 import type { Worker } from './worker.ts';
 
 export interface Place {

@@ -18,6 +18,7 @@ import { readExtensions } from './extensions.ts';
 import { preflight } from './preflight/preflight.ts';
 import { withRunnerLock } from './runner/runner-lock.ts';
 import { recordSkipped } from './skip.ts';
+import { resumeUp } from './steps/resume.ts';
 import { checkTracking, isSettled, prepareTracking, rememberProduction } from './tracking.ts';
 
 export interface MigrateOptions {
@@ -135,7 +136,7 @@ async function planFor(
   const only = options.only === undefined ? {} : { only: resolveVersion(statuses, options.only) };
   const extensions = await readExtensions(control, statuses);
   try {
-    return planUp(statuses, {
+    const plan = planUp(statuses, {
       ...to,
       ...only,
       allowLate: options.allowLate,
@@ -143,6 +144,7 @@ async function planFor(
       baselineVersion: ledger.settings.get('baseline_version'),
       extensions,
     });
+    return await resumeUp(control, plan);
   } catch (error) {
     throw error instanceof Problem ? await withDifference(error, control, files) : error;
   }

@@ -17,9 +17,7 @@ export async function recordFailure(
   onRecorded: () => void = () => {},
 ): Promise<Problem> {
   const { engine, control, worker, planned } = application;
-  const state =
-    problem.fields.state ??
-    (steps ? stepsState(planned.version, steps) : 'Rolled back: the database is as it was before this migration.');
+  const state = problem.fields.state ?? 'Rolled back: the database is as it was before this migration.';
   const shown = engine.signal.aborted
     ? cancelled(state).with({ version: planned.version, ...whereOf(problem) })
     : problem.with({ state });
@@ -30,7 +28,7 @@ export async function recordFailure(
     result = attach(result, error);
   }
   try {
-    await reliably(engine, control, () => control.write(failureItems(application, shown, steps)));
+    await reliably(engine, control, () => control.write(failureItems(application, shown, problem, steps)));
   } catch (error) {
     result = attach(result, databaseProblem(error, 'the failure itself could not be recorded'));
   }
@@ -44,14 +42,17 @@ export async function recordFailure(
 
 function failureItems(
   { engine, control, planned, recorded }: Application,
-  failed: Problem,
+  shown: Problem,
+  problem: Problem,
   steps?: { done: number; total: number },
 ) {
-  const { where, server } = failed.fields;
-  const message = engine.mask(shortMessage(failed));
-  const outcome = { errorMessage: message, stepsDone: steps?.done ?? null, stepsTotal: steps?.total ?? null };
+  const { where } = shown.fields;
+  const { server } = problem.fields;
+  const message = engine.mask(shortMessage(shown));
+  const errorMessage = steps && isInterruption(shown) ? null : message;
+  const outcome = { errorMessage, stepsDone: steps?.done ?? null, stepsTotal: steps?.total ?? null };
   const detail = { message, sqlstate: server?.sqlstate, line: where?.line, column: where?.column, ...steps };
-  const event = EVENT_OF[failed.code] ?? 'failed';
+  const event = EVENT_OF[shown.code] ?? 'failed';
   return [
     failedItem(control.names, engine.run, recorded, outcome),
     eventItem(control.names, engine.run, { event, version: planned.version, detail }),
@@ -60,11 +61,22 @@ function failureItems(
 
 const EVENT_OF: Readonly<Record<string, EventName>> = { cancelled: 'cancelled', 'connection-lost': 'connection_lost' };
 
+/**
+ * What a step was cut off by, rather than what it failed with: then the catalog has to tell what became of it, and the
+ * version is `interrupted`. SQLSTATE class 57P: the server ended the session (manual, Appendix A).
+ */
+function isInterruption({ code, fields: { server } }: Problem): boolean {
+  return INTERRUPTIONS.has(code) || server?.sqlstate.startsWith('57P') === true;
+}
+
+const INTERRUPTIONS: ReadonlySet<string> = new Set(['connection-lost', 'cancelled', 'interrupted', 'runner-busy']);
+
 function whereOf(problem: Problem) {
   return problem.fields.where ? { where: problem.fields.where } : {};
 }
 
-function stepsState(version: string, steps: { done: number; total: number }): string {
+/** What is true of a file that stopped between its steps. */
+export function stepsState(version: string, steps: { done: number; total: number }): string {
   if (steps.done === steps.total) {
     return `All ${steps.total} steps of ${version} are done and on record, but it does not count as applied; the next migrate checks it again.`;
   }

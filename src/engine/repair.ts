@@ -1,5 +1,5 @@
 import { readFolders } from '../files/folders.ts';
-import { appliedItems, eventItem, type LedgerEvent, rolledBackItem } from '../ledger/write.ts';
+import { appliedItems, eventItem, type LedgerEvent, rolledBackItem, stepDoneItem } from '../ledger/write.ts';
 import { type MigrationStatus, reconcile } from '../plan/reconcile.ts';
 import { resolveVersion } from '../plan/resolve-version.ts';
 import { refuseReadOnly } from '../postgres/server-info.ts';
@@ -9,8 +9,9 @@ import type { Engine } from './engine.ts';
 import { upgradeLayout } from './layout.ts';
 import { recordedMigration } from './recorded.ts';
 import { withRunnerLock } from './runner/runner-lock.ts';
+import { readStepHistory } from './steps/step-history.ts';
 
-export type RepairAction = 'accept' | 'mark-applied' | 'mark-not-applied';
+export type RepairAction = 'accept' | 'mark-applied' | 'mark-not-applied' | 'step-done' | 'step-not-done';
 
 export interface RepairOptions {
   readonly action: RepairAction;
@@ -44,7 +45,7 @@ export function repair(engine: Engine, options: RepairOptions): Promise<RepairRe
       const status = statuses.find((one) => one.version === version)!;
       await options.approve?.(control);
       await ACTIONS[options.action](engine, control, status, options.reason);
-      const after = options.action === 'mark-not-applied' ? 'rolled_back' : 'applied';
+      const after = AFTER[options.action];
       return { database: control.server.database, version, action: options.action, before: status.state, after };
     });
   });
@@ -56,6 +57,16 @@ const ACTIONS: Readonly<Record<RepairAction, Action>> = {
   accept: acceptFile,
   'mark-applied': markApplied,
   'mark-not-applied': markNotApplied,
+  'step-done': (engine, control, status, reason) => settleStep(engine, control, status, reason, true),
+  'step-not-done': (engine, control, status, reason) => settleStep(engine, control, status, reason, false),
+};
+
+const AFTER: Readonly<Record<RepairAction, string>> = {
+  accept: 'applied',
+  'mark-applied': 'applied',
+  'mark-not-applied': 'rolled_back',
+  'step-done': 'interrupted',
+  'step-not-done': 'interrupted',
 };
 
 /** The file as it is now counts as what was applied; order and time of the application stay. */
@@ -91,7 +102,7 @@ async function acceptFile(engine: Engine, control: Control, status: MigrationSta
 }
 
 async function markApplied(engine: Engine, control: Control, status: MigrationStatus, reason: string): Promise<void> {
-  if (status.entry?.success) throw refused(status, 'it is applied already');
+  if (status.entry?.success && status.entry.stepsTotal === null) throw refused(status, 'it is applied already');
   if (!status.file) throw refused(status, 'its file is gone');
   const recorded = recordedMigration(status.file.load(), engine.settings.storeSql);
   const event = repairedEvent(status, { action: 'mark-applied', reason });
@@ -109,6 +120,29 @@ async function markNotApplied(
   await control.write([
     rolledBackItem(control.names, engine.run, status.version),
     repaired(engine, control, status, { action: 'mark-not-applied', reason }),
+  ]);
+}
+
+/** A person has looked at what the step under way had done, which the catalog does not tell. */
+async function settleStep(
+  engine: Engine,
+  control: Control,
+  status: MigrationStatus,
+  reason: string,
+  isDone: boolean,
+): Promise<void> {
+  const { underWay } = await readStepHistory(control, status.version);
+  if (!underWay || status.entry?.stepsTotal == null) throw refused(status, 'no step of it was interrupted');
+  const { step, steps } = underWay;
+  const { version } = status;
+  const action = isDone ? 'step-done' : 'step-not-done';
+  const detail = { action, reason, step, statement: underWay.statement };
+  const finished: LedgerEvent = { event: 'step_finished', version, detail: { step, steps, done: underWay.doneAfter } };
+  await control.write([
+    repaired(engine, control, status, detail),
+    ...(isDone
+      ? [stepDoneItem(control.names, version, step, steps), eventItem(control.names, engine.run, finished)]
+      : []),
   ]);
 }
 

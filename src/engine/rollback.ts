@@ -12,6 +12,7 @@ import { upgradeLayout } from './layout.ts';
 import { cancelled } from './pause.ts';
 import { preflight } from './preflight/preflight.ts';
 import { withRunnerLock } from './runner/runner-lock.ts';
+import { resumeDown } from './steps/resume.ts';
 import { type PlannedRollback, undo } from './undo.ts';
 import { wayBack } from './way-back.ts';
 import { withWorker } from './with-worker.ts';
@@ -102,8 +103,18 @@ async function planFor(
   for (const status of chosen) {
     const source = await wayBack(control, status);
     const statements = source.rollback.kind === 'sql' ? source.rollback.statements : [];
-    const plan = planSteps(statements, control.server.versionNum, source.headers.transaction === 'none');
-    rollbacks.push({ version: status.version, status, source, plan });
+    const plan = planSteps(statements, control.server.versionNum, {
+      none: source.headers.transaction === 'none',
+    });
+    const { version, entry } = status;
+    const resumed = await resumeDown(
+      control,
+      { version, entry },
+      statements,
+      plan,
+      source.headers.transaction === 'none',
+    );
+    rollbacks.push({ version, status, source, plan: resumed });
   }
   return { rollbacks };
 }

@@ -4,6 +4,7 @@ import { MIGRATION_STATES, type MigrationState } from '../plan/state.ts';
 import { Problem } from '../problem/problem.ts';
 import { type Control, withControl } from './control.ts';
 import type { Engine } from './engine.ts';
+import { readStepHistory } from './steps/step-history.ts';
 
 /** The JSON document of `status` (contract, section 5). */
 export interface StatusReport {
@@ -42,7 +43,8 @@ export function status(engine: Engine): Promise<StatusReport> {
     const running = (ledger.layout ?? 0) > 0 ? await runningVersions(control) : new Set<string>();
     const statuses = reconcile(found.files, ledger.entries, running);
     const complaints = [...found.complaints];
-    const migrations = statuses.map((one) => rowOf(one, complaints));
+    const noted = await Promise.all(statuses.map((one) => withStepNote(control, one)));
+    const migrations = noted.map((one) => rowOf(one, complaints));
     return {
       database: control.server.database,
       serverVersion: control.server.version,
@@ -54,6 +56,17 @@ export function status(engine: Engine): Promise<StatusReport> {
       complaints,
     };
   });
+}
+
+/** Of an interrupted one: at which step. */
+async function withStepNote(control: Control, status: MigrationStatus): Promise<MigrationStatus> {
+  const { state, entry, version } = status;
+  if (state !== 'interrupted' || !entry) return status;
+  const { underWay } = await readStepHistory(control, version);
+  const note = underWay
+    ? `step ${underWay.step} of ${underWay.steps} was under way: ${underWay.statement}`
+    : `${entry.stepsDone ?? 0} of ${entry.stepsTotal} steps are done`;
+  return { ...status, notes: [...status.notes, note] };
 }
 
 /**
@@ -75,7 +88,11 @@ async function runningVersions(control: Control): Promise<Set<string>> {
 
 const BEGINNINGS: ReadonlySet<string> = new Set([
   'started',
+  'step_started',
   'step_finished',
+  'step_checked',
+  'step_cleaned',
+  'planned_again',
   'lock_wait',
   'blocker_cancelled',
   'rollback_started',

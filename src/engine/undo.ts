@@ -1,7 +1,7 @@
 import { eventItem, rolledBackItem, WITHOUT_WAITING_FOR_DISK } from '../ledger/write.ts';
 import type { Migration } from '../migration/migration.ts';
 import type { MigrationStatus } from '../plan/reconcile.ts';
-import type { Step, StepPlan } from '../plan/steps.ts';
+import type { StepPlan } from '../plan/steps.ts';
 import type { BatchItem } from '../postgres/pipeline.ts';
 import { attach, Problem } from '../problem/problem.ts';
 import { shortMessage } from '../report/events.ts';
@@ -9,11 +9,13 @@ import { roleOf } from './application.ts';
 import type { Control } from './control.ts';
 import type { Engine } from './engine.ts';
 import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts';
-import { watchBlockers, withLockRetries } from './locks/retries.ts';
+import { withLockRetries } from './locks/retries.ts';
 import type { LockSubject } from './locks/subject.ts';
 import { outcomeAfterLoss } from './outcome-after-loss.ts';
 import { cancelled } from './pause.ts';
 import { reliably } from './runner/reconnect.ts';
+import { planAgain } from './steps/plan-again.ts';
+import { undoSteps } from './steps/undo-steps.ts';
 import { watchRun } from './watch.ts';
 import {
   mayChangeRole,
@@ -23,7 +25,6 @@ import {
   type WorkFailure,
   type WorkItem,
   type WorkWatch,
-  workItemOf,
 } from './worker.ts';
 
 /** One migration to undo, with the SQL that does it and how it runs. */
@@ -68,11 +69,17 @@ export async function undo(
   return ms;
 }
 
-function undoPlanned(undoing: Undoing): Promise<Problem | undefined> {
-  if (undoing.planned.plan.mode === 'steps') return undoStepwise(undoing);
-  return withLockRetries(lockSubjectOf(undoing), ({ count, lockTimeoutMs }) =>
+async function undoPlanned(undoing: Undoing): Promise<Problem | undefined> {
+  const { engine, control, worker, planned } = undoing;
+  const { version, source, plan } = planned;
+  if (plan.mode === 'steps') return undoStepwise(undoing);
+  const problem = await withLockRetries(lockSubjectOf(undoing), ({ count, lockTimeoutMs }) =>
     undoTogether({ ...undoing, lockTimeoutMs }, count === 1),
   );
+  if (!problem) return undefined;
+  const statements = source.rollback.kind === 'sql' ? source.rollback.statements : [];
+  const again = await planAgain({ engine, control, worker, version, source, statements, plan, done: 0, problem });
+  return again ? undoStepwise(undoing, again) : problem;
 }
 
 function lockSubjectOf(undoing: Undoing): LockSubject {
@@ -99,34 +106,18 @@ async function undoTogether(undoing: Undoing, announce: boolean): Promise<Proble
   return failure && problemOf(undoing, failure);
 }
 
-async function undoStepwise(undoing: Undoing): Promise<Problem | undefined> {
-  const { engine, control, worker, planned } = undoing;
-  const started = eventItem(control.names, engine.run, { event: 'rollback_started', version: planned.version });
-  await control.write([started]);
-  await worker.renew();
-  for (const step of planned.plan.steps) {
-    const subject = lockSubjectOf(undoing);
-    const problem = step.transactional
-      ? await withLockRetries(subject, ({ lockTimeoutMs }) => undoStep({ ...undoing, lockTimeoutMs }, step))
-      : await watchBlockers(subject, () => undoStep(undoing, step));
-    if (problem) return problem;
-  }
-  await control.write(undoneItems(undoing));
-  return undefined;
+async function undoStepwise(undoing: Undoing, plan = undoing.planned.plan): Promise<Problem | undefined> {
+  const { engine, control, worker, planned, watch } = undoing;
+  const { version, source } = planned;
+  const run = { engine, control, worker, version, source, plan, watch };
+  const { problem, done } = await undoSteps(run, undoneItems(undoing));
+  return problem && stepwise(problem, planned, done);
 }
 
-async function undoStep(undoing: Undoing, step: Step): Promise<Problem | undefined> {
-  const { worker, planned, watch } = undoing;
-  const { headers } = planned.source;
-  const items = [
-    ...worker.begin(mayPrepare(planned.source)),
-    ...statementItems(step.statements, timeoutsOf(undoing)),
-    ...worker.commit(),
-  ];
-  const { failure } = step.transactional
-    ? await worker.send(items, watch)
-    : await worker.runAlone(workItemOf(step.statements[0]!), { lockTimeoutMs: headers.lockTimeoutMs ?? 0 }, watch);
-  return failure && problemOf(undoing, failure);
+/** What is true of a way back that stopped between its steps. */
+function stepwise(problem: Problem, { version }: PlannedRollback, done: number): Problem {
+  const half = `${version} still counts as applied; the next rollback goes on with step ${done + 1} of its way back.`;
+  return problem.with({ state: `${problem.fields.state ? `${problem.fields.state} ` : ''}${half}` });
 }
 
 function undoneItems({ engine, control, planned }: Undoing): BatchItem[] {
@@ -149,10 +140,7 @@ async function afterThrow(undoing: Undoing, error: unknown): Promise<Problem | u
 }
 
 async function recordFailure({ engine, control, worker, planned }: Undoing, problem: Problem): Promise<Problem> {
-  const inSteps = planned.plan.mode === 'steps';
-  const state = inSteps
-    ? 'Statements before the failed one stay done; the version still counts as applied.'
-    : 'Rolled back: the database is as it was before this rollback.';
+  const state = problem.fields.state ?? 'Rolled back: the database is as it was before this rollback.';
   const shown = engine.signal.aborted ? cancelled(state) : problem.with({ state });
   const { where, server } = problem.fields;
   const detail = {

@@ -1,6 +1,7 @@
 import type { Migration } from '../migration/migration.ts';
 import type { PlannedStatement } from '../plan/steps.ts';
 import type { Batch, BatchFailure, BatchItem, ItemResult } from '../postgres/pipeline.ts';
+import type { Row } from '../postgres/row.ts';
 import type { BatchWatch, Notice, Session } from '../postgres/session.ts';
 import { pinSettings, type SessionPins, setLocal } from '../postgres/session-settings.ts';
 import { Problem } from '../problem/problem.ts';
@@ -153,27 +154,36 @@ export class Worker {
   }
 
   /**
-   * Runs one statement outside any transaction, under these timeouts. The settings are those of the session then; behind a
-   * pooler they, the statement and their removal are written at once, and the server processes that answered compared: if
-   * they differ, the statement ran without its settings, or others run with them.
+   * Runs one statement outside any transaction, under these timeouts, behind more `settings`. They are those of the session
+   * then; behind a pooler they, the statement and their removal are written at once, and the server processes that answered
+   * compared: if they differ, the statement ran without its settings, or others run with them.
    */
   async runAlone(
     one: WorkItem,
-    timeouts: { lockTimeoutMs: number; statementTimeoutMs?: number | undefined },
+    timeouts: AloneTimeouts,
     watch: WorkWatch,
+    settings: readonly BatchItem[] = [],
   ): Promise<{ failure?: WorkFailure }> {
-    const pins = this.pinItem(timeouts.lockTimeoutMs, timeouts.statementTimeoutMs);
+    const pins = [this.pinItem(timeouts.lockTimeoutMs, timeouts.statementTimeoutMs), ...settings];
     if (!this.#pooled) {
-      await this.session.batch([[pins]]);
+      await this.session.batch([pins]);
       return this.send([one], watch);
     }
     const reset = [...CLEAN_UP.map(({ item }) => item), PROCESS_ID];
-    const before = [pins, ...this.#control.fenceItems, PROCESS_ID];
+    const before = [...pins, ...this.#control.fenceItems, PROCESS_ID];
     const batch = await this.session.runBatch([before, [one.item], reset], watchAlone(one, watch));
     const processes = [batch.results[0]?.at(-1), batch.results[2]?.at(-1)].map((result) => result?.rows[0]?.pid);
     if (batch.failure?.segment === 0 || batch.failure?.segment === 2) throw batch.failure.error;
     if (processes[0] !== processes[1]) throw poolerMoved();
     return batch.failure ? { failure: failureIn(batch.failure, [one], 1) } : {};
+  }
+
+  /** Asks something of ours where such a statement would run, in one transaction with its settings. */
+  async askAlone(question: BatchItem, timeouts: AloneTimeouts, settings: readonly BatchItem[]): Promise<Row[]> {
+    const before = [this.pinItem(timeouts.lockTimeoutMs, timeouts.statementTimeoutMs), ...settings];
+    const reset = this.#pooled ? CLEAN_UP.map(({ item }) => item) : [];
+    const batch = await this.session.batch([[...before, { ...question, rows: true }, ...reset]]);
+    return batch.results[0]?.[before.length]?.rows ?? [];
   }
 
   /**
@@ -223,6 +233,11 @@ export class Worker {
   #flushed({ item, statement }: WorkItem, last: boolean): BatchItem {
     return last || (this.#live && statement) ? { ...item, flush: true } : item;
   }
+}
+
+interface AloneTimeouts {
+  readonly lockTimeoutMs: number;
+  readonly statementTimeoutMs?: number | undefined;
 }
 
 const PROCESS_ID: BatchItem = { sql: 'SELECT pg_catalog.pg_backend_pid() AS pid', rows: true };

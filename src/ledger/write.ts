@@ -26,8 +26,11 @@ export type EventName =
   | 'started'
   | 'applied'
   | 'failed'
+  | 'step_started'
   | 'step_finished'
+  | 'step_checked'
   | 'step_cleaned'
+  | 'planned_again'
   | 'rollback_started'
   | 'rolled_back'
   | 'rollback_failed'
@@ -183,11 +186,12 @@ ON CONFLICT (version) DO UPDATE SET description = excluded.description, checksum
   };
 }
 
-/** One more step of a non-transactional file is done. */
-export function stepDoneItem(names: LedgerNames, version: string, stepsDone: number): BatchItem {
+/** One more step is done, of a file that is applied or rolled back step by step. */
+export function stepDoneItem(names: LedgerNames, version: string, stepsDone: number, stepsTotal: number): BatchItem {
   return {
-    sql: `UPDATE ${names.migrations} SET steps_done = $2::integer, error_message = NULL WHERE version::text = $1`,
-    params: [version, String(stepsDone)],
+    sql: `UPDATE ${names.migrations} SET steps_done = $2::integer, steps_total = $3::integer, error_message = NULL
+  WHERE version::text = $1`,
+    params: [version, String(stepsDone), String(stepsTotal)],
   };
 }
 

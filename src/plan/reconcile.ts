@@ -1,7 +1,7 @@
 import { compareByNumber } from '../graph/order.ts';
 import { parseFileName } from '../migration/filename.ts';
 import { Problem } from '../problem/problem.ts';
-import type { LedgerEntry } from './ledger-entry.ts';
+import { inForce, type LedgerEntry } from './ledger-entry.ts';
 import type { MigrationFile } from './migration-file.ts';
 import type { MigrationState } from './state.ts';
 
@@ -36,6 +36,8 @@ function statusOf(file: MigrationFile, entry: LedgerEntry | undefined, running: 
   if (!entry.success || entry.type === 'rollback') {
     return { version, number, state: notInForce(entry, running), file, entry, notes: NO_NOTES };
   }
+  if (entry.stepsTotal !== null)
+    return { version, number, state: 'interrupted', file, entry, notes: [halfBack(entry)] };
   const { modified, notes } = compareContent(file, entry);
   const state = modified ? 'modified' : entry.type === 'baseline' ? 'baseline' : 'applied';
   return { version, number, state, file, entry, notes };
@@ -51,12 +53,16 @@ function notInForce(entry: LedgerEntry, running: ReadonlySet<string>): Migration
   return entry.stepsTotal !== null && entry.errorMessage === null ? 'interrupted' : 'failed';
 }
 
+function halfBack({ stepsDone, stepsTotal }: LedgerEntry): string {
+  return `its rollback stopped after ${stepsDone ?? 0} of ${stepsTotal} steps; rollback goes on there`;
+}
+
 function withoutFile(entry: LedgerEntry): MigrationStatus {
   const parsed = parseFileName(`${entry.version}.sql`);
   const number = parsed instanceof Problem ? -1n : parsed.number;
-  const inForce = entry.success && entry.type !== 'rollback';
-  const state: MigrationState = inForce ? 'missing' : notInForce(entry, new Set());
-  return { version: entry.version, number, state, file: undefined, entry, notes: [] };
+  const half = inForce(entry) && entry.stepsTotal !== null;
+  const state: MigrationState = half ? 'interrupted' : inForce(entry) ? 'missing' : notInForce(entry, new Set());
+  return { version: entry.version, number, state, file: undefined, entry, notes: half ? [halfBack(entry)] : [] };
 }
 
 const SHA256_HEX = /^[0-9a-f]{64}$/i;

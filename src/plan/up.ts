@@ -58,6 +58,7 @@ interface Candidate extends OrderNode {
 /** Decides what to apply. Throws one Problem with everything that stands against it; nothing has run then. */
 export function planUp(statuses: readonly MigrationStatus[], options: UpOptions): UpPlan {
   refuseModified(statuses);
+  refuseHalfRolledBack(statuses);
   const candidates = loadCandidates(statuses);
   const settled = new Set(statuses.filter(isInForce).map((status) => status.version));
   const { ordered, problems } = orderMigrations(candidates, settled);
@@ -77,7 +78,7 @@ function isInForce({ entry }: MigrationStatus): boolean {
 }
 
 function isToApply(status: MigrationStatus): boolean {
-  return status.file !== undefined && TO_APPLY.has(status.state);
+  return status.file !== undefined && TO_APPLY.has(status.state) && !isInForce(status);
 }
 
 /** An applied file whose body was changed: the database holds something else than the file says. */
@@ -85,6 +86,20 @@ function refuseModified(statuses: readonly MigrationStatus[]): void {
   const modified = statuses.filter((status) => status.state === 'modified');
   if (modified.length === 0) return;
   throw refusal('checksum-mismatch', 'applied migrations were changed', modified.map(modifiedProblem));
+}
+
+/** Neither applied nor rolled back: what comes behind it would stand on a half. */
+function refuseHalfRolledBack(statuses: readonly MigrationStatus[]): void {
+  const half = statuses.filter((status) => status.state === 'interrupted' && isInForce(status));
+  if (half.length === 0) return;
+  throw refusal('interrupted', 'some migrations are half rolled back', half.map(halfProblem));
+}
+
+function halfProblem({ version, notes }: MigrationStatus): Problem {
+  return new Problem('interrupted', `${version} is half rolled back: ${notes.join('; ')}`, {
+    version,
+    next: [`Finish it: taskflow-db rollback --version ${version}; then run migrate again.`],
+  });
 }
 
 function modifiedProblem(status: MigrationStatus): Problem {

@@ -189,7 +189,11 @@ function writeItem(wire: Wire, item: BatchItem, prepared: PreparedNames): void {
   wire.execute({});
   if (item.flush) wire.flush();
   if (FORGETS_NAMES.has(item.sql)) prepared.forget();
+  else if (MAY_FORGET_NAMES.test(item.sql)) prepared.doubt();
 }
+
+/** In people's statements, whatever their case, and in the blocks and functions that they write. */
+const MAY_FORGET_NAMES = /\b(?:DISCARD|DEALLOCATE)\b/i;
 
 /** Statements of ours after which the server knows no prepared statement. */
 const FORGETS_NAMES: ReadonlySet<string> = new Set(['DEALLOCATE ALL', 'DISCARD ALL']);

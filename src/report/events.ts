@@ -33,6 +33,13 @@ export type RunEvent =
       readonly tag: string;
       readonly ms: number;
     }
+  | ({
+      readonly kind: 'progress';
+      readonly version: string;
+      /** From 1. */
+      readonly step: number;
+      readonly steps: number;
+    } & StepProgress)
   | {
       readonly kind: 'notice';
       readonly version: string;
@@ -99,6 +106,18 @@ export interface PreflightFinding {
   readonly check: string;
   readonly found: string;
   readonly next: string;
+}
+
+/** How far a long statement is, as the server's progress views tell. */
+export interface StepProgress {
+  /** In the server's words: `building index: scanning table`. */
+  readonly phase: string;
+  readonly done: number;
+  /** 0 where the server does not know. */
+  readonly total: number;
+  readonly unit: 'blocks' | 'rows' | 'transactions';
+  /** The sessions that it waits for, as people name them. */
+  readonly waitsFor: string | null;
 }
 
 /** The run that holds the lease of the tracking tables. */

@@ -1,4 +1,4 @@
-import type { PlannedStatement, StepPlan } from '../plan/steps.ts';
+import type { PlannedStatement, Step, StepPlan } from '../plan/steps.ts';
 import { visibleName } from './visible.ts';
 
 type Statement = PlannedStatement['statement'];
@@ -18,10 +18,18 @@ export function planSql(migrations: readonly PrintedMigration[], record: string)
 
 function migrationSql({ version, file, plan, verify = [] }: PrintedMigration, record: string): string {
   const closing = [...verifySql(verify), `-- ${record} ${version}`];
-  const parts = plan.steps.map((step) =>
-    step.transactional ? transactionSql(step.statements, plan, closing) : singleSql(step),
-  );
+  const parts = plan.steps.map((step, i) => (i < (plan.done ?? 0) ? doneSql(step, i) : stepSql(step, plan, closing)));
   return [`-- ${version} (${visibleName(file)})`, ...parts, ...(plan.mode === 'steps' ? closing : []), ''].join('\n');
+}
+
+function stepSql(step: Step, plan: StepPlan, closing: readonly string[]): string {
+  return step.transactional ? transactionSql(step, plan, closing) : singleSql(step);
+}
+
+/** As a comment: it is not run again. */
+function doneSql({ statements }: Step, index: number): string {
+  const lines = statements.flatMap((one) => statementSql(one).split('\n'));
+  return [`-- step ${index + 1} is done, by an earlier run:`, ...lines.map((line) => `--   ${line}`)].join('\n');
 }
 
 /** As comments: psql would not stop where one of them is not true. */
@@ -31,13 +39,14 @@ function verifySql(queries: readonly Statement[]): string[] {
   return ['-- verify: every value of every row must be true', ...lines.map((line) => `--   ${line}`)];
 }
 
-function transactionSql(statements: readonly PlannedStatement[], plan: StepPlan, closing: readonly string[]): string {
+function transactionSql({ statements, reason }: Step, plan: StepPlan, closing: readonly string[]): string {
   const recorded = plan.mode === 'transaction' ? closing : ['-- record: this step is done'];
+  const ends = reason === undefined ? [] : [`-- ends here: ${reason}`];
   const large = plan.large ? [`-- ${plan.large.statementCount} statements, read from the file as they run`] : [];
-  return ['BEGIN;', ...large, ...statements.map(statementSql), ...recorded, 'COMMIT;'].join('\n');
+  return ['BEGIN;', ...large, ...statements.map(statementSql), ...recorded, ...ends, 'COMMIT;'].join('\n');
 }
 
-function singleSql(step: StepPlan['steps'][number]): string {
+function singleSql(step: Step): string {
   return [
     `-- outside a transaction: ${step.reason ?? ''}`,
     ...step.statements.map(statementSql),

@@ -48,6 +48,7 @@ function linesOf(event: RunEvent, style: Style): string[] {
     case 'plan':
     case 'started':
     case 'statement':
+    case 'progress':
       return [];
   }
 }
@@ -59,6 +60,7 @@ export function progressText(event: RunEvent): string | undefined {
   }
   if (event.kind === 'waiting') return waitingLine(event);
   if (event.kind === 'lock_wait') return lockProgress(event);
+  if (event.kind === 'progress') return stepProgressText(event);
   if (event.kind === 'statement')
     return `  ${event.version}: statement ${event.index} of ${event.total} done (${event.tag})`;
   return undefined;
@@ -119,6 +121,12 @@ function lockProgress({ version, relation, blockers, waitedMs, budgetMs }: Of<'l
 
 function preflightLines({ finding }: Of<'preflight'>, style: Style): string[] {
   return [style.warn(`Warning: ${visibleLine(finding.found)}`), `    ${style.faint(visibleLine(finding.next))}`];
+}
+
+function stepProgressText({ version, step, steps, phase, done, total, unit, waitsFor }: Of<'progress'>): string {
+  const part = total > 0 ? `, ${done} of ${total} ${unit} (${Math.floor((100 * done) / total)} %)` : '';
+  const waits = waitsFor === null ? '' : `, waits for ${waitsFor}`;
+  return `  ${version}: step ${step} of ${steps}: ${phase}${part}${waits}`;
 }
 
 function doneLine(event: Of<'applied' | 'rolled_back'>, what: string, style: Style): string {

@@ -97,6 +97,24 @@ export class TokenReader {
     return true;
   }
 
+  /**
+   * Goes past `(name [=] value, ...)` if that comes next: its options with names in lower case; one without a value counts
+   * as true.
+   */
+  options(): Map<string, string> {
+    const options = new Map<string, string>();
+    if (!this.accept('(')) return options;
+    while (!this.atEnd && !this.accept(')')) {
+      const name = this.name();
+      if (name === undefined) this.next();
+      this.accept('=');
+      const hasValue = this.word !== ',' && this.word !== ')';
+      if (name !== undefined) options.set(name, hasValue ? this.raw.replaceAll("'", '').toLowerCase() : 'true');
+      while (!this.atEnd && this.word !== ')' && !this.accept(',')) this.next();
+    }
+    return options;
+  }
+
   #move(from: number): void {
     this.#word = undefined;
     this.#token = undefined;

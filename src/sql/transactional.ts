@@ -1,3 +1,4 @@
+import { isFalse, isTrue } from './outside.ts';
 import { TokenReader } from './token-reader.ts';
 
 type Rule = (words: readonly string[], text: string, serverVersionNum: number) => string | undefined;
@@ -68,7 +69,9 @@ function alterDatabase(text: string): string | undefined {
   const reader = new TokenReader(text);
   reader.accept('ALTER', 'DATABASE');
   reader.name();
-  return reader.accept('SET', 'TABLESPACE') ? 'ALTER DATABASE ... SET TABLESPACE moves files' : undefined;
+  reader.accept('SET');
+  reader.accept('WITH');
+  return reader.word === 'TABLESPACE' ? 'ALTER DATABASE ... SET TABLESPACE moves files' : undefined;
 }
 
 function alterTable(text: string): string | undefined {
@@ -107,7 +110,7 @@ function alterSubscription(text: string): string | undefined {
   if (reader.word === 'PUBLICATION') {
     return isFalse(withOptions(reader).get('refresh')) ? undefined : 'it refreshes the subscription at once';
   }
-  const options = parenthesisedOptions(reader);
+  const options = reader.options();
   return options.has('failover') || options.has('two_phase') ? 'it changes the slot on the publisher' : undefined;
 }
 
@@ -123,7 +126,7 @@ function clustersAll(text: string): string | undefined {
 function repacks(text: string): string | undefined {
   const reader = new TokenReader(text);
   reader.accept('REPACK');
-  const options = parenthesisedOptions(reader);
+  const options = reader.options();
   if (isTrue(options.get('concurrently'))) return CONCURRENTLY;
   return reader.atEnd ? 'REPACK without a table runs one transaction a table' : undefined;
 }
@@ -131,7 +134,7 @@ function repacks(text: string): string | undefined {
 function reindex(text: string): string | undefined {
   const reader = new TokenReader(text);
   reader.accept('REINDEX');
-  const options = parenthesisedOptions(reader);
+  const options = reader.options();
   if (isTrue(options.get('concurrently'))) return CONCURRENTLY;
   const target = reader.acceptAny('INDEX', 'TABLE', 'SCHEMA', 'DATABASE', 'SYSTEM');
   if (reader.word === 'CONCURRENTLY') return CONCURRENTLY;
@@ -145,32 +148,8 @@ function prepared(words: readonly string[]): string | undefined {
 /** The options in the parentheses after the last WITH that is outside parentheses; none without one. */
 function withOptions(reader: TokenReader): Map<string, string> {
   while (!reader.atEnd) {
-    if (reader.accept('WITH') && reader.word === '(') return parenthesisedOptions(reader);
+    if (reader.accept('WITH') && reader.word === '(') return reader.options();
     if (!reader.skipBrackets()) reader.next();
   }
   return new Map();
-}
-
-/** `(name [=] value, ...)` as a map with names in lower case; an option without a value counts as true. */
-function parenthesisedOptions(reader: TokenReader): Map<string, string> {
-  const options = new Map<string, string>();
-  if (!reader.accept('(')) return options;
-  while (!reader.atEnd && !reader.accept(')')) {
-    const name = reader.name();
-    if (name === undefined) reader.next();
-    reader.accept('=');
-    const hasValue = reader.word !== ',' && reader.word !== ')';
-    if (name !== undefined) options.set(name, hasValue ? reader.raw.replaceAll("'", '').toLowerCase() : 'true');
-    while (!reader.atEnd && reader.word !== ')' && !reader.accept(',')) reader.next();
-  }
-  return options;
-}
-
-/** The server's reading of a boolean option (manual, CREATE SUBSCRIPTION and REINDEX): true, on, 1, false, off, 0. */
-function isFalse(value: string | undefined): boolean {
-  return value === 'false' || value === 'off' || value === '0';
-}
-
-function isTrue(value: string | undefined): boolean {
-  return value !== undefined && !isFalse(value);
 }

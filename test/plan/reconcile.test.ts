@@ -37,6 +37,12 @@ test('a failed row is failed; one without a message and with steps was interrupt
   assert.equal(stateOf({ success: false, stepsDone: 1, stepsTotal: 3 }, ['002_b']), 'interrupted');
 });
 
+test('a row in force with steps is half rolled back: interrupted, with how far it is', () => {
+  const { state, notes } = one(entryOf(V, { stepsDone: 1, stepsTotal: 3 }));
+  assert.equal(state, 'interrupted');
+  assert.deepEqual(notes, ['its rollback stopped after 1 of 3 steps; rollback goes on there']);
+});
+
 test('a version that was rolled back says so, however older tools left its success', () => {
   assert.equal(stateOf({ success: false, type: 'rollback' }), 'rolled_back');
   assert.equal(stateOf({ success: true, type: 'rollback' }), 'rolled_back');

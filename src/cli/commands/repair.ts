@@ -5,7 +5,7 @@ import { Problem } from '../../problem/problem.ts';
 import type { CommandContext } from '../context.ts';
 import { confirmChange, exclusive, isProduction, withEngine } from '../open.ts';
 
-const ACTIONS: readonly RepairAction[] = ['accept', 'mark-applied', 'mark-not-applied'];
+const ACTIONS: readonly RepairAction[] = ['accept', 'mark-applied', 'mark-not-applied', 'step-done', 'step-not-done'];
 
 export async function run(context: CommandContext): Promise<ExitStatus> {
   exclusive(context, ACTIONS);

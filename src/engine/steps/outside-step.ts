@@ -1,0 +1,105 @@
+import type { BatchItem } from '../../postgres/pipeline.ts';
+import { Problem } from '../../problem/problem.ts';
+import { lockPolicy, outsideWork, workTarget } from '../../sql/outside.ts';
+import { timeoutsOf } from '../application.ts';
+import { watchBlockers, withLockRetries } from '../locks/retries.ts';
+import { workItemOf } from '../worker.ts';
+import { probeOf } from './probes/of-work.ts';
+import type { Ask, Outcome } from './probes/probe.ts';
+import { withStepProgress } from './progress.ts';
+import type { StepHistory } from './step-history.ts';
+import { stepDoneItems, stepStartedItem } from './step-record.ts';
+import { lockSubject, onlyStatement, type StepRun, sessionItems, stepProblem } from './step-run.ts';
+
+/**
+ * Runs one statement outside a transaction: what the catalog says before it goes on record first, then the statement, then
+ * its end. Undefined when it is done and recorded.
+ */
+export async function runOutsideStep(
+  run: StepRun,
+  index: number,
+  history: StepHistory | undefined,
+): Promise<Problem | undefined> {
+  const { control, version } = run;
+  const sql = onlyStatement(run.plan.steps[index]!);
+  const target = workTarget(outsideWork(sql));
+  const probe = probeOf(outsideWork(sql));
+  const ask = askAt(run, index);
+  const now = await probe.before(ask);
+  const backend = await backendOf(ask, run);
+  await control.write([stepStartedItem(run, index, { target, before: now, backend })]);
+  const before = history?.firstFacts.get(target) ?? now;
+  const attempt = (one: StepRun) => sendStatement(one, index, backend.pid);
+  const subject = lockSubject(run);
+  const failed =
+    lockPolicy(sql) === 'brief'
+      ? await withLockRetries(subject, ({ lockTimeoutMs }) => attempt({ ...run, lockTimeoutMs }))
+      : await watchBlockers(subject, () => attempt(run));
+  if (failed instanceof Problem) return withHalf(run, () => probe.outcome(ask, before), failed);
+  const fault = await probe.fault?.(ask, before);
+  if (fault) return new Problem('statement-failed', `${version}: ${fault.what}`, { version, next: [fault.next] });
+  await control.write(stepDoneItems(run, index));
+  return undefined;
+}
+
+/** Asks the catalog as the statement at `index` would see it. */
+export function askAt(run: StepRun, index: number): Ask {
+  const { timeouts, settings } = sessionOf(run, index);
+  return (sql, params = []) => run.worker.askAlone({ sql, params }, timeouts, settings);
+}
+
+/** Runs a statement of ours as the one at `index` would run: it mends what that left behind. */
+export async function mendAt(run: StepRun, index: number, sql: string): Promise<void> {
+  const { timeouts, settings } = sessionOf(run, index);
+  const { failure } = await run.worker.runAlone({ item: { sql } }, timeouts, {}, settings);
+  if (failure) throw failure.error;
+}
+
+/**
+ * What the statement at `index` is to find: timeouts, what the file has set before, and how it waits for locks. A concurrent
+ * build waits for old transactions on purpose and would fail under a lock timeout, leaving an invalid index; and it goes on
+ * when only our connection dies (client_connection_check_interval off), so that hours of work are not lost: the next run
+ * waits for it.
+ */
+function sessionOf(run: StepRun, index: number) {
+  const { source, control } = run;
+  const policy = lockPolicy(onlyStatement(run.plan.steps[index]!));
+  const { lockTimeoutMs: brief, rowLockTimeoutMs, ...more } = timeoutsOf(run.engine, source, run.lockTimeoutMs);
+  const own = policy === 'patient' ? 0 : policy === 'once' ? rowLockTimeoutMs : brief;
+  const lockTimeoutMs = run.lockTimeoutMs ?? source.headers.lockTimeoutMs ?? own;
+  const survives = policy === 'patient' && control.server.versionNum >= 140000;
+  const settings = [
+    ...sessionItems(run, index).map((one) => one.item),
+    setSession('lock_timeout', String(lockTimeoutMs)),
+    ...(survives ? [setSession('client_connection_check_interval', '0')] : []),
+  ];
+  return { timeouts: { lockTimeoutMs, ...more }, settings };
+}
+
+function setSession(name: string, value: string): BatchItem {
+  return { sql: 'SELECT pg_catalog.set_config($1, $2, false)', params: [name, value] };
+}
+
+/** Behind a pooler it is not the process that the session's start-up message named. */
+async function backendOf(ask: Ask, run: StepRun): Promise<{ pid: string; start: string | null }> {
+  const [row] = await ask(
+    'SELECT pid, backend_start FROM pg_catalog.pg_stat_activity WHERE pid = pg_catalog.pg_backend_pid()',
+  );
+  return { pid: row?.pid ?? String(run.worker.session.backendPid), start: row?.backend_start ?? null };
+}
+
+async function sendStatement(run: StepRun, index: number, pid: string): Promise<Problem | undefined> {
+  const item = workItemOf(run.plan.steps[index]!.statements[0]!);
+  const { timeouts, settings } = sessionOf(run, index);
+  const send = () => run.worker.runAlone(item, timeouts, run.watch, settings);
+  const { failure } = await withStepProgress(run, index, send, pid);
+  return failure && stepProblem(run, failure);
+}
+
+/** A statement that failed, with what it left behind: the next run removes that first. */
+async function withHalf(run: StepRun, look: () => Promise<Outcome>, failed: Problem): Promise<Problem> {
+  if (run.worker.session.lost || run.engine.signal.aborted) return failed;
+  const outcome = await look();
+  if (outcome.is !== 'half done') return failed;
+  return failed.with({ state: `Left behind: ${outcome.because}; the next run sets that right first.` });
+}

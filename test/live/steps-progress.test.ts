@@ -1,0 +1,59 @@
+/** How far a long statement is: as events for whoever watches, on the progress line, and whom it waits for as a line. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { RunEvent } from '../../src/index.ts';
+import { progressText } from '../../src/report/run-text.ts';
+import { until, withBed } from './group-bed.ts';
+import { BASE, holding, IRREVERSIBLE } from './steps-bed.ts';
+
+type Progress = Extract<RunEvent, { kind: 'progress' }>;
+
+for (const major of [14, 18]) {
+  test(`PostgreSQL ${major}: a concurrent build tells its phase and whom it waits for`, () =>
+    withBed(major, BASE, async (bed) => {
+      await bed.migrate();
+      bed.write({ 'm/002_step.sql': `CREATE INDEX CONCURRENTLY made ON base (name);\n${IRREVERSIBLE}` });
+      const holder = await holding(bed.database, 'LOCK TABLE base IN ROW EXCLUSIVE MODE');
+      const events: RunEvent[] = [];
+      const run = bed.migrate({ onEvent: (event) => events.push(event) });
+      const told = () => events.filter((event): event is Progress => event.kind === 'progress');
+      await until('progress', async () => told().length > 1);
+      await holder.release();
+      assert.equal((await run).ok, true);
+      const [first] = told();
+      assert.equal(first?.phase, 'waiting for writers before build');
+      assert.deepEqual([first.step, first.steps, first.done, first.total, first.unit], [1, 1, 0, 1, 'transactions']);
+      assert.match(first.waitsFor ?? '', /^pid \d+ \(holder \d+ of postgres, active since [\d:]+\)$/);
+      assert.match(
+        progressText(first) ?? '',
+        /^ {2}002_step: step 1 of 1: waiting for writers before build, 0 of 1 transactions \(0 %\), waits for pid/,
+      );
+      const waits = events.filter((event) => event.kind === 'lock_wait' && event.phase === 'waiting' && event.news);
+      assert.equal(waits.length, 1, 'one line, however long it takes');
+    }));
+
+  test(`PostgreSQL ${major}: VACUUM and CREATE INDEX in a transaction of a step tell how far they are`, () =>
+    withBed(major, BASE, async (bed) => {
+      await bed.migrate();
+      await bed.database.sql("INSERT INTO base SELECT g, 'name' FROM generate_series(1, 3000) AS g");
+      await bed.database.sql('DELETE FROM base WHERE id % 2 = 0');
+      const slow = `CREATE FUNCTION slow(n int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN PERFORM pg_sleep(0.0002); RETURN n; END $$;\n`;
+      bed.write({
+        'm/002_step.sql': `${slow}SET vacuum_cost_delay = 100;\nSET vacuum_cost_limit = 4;\nVACUUM base;\nCREATE INDEX made ON base (slow(id));\n${IRREVERSIBLE}`,
+      });
+      const phases = new Set<string>();
+      const run = await bed.migrate({
+        onEvent: (event) => event.kind === 'progress' && phases.add(event.phase),
+      });
+      assert.equal(run.ok, true, run.problem?.message);
+      assert.ok(
+        [...phases].some((phase) => /heap/.test(phase)),
+        [...phases].join(),
+      );
+      assert.ok(
+        [...phases].some((phase) => phase.startsWith('building index')),
+        [...phases].join(),
+      );
+    }));
+}
