@@ -2,7 +2,6 @@ import { Problem } from '../../problem/problem.ts';
 import { timeoutsOf } from '../application.ts';
 import { withLockRetries } from '../locks/retries.ts';
 import { outcomeAfterLoss } from '../outcome-after-loss.ts';
-import { reliably } from '../runner/reconnect.ts';
 import { inOrder, mayChangeRole, mayPrepare, statementItems } from '../worker.ts';
 import { runOutsideStep } from './outside-step.ts';
 import { withStepProgress } from './progress.ts';
@@ -24,7 +23,7 @@ export async function runSteps(run: StepRun, history: StepHistory | undefined): 
   for (let index = before; index < steps.length; index++) {
     if (run.engine.signal.aborted) return { done: index, problem: stopped() };
     const problem = await runStep(run, index, index === before ? history : undefined);
-    if (problem) return { done: await doneNow(run, index, problem), problem };
+    if (problem) return { done: await doneNow(run, index), problem };
   }
   return run.engine.signal.aborted ? { done: steps.length, problem: stopped() } : { done: steps.length };
 }
@@ -68,13 +67,13 @@ async function attemptTransaction(run: StepRun, index: number): Promise<Problem 
 }
 
 /** With the connection lost, the step's transaction may have been committed all the same: the row says so. */
-async function doneNow(run: StepRun, index: number, problem: Problem): Promise<number> {
-  const { engine, control, worker, version } = run;
-  if (!worker.session.lost || problem.code === 'interrupted') return index;
+async function doneNow(run: StepRun, index: number): Promise<number> {
+  const { engine, control, worker, version, plan } = run;
+  if (!worker.session.lost || !plan.steps[index]?.transactional) return index;
   try {
-    if (run.plan.steps[index]?.transactional) await outcomeAfterLoss(engine, control, worker.session, version);
+    await outcomeAfterLoss(engine, control, worker.session, version);
     const asked = `SELECT steps_done FROM ${control.names.migrations} WHERE version = $1`;
-    const [row] = await reliably(engine, control, () => control.session.query(asked, [version]));
+    const [row] = await control.session.query(asked, [version]);
     return Number(row?.steps_done ?? index);
   } catch {
     return index;
