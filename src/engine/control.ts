@@ -27,6 +27,8 @@ export class Control {
   fence: string | undefined;
   /** How often the server itself was away, not only the connection. */
   timesAway = 0;
+  /** It did not come back in time: nobody waits for it once more. */
+  gone = false;
   #session: Session;
 
   constructor(session: Session, read: Pick<Control, 'server' | 'role' | 'names' | 'ledger' | 'runner'>) {

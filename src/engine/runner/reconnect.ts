@@ -39,13 +39,16 @@ export async function reliably<T>(engine: Engine, control: Control, action: () =
  */
 async function reconnect(engine: Engine, control: Control, loss: unknown): Promise<void> {
   const { fence } = control;
-  if (fence === undefined) throw loss;
+  if (fence === undefined || control.gone) throw loss;
   const begun = performance.now();
   for (let attempt = 1; ; attempt++) {
     const session = await openControlSession(engine).catch(() => undefined);
     if (session && (await takeOn(control, session, fence))) break;
     if (attempt === 1) control.timesAway++;
-    if (performance.now() - begun > RECONNECT_MS_MAX || engine.signal.aborted) throw loss;
+    if (performance.now() - begun > RECONNECT_MS_MAX || engine.signal.aborted) {
+      control.gone = true;
+      throw loss;
+    }
     await pause(PAUSE_MS, engine.signal);
   }
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
