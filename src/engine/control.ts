@@ -67,9 +67,16 @@ export async function withControl<T>(engine: Engine, use: (control: Control) => 
   try {
     control = await readControl(engine, session);
     return await use(control);
+  } catch (error) {
+    throw isServers(error, control?.session ?? session) ? databaseProblem(error, 'the run was stopped') : error;
   } finally {
     await (control?.session ?? session).end();
   }
+}
+
+/** What the server or the way to it is to blame for, not a fault of ours. */
+function isServers(error: unknown, session: Session): boolean {
+  return isDatabaseError(error) || session.lost !== undefined;
 }
 
 /** Its settings hold to the end of each transaction: a pooler may hand its server process to somebody else at any time. */

@@ -7,7 +7,7 @@ import { refuseReadOnly } from '../postgres/server-info.ts';
 import { type Control, withControl } from './control.ts';
 import type { Engine } from './engine.ts';
 import { withRunnerLock } from './runner/runner-lock.ts';
-import { checkTracking, isUnmarkedProduction, prepareTracking, rememberProduction } from './tracking.ts';
+import { checkTrackingUnderLock, isUnmarkedProduction, prepareTracking, rememberProduction } from './tracking.ts';
 
 export interface InitResult {
   readonly database: string;
@@ -45,7 +45,7 @@ async function initUnderLock(
   files: readonly MigrationFile[],
   { approve }: InitOptions,
 ): Promise<InitResult> {
-  const outlook = await checkTracking(engine, control, held, { files, mayAdopt: true });
+  const outlook = await checkTrackingUnderLock(engine, control, held, { files, mayAdopt: true });
   const marks = isUnmarkedProduction(engine, held) ? 'Mark the database as production' : undefined;
   const change = outlook.change ?? marks;
   if (change) await approve?.(change, control);

@@ -19,7 +19,7 @@ import { preflight } from './preflight/preflight.ts';
 import { withRunnerLock } from './runner/runner-lock.ts';
 import { recordSkipped } from './skip.ts';
 import { resumeUp } from './steps/resume.ts';
-import { checkTracking, isSettled, prepareTracking, rememberProduction } from './tracking.ts';
+import { checkTracking, checkTrackingUnderLock, isSettled, prepareTracking, rememberProduction } from './tracking.ts';
 
 export interface MigrateOptions {
   /** Version or number: everything up to it. */
@@ -80,7 +80,7 @@ async function migrateUnderLock(
 ): Promise<MigrateResult> {
   const approved = options.approve && (await askBefore(engine, control, files, options, options.approve));
   return withRunnerLock(engine, control, async (held) => {
-    const outlook = await checkTracking(engine, control, held, { files, mayAdopt: false });
+    const outlook = await checkTrackingUnderLock(engine, control, held, { files, mayAdopt: false });
     const plan = await planFor(control, files, outlook.ledger, options);
     if (options.singleTransaction) refuseSteps(plan.migrations);
     if (approved && plan.migrations.some(({ version }) => !approved.has(version))) throw changedMeanwhile();

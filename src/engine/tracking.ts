@@ -8,6 +8,7 @@ import { type Control, rereadLedger } from './control.ts';
 import type { Engine } from './engine.ts';
 import { hasObjects, type Presence } from './existing.ts';
 import { timesToDo, writeLayout } from './layout.ts';
+import { LayoutBusy } from './runner/runner-lock.ts';
 
 /** What the tracking tables need before anything can be recorded; found without writing. */
 export interface TrackingOutlook {
@@ -50,22 +51,31 @@ export async function checkTracking(
   held: Ledger,
   options: { files: readonly MigrationFile[]; mayAdopt: boolean },
 ): Promise<TrackingOutlook> {
-  const adopting = isFirst(held) ? await lookForExisting(engine, control, held, options) : undefined;
+  const occupied = isUntold(held) && (await hasObjects(control));
+  if (occupied) {
+    // Another run may have made them since, with their history: what was read then counts no more.
+    const { ledger: now } = await rereadLedger(control);
+    if (now.layout !== held.layout) return checkTracking(engine, control, now, options);
+    if (!options.mayAdopt) throw unknownObjects(control);
+  }
+  const adopts = isFirst(held) && (occupied || held.layout === 0);
+  const adopting = adopts ? await adoptable(engine, control, held, options.files) : undefined;
   const change = changeOf(engine, held, adopting ?? []);
   const last = Math.max(0, ...held.entries.map((entry) => entry.appliedOrder));
   const more = adopting?.map(({ file }, i) => entryOfAdopted(file, last + i + 1)) ?? [];
   return { held, ledger: { ...held, layout: LAYOUT_NEWEST, entries: [...held.entries, ...more] }, change, adopting };
 }
 
-async function lookForExisting(
+/** The same under the runners' lock: where another run was quicker, the lock is to be taken anew (LayoutBusy). */
+export async function checkTrackingUnderLock(
   engine: Engine,
   control: Control,
   held: Ledger,
-  { files, mayAdopt }: { files: readonly MigrationFile[]; mayAdopt: boolean },
-): Promise<readonly Presence[] | undefined> {
-  const occupied = isUntold(held) && (await hasObjects(control));
-  if (occupied && !mayAdopt) throw unknownObjects(control);
-  return occupied || held.layout === 0 ? adoptable(engine, control, held, files) : undefined;
+  options: { files: readonly MigrationFile[]; mayAdopt: boolean },
+): Promise<TrackingOutlook> {
+  const outlook = await checkTracking(engine, control, held, options);
+  if (outlook.held !== held) throw new LayoutBusy('another run has made the tracking tables');
+  return outlook;
 }
 
 function changeOf(engine: Engine, held: Ledger, adopting: readonly Presence[]): string | undefined {

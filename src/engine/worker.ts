@@ -87,6 +87,7 @@ export class Worker {
   #prepares = false;
 
   constructor(engine: Engine, control: Control, session: Session) {
+    if (control.fence === undefined) throw new Error('a run works under a lease');
     this.session = session;
     this.#control = control;
     this.#pins = workerPins(engine);

@@ -118,10 +118,36 @@ export function onlyLayoutChangeItems(names: LedgerNames, layout: number | undef
   ];
 }
 
+/** A process in the middle of a pipeline counts as active while it waits for its client. */
+const DOING = `CASE WHEN w.state = 'active' AND w.wait_event = 'ClientRead' THEN 'waiting for its client' ELSE w.state END`;
+
+/** A process in this state does nothing until its client says more. */
+export function waitsForClient({ state }: Pick<RunnerWorker, 'state'>): boolean {
+  return state.startsWith('idle in transaction') || state === 'waiting for its client';
+}
+
+/**
+ * Who is making or upgrading the tracking tables, and has been silent for longer than a lease lasts: there is no lease yet
+ * that would show it. Rows of `pid`, `user`, `seconds`.
+ */
+export function silentLayoutItem(names: LedgerNames): BatchItem {
+  return {
+    sql: `SELECT w.pid, w.usename AS user, extract(epoch FROM pg_catalog.clock_timestamp() - w.state_change)::integer AS seconds
+FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS w ON w.pid = l.pid
+WHERE l.locktype = 'advisory' AND l.classid = ${RUNNER_LOCK_CLASS} AND l.objsubid = 2 AND l.granted
+  AND l.objid::bigint = (pg_catalog.hashtext($1)::bigint & 4294967295) AND l.database = ${THIS_DATABASE}
+  AND w.xact_start IS NOT NULL AND (w.state LIKE 'idle in transaction%' OR w.wait_event = 'ClientRead')
+  AND w.state_change < pg_catalog.clock_timestamp() - interval '${LEASE_MS} milliseconds'`,
+    params: [names.schema],
+    rows: true,
+  };
+}
+
 /** The run that holds the lease, if one does and is alive: one row, with what its migration session does. */
 export function runnerItem(names: LedgerNames): BatchItem {
   return {
-    sql: `SELECT r.run_id, r.held_by, r.host, r.tool_version, r.process_id, pg_catalog.to_char(r.held_since, 'YYYY-MM-DD HH24:MI:SS "UTC"') AS held_since, w.pid AS worker_pid, w.state AS worker_state,
+    sql: `SELECT r.run_id, r.held_by, r.host, r.tool_version, r.process_id, pg_catalog.to_char(r.held_since, 'YYYY-MM-DD HH24:MI:SS "UTC"') AS held_since, w.pid AS worker_pid,
+  ${DOING} AS worker_state,
   w.query AS worker_query, extract(epoch FROM pg_catalog.clock_timestamp() - w.state_change)::integer AS worker_seconds,
   r.expires_at <= pg_catalog.clock_timestamp() AS expired, NOT ${isFree('$1')} AS alive
 FROM ${names.runner} AS r LEFT JOIN pg_catalog.pg_locks AS l ON l.locktype = 'transactionid' AND l.granted AND l.transactionid = r.xmax

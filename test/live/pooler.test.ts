@@ -27,7 +27,8 @@ const APPLIED =
 const MET = `SELECT current_setting('search_path') || current_setting('statement_timeout') || current_setting('lock_timeout')
   || current_setting('role') || current_setting('idle_in_transaction_session_timeout') || current_setting('check_function_bodies')
   || coalesce(nullif(current_setting('taskflow.run_id', true), ''), '-') || coalesce(to_regclass('pg_temp.left_over')::text, '-')
-  || (SELECT count(*) FROM pg_prepared_statements) || (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory')`;
+  || (SELECT count(*) FROM pg_prepared_statements) || (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))`;
 
 /** Two at once, so that both server processes of the pool are asked. */
 async function metThrough(url: string): Promise<string[]> {

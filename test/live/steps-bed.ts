@@ -16,11 +16,14 @@ export async function holding(database: TestDatabase, statement: string): Promis
   const name = `holder ${++holders}`;
   const session = database.sql(`SET application_name = '${name}'; BEGIN; ${statement}; SELECT pg_sleep(60)`);
   session.catch(() => {});
-  const find = `SELECT pid FROM pg_stat_activity WHERE application_name = '${name}' AND query LIKE '%pg_sleep%' AND wait_event = 'PgSleep'`;
+  const find = `SELECT pid FROM pg_stat_activity WHERE application_name = '${name}' AND query LIKE '%pg_sleep%' AND wait_event = 'PgSleep'
+    AND datname = current_database()`;
   await until(`${name} holds`, async () => (await database.sql(find)).length > 0);
   return {
     release: async () => {
-      await database.sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '${name}'`);
+      await database.sql(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '${name}' AND datname = current_database()`,
+      );
       await session.catch(() => {});
     },
   };

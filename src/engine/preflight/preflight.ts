@@ -16,6 +16,14 @@ import { dumps, holders, snapshots } from './sessions.ts';
 
 const CHECKS: readonly Check[] = [dumps, baseBackups, holders, snapshots, replicas, slots, invalidIndexes, diskRoom];
 
+/** Indexes of files that an earlier run has begun: what it left of them is built anew. */
+function indexesUnderWay(planned: readonly { readonly plan: StepPlan }[]): string[] {
+  const begun = planned.filter(({ plan }) => plan.done !== undefined);
+  const statements = begun.flatMap(({ plan }) => plan.steps.flatMap((step) => step.statements));
+  const created = statements.flatMap((one) => createdObjects(one.statement.sql));
+  return created.filter((one) => one.kind === 'index').map((one) => one.name);
+}
+
 /** More are not asked for. */
 const RELATIONS_MAX = 500;
 
@@ -33,8 +41,7 @@ export async function preflight(
   const texts = statements.filter((one) => one.kind.class !== 'query').map((one) => one.statement.sql);
   const names = distinct(texts.flatMap(lockedRelations)).slice(0, RELATIONS_MAX);
   const concurrent = statements.some((one) => one.statement.words.includes('CONCURRENTLY'));
-  const created = texts.flatMap(createdObjects).filter((one) => one.kind === 'index');
-  const indexes = new Set([...created, ...names].map((one) => one.name));
+  const indexes = new Set([...indexesUnderWay(planned), ...names.map((one) => one.name)]);
   const findings = await look({ engine, control, concurrent, indexes }, names);
   if (engine.settings.strict && findings.length > 0) throw refused(findings);
   for (const finding of findings) engine.emit({ kind: 'preflight', finding });

@@ -65,10 +65,20 @@ async function readTaking(engine: Engine, control: Control) {
 export async function hold(engine: Engine, control: Control, taken: Row): Promise<void> {
   control.fence = taken.fence ?? undefined;
   if (!taken.old_run) return;
-  const detail = { run: taken.old_run, by: taken.old_by, host: taken.old_host, since: taken.old_since };
-  await control.write([eventItem(control.names, engine.run, { event: 'taken_over', version: null, detail })]);
+  const { version, event } = await underWay(control, taken.old_run);
+  const detail = { run: taken.old_run, by: taken.old_by, host: taken.old_host, since: taken.old_since, after: event };
+  await control.write([eventItem(control.names, engine.run, { event: 'taken_over', version, detail })]);
   const who = `the run of ${taken.old_by} on ${taken.old_host}, begun ${taken.old_since}`;
   engine.emit({ kind: 'note', message: `${who}, ended without a word; this one goes on in its place` });
+}
+
+/** The last that is on record of a run: what it was at when it ended without a word. */
+async function underWay(control: Control, run: string): Promise<{ version: string | null; event: string | null }> {
+  const [last] = await control.session.query(
+    `SELECT event, version FROM ${control.names.events} WHERE run_id = $1::uuid ORDER BY seq DESC LIMIT 1`,
+    [run],
+  );
+  return { version: last?.version ?? null, event: last?.event ?? null };
 }
 
 /** Says every few seconds that the run is alive. A lost session or lease is noticed by what the run does next. */

@@ -1,4 +1,4 @@
-import { type Runner, runnerItem, runnerOf } from '../../ledger/lease.ts';
+import { type Runner, runnerItem, runnerOf, silentLayoutItem, waitsForClient } from '../../ledger/lease.ts';
 import { eventItem } from '../../ledger/write.ts';
 import { Problem } from '../../problem/problem.ts';
 import { formatDuration } from '../../problem/quantity.ts';
@@ -27,6 +27,7 @@ export class Waiting {
     const waitedMs = performance.now() - this.#begun;
     if (waitedMs > settings.waitMs) throw busy(holder, waitedMs);
     if (holder?.expired) await endLeftOver(this.#engine, this.#control, holder);
+    if (!holder) await endSilentLayout(this.#engine, this.#control);
     emit({ kind: 'waiting', holder, waitedMs, waitMs: settings.waitMs, first: this.#attempt === 0 });
     await pause(Math.min(PAUSE_MS_MAX, 100 * 1.5 ** this.#attempt++), signal);
   }
@@ -44,11 +45,7 @@ async function readRunner(control: Control): Promise<Runner | undefined> {
  */
 async function endLeftOver(engine: Engine, control: Control, holder: Runner): Promise<void> {
   const { worker } = holder;
-  if (!worker?.state.startsWith('idle in transaction')) return;
-  const [row] = await control.session
-    .query('SELECT pg_catalog.pg_terminate_backend($1::integer) AS ended', [String(worker.pid)])
-    .catch(() => []);
-  if (row?.ended !== 't') return;
+  if (!worker || !waitsForClient(worker) || !(await endSession(control, String(worker.pid)))) return;
   const detail = {
     run: holder.runId,
     by: holder.user,
@@ -63,6 +60,24 @@ async function endLeftOver(engine: Engine, control: Control, holder: Runner): Pr
     kind: 'note',
     message: `ended the session (pid ${worker.pid}) that the run of ${holder.user} on ${holder.host} left idle in a transaction`,
   });
+}
+
+/** The same for one that fell silent while it made the tracking tables: nothing can be on record of it. */
+async function endSilentLayout(engine: Engine, control: Control): Promise<void> {
+  const { sql, params } = silentLayoutItem(control.names);
+  for (const { pid, user, seconds } of await control.session.query(sql, params)) {
+    if (!pid || !(await endSession(control, pid))) continue;
+    const message = `ended the session (pid ${pid}) of ${user} that was silent for ${seconds} s while it made the tracking tables`;
+    engine.emit({ kind: 'note', message });
+  }
+}
+
+/** False where this role may not, or it is gone. */
+async function endSession(control: Control, pid: string): Promise<boolean> {
+  const [row] = await control.session
+    .query('SELECT pg_catalog.pg_terminate_backend($1::integer) AS ended', [pid])
+    .catch(() => []);
+  return row?.ended === 't';
 }
 
 function busy(holder: Runner | undefined, waitedMs: number): Problem {
