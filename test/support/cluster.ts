@@ -61,11 +61,12 @@ export async function create(engine: Engine, folder: string, options: ClusterOpt
   }
 }
 
-/** Starts the server on a free port; tries again when somebody else took that port first. */
-export async function run(engine: Engine, folder: string, detached: boolean): Promise<Running> {
+/** Starts the server on the port it had before, or a free one; tries another when somebody else took that port first. */
+export async function run(engine: Engine, folder: string, detached: boolean, before?: number): Promise<Running> {
   const runner = runnerOf(engine, folder);
   for (let attempt = 1; ; attempt++) {
-    const running = await runOn(await freePort(), runner, folder, detached);
+    const port = attempt === 1 && before !== undefined ? before : await freePort();
+    const running = await runOn(port, runner, folder, detached);
     if (running) return running;
     if (attempt === 5)
       throw new Error(`PostgreSQL ${engine} did not start:\n${readFileSync(logOf(folder), 'utf8').slice(-2000)}`);

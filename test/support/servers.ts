@@ -185,7 +185,11 @@ export interface OwnServer extends TestServer {
   stop(): Promise<void>;
   /** SIGKILL to the postmaster: as a crash of the server. */
   kill(): Promise<void>;
-  /** Starts it again after kill, on a new port; returns the server as it is then. */
+  /** As `pg_ctl stop -m immediate`: every process of it ends at once, the next start recovers. */
+  crash(): Promise<void>;
+  /** Fast shutdown; the data stay. */
+  shutDown(): Promise<void>;
+  /** Starts it again after any of these, on the same port if nobody has taken it; returns the server as it is then. */
   restart(): Promise<OwnServer>;
 }
 
@@ -195,8 +199,9 @@ export async function ownServer(engine: Engine, options: ClusterOptions = {}): P
   return startOwn(engine, folder);
 }
 
-async function startOwn(engine: Engine, folder: string): Promise<OwnServer> {
-  const running = await run(engine, folder, false);
+/** As ownServer, on data that are there already: `folder/data`, and `folder/socket` for its socket. */
+export async function startOwn(engine: Engine, folder: string, before?: number): Promise<OwnServer> {
+  const running = await run(engine, folder, false, before);
   const data = join(folder, 'data');
   const last = () => signal(running.pid, 'SIGQUIT', data);
   process.on('exit', last);
@@ -208,7 +213,9 @@ async function startOwn(engine: Engine, folder: string): Promise<OwnServer> {
   return {
     ...describe(engine, folder, running),
     kill: () => end('SIGKILL'),
-    restart: () => startOwn(engine, folder),
+    crash: () => end('SIGQUIT'),
+    shutDown: () => end('SIGINT'),
+    restart: () => startOwn(engine, folder, running.port),
     stop: async () => {
       await end('SIGINT');
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });

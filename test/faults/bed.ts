@@ -1,0 +1,150 @@
+/** A server with a proxy in front, the fault files, and what the database looks like after each of their steps. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readFolders } from '../../src/files/folders.ts';
+import type { Migration } from '../../src/migration/migration.ts';
+import { planMigrationSteps, planSteps } from '../../src/plan/steps.ts';
+import { writeFiles } from '../support/cli.ts';
+import { type MessageProxy, startProxy } from '../support/proxy.ts';
+import { createDatabase, type TestDatabase, type TestServer, templateDatabase } from '../support/servers.ts';
+import { runEngine, succeeded } from './engine-run.ts';
+import { faultFiles } from './files.ts';
+import { difference, type Snapshot, snapshot } from './state.ts';
+
+export interface Version {
+  readonly name: string;
+  /** With it applied, and all before it. */
+  readonly after: Snapshot;
+  /** After each of its steps, where it is not one transaction: the last equals `after`. */
+  readonly steps: readonly Snapshot[];
+  /** The same for its way back; the last equals `after` of the version before. */
+  readonly backSteps: readonly Snapshot[];
+}
+
+export interface Bed {
+  readonly server: TestServer;
+  readonly proxy: MessageProxy;
+  readonly folder: string;
+  readonly versions: readonly Version[];
+  /** A database with nothing applied, or everything; dropped afterwards. */
+  withDatabase<T>(start: 'empty' | 'full', body: (database: TestDatabase) => Promise<T>): Promise<T>;
+  /** The database's URL through the proxy. */
+  url(database: TestDatabase, user?: string): string;
+  close(): Promise<void>;
+}
+
+export async function openBed(server: TestServer): Promise<Bed> {
+  const folder = mkdtempSync(join(tmpdir(), 'tffault-'));
+  writeFiles(folder, faultFiles(server.major));
+  const proxy = await startProxy({ host: '127.0.0.1', port: server.tcpPort });
+  const full = await templateDatabase(server, `faults ${JSON.stringify(faultFiles(server.major))}`, (draft) =>
+    applyAll(draft, folder),
+  );
+  const withDatabase: Bed['withDatabase'] = async (start, body) => {
+    const database = await createDatabase(server, { template: start === 'full' ? full : 'template0' });
+    try {
+      return await body(database);
+    } finally {
+      await database.drop();
+    }
+  };
+  return {
+    server,
+    proxy,
+    folder,
+    withDatabase,
+    versions: await learn(server, folder, withDatabase),
+    url: ({ name }, user = 'postgres') => `postgresql://${user}@127.0.0.1:${proxy.port}/${name}`,
+    close: async () => {
+      await proxy.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function applyAll(database: TestDatabase, folder: string): Promise<void> {
+  succeeded(await runEngine({ url: database.url, folder, action: 'migrate' }));
+  await quiet(database);
+}
+
+/** The application name of a session that a test itself holds open beside the run. */
+export const BYSTANDER = 'fault bystander';
+
+/** Waits until nobody but the asker is connected to the database; returns how long that took (ms), or throws. */
+export async function quiet(database: TestDatabase, withinMs = 20_000): Promise<number> {
+  const begun = performance.now();
+  const others = `SELECT pid, application_name, state, query FROM pg_stat_activity
+WHERE datname = '${database.name}' AND backend_type = 'client backend' AND application_name <> '${BYSTANDER}'`;
+  for (;;) {
+    const { rows } = await database.server.sql('postgres', others);
+    const ms = performance.now() - begun;
+    if (rows.length === 0) return ms;
+    if (ms > withinMs) throw new Error(`sessions stay in the server for more than ${withinMs} ms: ${rows.join(' | ')}`);
+    await sleep(4);
+  }
+}
+
+/** Applies and undoes everything without a fault, and remembers each state on the way. */
+async function learn(server: TestServer, folder: string, withDatabase: Bed['withDatabase']): Promise<Version[]> {
+  const files = readFolders([join(folder, 'm')], folder).files.map((file) => file.load());
+  return withDatabase('empty', async (database) => {
+    const up: Omit<Version, 'backSteps'>[] = [];
+    for (const file of files) up.push(await learnUp(database, folder, file));
+    const versions: Version[] = [];
+    for (const [i, file] of [...files.entries()].reverse()) {
+      const before = up[i - 1]?.after ?? { lines: [], half: [] };
+      versions.unshift({ ...up[i]!, backSteps: await learnBack(database, folder, file, before) });
+    }
+    return versions;
+  });
+}
+
+async function learnUp(
+  database: TestDatabase,
+  folder: string,
+  migration: Migration,
+): Promise<Omit<Version, 'backSteps'>> {
+  const plan = planMigrationSteps(migration, database.server.major * 10_000);
+  const steps = plan.mode === 'steps' ? await statesOf(database, plan.steps) : [];
+  succeeded(await runEngine({ url: database.url, folder, action: 'migrate', to: migration.version }));
+  await quiet(database);
+  return { name: migration.version, after: await snapshot(database), steps };
+}
+
+async function learnBack(
+  database: TestDatabase,
+  folder: string,
+  migration: Migration,
+  before: Snapshot,
+): Promise<Snapshot[]> {
+  const statements = migration.rollback.kind === 'sql' ? migration.rollback.statements : [];
+  const isAlone = migration.headers.transaction === 'none';
+  const plan = planSteps(statements, database.server.major * 10_000, isAlone);
+  const states = plan.mode === 'steps' ? await statesOf(database, plan.steps) : [];
+  succeeded(await runEngine({ url: database.url, folder, action: 'rollback', steps: 1 }));
+  await quiet(database);
+  const left = difference(await snapshot(database), before);
+  if (left.length > 0) throw new Error(`the way back of ${migration.version} leaves:\n${left.join('\n')}`);
+  return states;
+}
+
+interface Steps {
+  readonly statements: readonly { readonly statement: { readonly sql: string } }[];
+}
+
+/** The states of a copy of the database after each step. */
+async function statesOf(database: TestDatabase, steps: readonly Steps[]): Promise<Snapshot[]> {
+  const copy = await createDatabase(database.server, { template: database.name });
+  try {
+    const states: Snapshot[] = [];
+    for (const { statements } of steps) {
+      for (const { statement } of statements) await copy.sql(statement.sql);
+      states.push(await snapshot(copy));
+    }
+    return states;
+  } finally {
+    await copy.drop();
+  }
+}

@@ -1,0 +1,31 @@
+/**
+ * What the engine does not withstand yet, by case and by what the check says of it. Such a case is tried all the same, and
+ * counted apart; anything else that it breaks is a failure. Run with --known to see them as failures.
+ */
+interface Known {
+  readonly cases: RegExp;
+  readonly says: RegExp;
+  readonly why: string;
+}
+
+const KNOWN: readonly Known[] = [
+  {
+    cases: /./,
+    says: /^the run ended with an error that is no Problem: (Error: Connection terminated|Error: Client has encountered|error: terminating connection)/,
+    why: 'a control session that is lost under a query throws what the driver threw',
+  },
+  {
+    cases: /\/rollback\//,
+    says: /^begun, and nothing says how it ended/,
+    why: 'a rollback that was killed stays open in the audit trail until the same version is touched again',
+  },
+  {
+    cases: /\/rollback\//,
+    says: /^(the plain (migrate|rollback) afterwards failed|the end is not|not each undone|the rollback left)/,
+    why: 'a rollback in steps does not record its steps, so one that was cut short is taken for applied',
+  },
+];
+
+export function isKnown(name: string, text: string): boolean {
+  return KNOWN.some(({ cases, says }) => cases.test(name) && says.test(text));
+}
