@@ -55,7 +55,7 @@ export async function openBed(server: TestServer): Promise<Bed> {
     proxy,
     folder,
     withDatabase,
-    versions: await learn(server, folder, withDatabase),
+    versions: await learn(folder, withDatabase),
     url: ({ name }, user = 'postgres') => `postgresql://${user}@127.0.0.1:${proxy.port}/${name}`,
     close: async () => {
       await proxy.close();
@@ -87,7 +87,7 @@ WHERE datname = '${database.name}' AND backend_type = 'client backend' AND appli
 }
 
 /** Applies and undoes everything without a fault, and remembers each state on the way. */
-async function learn(server: TestServer, folder: string, withDatabase: Bed['withDatabase']): Promise<Version[]> {
+async function learn(folder: string, withDatabase: Bed['withDatabase']): Promise<Version[]> {
   const files = readFolders([join(folder, 'm')], folder).files.map((file) => file.load());
   return withDatabase('empty', async (database) => {
     const up: Omit<Version, 'backSteps'>[] = [];
