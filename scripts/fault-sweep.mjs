@@ -6,7 +6,9 @@
  *   node scripts/fault-sweep.mjs --only KIND       one kind
  *   node scripts/fault-sweep.mjs --case NAME       one case, or all that begin so
  *   node scripts/fault-sweep.mjs --sample          the part that every test run tries
- *   --seed N  repeats what chance decided   --jobs N  processes   --known  what is known to fail counts   --verbose
+ *   --seed N     repeats what chance decided        --jobs N   processes
+ *   --minutes N  begins no case after that time     --known    what is known to fail counts as a failure
+ *   --verbose    names every case
  *
  * The last line is `N passed, N failed`.
  */
@@ -29,6 +31,7 @@ const { values: flags } = parseArgs({
     case: { type: 'string', default: '' },
     sample: { type: 'boolean', default: false },
     known: { type: 'boolean', default: false },
+    minutes: { type: 'string' },
     verbose: { type: 'boolean', default: false },
   },
 });
@@ -37,23 +40,24 @@ process.chdir(ROOT);
 const begun = Date.now();
 const tally = new Map();
 const failures = [];
+let left = 0;
 console.log(`seed ${flags.seed}`);
 const jobs = Number(flags.jobs);
 const statuses = await Promise.all(Array.from({ length: jobs }, (_, i) => runPart(i, jobs)));
 report();
 
 async function runPart(index, of) {
-  const args = [
-    flags.seed,
-    String(index),
-    String(of),
-    flags.only,
-    flags.case,
-    flags.known ? '1' : '',
-    flags.sample ? '1' : '',
-  ];
+  const choice = {
+    seed: flags.seed,
+    all: !flags.sample,
+    known: flags.known,
+    part: { index, of },
+    ...(flags.only ? { only: flags.only } : {}),
+    ...(flags.case ? { named: flags.case } : {}),
+    ...(flags.minutes ? { msMax: Number(flags.minutes) * 60_000 } : {}),
+  };
   const loader = './test/node_modules/tsx/dist/loader.mjs';
-  const child = spawn(process.execPath, ['--import', loader, 'test/faults/sweep-main.ts', ...args], {
+  const child = spawn(process.execPath, ['--import', loader, 'test/faults/sweep-main.ts', JSON.stringify(choice)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const closed = new Promise((done) => child.on('close', done));
@@ -64,6 +68,7 @@ async function runPart(index, of) {
 function heard(said) {
   if (said.failures) {
     failures.push(...said.failures);
+    left += said.left;
     return;
   }
   const kind = said.name.split('/')[0];
@@ -84,6 +89,7 @@ function report() {
   }
   const crashed = statuses.filter((status) => status !== 0).length;
   const count = [...tally.values()].reduce((sum, { cases }) => sum + cases, 0);
+  if (left > 0) console.log(`${left} cases not tried: the time was up`);
   console.log(`seed ${flags.seed}, ${jobs} processes, ${Math.round((Date.now() - begun) / 1000)} s`);
   console.log(`${count - failures.length} passed, ${failures.length + crashed} failed`);
   process.exitCode = failures.length + crashed > 0 || count === 0 ? 1 : 0;

@@ -5,6 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -18,9 +19,13 @@ const LONG_TEST_FILE_MINUTES_MAX = 60;
 /** The whole of scripts/test.sh may take 15 minutes in CI; before that we stop by ourselves, to say what hung. */
 const CI_MINUTES_MAX = 14.5;
 const FAILURE_LINES_MAX = 40;
+/** CI gives 90 minutes; what is left over is for whoever starts it. */
+const SWEEP_UNTIL_MINUTES = 80;
+/** What the whole sweep of faults takes on one core; measured, see docs/TESTING.md. */
+const SWEEP_CORE_MINUTES = 80;
 const isCi = process.env.CI === 'true';
 
-const { parts, long, checksOnly } = readArguments(process.argv.slice(2));
+const { parts, long, isAuto, checksOnly } = readArguments(process.argv.slice(2));
 const tally = new Tally(ROOT, fileLine);
 
 process.chdir(ROOT);
@@ -39,21 +44,29 @@ for (const check of parts.length === 0 ? CHECKS : CHECKS.slice(0, 1)) await runC
 const files = checksOnly ? [] : testFiles(parts);
 if (!checksOnly && files.length === 0) tally.fail('no test files', `in ${parts.join(' ')}`);
 if (files.length > 0) await runTests(files);
+if (parts.length === 0 && !checksOnly && (long || isAuto)) await sweepFaults();
 report();
 
 // --- Arguments and files -----------------------------------------------------------------------------------------------
 
 function readArguments(args) {
   const flags = args.filter((arg) => arg.startsWith('-'));
-  const unknown = flags.find((flag) => flag !== '--long' && flag !== '--checks');
+  const unknown = flags.find((flag) => !['--long', '--long=auto', '--checks'].includes(flag));
   const paths = args.filter((arg) => !arg.startsWith('-')).map((path) => relative(ROOT, resolve(path)));
   const absent = paths.find((path) => !existsSync(join(ROOT, path)));
   if (unknown || absent) {
-    console.log(unknown ? `error: unknown flag ${unknown}; known: --long --checks` : `error: there is no ${absent}`);
+    console.log(
+      unknown ? `error: unknown flag ${unknown}; known: --long --long=auto --checks` : `error: there is no ${absent}`,
+    );
     console.log('0 passed, 1 failed');
     process.exit(1);
   }
-  return { parts: paths, long: flags.includes('--long'), checksOnly: flags.includes('--checks') };
+  return {
+    parts: paths,
+    long: flags.includes('--long'),
+    isAuto: flags.includes('--long=auto'),
+    checksOnly: flags.includes('--checks'),
+  };
 }
 
 function testFiles(paths) {
@@ -102,6 +115,31 @@ async function runTests(paths) {
   else if (unfinished.length > 0)
     tally.fail(`the test runner ended early (${status})`, ['not finished:', ...unfinished].join('\n'));
   else if (status !== 0 && tally.failures.length === 0) tally.fail('the test runner', `ended with status ${status}`);
+}
+
+/** Every fault, after the tests: with --long in any case, else if this machine has the cores for it in the time that is left. */
+async function sweepFaults() {
+  const cores = Math.min(4, availableParallelism());
+  const left = SWEEP_UNTIL_MINUTES - (Date.now() - began) / 60_000;
+  const needed = SWEEP_CORE_MINUTES / cores;
+  const isMeant = long || needed <= left;
+  const why = `${cores} cores: about ${Math.round(needed)} min, and ${Math.round(left)} are left`;
+  console.log(`\nFaults: ${isMeant ? 'every case' : 'only the sample of the tests'} (${why})`);
+  if (!isMeant) return;
+  const start = Date.now();
+  const endRun = beginRun();
+  const args = ['scripts/fault-sweep.mjs', ...(long ? [] : ['--minutes', String(Math.floor(left))])];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const lines = [];
+  const closed = new Promise((done) => child.on('close', done));
+  for await (const line of createInterface({ input: child.stdout })) lines.push(line);
+  const status = await closed;
+  await endRun();
+  const [, passed = 0] = /^(\d+) passed/.exec(lines.at(-1) ?? '') ?? [];
+  console.log(lines.slice(-14).join('\n'));
+  progressLine(status === 0, 'scripts/fault-sweep.mjs', Date.now() - start, passed);
+  tally.passed += Number(passed);
+  if (status !== 0) tally.fail('scripts/fault-sweep.mjs', lines.join('\n'));
 }
 
 function nodeArguments(paths) {

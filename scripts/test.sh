@@ -3,7 +3,8 @@
 #
 #   ./scripts/test.sh                  all of it
 #   ./scripts/test.sh test/sql         the tests in a folder or file, without the checks of the sources
-#   ./scripts/test.sh --long           with the long sweeps (TASKFLOW_TEST_LONG=1 for the tests)
+#   ./scripts/test.sh --long           with the long tests (TASKFLOW_TEST_LONG=1), and every fault (docs/TESTING.md)
+#   ./scripts/test.sh --long=auto      every fault too if this machine can try them in the time that CI gives
 #   ./scripts/test.sh --checks         only the checks: compiler, formatter, linter, generated files, lock files
 #
 # The last line is `N passed, N failed`; the exit status is 0 only if nothing failed. A test that is skipped has failed.
@@ -88,6 +89,8 @@ missing_programs() {
     command -v "${need%%:*}" >/dev/null 2>&1 || say "${need%%:*} ${need#*:}"
   done
   has_server || say 'initdb postgresql'
+  # In /usr/sbin, which is not on everybody's PATH.
+  command -v pgbouncer >/dev/null 2>&1 || [ -x /usr/sbin/pgbouncer ] || say 'pgbouncer pgbouncer'
 }
 
 as_root() {
@@ -99,15 +102,22 @@ may_install() {
   [ "$(id -u)" -eq 0 ] || { command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; }
 }
 
-# Installs packages without questions; postgresql without the database cluster that it would create and start.
+# Installs packages without questions; postgresql without the database cluster that it would create and start, and no
+# service (pgbouncer's) is started: policy-rc.d is what Debian's packages ask.
 apt_install() { # PACKAGE...
   as_root sh -c '
     set -eu
     export DEBIAN_FRONTEND=noninteractive
     setting=/etc/postgresql-common/createcluster.d/taskflow-tests.conf
-    trap "rm -f $setting; rmdir ${setting%/*} 2>/dev/null" EXIT
+    policy=/usr/sbin/policy-rc.d
+    [ ! -e "$policy" ] || policy=
+    trap "rm -f $setting $policy; rmdir ${setting%/*} 2>/dev/null" EXIT
     mkdir -p "${setting%/*}"
     echo "create_main_cluster = false" >"$setting"
+    if [ -n "$policy" ]; then
+      printf "#!/bin/sh\nexit 101\n" >"$policy"
+      chmod 755 "$policy"
+    fi
     get="apt-get -q -y -o Acquire::Retries=1 -o Acquire::http::Timeout=30 -o DPkg::Lock::Timeout=60"
     $get update
     $get install --no-install-recommends "$@"' sh "$@" >"$work/apt.log" 2>&1 </dev/null

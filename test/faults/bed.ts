@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readFolders } from '../../src/files/folders.ts';
-import type { Migration } from '../../src/migration/migration.ts';
-import { planMigrationSteps, planSteps } from '../../src/plan/steps.ts';
+import type { Migration, Statement } from '../../src/migration/migration.ts';
+import { planSteps } from '../../src/plan/steps.ts';
 import { writeFiles } from '../support/cli.ts';
 import { type MessageProxy, startProxy } from '../support/proxy.ts';
 import { createDatabase, type TestDatabase, type TestServer, templateDatabase } from '../support/servers.ts';
@@ -17,7 +17,7 @@ export interface Version {
   readonly name: string;
   /** With it applied, and all before it. */
   readonly after: Snapshot;
-  /** After each of its steps, where it is not one transaction: the last equals `after`. */
+  /** After each of its statements, where it is not one transaction: the last equals `after`. */
   readonly steps: readonly Snapshot[];
   /** The same for its way back; the last equals `after` of the version before. */
   readonly backSteps: readonly Snapshot[];
@@ -106,8 +106,7 @@ async function learnUp(
   folder: string,
   migration: Migration,
 ): Promise<Omit<Version, 'backSteps'>> {
-  const plan = planMigrationSteps(migration, database.server.major * 10_000);
-  const steps = plan.mode === 'steps' ? await statesOf(database, plan.steps) : [];
+  const steps = await statesOf(database, migration, migration.statements);
   succeeded(await runEngine({ url: database.url, folder, action: 'migrate', to: migration.version }));
   await quiet(database);
   return { name: migration.version, after: await snapshot(database), steps };
@@ -120,9 +119,7 @@ async function learnBack(
   before: Snapshot,
 ): Promise<Snapshot[]> {
   const statements = migration.rollback.kind === 'sql' ? migration.rollback.statements : [];
-  const isAlone = migration.headers.transaction === 'none';
-  const plan = planSteps(statements, database.server.major * 10_000, isAlone);
-  const states = plan.mode === 'steps' ? await statesOf(database, plan.steps) : [];
+  const states = await statesOf(database, migration, statements);
   succeeded(await runEngine({ url: database.url, folder, action: 'rollback', steps: 1 }));
   await quiet(database);
   const left = difference(await snapshot(database), before);
@@ -130,17 +127,22 @@ async function learnBack(
   return states;
 }
 
-interface Steps {
-  readonly statements: readonly { readonly statement: { readonly sql: string } }[];
-}
+/** Found out only when the server has refused it in one transaction. */
+const STEPS_ALL_THE_SAME = '011_label';
 
-/** The states of a copy of the database after each step. */
-async function statesOf(database: TestDatabase, steps: readonly Steps[]): Promise<Snapshot[]> {
+/** The states of a copy of the database after each statement by itself; none where all of them are one transaction. */
+async function statesOf(
+  database: TestDatabase,
+  { headers, version }: Migration,
+  statements: readonly Statement[],
+): Promise<Snapshot[]> {
+  const isPlanned = planSteps(statements, database.server.major * 10_000).mode === 'steps';
+  if (!isPlanned && headers.transaction !== 'none' && version !== STEPS_ALL_THE_SAME) return [];
   const copy = await createDatabase(database.server, { template: database.name });
   try {
     const states: Snapshot[] = [];
-    for (const { statements } of steps) {
-      for (const { statement } of statements) await copy.sql(statement.sql);
+    for (const { sql } of statements) {
+      await copy.sql(sql);
       states.push(await snapshot(copy));
     }
     return states;

@@ -24,8 +24,7 @@ export async function checkAfterFault(bed: Bed, database: TestDatabase, action: 
   demand(isPrefix(inForce, names), `not the first ${inForce.length} versions are recorded`, ...inForce);
   checkTrail(past, inForce);
   const found = await snapshot(database);
-  const allowed =
-    action === 'rollback' ? beforeOrUndoing(bed, inForce.length) : beforeOrUnderWay(bed, past, inForce.length);
+  const allowed = action === 'rollback' ? beforeOrUndoing(bed, inForce.length) : beforeOrUnderWay(bed, inForce.length);
   const differences = allowed.states.map((state) =>
     difference(found, state).filter((line) => !allowed.loose.test(line)),
   );
@@ -52,13 +51,11 @@ const STRICT = /^(?!)/;
 /** What a procedure has committed when it is stopped in its middle. */
 const looseFor = (version: Version | undefined) => (version?.name.endsWith('_procedure') ? /^[-+] data item / : STRICT);
 
-function beforeOrUnderWay(bed: Bed, past: History, count: number): Allowed {
+function beforeOrUnderWay(bed: Bed, count: number): Allowed {
   const before = bed.versions[count - 1]?.after ?? NOTHING;
   const next = bed.versions[count];
   const steps = next?.steps ?? [];
-  const done = past.recorded.find((row) => row.version === next?.name)?.stepsDone ?? 0;
-  const states = [before, ...steps].slice(done, done + 2);
-  return { states: states.length > 0 ? states : [before], mayBeHalf: steps.length > 0, loose: looseFor(next) };
+  return { states: [before, ...steps], mayBeHalf: steps.length > 0, loose: looseFor(next) };
 }
 
 function beforeOrUndoing(bed: Bed, count: number): Allowed {

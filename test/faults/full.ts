@@ -3,12 +3,13 @@
  * the run begins. From 0 on, until a run goes through.
  */
 import { spawnSync } from 'node:child_process';
-import { chownSync, mkdirSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runFolder } from '../support/run-folder.ts';
 import { createDatabase, type TestDatabase, uniqueName } from '../support/servers.ts';
 import { type Bed, quiet } from './bed.ts';
 import { checkAfterFault, checkSaid, Violation } from './check.ts';
+import type { Told } from './engine-run.ts';
 import type { Kind, World } from './kind.ts';
 import { mend, startRun } from './proxied-run.ts';
 
@@ -24,11 +25,13 @@ export const full: Kind = {
   async run(world: World, name) {
     const [, major, pages] = name.split('/');
     const bed = await world.bed(Number(major));
+    if (!(await mayMount())) return withoutDisk(bed, Number(pages));
     await withSmallDisk(bed, async (disk, tablespace) => {
       const database = await createDatabase(bed.server);
       try {
         await database.server.sql('postgres', `ALTER DATABASE ${database.name} SET TABLESPACE ${tablespace}`);
-        await runInto(bed, database, disk, Number(pages));
+        const told = await fillAndRun(bed, database, disk, Number(pages));
+        await checkRefusal(bed, database, told, '53100');
       } finally {
         await database.drop();
       }
@@ -36,23 +39,60 @@ export const full: Kind = {
   },
 };
 
-async function runInto(bed: Bed, database: TestDatabase, disk: string, pages: number): Promise<void> {
+async function fillAndRun(bed: Bed, database: TestDatabase, disk: string, pages: number): Promise<Told> {
   const filler = join(disk, 'filler');
   const { bavail, bsize } = statfsSync(disk);
   writeFileSync(filler, Buffer.alloc(Math.max(0, bavail * bsize - pages * PAGE_BYTES), 1));
   const told = await startRun(bed, database, { action: 'migrate' }).told;
   rmSync(filler);
+  return told;
+}
+
+/**
+ * A near substitute where nobody may mount: from a message of the tool on, the server may make no more files in the database's
+ * folder.
+ */
+async function withoutDisk(bed: Bed, pages: number): Promise<void> {
+  await bed.withDatabase('empty', async (database) => {
+    const [oid] = await database.sql('SELECT oid FROM pg_database WHERE datname = current_database()');
+    const folder = join(bed.server.dataDirectory, 'base', oid?.[0] ?? '');
+    const run = startRun(bed, database, { action: 'migrate' }, ({ direction, number }) => {
+      if (direction === 'front' && number === pages * 8 + 1) chmodSync(folder, 0o500);
+      return 'pass';
+    });
+    const told = await run.told;
+    chmodSync(folder, 0o700);
+    await checkRefusal(bed, database, told, '42501');
+  });
+}
+
+async function checkRefusal(bed: Bed, database: TestDatabase, told: Told, expected: string): Promise<void> {
   await quiet(database);
   await checkAfterFault(bed, database, 'migrate', told);
   const { problem } = told;
   const sqlstate = problem?.fields.server?.sqlstate;
-  if (problem && sqlstate !== '53100')
+  if (problem && sqlstate !== expected)
     throw new Violation(`the disk is full, and it says ${sqlstate} ${problem.message}`);
   await mend(bed, database, 'migrate', false);
   checkSaid(told);
 }
 
-/** A file system of memory, mounted for one case; that needs root. */
+let mountable: Promise<boolean> | undefined;
+
+/** Root in most containers may not. */
+function mayMount(): Promise<boolean> {
+  mountable ??= runFolder().then((folder) => {
+    const probe = join(folder, uniqueName('probe'));
+    mkdirSync(probe);
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', probe]).status === 0;
+    if (mounted) command('umount', probe);
+    rmSync(probe, { recursive: true });
+    return mounted;
+  });
+  return mountable;
+}
+
+/** A file system of memory, mounted for one case. */
 async function withSmallDisk(bed: Bed, use: (disk: string, tablespace: string) => Promise<void>): Promise<void> {
   const disk = join(await runFolder(), uniqueName('disk'));
   mkdirSync(disk);

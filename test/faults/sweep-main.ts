@@ -1,16 +1,8 @@
 /** The part of scripts/fault-sweep.mjs that runs cases: one of the processes that it starts. */
 import { KINDS } from './kinds.ts';
-import { sweep } from './sweep.ts';
+import { type Choice, sweep } from './sweep.ts';
 
-const [seed = '', index = '0', of = '1', only = '', named = '', known = '', sample = ''] = process.argv.slice(2);
-const choice = {
-  seed,
-  kinds: KINDS.filter(({ name }) => only === '' || name === only),
-  all: sample === '',
-  part: { index: Number(index), of: Number(of) },
-  ...(named ? { named } : {}),
-  known: known !== '',
-};
+const given = JSON.parse(process.argv[2] ?? '{}') as Omit<Choice, 'kinds'> & { readonly only?: string };
 const say = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`);
-const outcome = await sweep(choice, (name, ms, verdict) => say({ name, ms: Math.round(ms), verdict }));
-say(outcome);
+const kinds = KINDS.filter(({ name }) => given.only === undefined || name === given.only);
+say(await sweep({ ...given, kinds }, (name, ms, verdict) => say({ name, ms: Math.round(ms), verdict })));

@@ -14,12 +14,16 @@ export interface Choice {
   readonly named?: string | undefined;
   /** This part of so many: for several processes at once. */
   readonly part?: { readonly index: number; readonly of: number };
+  /** Begins no case after that time. */
+  readonly msMax?: number;
   /** What is known to fail is a failure, too. */
   readonly known?: boolean;
 }
 
 export interface Outcome {
   readonly cases: number;
+  /** Not tried: the time was up. */
+  readonly left: number;
   readonly failures: readonly Failure[];
   /** Cases that failed as is known (known.ts). */
   readonly known: number;
@@ -41,40 +45,46 @@ export async function sweep(
   const world = new World(choice.seed);
   const begun = performance.now();
   const failures: Failure[] = [];
-  let cases = 0;
   let known = 0;
+  let tried = 0;
   try {
-    for (const kind of choice.kinds) {
-      for (const name of await chosen(kind, world, choice)) {
-        const from = performance.now();
-        const failure = await attempt(kind, world, name);
-        const expected = failure !== undefined && !choice.known && isKnown(name, failure.text);
-        if (expected) known += 1;
-        else if (failure) failures.push(failure);
-        cases += 1;
-        onCase(name, performance.now() - from, failure === undefined ? 'ok' : expected ? 'known' : 'failed');
-      }
+    const cases = await chosen(world, choice);
+    for (const { kind, name } of cases) {
+      const from = performance.now();
+      if (from - begun > (choice.msMax ?? Number.POSITIVE_INFINITY)) break;
+      const failure = await attempt(kind, world, name);
+      const expected = failure !== undefined && !choice.known && isKnown(name, failure.text);
+      if (expected) known += 1;
+      else if (failure) failures.push(failure);
+      tried += 1;
+      onCase(name, performance.now() - from, failure === undefined ? 'ok' : expected ? 'known' : 'failed');
     }
+    return { cases: tried, left: cases.length - tried, failures, known, ms: performance.now() - begun };
   } finally {
     await world.close();
   }
-  return { cases, failures, known, ms: performance.now() - begun };
 }
 
-async function chosen(kind: Kind, world: World, { all, named, part, seed }: Choice): Promise<string[]> {
-  if (named?.startsWith(`${kind.name}/`) === false && named !== kind.name) return [];
-  if (named?.split('/').length === kind.parts) return pick([named], part);
+interface Case {
+  readonly kind: Kind;
+  readonly name: string;
+}
+
+/** In random order, so that a sweep that runs out of time has tried some of everything. */
+async function chosen(world: World, choice: Choice): Promise<Case[]> {
+  const cases: Case[] = [];
+  for (const kind of choice.kinds) for (const name of await namesOf(kind, world, choice)) cases.push({ kind, name });
+  const mixed = new Random(choice.seed).some(cases, cases.length);
+  const { index, of } = choice.part ?? { index: 0, of: 1 };
+  return mixed.filter((_, i) => i % of === index);
+}
+
+async function namesOf(kind: Kind, world: World, { all, named, seed }: Choice): Promise<readonly string[]> {
+  if (named !== undefined && named !== kind.name && !named.startsWith(`${kind.name}/`)) return [];
+  if (named?.split('/').length === kind.parts) return [named];
   const every = await kind.cases(world);
-  if (named)
-    return pick(
-      every.filter((name) => name === named || name.startsWith(`${named}/`)),
-      part,
-    );
-  return pick(all ? every : new Random(`${seed} ${kind.name}`).some(every, kind.sample), part);
-}
-
-function pick(names: readonly string[], part: Choice['part']): string[] {
-  return names.filter((_, i) => !part || i % part.of === part.index);
+  if (named) return every.filter((name) => name.startsWith(`${named}/`));
+  return all ? every : new Random(`${seed} ${kind.name}`).some(every, kind.sample);
 }
 
 async function attempt(kind: Kind, world: World, name: string): Promise<Failure | undefined> {
