@@ -7,6 +7,7 @@ import { processKind } from './process.ts';
 import { readonly } from './readonly.ts';
 import { refusal } from './refusal.ts';
 import { runners } from './runners.ts';
+import { takeover } from './takeover.ts';
 
 /** Every kind of fault, in the order in which a sweep tries them. */
-export const KINDS: readonly Kind[] = [message, half, backend, processKind, refusal, full, readonly, runners];
+export const KINDS: readonly Kind[] = [message, half, backend, processKind, refusal, full, readonly, runners, takeover];

@@ -62,6 +62,8 @@ class ProxyServer implements MessageProxy {
   #judge: Judge = PASS;
   #target: Address | undefined;
   readonly #server: Server;
+  /** Also those that are cut, and have not delivered everything yet: a peer that is stopped takes nothing. */
+  readonly #open = new Set<Connection>();
 
   constructor(target: Address) {
     this.#target = target;
@@ -98,8 +100,17 @@ class ProxyServer implements MessageProxy {
   }
 
   close(): Promise<void> {
-    this.cutAll();
-    return new Promise((resolve) => this.#server.close(() => resolve()));
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const connection of this.#open) connection.destroy();
+    return closed;
+  }
+
+  forget(connection: Connection): void {
+    this.connections.delete(connection);
+  }
+
+  gone(connection: Connection): void {
+    this.#open.delete(connection);
   }
 
   judge(connection: Connection, direction: Direction, { type, bytes }: Frame): Verdict | Promise<Verdict> {
@@ -111,6 +122,7 @@ class ProxyServer implements MessageProxy {
     if (!this.#target) return void client.resetAndDestroy();
     const connection = new Connection(this, client, connect({ ...this.#target, noDelay: true }));
     this.connections.add(connection);
+    this.#open.add(connection);
   }
 }
 
@@ -133,14 +145,22 @@ class Connection implements ProxiedConnection {
         this.#drain(direction);
       });
       side.on('error', () => {});
-      side.on('close', () => this.#whenIdle(() => this.cut()));
+      side.on('close', () => {
+        if (this.#sides.front.destroyed && this.#sides.back.destroyed) this.#proxy.gone(this);
+        this.#whenIdle(() => this.cut());
+      });
     }
   }
 
   cut(): void {
     this.#isCut = true;
-    this.#proxy.connections.delete(this);
+    this.#proxy.forget(this);
     for (const side of [this.#sides.front, this.#sides.back]) side.destroySoon();
+  }
+
+  destroy(): void {
+    this.cut();
+    for (const side of [this.#sides.front, this.#sides.back]) side.destroy();
   }
 
   /** A message that is being looked at is delivered before the end of its connection is. */
