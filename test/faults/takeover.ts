@@ -34,12 +34,15 @@ export const takeover: Kind = {
     );
   },
   async run(world: World, name) {
-    const [, major, access, how] = name.split('/');
+    const [, major, access, how, number = ''] = name.split('/');
     const bed = await world.bed(Number(major));
     const pooler = await world.pooler(Number(major), 2);
     const target = access === 'pooled' ? pooler : { host: '127.0.0.1', port: bed.server.tcpPort };
     const random = world.random(name);
-    const points = Array.from({ length: POINTS_EACH }, () => 1 + random.below(MESSAGES));
+    // `@669` in place of a case's number: that point alone.
+    const points = /^@\d+$/.test(number)
+      ? [Number(number.slice(1))]
+      : Array.from({ length: POINTS_EACH }, () => 1 + random.below(MESSAGES));
     const results = await Promise.allSettled(points.map((point) => silence(bed, target, how as How, point)));
     const wrong = results.flatMap((one, i) =>
       one.status === 'rejected' ? [`at message ${points[i]}: ${one.reason}`] : [],
@@ -143,9 +146,13 @@ function startHere(bed: Bed, url: string): First {
 
 /** A plain migrate, straight to the server, goes through within a bound, and everything is applied once. */
 async function takeOver(bed: Bed, database: TestDatabase): Promise<void> {
-  const told = await within(
-    TAKEN_OVER_MS_MAX,
-    runEngine({ url: database.url, folder: bed.folder, action: 'migrate', env: { TASKFLOW_WAIT: '60s' } }),
-  );
+  const run = runEngine({ url: database.url, folder: bed.folder, action: 'migrate', env: { TASKFLOW_WAIT: '60s' } });
+  const told = await within(TAKEN_OVER_MS_MAX, run).catch(async () => {
+    const sessions = await database.sql(
+      `SELECT pid, application_name, state, wait_event, left(query, 150) FROM pg_stat_activity WHERE datname = current_database()`,
+    );
+    const shown = sessions.map((row) => row.join(' | '));
+    throw new Violation(['the run that takes over hangs', ...shown].join('\n    '));
+  });
   await checkEnd(bed, database, told);
 }
