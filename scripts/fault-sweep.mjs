@@ -26,7 +26,7 @@ const WORDS = { ok: 'ok   ', known: 'known', failed: 'FAIL ' };
 const { values: flags } = parseArgs({
   options: {
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    jobs: { type: 'string', default: String(Math.min(4, availableParallelism())) },
+    jobs: { type: 'string', default: String(Math.min(6, availableParallelism() + 1)) },
     only: { type: 'string', default: '' },
     case: { type: 'string', default: '' },
     sample: { type: 'boolean', default: false },

@@ -12,7 +12,7 @@ const KNOWN: readonly Known[] = [
   {
     cases: /./,
     says: /^the run ended with an error that is no Problem: (Error: Connection terminated|Error: Client has encountered|error: terminating connection)/,
-    why: 'a control session that is lost under a query throws what the driver threw',
+    why: 'a session that is lost under some queries throws what the driver threw',
   },
   {
     cases: /\/rollback\//,
@@ -21,8 +21,18 @@ const KNOWN: readonly Known[] = [
   },
   {
     cases: /\/rollback\//,
-    says: /^(the plain (migrate|rollback) afterwards failed|the end is not|not each undone|the rollback left)/,
+    says: /^(the plain (migrate|rollback) afterwards failed|the end is not|not each undone|the rollback left|something is left half done)/,
     why: 'a rollback in steps does not record its steps, so one that was cut short is taken for applied',
+  },
+  {
+    cases: /\/migrate\/|^refusal|^takeover|^full/,
+    says: /^(at message \d+: )?(Violation: |Error: )?(the plain migrate afterwards failed: statement-failed \| 0(04|05|06|07|09|10|12)_|(the end is not|the database is in no state)[^]*[-+] (data witness|relation i)|something is left half done|half done, and not under way)/,
+    why: 'a step whose end was not seen is run again without a look at the catalog or the record',
+  },
+  {
+    cases: /^takeover\/\d+\/\w+\/stall/,
+    says: /the run that takes over hangs/,
+    why: 'the silent run holds a transaction that its lease does not show: of the layout, or of a statement half sent',
   },
 ];
 

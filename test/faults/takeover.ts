@@ -15,7 +15,7 @@ import { startTool } from './process.ts';
 import { within } from './proxied-run.ts';
 
 const POINTS_EACH = 6;
-const CASES = 8;
+const CASES = 4;
 /** Messages of the tool in a run, roughly: beyond the end a point finds nothing to disturb. */
 const MESSAGES = 1700;
 /** Of the run that takes over: the lease's 12 seconds, the wait between two tries, its own work, and a busy machine. */
