@@ -26,7 +26,7 @@ const KNOWN: readonly Known[] = [
   },
   {
     cases: /\/migrate\/|^refusal|^takeover|^full/,
-    says: /^(at message \d+: )?(Violation: |Error: )?(the plain migrate afterwards failed: statement-failed \| 0(04|05|06|07|09|10|12)_|(the end is not|the database is in no state)[^]*[-+] (data witness|relation i)|something is left half done|half done, and not under way)/,
+    says: /^(at message \d+: )?(Violation: |Error: )?(the plain migrate afterwards failed: (statement-failed|runner-busy) \| 0(04|05|06|07|09|10|12)_|(the end is not|the database is in no state)\b.*(?:\n.*)*\n {2}[-+] (data witness|relation i)|something is left half done|half done, and not under way)/,
     why: 'a step whose end was not seen is run again without a look at the catalog or the record',
   },
   {

@@ -21,14 +21,14 @@ interface Point {
 
 const WAYS = ['kill/front', 'cut/front', 'cut/back'] as const;
 /** On the older server every so many messages only. */
-const STRIDE_14 = 15;
+const STRIDE_14 = 25;
 /** Beyond the number of messages that was counted: these must find the run already ended. */
 const BEYOND = 2;
 
 export const message: Kind = {
   name: 'message',
   parts: 6,
-  sample: 100,
+  sample: 60,
   async cases(world) {
     const names: string[] = [];
     for (const major of [18, 14] as const)
