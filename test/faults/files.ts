@@ -6,9 +6,6 @@ import type { Files } from '../support/cli.ts';
 
 const witness = (version: string, more = '') => `INSERT INTO app.witness VALUES ('${version}${more}');`;
 
-/** Until the engine commits a new label before the statements that use it. */
-const LABEL_USED_AT_ONCE = false;
-
 interface Made {
   readonly version: string;
   readonly headers?: string;
@@ -118,7 +115,7 @@ VACUUM (ANALYZE) app.item;`,
 const LABELLED: Made = {
   version: '011_label',
   body: (version) => `ALTER TYPE app.mood ADD VALUE 'fine' BEFORE 'bad';
-INSERT INTO app.feeling VALUES (4, '${LABEL_USED_AT_ONCE ? 'fine' : 'good'}', 'uses it');
+INSERT INTO app.feeling VALUES (4, 'fine', 'uses it');
 ${witness(version)}`,
   back: `DELETE FROM app.feeling WHERE note = 'uses it';
 ALTER TABLE app.feeling ALTER COLUMN mood TYPE text;

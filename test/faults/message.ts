@@ -20,6 +20,8 @@ interface Point {
 }
 
 const WAYS = ['kill/front', 'cut/front', 'cut/back'] as const;
+/** Of a rollback every other message: its steps are those of migrate, run the other way. */
+const STRIDE_ROLLBACK = 2;
 /** On the older server every so many messages only. */
 const STRIDE_14 = 25;
 /** Beyond the number of messages that was counted: these must find the run already ended. */
@@ -40,7 +42,7 @@ export const message: Kind = {
 
 async function pointsOf(world: World, major: 14 | 18, action: Action): Promise<string[]> {
   const counts = await countMessages(await world.bed(major), action, ({ direction }) => direction);
-  const stride = major === 14 ? STRIDE_14 : 1;
+  const stride = (major === 14 ? STRIDE_14 : 1) * (action === 'rollback' ? STRIDE_ROLLBACK : 1);
   const first = world.random(`stride ${action}`).below(stride);
   return WAYS.flatMap((way) => {
     const last = (counts.get(way.endsWith('front') ? 'front' : 'back') ?? 0) + BEYOND;
@@ -60,13 +62,13 @@ async function runPoint(world: World, point: Point): Promise<void> {
   const bed = await world.bed(point.major);
   await bed.withDatabase(startOf(point.action), async (database) => {
     const told = await runInto(bed, database, point);
-    // Half of them find the old server processes still there.
-    const isPatient = point.number % 2 === 0;
+    // Of three, one finds the old server processes still there.
+    const isPatient = point.number % 3 > 0;
     if (isPatient) {
       await quiet(database);
       await checkAfterFault(bed, database, point.action, told);
     }
-    await mend(bed, database, point.action, isPatient && point.number % 4 === 0);
+    await mend(bed, database, point.action, point.number % 3 === 1);
     if (point.how !== 'kill') checkSaid(told);
   });
 }
