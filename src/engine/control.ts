@@ -5,6 +5,7 @@ import type { DatabaseError } from '../postgres/database-error.ts';
 import type { Batch, BatchItem } from '../postgres/pipeline.ts';
 import { refuseUnsupported, SERVER_INFO, type ServerInfo, serverInfoOf } from '../postgres/server-info.ts';
 import type { Session } from '../postgres/session.ts';
+import { SessionLost } from '../postgres/session-lost.ts';
 import { pinSettings, type SessionPins } from '../postgres/session-settings.ts';
 import { Problem } from '../problem/problem.ts';
 import { displayIdentifier } from '../sql/quote.ts';
@@ -68,15 +69,15 @@ export async function withControl<T>(engine: Engine, use: (control: Control) => 
     control = await readControl(engine, session);
     return await use(control);
   } catch (error) {
-    throw isServers(error, control?.session ?? session) ? databaseProblem(error, 'the run was stopped') : error;
+    throw isServers(error) ? databaseProblem(error, 'the run was stopped') : error;
   } finally {
     await (control?.session ?? session).end();
   }
 }
 
 /** What the server or the way to it is to blame for, not a fault of ours. */
-function isServers(error: unknown, session: Session): boolean {
-  return isDatabaseError(error) || session.lost !== undefined;
+function isServers(error: unknown): boolean {
+  return isDatabaseError(error) || error instanceof SessionLost;
 }
 
 /** Its settings hold to the end of each transaction: a pooler may hand its server process to somebody else at any time. */

@@ -20,6 +20,8 @@ export function outcomeAfterLoss(
   version: string,
   type: 'applied' | 'rollback' = 'applied',
 ): Promise<boolean> {
+  // It may be the control session that was lost: then the other one, too, must end, or nothing would be settled.
+  if (!session.lost) session.destroy();
   return reliably(engine, control, async () => {
     await backendGone(engine, control, session.backendPid);
     const there = type === 'applied' ? 'success' : "type = 'rollback'";

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type { DatabaseError } from './database-error.ts';
 import { type Batch, type BatchItem, type ItemResult, PipelineBatch, PreparedNames } from './pipeline.ts';
 import type { Row } from './row.ts';
+import { SessionLost } from './session-lost.ts';
 
 /** Severity and text of a message that the server sent beside the results (RAISE NOTICE and the like). */
 export interface Notice {
@@ -25,6 +26,7 @@ export class Session {
   #named = true;
   #first: BatchItem | undefined;
   #lost: Error | undefined;
+  #underWay: Promise<void> | undefined;
 
   constructor(client: DriverClient, cancel: () => Promise<void> = () => Promise.resolve()) {
     this.#client = client;
@@ -81,14 +83,17 @@ export class Session {
 
   /**
    * Writes all segments at once; each ends with a Sync, so a failure skips the rest of its own segment only. Resolves with
-   * everything that was done and the first failure; rejects only when the connection is lost.
+   * everything that was done and the first failure; rejects only when the connection is lost: with what the server said
+   * last, or SessionLost.
    */
   runBatch(segments: readonly (readonly BatchItem[])[], watch: BatchWatch = {}): Promise<Batch> {
     // Nothing to send would mean waiting for an answer that never comes.
     if (segments.length === 0) return Promise.resolve({ results: [] });
-    return this.#first === undefined || this.transactionStatus !== 'I'
-      ? this.#send(segments, watch)
-      : this.#sendWithFirst(segments, watch, this.#first);
+    return this.#inTurn(() =>
+      this.#first === undefined || this.transactionStatus !== 'I'
+        ? this.#send(segments, watch)
+        : this.#sendWithFirst(segments, watch, this.#first),
+    );
   }
 
   #send(given: readonly (readonly BatchItem[])[], watch: BatchWatch): Promise<Batch> {
@@ -97,9 +102,28 @@ export class Session {
     return new Promise<Batch>((resolve, reject) => {
       const batch = new PipelineBatch(segments, this.#prepared, watch.onItem ?? (() => {}), resolve, reject);
       this.#client.query(batch);
-    }).finally(() => {
-      this.#onNotice = undefined;
+    })
+      .catch((error: unknown) => {
+        throw error instanceof Error && 'severity' in error ? error : new SessionLost(error);
+      })
+      .finally(() => {
+        this.#onNotice = undefined;
+      });
+  }
+
+  /** One after the other: at once where nothing is under way, so that the caller may go on while the server works. */
+  #inTurn<T>(send: () => Promise<T>): Promise<T> {
+    const before = this.#underWay;
+    const sent = before ? before.then(send) : send();
+    const settled = sent.then(
+      () => {},
+      () => {},
+    );
+    this.#underWay = settled;
+    void settled.then(() => {
+      if (this.#underWay === settled) this.#underWay = undefined;
     });
+    return sent;
   }
 
   /** The caller does not see the item that was put first: places and results are counted without it. */
