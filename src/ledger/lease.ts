@@ -1,5 +1,6 @@
 import type { BatchItem } from '../postgres/pipeline.ts';
 import type { Row } from '../postgres/row.ts';
+import { sessionState } from '../postgres/session-state.ts';
 import { type LedgerNames, RUNNER_LOCK_CLASS } from './names.ts';
 import type { RunIdentity } from './write.ts';
 
@@ -118,14 +119,6 @@ export function onlyLayoutChangeItems(names: LedgerNames, layout: number | undef
   ];
 }
 
-/** A process in the middle of a pipeline counts as active while it waits for its client. */
-const DOING = `CASE WHEN w.state = 'active' AND w.wait_event = 'ClientRead' THEN 'waiting for its client' ELSE w.state END`;
-
-/** A process in this state does nothing until its client says more. */
-export function waitsForClient({ state }: Pick<RunnerWorker, 'state'>): boolean {
-  return state.startsWith('idle in transaction') || state === 'waiting for its client';
-}
-
 /**
  * Who is making or upgrading the tracking tables, and has been silent for longer than a lease lasts: there is no lease yet
  * that would show it. Rows of `pid`, `user`, `seconds`.
@@ -147,7 +140,7 @@ WHERE l.locktype = 'advisory' AND l.classid = ${RUNNER_LOCK_CLASS} AND l.objsubi
 export function runnerItem(names: LedgerNames): BatchItem {
   return {
     sql: `SELECT r.run_id, r.held_by, r.host, r.tool_version, r.process_id, pg_catalog.to_char(r.held_since, 'YYYY-MM-DD HH24:MI:SS "UTC"') AS held_since, w.pid AS worker_pid,
-  ${DOING} AS worker_state,
+  ${sessionState('w')} AS worker_state,
   w.query AS worker_query, extract(epoch FROM pg_catalog.clock_timestamp() - w.state_change)::integer AS worker_seconds,
   r.expires_at <= pg_catalog.clock_timestamp() AS expired, NOT ${isFree('$1')} AS alive
 FROM ${names.runner} AS r LEFT JOIN pg_catalog.pg_locks AS l ON l.locktype = 'transactionid' AND l.granted AND l.transactionid = r.xmax

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { layerOf } from './layers.ts';
@@ -32,9 +32,12 @@ test('every file of src/ is part of the command line tool or of the library', ()
   none(sources.filter(({ path }) => !reached.has(path)).map(({ path }) => `${path}:1: nothing that is run imports it`));
 });
 
-test('every file that helps tests is used by one', () => {
+test('every file that helps tests is used by one, or by a script', () => {
   const imported = new Set(all.flatMap(({ imports }) => imports.map(({ target }) => target)));
-  const text = all.map((module) => (module.path.startsWith('test/') ? module.text : '')).join('\n');
+  const scripts = readdirSync(join(ROOT, 'scripts')).map((name) => readFileSync(join(ROOT, 'scripts', name), 'utf8'));
+  const text = [...all.filter(({ path }) => path.startsWith('test/')).map((module) => module.text), ...scripts].join(
+    '\n',
+  );
   const unused = modulesOf('test').filter(
     ({ path }) => !path.endsWith('.test.ts') && !imported.has(path) && !text.includes(`${basename(path)}'`),
   );

@@ -1,3 +1,4 @@
+import { waitsForClient } from '../../postgres/session-state.ts';
 import { type Blocker, blockerName } from '../../report/blocker.ts';
 import type { CancelledHow } from '../../report/events.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
@@ -10,7 +11,8 @@ import type { LockSubject } from './subject.ts';
 const IDLE_MS = 5000;
 
 /**
- * Ends what `--cancel-blockers` allows to end: the statement of an ordinary autovacuum, and sessions idle in a transaction.
+ * Ends what `--cancel-blockers` allows to end: the statement of an ordinary autovacuum, and sessions idle in a transaction;
+ * and, always, a run of this tool that has fallen silent.
  * Never a session that works, never an autovacuum against wraparound, which would only begin again. `seenForMs`: how long a
  * blocker has been seen. Each is told and put on record; whether there was any.
  */
@@ -24,7 +26,8 @@ export async function cancelBlockers(
   for (const blocker of blockers) {
     const vacuum = blocker.isAutovacuum && !blocker.preventsWraparound && asked.includes('autovacuum');
     const idle = asked.includes('idle') && isIdle(blocker) && seenForMs(blocker) >= IDLE_MS;
-    if ((vacuum || idle) && (await end(subject, blocker, vacuum ? 'cancelled' : 'terminated'))) any = true;
+    const how = vacuum ? 'cancelled' : idle || isSilentRun(blocker) ? 'terminated' : undefined;
+    if (how && (await end(subject, blocker, how))) any = true;
   }
   return any;
 }
@@ -33,12 +36,23 @@ function isIdle({ pid, state, stateAgeMs }: Blocker): boolean {
   return pid !== null && (state?.startsWith('idle in transaction') ?? false) && (stateAgeMs ?? 0) >= IDLE_MS;
 }
 
+/**
+ * A run of this tool that has fallen silent in the middle of what it sends: a machine that was suspended, a cable that was
+ * pulled. Nothing that it could still do would pass the fence, so it needs no leave to be ended.
+ */
+const SILENT_MS = 12_000;
+
+function isSilentRun({ pid, application, state, stateAgeMs }: Blocker): boolean {
+  const ours = application?.startsWith('taskflow-db ') ?? false;
+  return pid !== null && ours && waitsForClient(state) && (stateAgeMs ?? 0) >= SILENT_MS;
+}
+
 /** Asked again in the statement itself: the session may have gone on since it was looked at. */
 const END: Readonly<Record<CancelledHow, string>> = {
   cancelled: `SELECT pg_catalog.pg_cancel_backend(a.pid) AS done FROM pg_catalog.pg_stat_activity AS a
 WHERE a.pid = $1::integer AND a.usesysid IS NULL`,
   terminated: `SELECT pg_catalog.pg_terminate_backend(a.pid) AS done FROM pg_catalog.pg_stat_activity AS a
-WHERE a.pid = $1::integer AND a.state LIKE 'idle in transaction%'
+WHERE a.pid = $1::integer AND (a.state LIKE 'idle in transaction%' OR a.wait_event = 'ClientRead')
   AND a.state_change < pg_catalog.clock_timestamp() - interval '${IDLE_MS} ms'`,
 };
 

@@ -1,5 +1,6 @@
 import type { BatchItem } from '../../postgres/pipeline.ts';
 import type { Row } from '../../postgres/row.ts';
+import { sessionState } from '../../postgres/session-state.ts';
 import type { Blocker } from '../../report/blocker.ts';
 import type { Control } from '../control.ts';
 import type { Worker } from '../worker.ts';
@@ -35,7 +36,7 @@ const TAG = 'database relation page tuple virtualxid transactionid classid objid
  * Wraparound Failures").
  */
 const BLOCKER_COLUMNS = `b.pid, b.virtualtransaction, b.modes, p.gid, coalesce(a.usename, p.owner) AS username, a.application_name,
-  CASE WHEN a.pid IS NOT NULL THEN coalesce(pg_catalog.host(a.client_addr), '') END AS client, a.state, a.backend_type,
+  CASE WHEN a.pid IS NOT NULL THEN coalesce(pg_catalog.host(a.client_addr), '') END AS client, ${sessionState('a')} AS state, a.backend_type,
   ${ageMs('coalesce(a.xact_start, p.prepared)')} AS transaction_age, ${ageMs('a.state_change')} AS state_age,
   ${ageMs('a.query_start')} AS query_age, pg_catalog.left(a.query, 200) AS query,
   a.pid IS NOT NULL AND a.usesysid IS NULL AND a.datid IS NOT NULL AND coalesce(a.backend_type, 'autovacuum worker') = 'autovacuum worker' AS autovacuum,

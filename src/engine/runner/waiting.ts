@@ -1,5 +1,6 @@
-import { type Runner, runnerItem, runnerOf, silentLayoutItem, waitsForClient } from '../../ledger/lease.ts';
+import { type Runner, runnerItem, runnerOf, silentLayoutItem } from '../../ledger/lease.ts';
 import { eventItem } from '../../ledger/write.ts';
+import { waitsForClient } from '../../postgres/session-state.ts';
 import { Problem } from '../../problem/problem.ts';
 import { formatDuration } from '../../problem/quantity.ts';
 import type { Control } from '../control.ts';
@@ -45,7 +46,7 @@ async function readRunner(control: Control): Promise<Runner | undefined> {
  */
 async function endLeftOver(engine: Engine, control: Control, holder: Runner): Promise<void> {
   const { worker } = holder;
-  if (!worker || !waitsForClient(worker) || !(await endSession(control, String(worker.pid)))) return;
+  if (!worker || !waitsForClient(worker.state) || !(await endSession(control, String(worker.pid)))) return;
   const detail = {
     run: holder.runId,
     by: holder.user,
