@@ -72,6 +72,27 @@ test('a lease that came along in a copy of the database means nothing there', ()
     assert.equal(ran.exit, 0, ran.output);
   }));
 
+test('a newer version of the tool takes the tables over: the older one, in the middle of its run, stops before it does harm', () =>
+  withCli(
+    18,
+    { ...FILES, 'm/003_last.sql': "INSERT INTO log VALUES ('003');\n-- ROLLBACK:\n-- SELECT 1;\n" },
+    async (at) => {
+      const older = at.start(['migrate']);
+      await until(async () => (await at.database.sql(SLEEPING)).length > 0);
+      // What a newer version does when it upgrades the tables: it waits for the open transaction, and takes the lease.
+      await at.database.sql(`BEGIN; SELECT fence FROM schema_migration_runner FOR UPDATE;
+      UPDATE schema_migration_runner SET fence = fence + 1, run_id = gen_random_uuid(), session_lock = false;
+      UPDATE schema_migration_settings SET value = '99' WHERE key = 'layout_version'; COMMIT`);
+      const ended = await older.finished;
+      assert.equal(ended.exit, 1, ended.output);
+      assert.match(ended.stderr, /error\[taken-over\]/);
+      assert.deepEqual(await at.database.sql(LOG), [['002']], '003 was not begun');
+      const again = await at.run(['migrate']);
+      assert.equal(again.exit, 1, again.output);
+      assert.match(again.said, /layout 99, made by a newer taskflow-db/);
+    },
+  ));
+
 async function until(holds: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
     if (await holds().catch(() => false)) return;
