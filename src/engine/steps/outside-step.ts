@@ -3,6 +3,7 @@ import { Problem } from '../../problem/problem.ts';
 import { lockPolicy, outsideWork, workTarget } from '../../sql/outside.ts';
 import { timeoutsOf } from '../application.ts';
 import { watchBlockers, withLockRetries } from '../locks/retries.ts';
+import { reliably } from '../runner/reconnect.ts';
 import { workItemOf } from '../worker.ts';
 import { probeOf } from './probes/of-work.ts';
 import type { Ask, Outcome } from './probes/probe.ts';
@@ -38,7 +39,8 @@ export async function runOutsideStep(
   if (failed instanceof Problem) return withHalf(run, () => probe.outcome(ask, before), failed);
   const fault = await probe.fault?.(ask, before);
   if (fault) return new Problem('statement-failed', `${version}: ${fault.what}`, { version, next: [fault.next] });
-  await control.write(stepDoneItems(run, index));
+  // Of a call that committed the catalog could not tell later; so its end goes on record over a new connection, if need be.
+  await reliably(run.engine, control, () => control.write(stepDoneItems(run, index)));
   return undefined;
 }
 
