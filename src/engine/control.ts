@@ -24,6 +24,8 @@ export class Control {
   readonly ledger: Ledger;
   /** The run that held the lease when this was read, if it was alive. */
   readonly runner: Runner | undefined;
+  /** A run ended without giving its lease back: nobody has yet put on record what it was at. */
+  readonly abandoned: boolean;
   /** The number of this run's lease, while it holds one: see checkFenceItem. */
   fence: string | undefined;
   /** How often the server itself was away, not only the connection. */
@@ -32,13 +34,14 @@ export class Control {
   gone = false;
   #session: Session;
 
-  constructor(session: Session, read: Pick<Control, 'server' | 'role' | 'names' | 'ledger' | 'runner'>) {
+  constructor(session: Session, read: Pick<Control, 'server' | 'role' | 'names' | 'ledger' | 'runner' | 'abandoned'>) {
     this.#session = session;
     this.server = read.server;
     this.role = read.role;
     this.names = read.names;
     this.ledger = read.ledger;
     this.runner = read.runner;
+    this.abandoned = read.abandoned;
   }
 
   get session(): Session {
@@ -98,7 +101,8 @@ async function readControl(engine: Engine, session: Session): Promise<Control> {
   const role = engine.settings.role ?? server.user;
   const ledger = await ledgerFrom({ session, names, role }, batch, 1);
   const runner = runnerOf(batch.results[2]?.[0]?.rows[0]);
-  return new Control(session, { server, role, names, ledger, runner: runner?.alive ? runner : undefined });
+  const abandoned = runner?.alive === false;
+  return new Control(session, { server, role, names, ledger, runner: abandoned ? undefined : runner, abandoned });
 }
 
 /** The ledger as two statements of a batch answered it, or read the slow way where the tables are older or not there. */

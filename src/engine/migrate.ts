@@ -48,7 +48,7 @@ export async function migrate(engine: Engine, options: MigrateOptions): Promise<
   const files = refuseComplaints(readFolders(engine.settings.directories, engine.cwd));
   return withControl(engine, async (control) => {
     refuseReadOnly(control.server);
-    if (isSettled(engine, control.ledger)) {
+    if (isSettled(engine, control.ledger) && !control.abandoned) {
       const plan = await planFor(control, files, control.ledger, options);
       if (plan.migrations.length === 0 && plan.skipped.every(alreadySkipped)) return nothingToDo(engine, control, plan);
     }
