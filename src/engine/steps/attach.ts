@@ -1,3 +1,4 @@
+import { sessionState, waitsForClient } from '../../postgres/session-state.ts';
 import { Problem } from '../../problem/problem.ts';
 import { formatDuration } from '../../problem/quantity.ts';
 import { pause } from '../pause.ts';
@@ -6,6 +7,8 @@ import type { StepUnderWay } from './step-history.ts';
 import { onlyStatement, type StepRun } from './step-run.ts';
 
 const POLL_MS = 500;
+/** A client that is there says more at once; a run that is silent for so long has lost its lease. */
+const SILENT_MS = 12_000;
 
 /** A server process that works at a step without this run. */
 export interface ServerProcess {
@@ -61,12 +64,23 @@ async function stillRunning(
 ): Promise<ServerProcess | undefined> {
   const sql = onlyStatement(run.plan.steps[index]!);
   const [row] = await run.control.session.query(
-    `SELECT ${WHO} AS who FROM pg_catalog.pg_stat_activity AS a
+    `SELECT ${WHO} AS who, ${sessionState('a')} AS state, a.state_change < pg_catalog.clock_timestamp() - interval '${SILENT_MS} ms' AS silent
+FROM pg_catalog.pg_stat_activity AS a
 WHERE pid = $1::integer AND coalesce(backend_start = $2::timestamptz, true) AND state IS DISTINCT FROM 'idle'
   AND (query IS NULL OR state IS NULL OR pg_catalog.starts_with($3, query))`,
     [backend.pid, backend.start, sql],
   );
+  if (row?.silent === 't' && waitsForClient(row.state ?? null)) await endSilent(run, backend.pid, row.who ?? '');
   return row?.who ? { pid: backend.pid, who: row.who } : undefined;
+}
+
+/** It has the statement and waits for the end of what its client, long gone or suspended, was sending. */
+async function endSilent({ control, engine, version }: StepRun, pid: string, who: string): Promise<void> {
+  const [row] = await control.session
+    .query('SELECT pg_catalog.pg_terminate_backend($1::integer) AS ended', [pid])
+    .catch(() => []);
+  if (row?.ended === 't')
+    engine.emit({ kind: 'note', message: `${version}: ended ${who}, which waited for its client` });
 }
 
 /** The process that builds an index now, whosever it is. */
