@@ -1,0 +1,57 @@
+import { rankOf } from './object-types.ts';
+import {
+  compareIdentity,
+  compareText,
+  isSet,
+  type NotChecked,
+  type Properties,
+  type SchemaObject,
+  type Snapshot,
+  type Value,
+} from './snapshot.ts';
+
+/** A property as a catalog query answers it: null where there is none. */
+export type RawValue = string | number | boolean | null | readonly RawValue[];
+
+/** Properties in one order, without those that are absent or off, sets sorted. */
+export function canonicalProperties(raw: Readonly<Record<string, RawValue>>): Properties {
+  const properties: Record<string, Value> = {};
+  for (const name of Object.keys(raw).sort(compareText)) {
+    const value = raw[name];
+    if (value !== null && value !== undefined && value !== false) properties[name] = canonicalValue(name, value);
+  }
+  return properties;
+}
+
+function canonicalValue(name: string, raw: RawValue): Value {
+  if (!Array.isArray(raw) || !isSet(name)) return raw as Value;
+  return [...(raw as Value[])].sort((a, b) => compareText(JSON.stringify(a), JSON.stringify(b)));
+}
+
+/** Objects and gaps in the order of the kinds, then of the names. */
+export function canonicalSnapshot(snapshot: Snapshot): Snapshot {
+  const objects = [...snapshot.objects].sort(
+    (a, b) => rankOf(a.type) - rankOf(b.type) || compareIdentity(a.identity, b.identity),
+  );
+  const gap = (one: NotChecked) => JSON.stringify([one.property ?? '', one.reason]);
+  const notChecked = [...snapshot.notChecked].sort(
+    (a, b) => rankOf(a.type) - rankOf(b.type) || compareText(gap(a), gap(b)),
+  );
+  return { ...snapshot, objects, notChecked };
+}
+
+const FORMAT = 1;
+
+/** The snapshot as the text of a file: JSON, one object a line, so that what changed in it is easy to see. */
+export function snapshotText(snapshot: Snapshot): string {
+  const { major, owners, privileges, notChecked, objects } = canonicalSnapshot(snapshot);
+  const head = { format: FORMAT, major, owners, privileges, notChecked };
+  const lines = objects.map(({ type, identity, properties }: SchemaObject) =>
+    JSON.stringify({ type, identity, properties: canonicalProperties(properties) }),
+  );
+  const body = lines.length === 0 ? '' : `\n${lines.join(',\n')}\n`;
+  return `${JSON.stringify(head).slice(0, -1)},"objects":[${body}]}\n`;
+}
+
+/** The newest format of the text. */
+export const SNAPSHOT_FORMAT = FORMAT;

@@ -1,0 +1,184 @@
+import { canonicalProperties, canonicalSnapshot, type RawValue } from '../catalog/canonical.ts';
+import { type Included, keyOf, type NotChecked, type SchemaObject, type Snapshot } from '../catalog/snapshot.ts';
+import { OWN_NAMES } from '../ledger/layout/own-objects.ts';
+import type { DatabaseError } from '../postgres/database-error.ts';
+import type { Batch, BatchItem } from '../postgres/pipeline.ts';
+import type { Row } from '../postgres/row.ts';
+import type { Session } from '../postgres/session.ts';
+import { setLocal } from '../postgres/session-settings.ts';
+import { type Part, type PartQuery, partQuery } from './part.ts';
+import { foreignParts } from './parts/foreign.ts';
+import { otherParts } from './parts/others.ts';
+import { RELATION_PARTS } from './parts/relations.ts';
+import { ROUTINE_PARTS } from './parts/routines.ts';
+import { typeParts } from './parts/types.ts';
+import { partsWithinRelations } from './parts/within-relations.ts';
+import { maskSecrets } from './secrets.ts';
+
+export interface SnapshotOptions extends Included {
+  /** Major version of the server, one of SNAPSHOT_MAJORS. */
+  readonly major: number;
+  /** The tracking tables are in this schema, and left out. */
+  readonly trackingSchema: string;
+  /** Read as this role. */
+  readonly role?: string | undefined;
+  /** The longest wait for a lock: writing out a view takes an ACCESS SHARE lock on its tables. */
+  readonly lockTimeoutMs: number;
+}
+
+/** The major versions whose catalogs this version of the tool knows whole. */
+export const SNAPSHOT_MAJORS = { oldest: 12, newest: 18 } as const;
+
+/**
+ * Reads the schema in one REPEATABLE READ, READ ONLY transaction; all queries are written to the server at once. What the role
+ * may not read is in `notChecked`. Throws the driver's DatabaseError. The session is to be ended afterwards.
+ */
+export async function readSnapshot(session: Session, options: SnapshotOptions): Promise<Snapshot> {
+  const { major, owners, privileges } = options;
+  const parts = partsOf(options).map((part) => ({ part, query: partQuery(part, major, options) }));
+  const answers = await askAll(session, parts, options);
+  const read = answers.map(({ asked, objects }) => ({ asked, objects: objectsOf(asked, objects) }));
+  const notChecked = read.flatMap(({ asked }) => gapsOf(asked, read));
+  return canonicalSnapshot({ major, owners, privileges, notChecked, objects: merged(read) });
+}
+
+function partsOf({ major, privileges }: SnapshotOptions): Part[] {
+  const all = [
+    ...RELATION_PARTS,
+    ...partsWithinRelations(major),
+    ...typeParts(major),
+    ...ROUTINE_PARTS,
+    ...otherParts(major),
+    ...foreignParts(major),
+  ];
+  return all.filter((part) => privileges || !part.onlyPrivileges);
+}
+
+/** Everything that decides how the server writes values and expressions. */
+function opening({ role, lockTimeoutMs }: SnapshotOptions): BatchItem[] {
+  const settings = {
+    ...(role === undefined ? {} : { role }),
+    search_path: 'pg_catalog, pg_temp',
+    TimeZone: 'UTC',
+    DateStyle: 'ISO, YMD',
+    IntervalStyle: 'postgres',
+    extra_float_digits: '1',
+    bytea_output: 'hex',
+    lc_monetary: 'C',
+    quote_all_identifiers: 'off',
+    standard_conforming_strings: 'on',
+    row_security: 'off',
+    statement_timeout: '0',
+    idle_in_transaction_session_timeout: '0',
+    lock_timeout: String(lockTimeoutMs),
+    // Many small queries: compiling one takes longer than all of them.
+    jit: 'off',
+  };
+  return [
+    { sql: 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY' },
+    ...Object.entries(settings).map(([name, value]) => setLocal(name, value)),
+  ];
+}
+
+interface Asked {
+  readonly part: Part;
+  readonly query: PartQuery;
+}
+
+interface Answer {
+  /** With `denied`, what the server said instead of an answer. */
+  readonly asked: Asked & { readonly denied?: string; readonly hidden?: number };
+  /** JSON of `[[names], property, ...]` for each object. */
+  readonly objects: string;
+}
+
+/**
+ * Each query stands behind a savepoint, so that one that is denied ends nothing but itself: the queries behind it are asked
+ * again, in the same transaction.
+ */
+async function askAll(session: Session, parts: readonly Asked[], options: SnapshotOptions): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  let before = opening(options);
+  while (answers.length < parts.length) {
+    const left = parts.slice(answers.length);
+    const asked = left.map((one, i) => [...segmentOf(one, options), ...(i === left.length - 1 ? [COMMIT] : [])]);
+    const batch = await session.runBatch([before, ...asked]);
+    const failed = batch.failure ? batch.failure.segment - 1 : left.length;
+    if (batch.failure && failed < 0) throw batch.failure.error;
+    left.slice(0, failed).forEach((one, i) => {
+      answers.push(answerOf(one, batch, i + 1));
+    });
+    if (batch.failure) answers.push(deniedAnswer(left[failed]!, batch.failure.error));
+    before = [{ sql: 'ROLLBACK TO SAVEPOINT taskflow_part' }];
+  }
+  return answers;
+}
+
+/** In the last segment: the failure of one before leaves it out. */
+const COMMIT: BatchItem = { sql: 'COMMIT' };
+
+function segmentOf({ part, query }: Asked, { trackingSchema }: SnapshotOptions): BatchItem[] {
+  const params = query.sql.includes('$1') ? [trackingSchema, OWN_NAMES.source] : [];
+  return [
+    { sql: 'SAVEPOINT taskflow_part' },
+    { sql: query.sql, params, rows: true },
+    ...(part.hides ? [{ sql: part.hides.sql, rows: true }] : []),
+    { sql: 'RELEASE SAVEPOINT taskflow_part' },
+  ];
+}
+
+function answerOf(asked: Asked, batch: Batch, segment: number): Answer {
+  const row = (item: number): Row | undefined => batch.results[segment]?.[item]?.rows[0];
+  const hidden = asked.part.hides ? Number(row(2)?.hidden ?? 0) : 0;
+  return { asked: { ...asked, hidden }, objects: row(1)?.objects ?? '[]' };
+}
+
+const DENIED = '42501';
+
+function deniedAnswer(asked: Asked, error: DatabaseError): Answer {
+  if (error.code !== DENIED) throw error;
+  return { asked: { ...asked, denied: error.message }, objects: '[]' };
+}
+
+function objectsOf({ part, query }: Asked, json: string): SchemaObject[] {
+  const rows = JSON.parse(json) as [string[], ...RawValue[]][];
+  return rows.map(([identity, ...values]) => {
+    const raw: Record<string, RawValue> = {};
+    query.properties.forEach(({ name, masked }, i) => {
+      const value = values[i] ?? null;
+      raw[name] = masked === undefined ? value : maskSecrets(masked, value);
+    });
+    return { type: part.type, identity, properties: canonicalProperties(raw) };
+  });
+}
+
+interface ReadPart {
+  readonly asked: Answer['asked'];
+  readonly objects: readonly SchemaObject[];
+}
+
+function gapsOf(asked: Answer['asked'], all: readonly ReadPart[]): NotChecked[] {
+  const { part, query, denied, hidden = 0 } = asked;
+  const gap = (reason: string, property?: string): NotChecked => ({
+    type: part.type,
+    reason,
+    ...(property === undefined ? {} : { property }),
+  });
+  if (hidden > 0 && part.hides) return [gap(`permission denied for ${hidden} of them`, part.hides.property)];
+  if (denied === undefined) return [];
+  if (!part.more) return [gap(denied)];
+  const any = all.some(({ asked: other, objects }) => other.part.type === part.type && objects.length > 0);
+  return any ? query.properties.map(({ name }) => gap(denied, name)) : [];
+}
+
+/** What a second part says of an object is put to what the first said. */
+function merged(read: readonly ReadPart[]): SchemaObject[] {
+  const objects = read.filter(({ asked }) => !asked.part.more).flatMap((one) => one.objects);
+  const more = read.filter(({ asked }) => asked.part.more).flatMap((one) => one.objects);
+  if (more.length === 0) return objects;
+  const byKey = new Map(more.map((one) => [keyOf(one), one.properties]));
+  return objects.map((one) => ({
+    ...one,
+    properties: canonicalProperties({ ...one.properties, ...byKey.get(keyOf(one)) }),
+  }));
+}
