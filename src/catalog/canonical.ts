@@ -24,8 +24,15 @@ export function canonicalProperties(raw: Readonly<Record<string, RawValue>>): Pr
 }
 
 function canonicalValue(name: string, raw: RawValue): Value {
-  if (!Array.isArray(raw) || !isSet(name)) return raw as Value;
-  return [...(raw as Value[])].sort((a, b) => compareText(JSON.stringify(a), JSON.stringify(b)));
+  const value = withoutNulls(raw);
+  if (!Array.isArray(value) || !isSet(name)) return value;
+  return [...(value as readonly Value[])].sort((a, b) => compareText(JSON.stringify(a), JSON.stringify(b)));
+}
+
+/** Within a list an absent part is left out; the kinds of the others tell them apart. */
+function withoutNulls(raw: RawValue): Value {
+  if (!Array.isArray(raw)) return raw as Value;
+  return (raw as readonly RawValue[]).filter((one) => one !== null).map(withoutNulls);
 }
 
 /** Objects and gaps in the order of the kinds, then of the names. */

@@ -14,9 +14,10 @@ export interface Part {
   readonly identity: readonly string[] | string;
   /** Which row of pg_description is the comment: the catalog, the object's OID, the number of a column. */
   readonly comment?: { readonly catalog: string; readonly oid: string; readonly column?: string };
-  /** OID of the owner, and the ACL with the kind that acldefault() knows it by. */
+  /** OID of the owner. */
   readonly owner?: string;
-  readonly privileges?: { readonly kind: string; readonly acl: string };
+  /** The ACL with the kind that acldefault() knows it by; `owner` where the object has none of its own. */
+  readonly privileges?: { readonly kind: string; readonly acl: string; readonly owner?: string };
   /** By name: SQL that is NULL or false where the property is absent. */
   readonly properties: Readonly<Record<string, PropertySql>>;
   /** More of objects that another part has read: where it may not be read, these properties are not checked. */
@@ -69,8 +70,9 @@ function columnsOf(part: Part, major: number, included: Included): ColumnSql[] {
   }
   if (part.comment) columns.push({ name: 'comment', sql: 'remark.description' });
   if (part.owner && included.owners) columns.push({ name: 'owner', sql: `pg_get_userbyid(${part.owner})` });
-  if (part.owner && part.privileges && included.privileges)
-    columns.push({ name: 'privileges', sql: privilegesSql(part.privileges, part.owner) });
+  const owner = part.privileges?.owner ?? part.owner;
+  if (part.privileges && owner && included.privileges)
+    columns.push({ name: 'privileges', sql: privilegesSql(part.privileges, owner) });
   return columns;
 }
 
@@ -104,6 +106,11 @@ export function userSchema(alias = 'n'): string {
 /** Not a member of an extension: those come with it. */
 export function notMember(catalog: string, oid: string): string {
   return `NOT EXISTS (SELECT FROM pg_depend AS e WHERE e.classid = '${catalog}'::regclass AND e.objid = ${oid} AND e.deptype = 'e')`;
+}
+
+/** Nor made by the server for another object, as the constructors of a range are. */
+export function notMadeFor(catalog: string, oid: string): string {
+  return `${notMember(catalog, oid).replace("= 'e'", "IN ('e', 'i')")}`;
 }
 
 /** Not one of the tracking tables, nor what belongs to them. */

@@ -1,5 +1,12 @@
 import { canonicalProperties, canonicalSnapshot, type RawValue } from '../catalog/canonical.ts';
-import { type Included, keyOf, type NotChecked, type SchemaObject, type Snapshot } from '../catalog/snapshot.ts';
+import {
+  type Included,
+  keyOf,
+  type NotChecked,
+  POSITION,
+  type SchemaObject,
+  type Snapshot,
+} from '../catalog/snapshot.ts';
 import { OWN_NAMES } from '../ledger/layout/own-objects.ts';
 import type { DatabaseError } from '../postgres/database-error.ts';
 import type { Batch, BatchItem } from '../postgres/pipeline.ts';
@@ -37,7 +44,7 @@ export async function readSnapshot(session: Session, options: SnapshotOptions): 
   const { major, owners, privileges } = options;
   const parts = partsOf(options).map((part) => ({ part, query: partQuery(part, major, options) }));
   const answers = await askAll(session, parts, options);
-  const read = answers.map(({ asked, objects }) => ({ asked, objects: objectsOf(asked, objects) }));
+  const read = answers.map(({ asked, objects }) => ({ asked, objects: ranked(objectsOf(asked, objects)) }));
   const notChecked = read.flatMap(({ asked }) => gapsOf(asked, read));
   return canonicalSnapshot({ major, owners, privileges, notChecked, objects: merged(read) });
 }
@@ -149,6 +156,19 @@ function objectsOf({ part, query }: Asked, json: string): SchemaObject[] {
       raw[name] = masked === undefined ? value : maskSecrets(masked, value);
     });
     return { type: part.type, identity, properties: canonicalProperties(raw) };
+  });
+}
+
+/** The numbers of columns have gaps where one was dropped: a position is the place among those that are left. */
+function ranked(objects: SchemaObject[]): SchemaObject[] {
+  if (objects[0]?.properties[POSITION] === undefined) return objects;
+  const inOrder = objects.sort((a, b) => Number(a.properties[POSITION]) - Number(b.properties[POSITION]));
+  const counts = new Map<string, number>();
+  return inOrder.map((one) => {
+    const parent = JSON.stringify(one.identity.slice(0, -1));
+    const rank = (counts.get(parent) ?? 0) + 1;
+    counts.set(parent, rank);
+    return { ...one, properties: { ...one.properties, [POSITION]: rank } };
   });
 }
 

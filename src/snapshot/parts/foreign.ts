@@ -97,9 +97,11 @@ function subscriptions(major: number): Part {
       publications: 'to_json(o.subpublications)',
       binary: { sql: 'o.subbinary', since: 14 },
       streaming: {
-        sql: `CASE o.substream WHEN 't' THEN 'on' WHEN 'p' THEN 'parallel' END`,
-        since: 16,
-        older: `CASE WHEN o.substream THEN 'on' END`,
+        sql:
+          major >= 16
+            ? `CASE o.substream WHEN 't' THEN 'on' WHEN 'p' THEN 'parallel' END`
+            : `CASE WHEN o.substream THEN 'on' END`,
+        since: 14,
       },
       'two-phase': { sql: `o.subtwophasestate <> 'd'`, since: 15 },
       'disable on error': { sql: 'o.subdisableonerr', since: 15 },

@@ -1,4 +1,4 @@
-import { FIRST_OWN_OID, nameOf, notMember, type Part, routineOf, typeOf, userSchema } from '../part.ts';
+import { FIRST_OWN_OID, nameOf, notMadeFor, notMember, type Part, routineOf, typeOf, userSchema } from '../part.ts';
 
 /** FROM of a catalog whose rows have a schema. */
 function inSchema(catalog: string, prefix: string, joins = ''): string {
@@ -133,7 +133,7 @@ const OPERATOR_CLASSES: Part = {
 
 const CASTS: Part = {
   type: 'cast',
-  from: ofDatabase('pg_cast'),
+  from: `pg_cast AS o\nWHERE o.oid >= ${FIRST_OWN_OID} AND ${notMadeFor('pg_cast', 'o.oid')}`,
   identity: ['format_type(o.castsource, NULL)', 'format_type(o.casttarget, NULL)'],
   comment: comment('pg_cast'),
   properties: {

@@ -1,4 +1,4 @@
-import { nameOf, notMember, notOwn, type Part, type PropertySql, routineOf, typeOf, userSchema } from '../part.ts';
+import { nameOf, notMadeFor, notOwn, type Part, type PropertySql, routineOf, typeOf, userSchema } from '../part.ts';
 
 /** Schema, name, then each argument type. */
 const IDENTITY = `to_json(ARRAY[n.nspname::text, p.proname::text] || ARRAY(
@@ -7,7 +7,7 @@ const IDENTITY = `to_json(ARRAY[n.nspname::text, p.proname::text] || ARRAY(
 function routines(kinds: string, joins = ''): string {
   const list = [...kinds].map((kind) => `'${kind}'`).join(', ');
   return `pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace JOIN pg_language AS l ON l.oid = p.prolang${joins && `\n${joins}`}
-WHERE p.prokind IN (${list}) AND ${userSchema()} AND ${notMember('pg_proc', 'p.oid')} AND ${notOwn('p.proname')}`;
+WHERE p.prokind IN (${list}) AND ${userSchema()} AND ${notMadeFor('pg_proc', 'p.oid')} AND ${notOwn('p.proname')}`;
 }
 
 const COMMON = {

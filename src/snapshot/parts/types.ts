@@ -63,7 +63,7 @@ WHERE c.relkind = 'c' AND ${userSchema()} AND ${notMember('pg_type', 'c.reltype'
   properties: {
     type: 'format_type(a.atttypid, a.atttypmod)',
     collation: `CASE WHEN a.attcollation <> t.typcollation AND a.attcollation <> 0 THEN ${nameOf('pg_collation', 'coll', 'a.attcollation')} END`,
-    position: '(row_number() OVER (PARTITION BY a.attrelid ORDER BY a.attnum))',
+    position: 'a.attnum',
   },
 };
 
