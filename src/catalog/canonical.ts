@@ -17,10 +17,15 @@ export type RawValue = string | number | boolean | null | readonly RawValue[];
 export function canonicalProperties(raw: Readonly<Record<string, RawValue>>): Properties {
   const properties: Record<string, Value> = {};
   for (const name of Object.keys(raw).sort(compareText)) {
-    const value = raw[name];
-    if (value !== null && value !== undefined && value !== false) properties[name] = canonicalValue(name, value);
+    const value = canonicalProperty(name, raw[name]);
+    if (value !== undefined) properties[name] = value;
   }
   return properties;
+}
+
+/** One property as it stands in a snapshot; undefined where it is absent or off. */
+export function canonicalProperty(name: string, raw: RawValue | undefined): Value | undefined {
+  return raw === null || raw === undefined || raw === false ? undefined : canonicalValue(name, raw);
 }
 
 function canonicalValue(name: string, raw: RawValue): Value {
@@ -35,7 +40,7 @@ function withoutNulls(raw: RawValue): Value {
   return (raw as readonly RawValue[]).filter((one) => one !== null).map(withoutNulls);
 }
 
-/** Objects and gaps in the order of the kinds, then of the names. */
+/** Objects and gaps in the order of the kinds, then of the names: the one way to make a snapshot, with canonical properties. */
 export function canonicalSnapshot(snapshot: Snapshot): Snapshot {
   const objects = [...snapshot.objects].sort(
     (a, b) => rankOf(a.type) - rankOf(b.type) || compareIdentity(a.identity, b.identity),
@@ -50,11 +55,10 @@ export function canonicalSnapshot(snapshot: Snapshot): Snapshot {
 const FORMAT = 1;
 
 /** The snapshot as the text of a file: JSON, one object a line, so that what changed in it is easy to see. */
-export function snapshotText(snapshot: Snapshot): string {
-  const { major, owners, privileges, notChecked, objects } = canonicalSnapshot(snapshot);
+export function snapshotText({ major, owners, privileges, notChecked, objects }: Snapshot): string {
   const head = { format: FORMAT, major, owners, privileges, notChecked };
   const lines = objects.map(({ type, identity, properties }: SchemaObject) =>
-    JSON.stringify({ type, identity, properties: canonicalProperties(properties) }),
+    JSON.stringify({ type, identity, properties }),
   );
   const body = lines.length === 0 ? '' : `\n${lines.join(',\n')}\n`;
   return `${JSON.stringify(head).slice(0, -1)},"objects":[${body}]}\n`;

@@ -122,7 +122,7 @@ function filterOf(gaps: readonly NotChecked[], { owners, privileges }: Included)
     property: (type, name) =>
       name !== POSITION &&
       (owners || name !== 'owner') &&
-      (privileges || name !== 'privileges') &&
+      (privileges || !/^(revoked )?privileges$/.test(name)) &&
       !properties.has(`${type} ${name}`),
   };
 }

@@ -31,7 +31,7 @@ export interface NotChecked {
 export interface Included {
   /** Property `owner`. */
   readonly owners: boolean;
-  /** Property `privileges`, and the default privileges. */
+  /** Properties `privileges` and `revoked privileges`, and the default privileges. */
   readonly privileges: boolean;
 }
 
@@ -59,6 +59,7 @@ const SETS: ReadonlySet<string> = new Set([
   'options',
   'privileges',
   'publications',
+  'revoked privileges',
   'roles',
   'schemas',
   'settings',

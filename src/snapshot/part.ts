@@ -20,6 +20,8 @@ export interface Part {
   readonly privileges?: { readonly kind: string; readonly acl: string; readonly owner?: string };
   /** By name: SQL that is NULL or false where the property is absent. */
   readonly properties: Readonly<Record<string, PropertySql>>;
+  /** Where this does not hold, none of the named properties is there: there are many objects, and it saves asking for each. */
+  readonly rare?: { readonly when: string; readonly names: readonly string[] };
   /** More of objects that another part has read: where it may not be read, these properties are not checked. */
   readonly more?: true;
   /** Asks how many of the objects hide this property from this role, in the one column `hidden`. */
@@ -41,17 +43,29 @@ export type PropertySql =
 
 export interface PartQuery {
   readonly sql: string;
-  readonly properties: readonly { readonly name: string; readonly masked?: Masked | undefined }[];
+  readonly properties: readonly QueriedProperty[];
+  /** Those that come together as the last part, which may be null. */
+  readonly rare: readonly QueriedProperty[];
+}
+
+export interface QueriedProperty {
+  readonly name: string;
+  readonly masked?: Masked | undefined;
 }
 
 /** One statement that answers one row: every object of the part as `[[names], property, ...]`, in one JSON array. */
 export function partQuery(part: Part, major: number, included: Included): PartQuery {
-  const columns = columnsOf(part, major, included);
+  const all = columnsOf(part, major, included);
+  const isRare = ({ name }: ColumnSql) => part.rare?.names.includes(name) === true;
+  const [columns, rare] = [all.filter((one) => !isRare(one)), all.filter(isRare)];
   const identity = typeof part.identity === 'string' ? part.identity : `json_build_array(${part.identity.join(', ')})`;
-  const values = columns.map(({ sql }) => sql);
+  const values = [identity, ...columns.map(({ sql }) => sql)];
+  if (rare.length > 0)
+    values.push(`CASE WHEN ${part.rare!.when} THEN json_build_array(${rare.map(({ sql }) => sql).join(',\n  ')}) END`);
   return {
-    sql: `SELECT json_agg(json_build_array(${[identity, ...values].join(',\n  ')})) AS objects\nFROM ${withComment(part)}`,
+    sql: `SELECT json_agg(json_build_array(${values.join(',\n  ')})) AS objects\nFROM ${withComment(part)}`,
     properties: columns.map(({ name, masked }) => ({ name, masked })),
+    rare: rare.map(({ name, masked }) => ({ name, masked })),
   };
 }
 
@@ -72,7 +86,9 @@ function columnsOf(part: Part, major: number, included: Included): ColumnSql[] {
   if (part.owner && included.owners) columns.push({ name: 'owner', sql: `pg_get_userbyid(${part.owner})` });
   const owner = part.privileges?.owner ?? part.owner;
   if (part.privileges && owner && included.privileges)
-    columns.push({ name: 'privileges', sql: privilegesSql(part.privileges, owner) });
+    privilegesSql(part.privileges, owner).forEach((sql, i) => {
+      columns.push({ name: i === 0 ? 'privileges' : 'revoked privileges', sql });
+    });
   return columns;
 }
 
@@ -85,17 +101,25 @@ function withComment({ comment, from }: Part): string {
   return from.replace(/\nWHERE /, `\n${remark}\nWHERE `);
 }
 
-/**
- * Who may do what: `[grantee, privilege, with grant option]`, whoever granted it; the owner by that word, so that the same
- * grants of another owner are the same. NULL where it is what the owner of a new object has.
- */
-function privilegesSql({ kind, acl }: { kind: string; acl: string }, owner: string): string {
-  const grants = (list: string) => `(SELECT coalesce(json_agg(json_build_array(
-    CASE grantee WHEN 0 THEN 'public' WHEN ${owner} THEN '(owner)' ELSE quote_ident(pg_get_userbyid(grantee)) END,
-    privilege_type, grantable) ORDER BY grantee, privilege_type), '[]')::text
-    FROM (SELECT grantee, privilege_type, bool_or(is_grantable) AS grantable FROM aclexplode(${list})
-      GROUP BY grantee, privilege_type) AS granted)`;
-  return `CASE WHEN ${acl} IS NOT NULL THEN NULLIF(${grants(acl)}, ${grants(`acldefault('${kind}', ${owner})`)})::json END`;
+/** Of an ACL who may do what, whoever granted it; the owner by that word, so that the grants of another owner are the same. */
+function grants(acl: string, owner: string): string {
+  return `SELECT CASE grantee WHEN 0 THEN 'public' WHEN ${owner} THEN '(owner)' ELSE quote_ident(pg_get_userbyid(grantee)) END AS grantee,
+    privilege_type, bool_or(is_grantable) AS grantable FROM aclexplode(${acl}) GROUP BY 1, 2`;
+}
+
+/** `[grantee, privilege]`, or with a third part where it may be granted on. */
+export const GRANT = `CASE WHEN g.grantable THEN json_build_array(g.grantee, g.privilege_type, 'with grant option')
+    ELSE json_build_array(g.grantee, g.privilege_type) END`;
+
+/** What is granted beyond that which a new object's owner and everybody have, and what is taken away of that. */
+function privilegesSql(
+  { kind, acl }: { kind: string; acl: string },
+  owner: string,
+): [granted: string, revoked: string] {
+  const usual = grants(`acldefault('${kind}', ${owner})`, owner);
+  const beyond = (these: string, those: string) =>
+    `CASE WHEN ${acl} IS NOT NULL THEN (SELECT json_agg(${GRANT}) FROM (${these} EXCEPT ${those}) AS g) END`;
+  return [beyond(grants(acl, owner), usual), beyond(usual, grants(acl, owner))];
 }
 
 /** Schemas of people. */
@@ -103,14 +127,19 @@ export function userSchema(alias = 'n'): string {
   return `${alias}.nspname !~ '^pg_' AND ${alias}.nspname <> 'information_schema'`;
 }
 
-/** Not a member of an extension: those come with it. */
+/**
+ * Not a member of an extension: those come with it. What they refer to is in the condition because there is an index of it,
+ * and hardly a row: without it each query reads pg_depend from one end to the other.
+ */
 export function notMember(catalog: string, oid: string): string {
-  return `NOT EXISTS (SELECT FROM pg_depend AS e WHERE e.classid = '${catalog}'::regclass AND e.objid = ${oid} AND e.deptype = 'e')`;
+  return `NOT EXISTS (SELECT FROM pg_depend AS e WHERE e.refclassid = 'pg_extension'::regclass
+    AND e.classid = '${catalog}'::regclass AND e.objid = ${oid} AND e.deptype = 'e')`;
 }
 
 /** Nor made by the server for another object, as the constructors of a range are. */
 export function notMadeFor(catalog: string, oid: string): string {
-  return `${notMember(catalog, oid).replace("= 'e'", "IN ('e', 'i')")}`;
+  return `${notMember(catalog, oid)}
+  AND NOT EXISTS (SELECT FROM pg_depend AS i WHERE i.classid = '${catalog}'::regclass AND i.objid = ${oid} AND i.deptype = 'i')`;
 }
 
 /** Not one of the tracking tables, nor what belongs to them. */

@@ -1,5 +1,6 @@
-import { canonicalProperties, canonicalSnapshot, type RawValue } from '../catalog/canonical.ts';
+import { canonicalProperties, canonicalProperty, canonicalSnapshot, type RawValue } from '../catalog/canonical.ts';
 import {
+  compareText,
   type Included,
   keyOf,
   type NotChecked,
@@ -10,7 +11,6 @@ import {
 import { OWN_NAMES } from '../ledger/layout/own-objects.ts';
 import type { DatabaseError } from '../postgres/database-error.ts';
 import type { Batch, BatchItem } from '../postgres/pipeline.ts';
-import type { Row } from '../postgres/row.ts';
 import type { Session } from '../postgres/session.ts';
 import { setLocal } from '../postgres/session-settings.ts';
 import { type Part, type PartQuery, partQuery } from './part.ts';
@@ -44,15 +44,15 @@ export async function readSnapshot(session: Session, options: SnapshotOptions): 
   const { major, owners, privileges } = options;
   const parts = partsOf(options).map((part) => ({ part, query: partQuery(part, major, options) }));
   const answers = await askAll(session, parts, options);
-  const read = answers.map(({ asked, objects }) => ({ asked, objects: ranked(objectsOf(asked, objects)) }));
-  const notChecked = read.flatMap(({ asked }) => gapsOf(asked, read));
-  return canonicalSnapshot({ major, owners, privileges, notChecked, objects: merged(read) });
+  const notChecked = answers.flatMap(({ asked }) => gapsOf(asked, answers));
+  return canonicalSnapshot({ major, owners, privileges, notChecked, objects: merged(answers) });
 }
 
 function partsOf({ major, privileges }: SnapshotOptions): Part[] {
+  // The largest first: there is the most to read while the server goes on.
   const all = [
-    ...RELATION_PARTS,
     ...partsWithinRelations(major),
+    ...RELATION_PARTS,
     ...typeParts(major),
     ...ROUTINE_PARTS,
     ...otherParts(major),
@@ -95,8 +95,7 @@ interface Asked {
 interface Answer {
   /** With `denied`, what the server said instead of an answer. */
   readonly asked: Asked & { readonly denied?: string; readonly hidden?: number };
-  /** JSON of `[[names], property, ...]` for each object. */
-  readonly objects: string;
+  readonly objects: readonly SchemaObject[];
 }
 
 /**
@@ -109,11 +108,17 @@ async function askAll(session: Session, parts: readonly Asked[], options: Snapsh
   while (answers.length < parts.length) {
     const left = parts.slice(answers.length);
     const asked = left.map((one, i) => [...segmentOf(one, options), ...(i === left.length - 1 ? [COMMIT] : [])]);
-    const batch = await session.runBatch([before, ...asked]);
+    const decoded: (readonly SchemaObject[])[] = [];
+    const batch = await session.runBatch([before, ...asked], {
+      // Each answer is read while the server works on the next.
+      onItem: (segment, item, { rows }) => {
+        if (segment > 0 && item === 1) decoded[segment] = objectsOf(left[segment - 1]!, rows[0]?.objects ?? '[]');
+      },
+    });
     const failed = batch.failure ? batch.failure.segment - 1 : left.length;
     if (batch.failure && failed < 0) throw batch.failure.error;
     left.slice(0, failed).forEach((one, i) => {
-      answers.push(answerOf(one, batch, i + 1));
+      answers.push({ asked: { ...one, hidden: hiddenIn(one, batch, i + 1) }, objects: decoded[i + 1] ?? [] });
     });
     if (batch.failure) answers.push(deniedAnswer(left[failed]!, batch.failure.error));
     before = [{ sql: 'ROLLBACK TO SAVEPOINT taskflow_part' }];
@@ -134,29 +139,35 @@ function segmentOf({ part, query }: Asked, { trackingSchema }: SnapshotOptions):
   ];
 }
 
-function answerOf(asked: Asked, batch: Batch, segment: number): Answer {
-  const row = (item: number): Row | undefined => batch.results[segment]?.[item]?.rows[0];
-  const hidden = asked.part.hides ? Number(row(2)?.hidden ?? 0) : 0;
-  return { asked: { ...asked, hidden }, objects: row(1)?.objects ?? '[]' };
+function hiddenIn({ part }: Asked, batch: Batch, segment: number): number {
+  return part.hides ? Number(batch.results[segment]?.[2]?.rows[0]?.hidden ?? 0) : 0;
 }
 
 const DENIED = '42501';
 
 function deniedAnswer(asked: Asked, error: DatabaseError): Answer {
   if (error.code !== DENIED) throw error;
-  return { asked: { ...asked, denied: error.message }, objects: '[]' };
+  return { asked: { ...asked, denied: error.message }, objects: [] };
 }
 
-function objectsOf({ part, query }: Asked, json: string): SchemaObject[] {
+/** `json`: `[[names], property, ...]` for each object. */
+function objectsOf({ part, query }: Asked, json: string): readonly SchemaObject[] {
   const rows = JSON.parse(json) as [string[], ...RawValue[]][];
-  return rows.map(([identity, ...values]) => {
-    const raw: Record<string, RawValue> = {};
-    query.properties.forEach(({ name, masked }, i) => {
-      const value = values[i] ?? null;
-      raw[name] = masked === undefined ? value : maskSecrets(masked, value);
-    });
-    return { type: part.type, identity, properties: canonicalProperties(raw) };
+  const count = query.properties.length;
+  const order = [...query.properties, ...query.rare]
+    .map((property, at) => ({ ...property, at }))
+    .sort((a, b) => compareText(a.name, b.name));
+  const objects = rows.map(([identity, ...values]) => {
+    const rare = (values[count] ?? []) as readonly RawValue[];
+    const properties: Record<string, Value> = {};
+    for (const { name, masked, at } of order) {
+      const value = (at < count ? values[at] : rare[at - count]) ?? null;
+      const kept = canonicalProperty(name, masked === undefined ? value : maskSecrets(masked, value));
+      if (kept !== undefined) properties[name] = kept;
+    }
+    return { type: part.type, identity, properties };
   });
+  return ranked(objects);
 }
 
 /** The numbers of columns have gaps where one was dropped: a position is the place among those that are left. */
@@ -172,12 +183,7 @@ function ranked(objects: SchemaObject[]): SchemaObject[] {
   });
 }
 
-interface ReadPart {
-  readonly asked: Answer['asked'];
-  readonly objects: readonly SchemaObject[];
-}
-
-function gapsOf(asked: Answer['asked'], all: readonly ReadPart[]): NotChecked[] {
+function gapsOf(asked: Answer['asked'], all: readonly Answer[]): NotChecked[] {
   const { part, query, denied, hidden = 0 } = asked;
   const gap = (reason: string, property?: string): NotChecked => ({
     type: part.type,
@@ -192,7 +198,7 @@ function gapsOf(asked: Answer['asked'], all: readonly ReadPart[]): NotChecked[] 
 }
 
 /** What a second part says of an object is put to what the first said. */
-function merged(read: readonly ReadPart[]): SchemaObject[] {
+function merged(read: readonly Answer[]): SchemaObject[] {
   const objects = read.filter(({ asked }) => !asked.part.more).flatMap((one) => one.objects);
   const more = read.filter(({ asked }) => asked.part.more).flatMap((one) => one.objects);
   if (more.length === 0) return objects;

@@ -10,7 +10,13 @@ export interface Mutation {
   readonly until?: number;
 }
 
-type Row = readonly [change: string, back: string, says: string | readonly string[], since?: number, until?: number];
+type Row = readonly [
+  change: string,
+  back: string,
+  says: string | readonly string[],
+  since?: number | undefined,
+  until?: number | undefined,
+];
 
 export function mutations(roles: Roles, database: string): Mutation[] {
   return [...relations(roles), ...within(roles), ...types(roles), ...routines(roles), ...others(roles, database)].map(
@@ -81,7 +87,7 @@ const relations = ({ role, other }: Roles): Row[] => [
   [
     'REVOKE DELETE ON app.users FROM postgres',
     'GRANT DELETE ON app.users TO postgres',
-    'changed table app.users: privileges',
+    'changed table app.users: revoked privileges',
   ],
   [`COMMENT ON TABLE app.users IS NULL`, `COMMENT ON TABLE app.users IS 'people'`, 'changed table app.users: comment'],
   set('TABLE app.typed', 'NOT OF', 'OF app.row_type', 'changed table app.typed: of type'),
@@ -392,7 +398,7 @@ const types = ({ role, other }: Roles): Row[] => [
   [
     'REVOKE USAGE ON TYPE app.color FROM PUBLIC',
     'GRANT USAGE ON TYPE app.color TO PUBLIC',
-    'changed enum app.color: privileges',
+    'changed enum app.color: revoked privileges',
   ],
   [`COMMENT ON TYPE app.color IS 'x'`, 'COMMENT ON TYPE app.color IS NULL', 'changed enum app.color: comment'],
   set('DOMAIN app.percent', 'SET DEFAULT 1', 'SET DEFAULT 0', 'changed domain app.percent: default'),
@@ -454,7 +460,7 @@ const routines = ({ role, other }: Roles): Row[] => [
   [
     'REVOKE EXECUTE ON FUNCTION app.ask(bigint) FROM PUBLIC',
     'GRANT EXECUTE ON FUNCTION app.ask(bigint) TO PUBLIC',
-    'changed function app.ask(bigint): privileges',
+    'changed function app.ask(bigint): revoked privileges',
   ],
   [
     `COMMENT ON FUNCTION app.touch() IS 'x'`,

@@ -1,4 +1,14 @@
-import { FIRST_OWN_OID, nameOf, notMadeFor, notMember, type Part, routineOf, typeOf, userSchema } from '../part.ts';
+import {
+  FIRST_OWN_OID,
+  GRANT,
+  nameOf,
+  notMadeFor,
+  notMember,
+  type Part,
+  routineOf,
+  typeOf,
+  userSchema,
+} from '../part.ts';
 
 /** FROM of a catalog whose rows have a schema. */
 function inSchema(catalog: string, prefix: string, joins = ''): string {
@@ -227,8 +237,9 @@ const DEFAULT_PRIVILEGES: Part = {
     WHEN 'n' THEN 'schemas' WHEN 'L' THEN 'large objects' ELSE o.defaclobjtype::text END`,
   ],
   properties: {
-    privileges: `coalesce((SELECT json_agg(json_build_array(CASE g.grantee WHEN 0 THEN 'public' WHEN o.defaclrole THEN '(owner)'
-      ELSE quote_ident(pg_get_userbyid(g.grantee)) END, g.privilege_type, g.is_grantable)) FROM aclexplode(o.defaclacl) AS g), '[]'::json)`,
+    privileges: `coalesce((SELECT json_agg(${GRANT}) FROM (SELECT CASE x.grantee WHEN 0 THEN 'public' WHEN o.defaclrole THEN '(owner)'
+      ELSE quote_ident(pg_get_userbyid(x.grantee)) END AS grantee, x.privilege_type, bool_or(x.is_grantable) AS grantable
+      FROM aclexplode(o.defaclacl) AS x GROUP BY 1, 2) AS g), '[]'::json)`,
   },
 };
 

@@ -5,6 +5,25 @@ const NOT_NULL_NAMED = `CASE WHEN octet_length(c.relname || '_' || a.attname) > 
     ELSE left(nn.conname, length(c.relname || '_' || a.attname || '_not_null')) <> c.relname || '_' || a.attname || '_not_null'
       OR substr(nn.conname, length(c.relname || '_' || a.attname || '_not_null') + 1) !~ '^[0-9]*$' END`;
 
+const RARE = [
+  'generated',
+  'virtual',
+  'identity',
+  'collation',
+  'storage',
+  'compression',
+  'statistics target',
+  'options',
+  'foreign options',
+  'inherited',
+  'local',
+  'not null name',
+  'not null not valid',
+  'not null no inherit',
+  'not null inherited',
+  'not null local',
+];
+
 function columns(major: number): Part {
   const notNull =
     major < 18
@@ -19,6 +38,11 @@ WHERE ${relationIs('rpfvm')}`,
     identity: ['n.nspname', 'c.relname', 'a.attname'],
     comment: { catalog: 'pg_class', oid: 'c.oid', column: 'a.attnum' },
     privileges: { kind: 'c', acl: 'a.attacl', owner: 'c.relowner' },
+    rare: {
+      when: `a.attinhcount > 0 OR a.attidentity <> '' OR a.attgenerated <> '' OR a.attstorage <> t.typstorage OR a.attcollation <> t.typcollation
+    OR a.attoptions IS NOT NULL OR a.attfdwoptions IS NOT NULL OR a.attstattarget >= 0${major < 14 ? '' : ` OR a.attcompression <> ''`}${major < 18 ? '' : ' OR nn.oid IS NOT NULL'}`,
+      names: RARE,
+    },
     properties: {
       type: 'format_type(a.atttypid, a.atttypmod)',
       'not null': 'a.attnotnull',
