@@ -7,6 +7,7 @@ import {
   POSITION,
   type SchemaObject,
   type Snapshot,
+  type Value,
 } from '../catalog/snapshot.ts';
 import { OWN_NAMES } from '../ledger/layout/own-objects.ts';
 import type { DatabaseError } from '../postgres/database-error.ts';
