@@ -1,4 +1,5 @@
 import { canonicalProperties, canonicalProperty, canonicalSnapshot, type RawValue } from '../catalog/canonical.ts';
+import type { ObjectType } from '../catalog/object-types.ts';
 import {
   compareText,
   type Included,
@@ -14,6 +15,7 @@ import type { DatabaseError } from '../postgres/database-error.ts';
 import type { Batch, BatchItem } from '../postgres/pipeline.ts';
 import type { Session } from '../postgres/session.ts';
 import { setLocal } from '../postgres/session-settings.ts';
+import { quoteLiteral } from '../sql/quote.ts';
 import { type Part, type PartQuery, partQuery } from './part.ts';
 import { foreignParts } from './parts/foreign.ts';
 import { otherParts } from './parts/others.ts';
@@ -38,15 +40,73 @@ export interface SnapshotOptions extends Included {
 export const SNAPSHOT_MAJORS = { oldest: 12, newest: 18 } as const;
 
 /**
- * Reads the schema in one REPEATABLE READ, READ ONLY transaction; all queries are written to the server at once. What the role
- * may not read is in `notChecked`. Throws the driver's DatabaseError. The session is to be ended afterwards.
+ * Reads the schema in one REPEATABLE READ, READ ONLY transaction; all queries are written to the server at once. Of a large
+ * schema a second session reads a part meanwhile, in the same exported snapshot; where none is to be had, one reads all. What the
+ * role may not read is in `notChecked`. Throws the driver's DatabaseError. The sessions are to be ended afterwards.
  */
-export async function readSnapshot(session: Session, options: SnapshotOptions): Promise<Snapshot> {
+export async function readSnapshot(
+  session: Session,
+  options: SnapshotOptions,
+  openSecond: () => Promise<Session | undefined> = () => Promise.resolve(undefined),
+): Promise<Snapshot> {
   const { major, owners, privileges } = options;
   const parts = partsOf(options).map((part) => ({ part, query: partQuery(part, major, options) }));
-  const answers = await askAll(session, parts, options);
+  const exported = await begin(session, options);
+  const second = exported.large ? await joined(exported.id, openSecond, options) : undefined;
+  const answers = await askBoth(session, second, parts, options);
   const notChecked = answers.flatMap(({ asked }) => gapsOf(asked, answers));
   return canonicalSnapshot({ major, owners, privileges, notChecked, objects: merged(answers) });
+}
+
+/** Opens the transaction; says the name of its snapshot, and whether there is so much that two sessions are faster. */
+async function begin(session: Session, options: SnapshotOptions): Promise<{ id: string; large: boolean }> {
+  const batch = await session.batch([
+    [{ sql: BEGIN }, ...settings(options), { sql: EXPORT, params: [String(LARGE_BYTES)], rows: true }],
+  ]);
+  const row = batch.results[0]?.at(-1)?.rows[0];
+  return { id: row?.id ?? '', large: row?.large === 't' };
+}
+
+const BEGIN = 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY';
+const EXPORT = `SELECT pg_export_snapshot() AS id, pg_relation_size('pg_attribute') > $1::bigint AS large`;
+/** Of the columns' catalog: some 100 tables. A new database has half a megabyte. */
+const LARGE_BYTES = 1024 * 1024;
+
+/** A second session in the snapshot that the first has exported; undefined where the server has no room for it. */
+async function joined(
+  id: string,
+  openSecond: () => Promise<Session | undefined>,
+  options: SnapshotOptions,
+): Promise<Session | undefined> {
+  const second = await openSecond().catch(() => undefined);
+  const join = { sql: `SET TRANSACTION SNAPSHOT ${quoteLiteral(id)}` };
+  const batch = await second?.runBatch([[{ sql: BEGIN }, join, ...settings(options)]]);
+  return batch?.failure ? undefined : second;
+}
+
+/** What takes the server as long as all the rest: definitions that it writes out. */
+const FOR_THE_SECOND: ReadonlySet<ObjectType> = new Set(['index', 'constraint', 'view']);
+
+async function askBoth(
+  session: Session,
+  second: Session | undefined,
+  parts: readonly Asked[],
+  options: SnapshotOptions,
+): Promise<Answer[]> {
+  if (!second) return askAll(session, parts, options);
+  const isForSecond = ({ part }: Asked) => FOR_THE_SECOND.has(part.type);
+  const both = await Promise.allSettled([
+    askAll(
+      session,
+      parts.filter((one) => !isForSecond(one)),
+      options,
+    ),
+    askAll(second, parts.filter(isForSecond), options),
+  ]);
+  return both.flatMap((one) => {
+    if (one.status === 'rejected') throw one.reason;
+    return one.value;
+  });
 }
 
 function partsOf({ major, privileges }: SnapshotOptions): Part[] {
@@ -63,8 +123,8 @@ function partsOf({ major, privileges }: SnapshotOptions): Part[] {
 }
 
 /** Everything that decides how the server writes values and expressions. */
-function opening({ role, lockTimeoutMs }: SnapshotOptions): BatchItem[] {
-  const settings = {
+function settings({ role, lockTimeoutMs }: SnapshotOptions): BatchItem[] {
+  const values = {
     ...(role === undefined ? {} : { role }),
     search_path: 'pg_catalog, pg_temp',
     TimeZone: 'UTC',
@@ -82,10 +142,7 @@ function opening({ role, lockTimeoutMs }: SnapshotOptions): BatchItem[] {
     // Many small queries: compiling one takes longer than all of them.
     jit: 'off',
   };
-  return [
-    { sql: 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY' },
-    ...Object.entries(settings).map(([name, value]) => setLocal(name, value)),
-  ];
+  return Object.entries(values).map(([name, value]) => setLocal(name, value));
 }
 
 interface Asked {
@@ -105,7 +162,7 @@ interface Answer {
  */
 async function askAll(session: Session, parts: readonly Asked[], options: SnapshotOptions): Promise<Answer[]> {
   const answers: Answer[] = [];
-  let before = opening(options);
+  let before: BatchItem[] = [];
   while (answers.length < parts.length) {
     const left = parts.slice(answers.length);
     const asked = left.map((one, i) => [...segmentOf(one, options), ...(i === left.length - 1 ? [COMMIT] : [])]);
@@ -124,6 +181,7 @@ async function askAll(session: Session, parts: readonly Asked[], options: Snapsh
     if (batch.failure) answers.push(deniedAnswer(left[failed]!, batch.failure.error));
     before = [{ sql: 'ROLLBACK TO SAVEPOINT taskflow_part' }];
   }
+  if (session.transactionStatus !== 'I') await session.query('ROLLBACK');
   return answers;
 }
 

@@ -41,7 +41,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   ledger: { pure: false, imports: ['problem', 'sql', 'plan', 'postgres'], packages: [] },
   snapshot: {
     pure: false,
-    imports: ['problem', 'catalog', 'postgres', 'ledger/layout/own-objects.ts'],
+    imports: ['sql', 'catalog', 'postgres', 'ledger/layout/own-objects.ts'],
     packages: [],
   },
   engine: {

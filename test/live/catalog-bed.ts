@@ -1,4 +1,5 @@
 /** Snapshots of test databases, as the engine reads them. */
+import assert from 'node:assert/strict';
 import { compareSchemas, type Difference } from '../../src/catalog/compare.ts';
 import type { Included, Snapshot } from '../../src/catalog/snapshot.ts';
 import { connect } from '../../src/postgres/connect.ts';
@@ -14,18 +15,29 @@ export interface SnapshotHow {
   readonly included?: Included;
   readonly trackingSchema?: string;
   readonly user?: string;
+  /** What a large schema is read with, beside the first session. */
+  readonly second?: 'none' | 'one' | 'refused';
 }
 
 export async function snapshotOf(
   { server, name }: Pick<TestDatabase, 'server' | 'name'>,
-  { included = ALL, trackingSchema = 'public', user }: SnapshotHow = {},
+  { included = ALL, trackingSchema = 'public', user, second = 'none' }: SnapshotHow = {},
 ): Promise<Snapshot> {
   const target = resolveTarget(machineInputs({}, { database: server.url(name, user) }))!;
-  const session = new Session((await connect(target, { applicationName: 'test' })) as unknown as DriverClient);
+  const open = async () => new Session((await connect(target, { applicationName: 'test' })) as unknown as DriverClient);
+  const sessions = [await open()];
+  const more = async () => {
+    if (second === 'refused') throw new Error('too many clients');
+    if (second === 'one') sessions.push(await open());
+    return sessions[1];
+  };
   try {
-    return await readSnapshot(session, { ...included, major: server.major, trackingSchema, lockTimeoutMs: 5000 });
+    const options = { ...included, major: server.major, trackingSchema, lockTimeoutMs: 5000 };
+    const snapshot = await readSnapshot(sessions[0]!, options, more);
+    for (const session of sessions) assert.equal(session.transactionStatus, 'I');
+    return snapshot;
   } finally {
-    await session.end();
+    for (const session of sessions) await session.end();
   }
 }
 

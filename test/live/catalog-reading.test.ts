@@ -90,6 +90,24 @@ function byPlace(a: string, b: string): number {
   return place(a) - place(b);
 }
 
+test('a large schema is read by two sessions, or by one where the server has no room, to the same bytes', () =>
+  withRoles(18, ({ role }) =>
+    withDatabase(18, async (database) => {
+      await database.sql(`DO $$ BEGIN FOR i IN 1 .. 8 LOOP EXECUTE format('CREATE TABLE t%s (id integer PRIMARY KEY, %s)', i,
+        (SELECT string_agg(format('c%s text NOT NULL DEFAULT %L', n, n), ',') FROM generate_series(1, 1000) AS n)); END LOOP; END $$`);
+      const texts = ['none', 'one', 'refused'] as const;
+      const [none, one, refused] = await Promise.all(texts.map((second) => snapshotOf(database, { second })));
+      assert.equal(snapshotText(one!), snapshotText(none!));
+      assert.equal(snapshotText(refused!), snapshotText(none!));
+      await database.sql('REVOKE SELECT ON pg_catalog.pg_constraint, pg_catalog.pg_policy FROM PUBLIC');
+      const { notChecked } = await snapshotOf(database, { second: 'one', user: role });
+      assert.deepEqual(
+        notChecked.map(({ type }) => type).filter((type) => ['constraint', 'policy'].includes(type)),
+        ['constraint', 'policy'],
+      );
+    }),
+  ));
+
 test('any name: quotes, dots, line breaks, emoji, backslashes, words of SQL', () =>
   withTwo(18, async (a, b) => {
     const odd = [

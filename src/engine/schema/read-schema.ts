@@ -17,16 +17,27 @@ export interface NamedSchema {
  * Problem `lock-timeout` where another session's lock on a table stays too long, `cancelled` when the person stops it.
  */
 export async function readSchema(engine: Engine, included: Included): Promise<NamedSchema> {
-  const session = await engine.connect('control');
-  const cancel = () => void session.cancel();
+  const sessions = [await engine.connect('control')];
+  const cancel = () => sessions.forEach((session) => void session.cancel());
   engine.signal.addEventListener('abort', cancel);
+  const openSecond = async () => (sessions[1] ??= await engine.connect('control'));
   try {
-    const server = await serverOf(session);
-    return { name: server.database, schema: await readSettled(engine, session, server, included) };
+    const server = await serverOf(sessions[0]!);
+    return {
+      name: server.database,
+      schema: await readSettled(engine, { open: sessions, openSecond }, server, included),
+    };
   } finally {
     engine.signal.removeEventListener('abort', cancel);
-    await session.end();
+    await Promise.all(sessions.map((session) => session.end()));
   }
+}
+
+interface Sessions {
+  /** One, and a second where there was much to read. */
+  readonly open: readonly Session[];
+  /** The second, once it is asked for. */
+  readonly openSecond: () => Promise<Session>;
 }
 
 async function serverOf(session: Session): Promise<ServerInfo> {
@@ -56,7 +67,7 @@ const TRIES_MAX = 4;
 
 async function readSettled(
   engine: Engine,
-  session: Session,
+  { open, openSecond }: Sessions,
   server: ServerInfo,
   included: Included,
 ): Promise<Snapshot> {
@@ -69,11 +80,11 @@ async function readSettled(
   };
   for (let tries = 1; ; tries++) {
     try {
-      return await readSnapshot(session, options);
+      return await readSnapshot(open[0]!, options, openSecond);
     } catch (error) {
       if (engine.signal.aborted) throw new Problem('cancelled', 'stopped', { state: 'Nothing was changed.' });
       if (tries === TRIES_MAX || !isStumble(error)) throw unreadable(error, server);
-      await session.query('ROLLBACK');
+      for (const session of open) await session.query('ROLLBACK');
     }
   }
 }
