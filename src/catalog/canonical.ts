@@ -1,4 +1,4 @@
-import { rankOf } from './object-types.ts';
+import { OBJECT_TYPES, rankOf } from './object-types.ts';
 import {
   compareIdentity,
   compareText,
@@ -42,9 +42,9 @@ function withoutNulls(raw: RawValue): Value {
 
 /** Objects and gaps in the order of the kinds, then of the names: the one way to make a snapshot, with canonical properties. */
 export function canonicalSnapshot(snapshot: Snapshot): Snapshot {
-  const objects = [...snapshot.objects].sort(
-    (a, b) => rankOf(a.type) - rankOf(b.type) || compareIdentity(a.identity, b.identity),
-  );
+  const kinds = new Map(OBJECT_TYPES.map((type): [string, SchemaObject[]] => [type, []]));
+  for (const one of snapshot.objects) kinds.get(one.type)!.push(one);
+  const objects = [...kinds.values()].flatMap((list) => list.sort((a, b) => compareIdentity(a.identity, b.identity)));
   const gap = (one: NotChecked) => JSON.stringify([one.property ?? '', one.reason]);
   const notChecked = [...snapshot.notChecked].sort(
     (a, b) => rankOf(a.type) - rankOf(b.type) || compareText(gap(a), gap(b)),
