@@ -2,6 +2,9 @@
  * The library: the same use cases as the command line's, without its terminal. Everything is reached through an engine,
  * which openEngine makes for one database; results are values, what happens meanwhile comes as events.
  */
+
+export type { Change, Difference, OrderNote, PropertyChange } from './catalog/compare.ts';
+export type { Included, NotChecked, SchemaObject, Snapshot } from './catalog/snapshot.ts';
 export { loadSettings, type Settings, type SettingsSource } from './config/settings.ts';
 export type { AnchorPoint, AnchorReport } from './engine/audit/anchor.ts';
 export type { FirstBad, Head } from './engine/audit/chain-check.ts';
@@ -17,6 +20,9 @@ export { type MigrateOptions, type MigrateResult, migrate, planMigrate } from '.
 export { type EngineInputs, openEngine } from './engine/open-engine.ts';
 export { type RepairOptions, type RepairResult, repair } from './engine/repair.ts';
 export { type DownPlan, planRollback, type RollbackOptions, type RollbackResult, rollback } from './engine/rollback.ts';
+export { diffSchemas } from './engine/schema/diff.ts';
+export { type NamedSchema, readSchema } from './engine/schema/read-schema.ts';
+export { saveSchema, schemaFromFile } from './engine/schema/schema-file.ts';
 export { type StatusReport, type StatusRow, status } from './engine/status.ts';
 export type { Headers, Migration, Rollback, Statement } from './migration/migration.ts';
 export { parseMigration } from './migration/parse.ts';

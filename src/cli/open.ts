@@ -10,17 +10,20 @@ import { createStyle } from '../report/style.ts';
 import type { CommandContext } from './context.ts';
 import { VERSION } from './version.ts';
 
-/** Opens the engine for a command and tells what happens on stderr, as far as the person wants to hear it. */
+/**
+ * Opens the engine for a command and tells what happens on stderr, as far as the person wants to hear it. `database`: an
+ * argument that stands for `--database`.
+ */
 export async function withEngine<T>(
   context: CommandContext,
-  options: { mayCreateEmbedded?: boolean },
+  options: { mayCreateEmbedded?: boolean; database?: string | undefined },
   use: (engine: Engine) => Promise<T>,
 ): Promise<T> {
   const talk = createTalk(context);
   try {
     const engine = await openEngine({
       settings: context.settings(),
-      flags: await targetFlags(context),
+      flags: await targetFlags(context, options.database),
       env: context.env,
       cwd: context.cwd,
       toolVersion: VERSION,
@@ -72,23 +75,24 @@ function isSkipNotice(message: string): boolean {
   return /, skipping$/.test(message);
 }
 
-async function targetFlags(context: CommandContext): Promise<TargetFlags> {
+async function targetFlags(context: CommandContext, named: string | undefined): Promise<TargetFlags> {
   const { args } = context;
-  refusePassword(args.value('database') ?? '');
+  const database = named ?? args.value('database');
+  refusePassword(database ?? '', named === undefined ? '--database' : 'an argument');
   const password = args.has('password') ? await context.askSecret('Password') : undefined;
   return {
     host: args.value('host'),
     port: args.value('port'),
-    database: args.value('database'),
+    database,
     user: args.value('user'),
     passwordPrompted: password,
   };
 }
 
 /** A password among the arguments would stand in the process list for everyone to read. */
-function refusePassword(database: string): void {
+function refusePassword(database: string, where: string): void {
   if (!/^[a-z]+:\/\/[^@/?#]*:[^@/?#]+@|[?&\s]password\s*=|^password\s*=/i.test(database)) return;
-  throw new Problem('usage', 'a password in --database can be read by everyone in the process list', {
+  throw new Problem('usage', `a password in ${where} can be read by everyone in the process list`, {
     expected: 'a connection string without a password',
     state: 'Nothing was read or changed.',
     next: ['Give it in DATABASE_URL, PGPASSWORD or ~/.pgpass, or let --password ask for it.'],

@@ -128,6 +128,30 @@ Before the first statement it looks at the live server (dumps, long transactions
     load: () => import('./commands/create.ts'),
   },
   {
+    name: 'diff',
+    summary: 'compare two schemas, object by object',
+    description: `Shows what it takes to make the second schema of the first: every object that was added, removed or changed, and which of its properties. Each side is a database, named as --database takes it, or a file that --save has written (a path with a slash in it, or a name that ends in .json). With one side, the second is the database that every command works on.
+
+The schema is read in one transaction; nothing is changed. Data, the tracking tables and what came with an extension are left out; owners and privileges are compared when asked for. Secrets, such as passwords of foreign servers, are neither shown nor saved, but a changed one is noticed. Columns in another order are a note, no difference.
+
+Both sides must have the same major version of PostgreSQL. Exit status 3 where they differ, and 1 where they do not but something could not be read: it is named.`,
+    positionals: [
+      { name: 'A', optional: true, completes: 'file', summary: 'database or saved snapshot: before' },
+      { name: 'B', optional: true, completes: 'file', summary: 'database or saved snapshot: after' },
+    ],
+    flags: [
+      { name: 'save', value: 'FILE', completes: 'file', summary: 'compare nothing: save the schema as a snapshot' },
+      { name: 'owners', summary: 'compare owners, too' },
+      { name: 'privileges', summary: 'compare grants and default privileges, too' },
+    ],
+    examples: [
+      { line: 'taskflow-db diff --save before.json', says: 'keep the schema as it is now' },
+      { line: 'taskflow-db diff before.json', says: 'what has changed since' },
+      { line: 'taskflow-db diff staging production --owners --privileges', says: 'two databases of one server' },
+    ],
+    load: () => import('./commands/diff.ts'),
+  },
+  {
     name: 'history',
     summary: 'show the audit trail',
     description: `Lists what was tried and decided on this database, the newest last: who, when, what, and how it ended. Failed attempts are there too.

@@ -14,6 +14,7 @@ export const PROBLEMS = {
   'target-invalid': EXIT.usage,
   'confirmation-needed': EXIT.usage,
   'folder-unreadable': EXIT.usage,
+  'snapshot-mismatch': EXIT.usage,
   // reading migrations
   'file-name': EXIT.failed,
   'file-unreadable': EXIT.failed,
@@ -24,6 +25,7 @@ export const PROBLEMS = {
   'section-invalid': EXIT.failed,
   'psql-command': EXIT.failed,
   'transaction-control': EXIT.failed,
+  'snapshot-invalid': EXIT.failed,
   catalogue: EXIT.failed,
   'version-unknown': EXIT.usage,
   'version-ambiguous': EXIT.usage,

@@ -16,9 +16,10 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   migration: { pure: true, imports: ['problem', 'sql'], packages: ['node:buffer', 'node:crypto'] },
   graph: { pure: true, imports: ['problem', 'migration'], packages: [] },
   plan: { pure: true, imports: ['problem', 'sql', 'migration', 'graph'], packages: [] },
+  catalog: { pure: true, imports: ['problem', 'sql'], packages: [] },
   report: {
     pure: true,
-    imports: ['problem', 'plan'],
+    imports: ['problem', 'plan', 'catalog'],
     packages: ['diff', 'fast-string-width', 'fast-wrap-ansi', 'picocolors'],
   },
   files: { pure: false, imports: ['problem', 'migration', 'plan/migration-file.ts'], packages: [] },
@@ -38,6 +39,11 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     packages: ['node:child_process', 'node:module', 'node:net', 'node:url'],
   },
   ledger: { pure: false, imports: ['problem', 'sql', 'plan', 'postgres'], packages: [] },
+  snapshot: {
+    pure: false,
+    imports: ['sql', 'catalog', 'postgres', 'ledger/layout/own-objects.ts'],
+    packages: [],
+  },
   engine: {
     pure: false,
     imports: [
@@ -46,6 +52,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'migration',
       'graph',
       'plan',
+      'catalog',
       // The engine emits events; of what a problem holds it makes only the difference of two texts and the names of blockers.
       'report/blocker.ts',
       'report/events.ts',
@@ -55,6 +62,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'postgres',
       'embedded/index.ts',
       'ledger',
+      'snapshot',
     ],
     packages: [],
   },
@@ -82,6 +90,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'migration',
       'graph',
       'plan',
+      'catalog',
       'report',
       'files',
       'config',

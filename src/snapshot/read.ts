@@ -1,0 +1,269 @@
+import { canonicalProperties, canonicalProperty, canonicalSnapshot, type RawValue } from '../catalog/canonical.ts';
+import type { ObjectType } from '../catalog/object-types.ts';
+import {
+  compareText,
+  type Included,
+  keyOf,
+  type NotChecked,
+  POSITION,
+  type SchemaObject,
+  type Snapshot,
+  type Value,
+} from '../catalog/snapshot.ts';
+import { OWN_NAMES } from '../ledger/layout/own-objects.ts';
+import type { DatabaseError } from '../postgres/database-error.ts';
+import type { Batch, BatchItem } from '../postgres/pipeline.ts';
+import type { Session } from '../postgres/session.ts';
+import { setLocal } from '../postgres/session-settings.ts';
+import { quoteLiteral } from '../sql/quote.ts';
+import { type Part, type PartQuery, partQuery } from './part.ts';
+import { foreignParts } from './parts/foreign.ts';
+import { otherParts } from './parts/others.ts';
+import { RELATION_PARTS } from './parts/relations.ts';
+import { ROUTINE_PARTS } from './parts/routines.ts';
+import { typeParts } from './parts/types.ts';
+import { partsWithinRelations } from './parts/within-relations.ts';
+import { maskSecrets } from './secrets.ts';
+
+export interface SnapshotOptions extends Included {
+  /** Major version of the server, one of SNAPSHOT_MAJORS. */
+  readonly major: number;
+  /** The tracking tables are in this schema, and left out. */
+  readonly trackingSchema: string;
+  /** Read as this role. */
+  readonly role?: string | undefined;
+  /** The longest wait for a lock: writing out a view takes an ACCESS SHARE lock on its tables. */
+  readonly lockTimeoutMs: number;
+}
+
+/** The major versions whose catalogs this version of the tool knows whole. */
+export const SNAPSHOT_MAJORS = { oldest: 12, newest: 18 } as const;
+
+/**
+ * Reads the schema in one REPEATABLE READ, READ ONLY transaction; all queries are written to the server at once. Of a large
+ * schema a second session reads a part meanwhile, in the same exported snapshot; where none is to be had, one reads all. What the
+ * role may not read is in `notChecked`. Throws the driver's DatabaseError. The sessions are to be ended afterwards.
+ */
+export async function readSnapshot(
+  session: Session,
+  options: SnapshotOptions,
+  openSecond: () => Promise<Session | undefined> = () => Promise.resolve(undefined),
+): Promise<Snapshot> {
+  const { major, owners, privileges } = options;
+  const parts = partsOf(options).map((part) => ({ part, query: partQuery(part, major, options) }));
+  const exported = await begin(session, options);
+  const second = exported.large ? await joined(exported.id, openSecond, options) : undefined;
+  const answers = await askBoth(session, second, parts, options);
+  const notChecked = answers.flatMap(({ asked }) => gapsOf(asked, answers));
+  return canonicalSnapshot({ major, owners, privileges, notChecked, objects: merged(answers) });
+}
+
+/** Opens the transaction; says the name of its snapshot, and whether there is so much that two sessions are faster. */
+async function begin(session: Session, options: SnapshotOptions): Promise<{ id: string; large: boolean }> {
+  const batch = await session.batch([
+    [{ sql: BEGIN }, ...settings(options), { sql: EXPORT, params: [String(LARGE_BYTES)], rows: true }],
+  ]);
+  const row = batch.results[0]?.at(-1)?.rows[0];
+  return { id: row?.id ?? '', large: row?.large === 't' };
+}
+
+const BEGIN = 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY';
+const EXPORT = `SELECT pg_export_snapshot() AS id, pg_relation_size('pg_attribute') > $1::bigint AS large`;
+/** Of the columns' catalog: some 100 tables. A new database has half a megabyte. */
+const LARGE_BYTES = 1024 * 1024;
+
+/** A second session in the snapshot that the first has exported; undefined where the server has no room for it. */
+async function joined(
+  id: string,
+  openSecond: () => Promise<Session | undefined>,
+  options: SnapshotOptions,
+): Promise<Session | undefined> {
+  const second = await openSecond().catch(() => undefined);
+  const join = { sql: `SET TRANSACTION SNAPSHOT ${quoteLiteral(id)}` };
+  const batch = await second?.runBatch([[{ sql: BEGIN }, join, ...settings(options)]]);
+  return batch?.failure ? undefined : second;
+}
+
+/** What takes the server as long as all the rest: definitions that it writes out. */
+const FOR_THE_SECOND: ReadonlySet<ObjectType> = new Set(['index', 'constraint', 'view']);
+
+async function askBoth(
+  session: Session,
+  second: Session | undefined,
+  parts: readonly Asked[],
+  options: SnapshotOptions,
+): Promise<Answer[]> {
+  if (!second) return askAll(session, parts, options);
+  const isForSecond = ({ part }: Asked) => FOR_THE_SECOND.has(part.type);
+  const both = await Promise.allSettled([
+    askAll(
+      session,
+      parts.filter((one) => !isForSecond(one)),
+      options,
+    ),
+    askAll(second, parts.filter(isForSecond), options),
+  ]);
+  return both.flatMap((one) => {
+    if (one.status === 'rejected') throw one.reason;
+    return one.value;
+  });
+}
+
+function partsOf({ major, privileges }: SnapshotOptions): Part[] {
+  // The largest first: there is the most to read while the server goes on.
+  const all = [
+    ...partsWithinRelations(major),
+    ...RELATION_PARTS,
+    ...typeParts(major),
+    ...ROUTINE_PARTS,
+    ...otherParts(major),
+    ...foreignParts(major),
+  ];
+  return all.filter((part) => privileges || !part.onlyPrivileges);
+}
+
+/** Everything that decides how the server writes values and expressions. */
+function settings({ role, lockTimeoutMs }: SnapshotOptions): BatchItem[] {
+  const values = {
+    ...(role === undefined ? {} : { role }),
+    search_path: 'pg_catalog, pg_temp',
+    TimeZone: 'UTC',
+    DateStyle: 'ISO, YMD',
+    IntervalStyle: 'postgres',
+    extra_float_digits: '1',
+    bytea_output: 'hex',
+    lc_monetary: 'C',
+    quote_all_identifiers: 'off',
+    standard_conforming_strings: 'on',
+    row_security: 'off',
+    statement_timeout: '0',
+    idle_in_transaction_session_timeout: '0',
+    lock_timeout: String(lockTimeoutMs),
+    // Many small queries: compiling one takes longer than all of them.
+    jit: 'off',
+  };
+  return Object.entries(values).map(([name, value]) => setLocal(name, value));
+}
+
+interface Asked {
+  readonly part: Part;
+  readonly query: PartQuery;
+}
+
+interface Answer {
+  /** With `denied`, what the server said instead of an answer. */
+  readonly asked: Asked & { readonly denied?: string; readonly hidden?: number };
+  readonly objects: readonly SchemaObject[];
+}
+
+/**
+ * Each query stands behind a savepoint, so that one that is denied ends nothing but itself: the queries behind it are asked
+ * again, in the same transaction.
+ */
+async function askAll(session: Session, parts: readonly Asked[], options: SnapshotOptions): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  let before: BatchItem[] = [];
+  while (answers.length < parts.length) {
+    const left = parts.slice(answers.length);
+    const asked = left.map((one, i) => [...segmentOf(one, options), ...(i === left.length - 1 ? [COMMIT] : [])]);
+    const decoded: (readonly SchemaObject[])[] = [];
+    const batch = await session.runBatch([before, ...asked], {
+      // Each answer is read while the server works on the next.
+      onItem: (segment, item, { rows }) => {
+        if (segment > 0 && item === 1) decoded[segment] = objectsOf(left[segment - 1]!, rows[0]?.objects ?? '[]');
+      },
+    });
+    const failed = batch.failure ? batch.failure.segment - 1 : left.length;
+    if (batch.failure && failed < 0) throw batch.failure.error;
+    left.slice(0, failed).forEach((one, i) => {
+      answers.push({ asked: { ...one, hidden: hiddenIn(one, batch, i + 1) }, objects: decoded[i + 1] ?? [] });
+    });
+    if (batch.failure) answers.push(deniedAnswer(left[failed]!, batch.failure.error));
+    before = [{ sql: 'ROLLBACK TO SAVEPOINT taskflow_part' }];
+  }
+  if (session.transactionStatus !== 'I') await session.query('ROLLBACK');
+  return answers;
+}
+
+/** In the last segment: the failure of one before leaves it out. */
+const COMMIT: BatchItem = { sql: 'COMMIT' };
+
+function segmentOf({ part, query }: Asked, { trackingSchema }: SnapshotOptions): BatchItem[] {
+  const params = query.sql.includes('$1') ? [trackingSchema, OWN_NAMES.source] : [];
+  return [
+    { sql: 'SAVEPOINT taskflow_part' },
+    { sql: query.sql, params, rows: true },
+    ...(part.hides ? [{ sql: part.hides.sql, rows: true }] : []),
+    { sql: 'RELEASE SAVEPOINT taskflow_part' },
+  ];
+}
+
+function hiddenIn({ part }: Asked, batch: Batch, segment: number): number {
+  return part.hides ? Number(batch.results[segment]?.[2]?.rows[0]?.hidden ?? 0) : 0;
+}
+
+const DENIED = '42501';
+
+function deniedAnswer(asked: Asked, error: DatabaseError): Answer {
+  if (error.code !== DENIED) throw error;
+  return { asked: { ...asked, denied: error.message }, objects: [] };
+}
+
+/** `json`: `[[names], property, ...]` for each object. */
+function objectsOf({ part, query }: Asked, json: string): readonly SchemaObject[] {
+  const rows = JSON.parse(json) as [string[], ...RawValue[]][];
+  const count = query.properties.length;
+  const order = [...query.properties, ...query.rare]
+    .map((property, at) => ({ ...property, at }))
+    .sort((a, b) => compareText(a.name, b.name));
+  const objects = rows.map(([identity, ...values]) => {
+    const rare = (values[count] ?? []) as readonly RawValue[];
+    const properties: Record<string, Value> = {};
+    for (const { name, masked, at } of order) {
+      const value = (at < count ? values[at] : rare[at - count]) ?? null;
+      const kept = canonicalProperty(name, masked === undefined ? value : maskSecrets(masked, value));
+      if (kept !== undefined) properties[name] = kept;
+    }
+    return { type: part.type, identity, properties };
+  });
+  return ranked(objects);
+}
+
+/** The numbers of columns have gaps where one was dropped: a position is the place among those that are left. */
+function ranked(objects: SchemaObject[]): SchemaObject[] {
+  if (objects[0]?.properties[POSITION] === undefined) return objects;
+  const inOrder = objects.sort((a, b) => Number(a.properties[POSITION]) - Number(b.properties[POSITION]));
+  const counts = new Map<string, number>();
+  return inOrder.map((one) => {
+    const parent = JSON.stringify(one.identity.slice(0, -1));
+    const rank = (counts.get(parent) ?? 0) + 1;
+    counts.set(parent, rank);
+    return { ...one, properties: { ...one.properties, [POSITION]: rank } };
+  });
+}
+
+function gapsOf(asked: Answer['asked'], all: readonly Answer[]): NotChecked[] {
+  const { part, query, denied, hidden = 0 } = asked;
+  const gap = (reason: string, property?: string): NotChecked => ({
+    type: part.type,
+    reason,
+    ...(property === undefined ? {} : { property }),
+  });
+  if (hidden > 0 && part.hides) return [gap(`permission denied for ${hidden} of them`, part.hides.property)];
+  if (denied === undefined) return [];
+  if (!part.more) return [gap(denied)];
+  const any = all.some(({ asked: other, objects }) => other.part.type === part.type && objects.length > 0);
+  return any ? query.properties.map(({ name }) => gap(denied, name)) : [];
+}
+
+/** What a second part says of an object is put to what the first said. */
+function merged(read: readonly Answer[]): SchemaObject[] {
+  const objects = read.filter(({ asked }) => !asked.part.more).flatMap((one) => one.objects);
+  const more = read.filter(({ asked }) => asked.part.more).flatMap((one) => one.objects);
+  if (more.length === 0) return objects;
+  const byKey = new Map(more.map((one) => [keyOf(one), one.properties]));
+  return objects.map((one) => ({
+    ...one,
+    properties: canonicalProperties({ ...one.properties, ...byKey.get(keyOf(one)) }),
+  }));
+}

@@ -1,0 +1,53 @@
+/** Snapshots of test databases, as the engine reads them. */
+import assert from 'node:assert/strict';
+import { compareSchemas, type Difference } from '../../src/catalog/compare.ts';
+import type { Included, Snapshot } from '../../src/catalog/snapshot.ts';
+import { connect } from '../../src/postgres/connect.ts';
+import { type DriverClient, Session } from '../../src/postgres/session.ts';
+import { machineInputs } from '../../src/postgres/target/process.ts';
+import { resolveTarget } from '../../src/postgres/target/resolve.ts';
+import { readSnapshot } from '../../src/snapshot/read.ts';
+import type { TestDatabase } from '../support/servers.ts';
+
+export const ALL: Included = { owners: true, privileges: true };
+
+export interface SnapshotHow {
+  readonly included?: Included;
+  readonly trackingSchema?: string;
+  readonly user?: string;
+  /** What a large schema is read with, beside the first session. */
+  readonly second?: 'none' | 'one' | 'refused';
+}
+
+export async function snapshotOf(
+  { server, name }: Pick<TestDatabase, 'server' | 'name'>,
+  { included = ALL, trackingSchema = 'public', user, second = 'none' }: SnapshotHow = {},
+): Promise<Snapshot> {
+  const target = resolveTarget(machineInputs({}, { database: server.url(name, user) }))!;
+  const open = async () => new Session((await connect(target, { applicationName: 'test' })) as unknown as DriverClient);
+  const sessions = [await open()];
+  const more = async () => {
+    if (second === 'refused') throw new Error('too many clients');
+    if (second === 'one') sessions.push(await open());
+    return sessions[1];
+  };
+  try {
+    const options = { ...included, major: server.major, trackingSchema, lockTimeoutMs: 5000 };
+    const snapshot = await readSnapshot(sessions[0]!, options, more);
+    for (const session of sessions) assert.equal(session.transactionStatus, 'I');
+    return snapshot;
+  } finally {
+    for (const session of sessions) await session.end();
+  }
+}
+
+/** What differs, briefly: `changed column app.users.age: default`. */
+export function brief({ changes }: Pick<Difference, 'changes'>): string[] {
+  return changes.map(({ kind, type, name, detail }) =>
+    kind === 'changed' ? `${kind} ${type} ${name}: ${Object.keys(detail).join(', ')}` : `${kind} ${type} ${name}`,
+  );
+}
+
+export function differenceOf(before: Snapshot, after: Snapshot): Difference {
+  return compareSchemas(before, after);
+}
