@@ -20,18 +20,28 @@ const ADVICE: Readonly<Record<string, string>> = {
   '55P03':
     'Another session holds the lock. See who: SELECT * FROM pg_stat_activity WHERE pid = ANY (pg_blocking_pids(PID));',
   '55P04': 'A label that was added to an enum in this file can be used only in a later file.',
-  '57014': "statement_timeout ended it: set a longer one in the file's header (-- Statement-Timeout: 10min).",
 };
 
 const INSUFFICIENT_PRIVILEGE = '42501';
 const UNIQUE_VIOLATION = '23505';
 const UNDEFINED_TABLE = '42P01';
+const QUERY_CANCELED = '57014';
+
+/** The server has one code for a timeout and for somebody's pg_cancel_backend; only its message, in its language, differs. */
+function cancelAdvice({ message }: DatabaseError): string {
+  const timeout = "set a longer one in the file's header (-- Statement-Timeout: 10min)";
+  if (/statement timeout/i.test(message)) return `statement_timeout ended it: ${timeout}.`;
+  if (/user request/i.test(message))
+    return 'Somebody stopped this statement (pg_cancel_backend): find out who and why.';
+  return `Somebody stopped it (pg_cancel_backend), or statement_timeout did: then ${timeout}.`;
+}
 
 /** What helps against an error of the server, whatever statement met it. */
 export function generalAdvice(error: DatabaseError, sql: string, role?: string): string[] {
   const code = error.code ?? '';
   if (code === INSUFFICIENT_PRIVILEGE) return [missingGrant(error, sql, role)];
   if (code === UNIQUE_VIOLATION) return [duplicatesAdvice(error)];
+  if (code === QUERY_CANCELED) return [cancelAdvice(error)];
   const advice = ADVICE[code];
   return advice === undefined ? [] : [advice];
 }

@@ -2,7 +2,7 @@ import { checkFenceItem, type Runner, runnerItem, runnerOf } from '../ledger/lea
 import { LAYOUT_NEWEST, type LedgerNames, ledgerNames } from '../ledger/names.ts';
 import { type Ledger, ledgerItems, ledgerOf, readOlderLedger } from '../ledger/read.ts';
 import type { DatabaseError } from '../postgres/database-error.ts';
-import type { Batch, BatchItem } from '../postgres/pipeline.ts';
+import type { Batch, BatchItem, ItemResult } from '../postgres/pipeline.ts';
 import { refuseUnsupported, SERVER_INFO, type ServerInfo, serverInfoOf } from '../postgres/server-info.ts';
 import type { Session } from '../postgres/session.ts';
 import { SessionLost } from '../postgres/session-lost.ts';
@@ -92,15 +92,16 @@ export async function openControlSession(engine: Engine): Promise<Session> {
 
 async function readControl(engine: Engine, session: Session): Promise<Control> {
   const names = ledgerNames(engine.settings.trackingSchema);
-  const batch = await session.runBatch([[SERVER_INFO], ledgerItems(names), [runnerItem(names)]]);
-  if (batch.failure && batch.failure.segment < 1)
-    throw databaseProblem(batch.failure.error, 'cannot set up the session');
-  const server = serverInfoOf(batch.results[0]?.[0]?.rows[0], session.backendPid);
+  // One transaction, as long as it is not known whether a pooler is there: see Session.behindPooler.
+  const batch = await session.runBatch([[SERVER_INFO, ...ledgerItems(names), runnerItem(names)]]);
+  const [info, entries, settings, runnerFound] = batch.results[0] ?? [];
+  if (!info) throw databaseProblem(batch.failure?.error ?? noAnswer(), 'cannot set up the session');
+  const server = serverInfoOf(info.rows[0], session.backendPid);
   refuseUnsupported(server);
-  if (server.pooled) session.withoutNames();
+  if (server.pooled) session.behindPooler();
   const role = engine.settings.role ?? server.user;
-  const ledger = await ledgerFrom({ session, names, role }, batch, 1);
-  const runner = runnerOf(batch.results[2]?.[0]?.rows[0]);
+  const ledger = await ledgerFrom({ session, names, role }, entries, settings, batch.failure?.error);
+  const runner = runnerOf(runnerFound?.rows[0]);
   const abandoned = runner?.alive === false;
   return new Control(session, { server, role, names, ledger, runner: abandoned ? undefined : runner, abandoned });
 }
@@ -108,12 +109,12 @@ async function readControl(engine: Engine, session: Session): Promise<Control> {
 /** The ledger as two statements of a batch answered it, or read the slow way where the tables are older or not there. */
 async function ledgerFrom(
   { session, names, role }: Pick<Control, 'session' | 'names' | 'role'>,
-  batch: Batch,
-  segment: number,
+  entries: ItemResult | undefined,
+  settings: ItemResult | undefined,
+  error: DatabaseError | undefined,
 ): Promise<Ledger> {
-  const [entries, settings] = batch.results[segment] ?? [];
   if (entries && settings) return refuseNewer(ledgerOf(entries.rows, settings.rows));
-  const error = batch.failure?.error as DatabaseError;
+  if (!error) throw noAnswer();
   if (error.code === '42501') throw unreadable(error, names, role);
   if (!MISSING.has(error.code ?? '')) throw databaseProblem(error, 'cannot read the tracking tables');
   return readOlderLedger(session, names).catch((older) => {
@@ -121,11 +122,16 @@ async function ledgerFrom(
   });
 }
 
+function noAnswer(): SessionLost {
+  return new SessionLost('the server sent no answer');
+}
+
 function unreadable(error: DatabaseError, names: LedgerNames, role: string): Problem {
   const schema = displayIdentifier(names.schema);
   const to = displayIdentifier(role);
   const tables = `${schema}.schema_migrations, ${schema}.schema_migration_settings`;
-  const usage = names.schema === 'public' ? '' : ` GRANT USAGE ON SCHEMA ${schema} TO ${to};`;
+  const inPublic = names.schema === 'public' && !error.message.includes('schema');
+  const usage = inPublic ? '' : ` GRANT USAGE ON SCHEMA ${schema} TO ${to};`;
   return databaseProblem(error, 'cannot read the tracking tables').with({
     next: [`Its owner or an administrator runs:${usage} GRANT SELECT ON ${tables} TO ${to};`],
   });
@@ -156,7 +162,8 @@ export async function rereadLedger(
   const batch = await control.session.runBatch(segments);
   if (batch.failure && batch.failure.segment < segments.length - 1)
     throw databaseProblem(batch.failure.error, 'cannot take the lease of the tracking tables', control.role);
-  const ledger = await ledgerFrom(control, batch, segments.length - 1);
+  const [entries, settings] = batch.results[segments.length - 1] ?? [];
+  const ledger = await ledgerFrom(control, entries, settings, batch.failure?.error);
   return { ledger, before: before.length > 0 ? (batch.results[0] ?? []) : [] };
 }
 

@@ -142,7 +142,7 @@ async function runners({ runner }: Control): Promise<Finding> {
   return {
     name: 'other runs',
     level: 'note',
-    found: `${runner.user} on ${runner.host}, since ${runner.since} (pid ${runner.worker?.pid ?? runner.pid})`,
+    found: `${runner.user} on ${runner.host}, since ${runner.since} (server process ${runner.worker?.pid ?? runner.pid})`,
     advice: 'migrate would wait for it.',
   };
 }

@@ -37,11 +37,25 @@ export function databaseProblem(error: unknown, what: string, role?: string): Pr
     });
   }
   if (isTakenOver(error)) return takenOver(error);
+  if (isConnectionException(error)) return lostConnection(error, what);
   const denied = error.code === '42501';
   return new Problem(denied ? 'permission-denied' : 'statement-failed', what, {
     server: serverErrorOf(error),
     cause: error,
     ...nextOf(generalAdvice(error, '', role)),
+  });
+}
+
+/** Class 08 (manual, Appendix A): also what a pooler says whose server is away. */
+function isConnectionException({ code }: DatabaseError): boolean {
+  return code?.startsWith('08') ?? false;
+}
+
+function lostConnection(error: DatabaseError, what: string): Problem {
+  return new Problem('connection-lost', what, {
+    server: serverErrorOf(error),
+    cause: error,
+    next: ['Run the command again: nothing is left half done, and it goes on where this one stopped.'],
   });
 }
 

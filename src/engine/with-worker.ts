@@ -8,7 +8,7 @@ import { Worker } from './worker.ts';
  */
 export async function withWorker<T>(engine: Engine, control: Control, use: (worker: Worker) => Promise<T>): Promise<T> {
   const session = await engine.connect('migration');
-  if (control.server.pooled) session.withoutNames();
+  if (control.server.pooled) session.behindPooler();
   const cancel = () => void session.cancel();
   engine.signal.addEventListener('abort', cancel);
   try {

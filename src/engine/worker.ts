@@ -156,8 +156,7 @@ export class Worker {
 
   /**
    * Runs one statement outside any transaction, under these timeouts, behind more `settings`. They are those of the session
-   * then; behind a pooler they, the statement and their removal are written at once, and the server processes that answered
-   * compared: if they differ, the statement ran without its settings, or others run with them.
+   * then; behind a pooler they are taken back behind it, and the server processes that answered compared: if they differ, the statement ran without its settings, or others run with them.
    */
   async runAlone(
     one: WorkItem,
@@ -254,7 +253,7 @@ function watchAlone(one: WorkItem, watch: WorkWatch): BatchWatch {
 
 function poolerMoved(): Problem {
   return new Problem('connection', 'the pooler moved the session to another server process in the middle of a step', {
-    found: 'a transaction pooler that does not keep one write together',
+    found: 'a transaction pooler that gave the session another server process between two statements',
     state: 'The statement has ended, but it is not known under which settings it ran.',
     next: [
       'Give a direct URL of the server, past the pooler, and run the command again: it looks what became of the step.',

@@ -50,6 +50,8 @@ export async function connect(target: ConnectionTarget, options: ConnectOptions)
   throw summarise(problems, target);
 }
 
+const CANCEL_MS_MAX = 10_000;
+
 /** Asks the server to cancel what the session runs (manual, "Canceling Requests in Progress"). Never rejects: it may be too late. */
 export async function cancel(client: Client): Promise<void> {
   const { processID, secretKey } = client as unknown as { processID: number; secretKey: number };
@@ -62,9 +64,12 @@ export async function cancel(client: Client): Promise<void> {
     request.writeInt32BE(value, i * 4);
   });
   await new Promise<void>((resolve) => {
-    // The server answers by closing, once the signal is sent.
+    // The server answers by closing, once the signal is sent. Our own end stays open until then, as libpq's does: PgBouncer
+    // 1.18 takes its closing for a client that is gone, and forgets the request, or crashes.
     socket.once('close', () => resolve()).once('error', () => {});
-    socket.end(request).resume();
+    socket.once('end', () => socket.end()).setTimeout(CANCEL_MS_MAX, () => socket.destroy());
+    socket.write(request);
+    socket.resume();
   });
 }
 

@@ -23,7 +23,7 @@ export class Session {
   readonly #driver: DriverInternals;
   #onNotice: ((notice: Notice) => void) | undefined;
   readonly #prepared = new PreparedNames();
-  #named = true;
+  #pooled = false;
   #first: BatchItem | undefined;
   #lost: Error | undefined;
   #underWay: Promise<void> | undefined;
@@ -62,9 +62,13 @@ export class Session {
     this.#first = item;
   }
 
-  /** No statement is kept under a name from now on: a pooler's next server process would not know it. */
-  withoutNames(): void {
-    this.#named = false;
+  /**
+   * From now on no statement is kept under a name, which a pooler's next server process would not know; and no segment is
+   * sent before the answers to the one before have come. A transaction pooler may take the first ReadyForQuery for the end
+   * of it all: seen with PgBouncer 1.18, where the answers to the rest went to another client when this one was killed.
+   */
+  behindPooler(): void {
+    this.#pooled = true;
   }
 
   /** Runs one statement and returns its rows, values as text. Throws the driver's DatabaseError. */
@@ -89,16 +93,29 @@ export class Session {
   runBatch(segments: readonly (readonly BatchItem[])[], watch: BatchWatch = {}): Promise<Batch> {
     // Nothing to send would mean waiting for an answer that never comes.
     if (segments.length === 0) return Promise.resolve({ results: [] });
-    return this.#inTurn(() =>
-      this.#first === undefined || this.transactionStatus !== 'I'
-        ? this.#send(segments, watch)
-        : this.#sendWithFirst(segments, watch, this.#first),
-    );
+    return this.#inTurn(() => (this.#pooled ? this.#sendEach(segments, watch) : this.#sendTogether(segments, watch)));
   }
 
-  #send(given: readonly (readonly BatchItem[])[], watch: BatchWatch): Promise<Batch> {
+  async #sendEach(segments: readonly (readonly BatchItem[])[], watch: BatchWatch): Promise<Batch> {
+    const results: ItemResult[][] = [];
+    let failed: Batch['failure'];
+    for (const [i, segment] of segments.entries()) {
+      const onItem: BatchWatch['onItem'] = (_, item, result) => watch.onItem?.(i, item, result);
+      const batch = await this.#sendTogether([segment.map(withoutName)], { ...watch, onItem });
+      results.push(...batch.results);
+      if (batch.failure) failed ??= { ...batch.failure, segment: i };
+    }
+    return { results, ...(failed ? { failure: failed } : {}) };
+  }
+
+  #sendTogether(segments: readonly (readonly BatchItem[])[], watch: BatchWatch): Promise<Batch> {
+    return this.#first === undefined || this.transactionStatus !== 'I'
+      ? this.#send(segments, watch)
+      : this.#sendWithFirst(segments, watch, this.#first);
+  }
+
+  #send(segments: readonly (readonly BatchItem[])[], watch: BatchWatch): Promise<Batch> {
     this.#onNotice = watch.onNotice;
-    const segments = this.#named ? given : given.map((segment) => segment.map(withoutName));
     return new Promise<Batch>((resolve, reject) => {
       const batch = new PipelineBatch(segments, this.#prepared, watch.onItem ?? (() => {}), resolve, reject);
       this.#client.query(batch);

@@ -79,7 +79,7 @@ function waitingLine(event: Of<'waiting'>): string {
   const { holder } = event;
   const pid = holder?.worker?.pid ?? holder?.pid;
   const who = holder
-    ? `the run of ${holder.user} on ${holder.host} (pid ${pid}, since ${holder.since})`
+    ? `the run of ${holder.user} on ${holder.host} (server process ${pid}, since ${holder.since})`
     : 'another run';
   return `Waiting for ${visibleLine(who)}: ${formatDuration(event.waitedMs)} of at most ${formatDuration(event.waitMs)} ...`;
 }

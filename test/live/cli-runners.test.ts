@@ -38,7 +38,9 @@ for (const [major, runners] of [
         await at.database.sql("SELECT count(*) FROM schema_migration_events WHERE event = 'initialized'"),
         [['1']],
       );
-      assert.ok(ran.some((one) => /Waiting for the run of postgres on \S+ \(pid \d+, since /.test(one.stderr)));
+      assert.ok(
+        ran.some((one) => /Waiting for the run of postgres on \S+ \(server process \d+, since /.test(one.stderr)),
+      );
     }));
 }
 
@@ -49,7 +51,7 @@ test('a runner that finds another at work waits within its bound, then gives up 
     const second = await at.run(['migrate', '--wait', '500ms']);
     assert.equal(second.exit, 4, second.output);
     assert.match(second.stderr, /error\[runner-busy\]/);
-    assert.match(second.said, /postgres on \S+, since \S+ \S+ UTC; pid \d+, active for \d+ s/);
+    assert.match(second.said, /postgres on \S+, since \S+ \S+ UTC; server process \d+, active for \d+ s/);
     assert.match(second.stderr, /now: +Nothing was run\./);
     const status = await at.run(['status']);
     assert.equal(status.exit, 0, status.output);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type Files, withCli } from '../support/cli.ts';
 import { systemBin } from '../support/engines.ts';
@@ -79,4 +80,31 @@ for (const major of [14, 18] as const) {
       await pooler.kill();
     });
   }
+}
+
+for (const [what, sql] of [
+  ['a transaction', 'CREATE TABLE made (n int);\nSELECT pg_sleep(3);\n'],
+  ['a statement outside one', '-- Transaction: none\nCALL slow();\n'],
+] as const) {
+  test(`a run that is killed in ${what} leaves its answers to no other client of the pool`, async () => {
+    const pooler = await startPooler(await server(18), { poolSize: 2 });
+    await withCli(18, { 'm/001_slow.sql': `${sql}-- ROLLBACK:\n-- SELECT 1;\n` }, async (at) => {
+      await at.database.sql('CREATE PROCEDURE slow() LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(3); COMMIT; END $$');
+      const env = { DATABASE_URL: pooler.url(at.database.name) };
+      assert.equal((await at.run(['init'], { env })).exit, 0);
+      const killed = at.start(['migrate'], { env });
+      const asleep = "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()";
+      while ((await at.database.sql(asleep)).length === 0) await sleep(50);
+      killed.child.kill('SIGKILL');
+      await killed.finished;
+      const ask = (n: number) =>
+        run(join(systemBin(), 'psql'), ['-XAtq', '-d', env.DATABASE_URL, '-c', `SELECT 'answer ${n}'`]);
+      const answers = await Promise.all([1, 2, 3, 4].map(ask));
+      assert.deepEqual(
+        answers.map(({ stdout, stderr }) => stdout.trim() + stderr),
+        ['answer 1', 'answer 2', 'answer 3', 'answer 4'],
+      );
+    });
+    await pooler.kill();
+  });
 }

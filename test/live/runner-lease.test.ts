@@ -26,7 +26,7 @@ test('a run that is suspended in a transaction is taken over, and cannot commit 
     assert.match(second.stderr, /Waiting for the run of postgres on /);
     assert.match(
       second.said,
-      /ended the session \(pid \d+\) that the run of postgres on \S+ left idle in a transaction/,
+      /ended the session \(server process \d+\) that the run of postgres on \S+ left idle in a transaction/,
     );
     assert.match(second.said, /ended without a word; this one goes on in its place/);
     first.child.kill('SIGCONT');

@@ -44,9 +44,14 @@ async function reconnect(engine: Engine, control: Control, loss: unknown): Promi
   for (let attempt = 1; ; attempt++) {
     const session = await openControlSession(engine).catch(() => undefined);
     if (session && (await takeOn(control, session, fence))) break;
-    if (attempt === 1) control.timesAway++;
+    if (attempt === 1) {
+      control.timesAway++;
+      const seconds = RECONNECT_MS_MAX / 1000;
+      engine.emit({ kind: 'note', message: `the connection was lost; trying for ${seconds} s to make it again` });
+    }
     if (performance.now() - begun > RECONNECT_MS_MAX || engine.signal.aborted) {
       control.gone = true;
+      engine.emit({ kind: 'note', message: 'the server did not come back in that time' });
       throw loss;
     }
     await pause(PAUSE_MS, engine.signal);
@@ -58,7 +63,7 @@ async function reconnect(engine: Engine, control: Control, loss: unknown): Promi
 /** False where that server cannot be written to (yet): a standby, or one that is going down. */
 async function takeOn(control: Control, session: Session, fence: string): Promise<boolean> {
   const before = control.session;
-  if (control.server.pooled) session.withoutNames();
+  if (control.server.pooled) session.behindPooler();
   const item = relockItem(control.names, fence, !control.server.pooled);
   const rows = await session.query(item.sql, item.params).catch(() => undefined);
   if (rows === undefined) {

@@ -59,7 +59,7 @@ async function endLeftOver(engine: Engine, control: Control, holder: Runner): Pr
   ]);
   engine.emit({
     kind: 'note',
-    message: `ended the session (pid ${worker.pid}) that the run of ${holder.user} on ${holder.host} left idle in a transaction`,
+    message: `ended the session (server process ${worker.pid}) that the run of ${holder.user} on ${holder.host} left idle in a transaction`,
   });
 }
 
@@ -68,7 +68,7 @@ async function endSilentLayout(engine: Engine, control: Control): Promise<void> 
   const { sql, params } = silentLayoutItem(control.names);
   for (const { pid, user, seconds } of await control.session.query(sql, params)) {
     if (!pid || !(await endSession(control, pid))) continue;
-    const message = `ended the session (pid ${pid}) of ${user} that was silent for ${seconds} s while it made the tracking tables`;
+    const message = `ended the session (server process ${pid}) of ${user} that was silent for ${seconds} s while it made the tracking tables`;
     engine.emit({ kind: 'note', message });
   }
 }
@@ -96,6 +96,8 @@ function busy(holder: Runner | undefined, waitedMs: number): Problem {
 function describe(holder: Runner | undefined): string {
   if (!holder) return 'one that has just begun, or of an older version of this tool';
   const { worker } = holder;
-  const doing = worker ? `; pid ${worker.pid}, ${worker.state || 'state hidden'} for ${worker.seconds} s` : '';
-  return `${holder.user} on ${holder.host}, since ${holder.since}${doing || `; pid ${holder.pid}`}`;
+  const doing = worker
+    ? `; server process ${worker.pid}, ${worker.state || 'state hidden'} for ${worker.seconds} s`
+    : '';
+  return `${holder.user} on ${holder.host}, since ${holder.since}${doing || `; server process ${holder.pid}`}`;
 }

@@ -2,13 +2,14 @@ import { locate } from '../../migration/locate.ts';
 import { Problem } from '../../problem/problem.ts';
 import { outsideWork, workTarget } from '../../sql/outside.ts';
 import { checkVerify } from '../check-verify.ts';
+import { watchBlockers } from '../locks/retries.ts';
 import { attachToBackend, builderOf, waitForProcess } from './attach.ts';
 import { askAt, mendAt } from './outside-step.ts';
 import { probeOf } from './probes/of-work.ts';
 import type { Outcome } from './probes/probe.ts';
 import type { StepHistory, StepUnderWay } from './step-history.ts';
 import { stepCheckedItem, stepCleanedItem, stepDoneItems } from './step-record.ts';
-import { onlyStatement, type StepRun } from './step-run.ts';
+import { lockSubject, onlyStatement, type StepRun } from './step-run.ts';
 
 /**
  * An earlier run was at this step when it ended: finds out from the catalog what became of it, removes or completes what is
@@ -58,7 +59,7 @@ async function cleanUp(run: StepRun, index: number, { cleanUp: statements = [] }
   const { engine, control, version } = run;
   for (const statement of statements) {
     engine.emit({ kind: 'note', message: `${version}: ${statement}` });
-    await mendAt(run, index, statement);
+    await watchBlockers(lockSubject(run), () => mendAt(run, index, statement));
     await control.write([stepCleanedItem(run, index, statement)]);
   }
 }

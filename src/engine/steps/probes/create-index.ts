@@ -19,7 +19,7 @@ export function createIndexProbe({ name, table }: { name: string | undefined; ta
         const names = invalid.map((index) => index.name ?? '');
         const half = halfDone(
           `the index ${names.join(', ')} is there, but INVALID`,
-          names.map((index) => `DROP INDEX CONCURRENTLY ${index}`),
+          names.map((index) => `DROP INDEX CONCURRENTLY IF EXISTS ${index}`),
         );
         return { ...half, indexes: invalid.map((index) => index.oid ?? '') };
       }

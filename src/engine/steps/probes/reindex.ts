@@ -21,7 +21,7 @@ export function reindexProbe(target: 'INDEX' | 'TABLE' | 'ALL', name: QualifiedN
         const because = `it left the invalid ${left.length === 1 ? 'index' : 'indexes'} ${left.join(', ')}`;
         const half = halfDone(
           because,
-          left.map((index) => `DROP INDEX CONCURRENTLY ${index}`),
+          left.map((index) => `DROP INDEX CONCURRENTLY IF EXISTS ${index}`),
         );
         return rebuilt ? { ...half, completes: true } : half;
       }
