@@ -208,9 +208,10 @@ export class Worker {
 
   /**
    * Writes several parts at once with one Sync behind them; each part's answers are sent when it ends. `watchOf` gives what
-   * watches over a part.
+   * watches over a part. What goes before are announcements, each a transaction of its own: that one of them failed says
+   * nothing of the parts, which the server has run all the same, and they would be run twice.
    */
-  sendTogether(
+  async sendTogether(
     parts: readonly (readonly WorkItem[])[],
     watchOf: (part: number) => WorkWatch,
     before: readonly BatchItem[][] = [],
@@ -219,7 +220,7 @@ export class Worker {
     const items = parts.flatMap((part) => part.map((one, i) => this.#flushed(one, i === part.length - 1)));
     const all = parts.flat();
     let current = 0;
-    return this.session.runBatch([...before, items], {
+    const { results, failures = [] } = await this.session.runBatch([...before, items], {
       onItem: (segment, index, result) => {
         if (segment < before.length) return;
         while (index >= ends[current]!) current++;

@@ -134,7 +134,7 @@ export class Session {
   ): Promise<Batch> {
     const added = segments.map((segment) => (opensTransaction(segment) ? 0 : 1));
     const sent = segments.map((segment, i) => (added[i] === 0 ? segment : [first, ...segment]));
-    const { results, failure } = await this.#send(sent, {
+    const { results, failures = [] } = await this.#send(sent, {
       ...watch,
       onItem: (segment, item, result) => {
         const place = item - added[segment]!;
@@ -142,8 +142,9 @@ export class Session {
       },
     });
     const own = results.map((result, i) => result.slice(added[i]));
-    if (!failure) return { results: own };
-    return { results: own, failure: { ...failure, item: failure.item - added[failure.segment]! } };
+    const ownFailures = failures.map((one) => ({ ...one, item: one.item - added[one.segment]! }));
+    const [failure] = ownFailures;
+    return failure ? { results: own, failure, failures: ownFailures } : { results: own };
   }
 
   /** Asks the server, on a connection of its own, to cancel what this session runs. Never rejects. */
