@@ -3,6 +3,7 @@ import type { Problem } from '../problem/problem.ts';
 import type { Control } from './control.ts';
 import type { Engine } from './engine.ts';
 import { isDatabaseError } from './failure.ts';
+import { endOpenTransaction } from './runner/open-transaction.ts';
 import { reliably } from './runner/reconnect.ts';
 import { withWorker } from './with-worker.ts';
 import type { Worker } from './worker.ts';
@@ -51,7 +52,10 @@ function planAgain(
   durations: ReadonlyMap<string, number>,
   replan: () => Promise<readonly PlannedMigration[]>,
 ): Promise<readonly PlannedMigration[] | null> {
-  return reliably(engine, control, async () => goOn(planned, durations, await replan())).catch(() => null);
+  return reliably(engine, control, async () => {
+    await endOpenTransaction(engine, control);
+    return goOn(planned, durations, await replan());
+  }).catch(() => null);
 }
 
 function stoppedBy(engine: Engine, problem: Problem | null): Problem | null {
@@ -67,13 +71,17 @@ function isLoss({ code, fields }: Problem, serverWasAway: boolean): boolean {
   return code === 'connection-lost' || sqlstate === '57P02';
 }
 
-/** The same migrations with what is known of them now; null where another one is applied than this run knows of. */
+/**
+ * The same migrations with what is known of them now; null where another one is applied than this run knows of, or one that
+ * it had applied is not: a standby that lacked it has taken over.
+ */
 function goOn(
   planned: readonly PlannedMigration[],
   durations: ReadonlyMap<string, number>,
   fresh: readonly PlannedMigration[],
 ): PlannedMigration[] | null {
   const known = new Map(fresh.map((one) => [one.version, one]));
+  if (planned.slice(0, durations.size).some((one) => known.has(one.version))) return null;
   const next = planned.map((one, i) => (i < durations.size ? one : known.get(one.version)));
   return next.every((one) => one !== undefined) ? next : null;
 }

@@ -4,6 +4,7 @@ import type { PlannedMigration } from '../plan/up.ts';
 import { Problem } from '../problem/problem.ts';
 import type { Application } from './application.ts';
 import { bodyItems, lockSubjectOf, roleOf, watchOf } from './application.ts';
+import { afterLoss } from './apply-transaction.ts';
 import { checkVerify } from './check-verify.ts';
 import type { Control } from './control.ts';
 import type { Engine } from './engine.ts';
@@ -54,23 +55,31 @@ async function attemptAll(
 ): Promise<Map<string, number> | Problem> {
   const measured = new Map<string, number>();
   const prepares = all.some(({ planned }) => mayPrepare(planned.migration));
+  const last = all.at(-1)!;
   try {
-    await worker.session.batch([worker.begin(prepares).map((one) => one.item)]);
+    const begun = await worker.session.runBatch([worker.begin(prepares).map((one) => one.item)]);
+    if (begun.failure) return databaseProblem(begun.failure.error, NOT_COMMITTED);
     for (const application of all) {
       const failure = await applyInside(begin(application), measured);
+      if (failure?.code === 'connection-lost') throw failure.fields.cause ?? failure;
       if (failure) return failure.with({ version: application.planned.version });
     }
-    await worker.session.query('COMMIT');
-    return measured;
+    const { results, failure } = await worker.session.runBatch([[{ sql: 'COMMIT' }]]);
+    if (failure) return databaseProblem(failure.error, NOT_COMMITTED);
+    const tag = results[0]?.[0]?.tag;
+    return tag === 'COMMIT' ? measured : new Problem('internal', `the server answered COMMIT with ${tag ?? 'nothing'}`);
   } catch (error) {
-    return databaseProblem(error, 'the transaction was not committed');
+    const outcome = await afterLoss(last, error);
+    return outcome instanceof Problem ? outcome : measured;
   }
 }
+
+const NOT_COMMITTED = 'the transaction was not committed';
 
 /** Puts the failure on record for the one it happened in; the problem says that all of it is undone. */
 async function undone(all: readonly Application[], problem: Problem): Promise<Problem> {
   const failed = all.find(({ planned }) => planned.version === problem.fields.version) ?? all.at(-1)!;
-  return (await recordFailure(failed, problem)).with({ state: ALL_ROLLED_BACK });
+  return recordFailure(failed, problem.with({ state: problem.fields.state ?? ALL_ROLLED_BACK }));
 }
 
 const ALL_ROLLED_BACK = 'Rolled back, all of it: the database is as it was before this run.';

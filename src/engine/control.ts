@@ -1,4 +1,4 @@
-import { checkFenceItem, type Runner, runnerItem, runnerOf } from '../ledger/lease.ts';
+import { checkFenceItem, type Runner, renewLeaseItem, runnerItem, runnerOf } from '../ledger/lease.ts';
 import { LAYOUT_NEWEST, type LedgerNames, ledgerNames } from '../ledger/names.ts';
 import { type Ledger, ledgerItems, ledgerOf, readOlderLedger } from '../ledger/read.ts';
 import type { DatabaseError } from '../postgres/database-error.ts';
@@ -56,6 +56,14 @@ export class Control {
   /** What a transaction of this run begins with, so that it is none once another run has taken the lease. */
   get fenceItems(): BatchItem[] {
     return this.fence === undefined ? [] : [checkFenceItem(this.names, this.fence)];
+  }
+
+  /**
+   * The same in front of a statement that cannot stand in a transaction, in the transaction before it: nobody takes the lease
+   * in the moment between.
+   */
+  get prolongItems(): BatchItem[] {
+    return this.fence === undefined ? [] : [renewLeaseItem(this.names, this.fence), ...this.fenceItems];
   }
 
   /** Writes the items in one transaction of their own, under the run's lease. Throws as Session.batch. */

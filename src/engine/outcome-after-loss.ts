@@ -1,17 +1,14 @@
-import { nothingOpenItem } from '../ledger/lease.ts';
 import type { Session } from '../postgres/session.ts';
 import type { Control } from './control.ts';
 import type { Engine } from './engine.ts';
-import { pause } from './pause.ts';
+import { endOpenTransaction } from './runner/open-transaction.ts';
 import { reliably } from './runner/reconnect.ts';
-
-/** How long to wait for a server process whose client is gone; with client_connection_check_interval it needs one second. */
-const BACKEND_GONE_MS_MAX = 15_000;
 
 /**
  * The connection was cut while a transaction ran: did it commit? Asks on the control session, a new one if need be, after
- * the old server process has ended. True: the record of this very run is there (`type`: of an application or of a
- * rollback). Throws when the server cannot be asked.
+ * its transaction has ended. True: the record of this very run is there (`type`: of an application or of a
+ * rollback). Throws when the server cannot be
+ * asked, and `runner-busy` when that transaction does not end.
  */
 export function outcomeAfterLoss(
   engine: Engine,
@@ -23,7 +20,7 @@ export function outcomeAfterLoss(
   // It may be the control session that was lost: then the other one, too, must end, or nothing would be settled.
   if (!session.lost) session.destroy();
   return reliably(engine, control, async () => {
-    await backendGone(engine, control, session.backendPid);
+    await endOpenTransaction(engine, control);
     const there = type === 'applied' ? 'success' : "type = 'rollback'";
     const [row] = await control.session.query(
       `SELECT true AS done FROM ${control.names.migrations} WHERE version = $1 AND run_id = $2::uuid AND ${there}`,
@@ -32,18 +29,3 @@ export function outcomeAfterLoss(
     return row !== undefined;
   });
 }
-
-/** Through a pooler its number is not known; but its transaction holds the row of the lease. */
-async function backendGone(engine: Engine, control: Control, pid: number): Promise<void> {
-  const { session, server, names } = control;
-  const begun = performance.now();
-  while (performance.now() - begun < BACKEND_GONE_MS_MAX) {
-    const running = server.pooled
-      ? (await session.query(nothingOpenItem(names).sql)).length === 0
-      : (await session.query(RUNNING, [String(pid)])).length > 0;
-    if (!running) return;
-    await pause(200, engine.signal);
-  }
-}
-
-const RUNNING = 'SELECT true FROM pg_catalog.pg_stat_activity WHERE pid = $1::integer';

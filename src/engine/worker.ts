@@ -155,8 +155,11 @@ export class Worker {
   }
 
   /**
-   * Runs one statement outside any transaction, under these timeouts, behind more `settings`. They are those of the session
-   * then; behind a pooler they are taken back behind it, and the server processes that answered compared: if they differ, the statement ran without its settings, or others run with them.
+   * Runs one statement outside any transaction, under these timeouts, behind more `settings`, which are those of the session
+   * then. First comes a transaction that makes them and prolongs the lease, then, at once, the statement. Were the
+   * settings refused or the lease lost, the session would stand in a failed transaction, and the server refuse the statement.
+   * Behind a pooler the removal of the settings goes along, and the server processes that answered are compared: if they
+   * differ, the statement ran without its settings, or others run with them.
    */
   async runAlone(
     one: WorkItem,
@@ -164,18 +167,29 @@ export class Worker {
     watch: WorkWatch,
     settings: readonly BatchItem[] = [],
   ): Promise<{ failure?: WorkFailure }> {
-    const pins = [this.pinItem(timeouts.lockTimeoutMs, timeouts.statementTimeoutMs), ...settings];
-    if (!this.#pooled) {
-      await this.session.batch([pins]);
-      return this.send([one], watch);
+    const before = [
+      BEGIN.item,
+      OWN_USER,
+      this.pinItem(timeouts.lockTimeoutMs, timeouts.statementTimeoutMs),
+      ...this.#control.prolongItems,
+      PROCESS_ID,
+      ...settings,
+      COMMIT.item,
+    ];
+    const reset = this.#pooled ? [[...CLEAN_UP.map(({ item }) => item), PROCESS_ID]] : [];
+    const { results, failures = [] } = await this.session.runBatch(
+      [before, [one.item], ...reset],
+      watchAlone(one, watch),
+    );
+    const failed = (segment: number) => failures.find((failure) => failure.segment === segment);
+    const unsettled = failed(0) ?? failed(2);
+    if (unsettled) {
+      await this.rollback();
+      throw unsettled.error;
     }
-    const reset = [...CLEAN_UP.map(({ item }) => item), PROCESS_ID];
-    const before = [...pins, ...this.#control.fenceItems, PROCESS_ID];
-    const batch = await this.session.runBatch([before, [one.item], reset], watchAlone(one, watch));
-    const processes = [batch.results[0]?.at(-1), batch.results[2]?.at(-1)].map((result) => result?.rows[0]?.pid);
-    if (batch.failure?.segment === 0 || batch.failure?.segment === 2) throw batch.failure.error;
-    if (processes[0] !== processes[1]) throw poolerMoved();
-    return batch.failure ? { failure: failureIn(batch.failure, [one], 1) } : {};
+    if (this.#pooled && processIn(results[0]) !== processIn(results[2])) throw poolerMoved();
+    const failure = failed(1);
+    return failure ? { failure: failureIn(failure, [one], 1) } : {};
   }
 
   /** Asks something of ours where such a statement would run, in one transaction with its settings. */
@@ -207,9 +221,10 @@ export class Worker {
 
   /**
    * Writes several parts at once with one Sync behind them; each part's answers are sent when it ends. `watchOf` gives what
-   * watches over a part.
+   * watches over a part. What goes before are announcements, each a transaction of its own: that one of them failed says
+   * nothing of the parts, which the server has run all the same, and they would be run twice.
    */
-  sendTogether(
+  async sendTogether(
     parts: readonly (readonly WorkItem[])[],
     watchOf: (part: number) => WorkWatch,
     before: readonly BatchItem[][] = [],
@@ -218,7 +233,7 @@ export class Worker {
     const items = parts.flatMap((part) => part.map((one, i) => this.#flushed(one, i === part.length - 1)));
     const all = parts.flat();
     let current = 0;
-    return this.session.runBatch([...before, items], {
+    const { results, failures = [] } = await this.session.runBatch([...before, items], {
       onItem: (segment, index, result) => {
         if (segment < before.length) return;
         while (index >= ends[current]!) current++;
@@ -228,6 +243,8 @@ export class Worker {
       },
       onNotice: (notice) => watchOf(current).onNotice?.(notice),
     });
+    const failure = failures.find(({ segment }) => segment >= before.length);
+    return failure ? { results, failure } : { results };
   }
 
   #flushed({ item, statement }: WorkItem, last: boolean): BatchItem {
@@ -238,6 +255,13 @@ export class Worker {
 interface AloneTimeouts {
   readonly lockTimeoutMs: number;
   readonly statementTimeoutMs?: number | undefined;
+}
+
+/** The role that the statement before was run as may not write the lease. */
+const OWN_USER: BatchItem = { sql: 'SET SESSION AUTHORIZATION DEFAULT' };
+
+function processIn(results: readonly ItemResult[] | undefined): string | null | undefined {
+  return results?.find(({ rows }) => rows[0]?.pid != null)?.rows[0]?.pid;
 }
 
 const PROCESS_ID: BatchItem = { sql: 'SELECT pg_catalog.pg_backend_pid() AS pid', rows: true };

@@ -62,13 +62,13 @@ WHERE fence = $1::bigint AND run_id IS NOT NULL RETURNING fence`,
 }
 
 /** For a session that replaces a lost one: renews the lease, and takes the advisory lock again if it is free. */
-export function relockItem(names: LedgerNames, fence: string, sessionLock: boolean): BatchItem {
+export function relockItem(names: LedgerNames, runId: string, sessionLock: boolean): BatchItem {
   const lock = sessionLock ? `pg_catalog.pg_try_advisory_lock(${LOCK_KEY})` : '$1::text IS NULL';
   return {
     sql: `UPDATE ${names.runner} SET process_id = pg_catalog.pg_backend_pid(), session_lock = ${lock},
   renewed_at = pg_catalog.clock_timestamp(), expires_at = ${EXPIRES}
-WHERE fence = $2::bigint AND run_id IS NOT NULL RETURNING fence`,
-    params: [names.schema, fence],
+WHERE run_id = $2::uuid RETURNING fence`,
+    params: [names.schema, runId],
     rows: true,
   };
 }
@@ -93,9 +93,22 @@ FROM (SELECT count(*) AS amount FROM (SELECT FROM ${names.runner} WHERE fence = 
   };
 }
 
-/** Answers a row when no transaction of this run is open any more, whatever became of its connection. */
-export function nothingOpenItem(names: LedgerNames): BatchItem {
-  return { sql: `SELECT fence FROM ${names.runner} FOR UPDATE SKIP LOCKED`, rows: true };
+/**
+ * Gives the run's lease another number as soon as no transaction of the run is open any more, whatever became of its
+ * connection, so that nothing that is still on its way under the number before can begin. The first answers
+ * the new `fence`, or no row while one is open; the second no row when the lease is another run's.
+ */
+export function moveFenceItems(names: LedgerNames, runId: string): BatchItem[] {
+  return [
+    {
+      sql: `UPDATE ${names.runner} AS lease SET fence = lease.fence + 1, renewed_at = pg_catalog.clock_timestamp(), expires_at = ${EXPIRES}
+FROM (SELECT r.only_row FROM ${names.runner} AS r WHERE r.run_id = $1::uuid FOR UPDATE SKIP LOCKED) AS free
+WHERE lease.only_row = free.only_row RETURNING lease.fence`,
+      params: [runId],
+      rows: true,
+    },
+    { sql: `SELECT fence FROM ${names.runner} WHERE run_id = $1::uuid`, params: [runId], rows: true },
+  ];
 }
 
 /**
@@ -136,16 +149,21 @@ WHERE l.locktype = 'advisory' AND l.classid = ${RUNNER_LOCK_CLASS} AND l.objsubi
   };
 }
 
-/** The run that holds the lease, if one does and is alive: one row, with what its migration session does. */
+/**
+ * The run that holds the lease, if one does: one row, with what its migration session does. That is the session whose
+ * transaction keeps the row (checkFenceItem); who only looks whether it is free gets no transaction ID.
+ */
 export function runnerItem(names: LedgerNames): BatchItem {
   return {
     sql: `SELECT r.run_id, r.held_by, r.host, r.tool_version, r.process_id, pg_catalog.to_char(r.held_since, 'YYYY-MM-DD HH24:MI:SS "UTC"') AS held_since, w.pid AS worker_pid,
   ${sessionState('w')} AS worker_state,
   w.query AS worker_query, extract(epoch FROM pg_catalog.clock_timestamp() - w.state_change)::integer AS worker_seconds,
   r.expires_at <= pg_catalog.clock_timestamp() AS expired, NOT ${isFree('$1')} AS alive
-FROM ${names.runner} AS r LEFT JOIN pg_catalog.pg_locks AS l ON l.locktype = 'transactionid' AND l.granted AND l.transactionid = r.xmax
+FROM ${names.runner} AS r LEFT JOIN pg_catalog.pg_locks AS l ON l.locktype = 'relation' AND l.mode = 'RowShareLock' AND l.granted
+  AND l.relation = r.tableoid AND l.database = ${THIS_DATABASE} AND l.pid <> pg_catalog.pg_backend_pid()
+  AND EXISTS (SELECT FROM pg_catalog.pg_locks AS x WHERE x.pid = l.pid AND x.locktype = 'transactionid' AND x.granted)
 LEFT JOIN pg_catalog.pg_stat_activity AS w ON w.pid = l.pid
-WHERE r.run_id IS NOT NULL`,
+WHERE r.run_id IS NOT NULL ORDER BY w.xact_start LIMIT 1`,
     params: [names.schema],
     rows: true,
   };

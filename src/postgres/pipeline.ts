@@ -31,6 +31,8 @@ export interface BatchFailure {
 export interface Batch {
   readonly results: ItemResult[][];
   readonly failure?: BatchFailure;
+  /** Of each segment that failed, in order; the first of them is `failure`. */
+  readonly failures?: readonly BatchFailure[];
 }
 
 interface Wire {
@@ -59,7 +61,7 @@ export class PipelineBatch {
   readonly #resolve: (batch: Batch) => void;
   readonly #reject: (error: unknown) => void;
   readonly #results: ItemResult[][];
-  #failure: BatchFailure | undefined;
+  readonly #failures: BatchFailure[] = [];
   #failedSegment = -1;
   #segment = 0;
   #item = 0;
@@ -149,20 +151,21 @@ export class PipelineBatch {
 
   handleCopyData(): void {}
 
-  /** The first failure is kept: what follows it in later segments is usually its consequence. */
+  /** The first failure of a segment is kept: the server skips what follows it there. */
   handleError(error: DatabaseError, connection?: unknown): void {
     if (connection !== undefined || !('code' in error && 'severity' in error)) {
-      this.#reject(this.#failure?.error ?? error);
+      this.#reject(this.#failures[0]?.error ?? error);
       return;
     }
-    this.#failure ??= { segment: this.#segment, item: this.#item, error };
+    if (this.#failedSegment !== this.#segment) this.#failures.push({ segment: this.#segment, item: this.#item, error });
     this.#failedSegment = this.#segment;
     // Whether the server got as far as a name's Parse is not known any more.
     this.#prepared.doubt();
   }
 
   handleReadyForQuery(): void {
-    this.#resolve({ results: this.#results, ...(this.#failure ? { failure: this.#failure } : {}) });
+    const [failure] = this.#failures;
+    this.#resolve({ results: this.#results, ...(failure ? { failure, failures: this.#failures } : {}) });
   }
 
   #current(): BatchItem | undefined {

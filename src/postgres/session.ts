@@ -1,6 +1,13 @@
 import type { EventEmitter } from 'node:events';
 import type { DatabaseError } from './database-error.ts';
-import { type Batch, type BatchItem, type ItemResult, PipelineBatch, PreparedNames } from './pipeline.ts';
+import {
+  type Batch,
+  type BatchFailure,
+  type BatchItem,
+  type ItemResult,
+  PipelineBatch,
+  PreparedNames,
+} from './pipeline.ts';
 import type { Row } from './row.ts';
 import { SessionLost } from './session-lost.ts';
 
@@ -98,14 +105,15 @@ export class Session {
 
   async #sendEach(segments: readonly (readonly BatchItem[])[], watch: BatchWatch): Promise<Batch> {
     const results: ItemResult[][] = [];
-    let failed: Batch['failure'];
+    const failures: BatchFailure[] = [];
     for (const [i, segment] of segments.entries()) {
       const onItem: BatchWatch['onItem'] = (_, item, result) => watch.onItem?.(i, item, result);
       const batch = await this.#sendTogether([segment.map(withoutName)], { ...watch, onItem });
       results.push(...batch.results);
-      if (batch.failure) failed ??= { ...batch.failure, segment: i };
+      if (batch.failure) failures.push({ ...batch.failure, segment: i });
     }
-    return { results, ...(failed ? { failure: failed } : {}) };
+    const [failure] = failures;
+    return { results, ...(failure ? { failure, failures } : {}) };
   }
 
   #sendTogether(segments: readonly (readonly BatchItem[])[], watch: BatchWatch): Promise<Batch> {
@@ -151,7 +159,7 @@ export class Session {
   ): Promise<Batch> {
     const added = segments.map((segment) => (opensTransaction(segment) ? 0 : 1));
     const sent = segments.map((segment, i) => (added[i] === 0 ? segment : [first, ...segment]));
-    const { results, failure } = await this.#send(sent, {
+    const { results, failures = [] } = await this.#send(sent, {
       ...watch,
       onItem: (segment, item, result) => {
         const place = item - added[segment]!;
@@ -159,8 +167,9 @@ export class Session {
       },
     });
     const own = results.map((result, i) => result.slice(added[i]));
-    if (!failure) return { results: own };
-    return { results: own, failure: { ...failure, item: failure.item - added[failure.segment]! } };
+    const ownFailures = failures.map((one) => ({ ...one, item: one.item - added[one.segment]! }));
+    const [failure] = ownFailures;
+    return failure ? { results: own, failure, failures: ownFailures } : { results: own };
   }
 
   /** Asks the server, on a connection of its own, to cancel what this session runs. Never rejects. */

@@ -108,3 +108,20 @@ for (const [what, sql] of [
     await pooler.kill();
   });
 }
+
+test('a file that runs step by step, and is the last, leaves nothing in the pool', async () => {
+  const pooler = await startPooler(await server(18), { mode: 'transaction', poolSize: 1 });
+  const verified = '-- VERIFY:\n-- SELECT count(*) = 1 FROM log;\n-- ROLLBACK:\n-- DROP INDEX CONCURRENTLY log_what;\n';
+  const files = {
+    'm/001_log.sql': FILES['m/001_log.sql']!,
+    'm/003_index.sql': `SET statement_timeout = '7s';\nCREATE INDEX CONCURRENTLY log_what ON log (what);\n${verified}`,
+  };
+  await withCli(18, files, async (at) => {
+    const env = { DATABASE_URL: pooler.url(at.database.name) };
+    const ran = await at.run(['migrate'], { env });
+    assert.equal(ran.exit, 0, ran.output);
+    const [fresh] = await at.database.sql(MET);
+    assert.deepEqual(await metThrough(env.DATABASE_URL), [fresh![0], fresh![0]]);
+  });
+  await pooler.kill();
+});

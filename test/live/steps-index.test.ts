@@ -36,6 +36,7 @@ for (const major of [14, 18]) {
         assert.deepEqual(await story(at.database, '002_step'), [
           'started',
           'step_started',
+          'taken_over',
           'started',
           'step_checked: half done',
           'step_cleaned',

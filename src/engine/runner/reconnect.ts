@@ -34,16 +34,15 @@ export async function reliably<T>(engine: Engine, control: Control, action: () =
 }
 
 /**
- * Opens another control session, as long as the lease is still this run's: the fence makes that safe, however long it took.
+ * Opens another control session, as long as the lease is still this run's, which makes that safe, however long it took.
  * Throws `taken-over`, or `loss` where the server does not come back in time or nothing is known of a lease.
  */
 async function reconnect(engine: Engine, control: Control, loss: unknown): Promise<void> {
-  const { fence } = control;
-  if (fence === undefined || control.gone) throw loss;
+  if (control.fence === undefined || control.gone) throw loss;
   const begun = performance.now();
   for (let attempt = 1; ; attempt++) {
     const session = await openControlSession(engine).catch(() => undefined);
-    if (session && (await takeOn(control, session, fence))) break;
+    if (session && (await takeOn(engine, control, session))) break;
     if (attempt === 1) {
       control.timesAway++;
       const seconds = RECONNECT_MS_MAX / 1000;
@@ -61,10 +60,10 @@ async function reconnect(engine: Engine, control: Control, loss: unknown): Promi
 }
 
 /** False where that server cannot be written to (yet): a standby, or one that is going down. */
-async function takeOn(control: Control, session: Session, fence: string): Promise<boolean> {
+async function takeOn(engine: Engine, control: Control, session: Session): Promise<boolean> {
   const before = control.session;
   if (control.server.pooled) session.behindPooler();
-  const item = relockItem(control.names, fence, !control.server.pooled);
+  const item = relockItem(control.names, engine.run.runId, !control.server.pooled);
   const rows = await session.query(item.sql, item.params).catch(() => undefined);
   if (rows === undefined) {
     await session.end();
@@ -72,11 +71,13 @@ async function takeOn(control: Control, session: Session, fence: string): Promis
   }
   control.goOnWith(session);
   await before.end();
-  if (rows.length === 0) throw lostLease();
+  const [held] = rows;
+  if (!held) throw lostLease();
+  control.fence = held.fence ?? undefined;
   return true;
 }
 
-function lostLease(): Problem {
+export function lostLease(): Problem {
   return new Problem('taken-over', 'the connection was lost, and another run has taken over meanwhile', {
     state: 'What this run had finished is on record; nothing of it was done after the other had begun.',
     next: ['See what is applied now: taskflow-db status'],

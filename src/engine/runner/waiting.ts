@@ -35,7 +35,7 @@ export class Waiting {
 }
 
 /** The run that holds the lease now, alive or not; undefined where there is none, or no table for it yet. */
-async function readRunner(control: Control): Promise<Runner | undefined> {
+export async function readRunner(control: Control): Promise<Runner | undefined> {
   const batch = await control.session.runBatch([[runnerItem(control.names)]]);
   return batch.failure ? undefined : runnerOf(batch.results[0]?.[0]?.rows[0]);
 }
@@ -74,7 +74,7 @@ async function endSilentLayout(engine: Engine, control: Control): Promise<void> 
 }
 
 /** False where this role may not, or it is gone. */
-async function endSession(control: Control, pid: string): Promise<boolean> {
+export async function endSession(control: Control, pid: string): Promise<boolean> {
   const [row] = await control.session
     .query('SELECT pg_catalog.pg_terminate_backend($1::integer) AS ended', [pid])
     .catch(() => []);

@@ -1,13 +1,12 @@
 import { appliedItems, eventItem, failedItem } from '../../ledger/write.ts';
 import type { StepPlan } from '../../plan/steps.ts';
 import type { Problem } from '../../problem/problem.ts';
-import { type Application, roleOf, watchOf } from '../application.ts';
-import { checkVerify } from '../check-verify.ts';
+import { type Application, watchOf } from '../application.ts';
 import { recordFailure, stepsState } from '../record-failure.ts';
 import { planAgain } from './plan-again.ts';
 import { runSteps, type StepsEnd } from './run-steps.ts';
 import { readStepHistory } from './step-history.ts';
-import { type StepRun, sessionItems, thrownProblem } from './step-run.ts';
+import { checkVerifyAt, type StepRun, thrownProblem } from './step-run.ts';
 
 /**
  * Runs a file that cannot run as one transaction: step by step, each recorded as it finishes, so that a later run goes on
@@ -73,12 +72,10 @@ function stepwise(problem: Problem, { version, plan }: StepRun, done: number): P
 }
 
 async function verifyAndRecord(application: Application, run: StepRun, ms: number): Promise<Problem | undefined> {
-  const { worker, planned, control, engine, recorded } = application;
-  const { plan, watch } = run;
+  const { planned, control, engine, recorded } = application;
+  const { plan } = run;
   try {
-    const settings = sessionItems(run, plan.steps.length).map((one) => one.item);
-    await worker.session.batch([[worker.pinItem(engine.settings.lockTimeoutMs), ...settings]]);
-    await checkVerify(worker, planned.migration, watch, roleOf(application));
+    await checkVerifyAt(run, plan.steps.length);
     const event = { event: 'applied' as const, version: planned.version };
     const more = { executionTimeMs: ms, ...(application.next === undefined ? {} : { next: application.next }) };
     await control.write(appliedItems(control.names, engine.run, recorded, event, more));

@@ -1,7 +1,6 @@
 import { locate } from '../../migration/locate.ts';
 import { Problem } from '../../problem/problem.ts';
 import { outsideWork, workTarget } from '../../sql/outside.ts';
-import { checkVerify } from '../check-verify.ts';
 import { watchBlockers } from '../locks/retries.ts';
 import { attachToBackend, builderOf, waitForProcess } from './attach.ts';
 import { askAt, mendAt } from './outside-step.ts';
@@ -9,7 +8,7 @@ import { probeOf } from './probes/of-work.ts';
 import type { Outcome } from './probes/probe.ts';
 import type { StepHistory, StepUnderWay } from './step-history.ts';
 import { stepCheckedItem, stepCleanedItem, stepDoneItems } from './step-record.ts';
-import { lockSubject, onlyStatement, type StepRun } from './step-run.ts';
+import { checkVerifyAt, lockSubject, onlyStatement, type StepRun } from './step-run.ts';
 
 /**
  * An earlier run was at this step when it ended: finds out from the catalog what became of it, removes or completes what is
@@ -67,10 +66,10 @@ async function cleanUp(run: StepRun, index: number, { cleanUp: statements = [] }
 /** The server said that it failed; or VERIFY tells, which for a step with others behind it can only say yes. */
 async function whatElseTells(run: StepRun, index: number, underWay: StepUnderWay, asked: Outcome): Promise<Outcome> {
   if (underWay.failed) return { is: 'not done', because: 'it failed' };
-  const { worker, source, watch, control, direction, plan } = run;
+  const { source, direction, plan } = run;
   if (direction === 'rollback' || source.verify.length === 0) return asked;
   try {
-    await checkVerify(worker, source, watch, control.role);
+    await checkVerifyAt(run, index);
     return { is: 'done', because: 'VERIFY is true' };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;

@@ -23,7 +23,7 @@ export async function runSteps(run: StepRun, history: StepHistory | undefined): 
   for (let index = before; index < steps.length; index++) {
     if (run.engine.signal.aborted) return { done: index, problem: stopped() };
     const problem = await runStep(run, index, index === before ? history : undefined);
-    if (problem) return { done: await doneNow(run, index), problem };
+    if (problem) return afterLoss(run, index, problem);
   }
   return run.engine.signal.aborted ? { done: steps.length, problem: stopped() } : { done: steps.length };
 }
@@ -67,16 +67,16 @@ async function attemptTransaction(run: StepRun, index: number): Promise<Problem 
 }
 
 /** With the connection lost, the step's transaction may have been committed all the same: the row says so. */
-async function doneNow(run: StepRun, index: number): Promise<number> {
+async function afterLoss(run: StepRun, index: number, problem: Problem): Promise<StepsEnd> {
   const { engine, control, worker, version, plan } = run;
-  if (!worker.session.lost || !plan.steps[index]?.transactional) return index;
+  if (!worker.session.lost || !plan.steps[index]?.transactional) return { done: index, problem };
   try {
     await outcomeAfterLoss(engine, control, worker.session, version);
     const asked = `SELECT steps_done FROM ${control.names.migrations} WHERE version = $1`;
     const [row] = await control.session.query(asked, [version]);
-    return Number(row?.steps_done ?? index);
-  } catch {
-    return index;
+    return { done: Number(row?.steps_done ?? index), problem };
+  } catch (unknown) {
+    return { done: index, problem: unknown instanceof Problem ? unknown : problem };
   }
 }
 

@@ -9,7 +9,7 @@ export interface StepHistory {
   readonly underWay: StepUnderWay | undefined;
   /** What the last step that was finished says of everything up to it. */
   readonly done: DonePart | undefined;
-  /** By target (see `workTarget`): what the catalog said before the first try. */
+  /** By target (see `workTarget`) of a step that is not finished: what the catalog said before its first try. */
   readonly firstFacts: ReadonlyMap<string, Facts>;
   /** Checksums of statements that the server refused in a transaction. */
   readonly outside: ReadonlySet<string>;
@@ -66,7 +66,7 @@ function told(history: StepHistory, row: Row): StepHistory {
     case 'step_started':
       return started(history, detail);
     case 'step_finished':
-      return { ...history, underWay: undefined, done: (detail.done as DonePart | undefined) ?? history.done };
+      return finished(history, detail);
     case 'step_checked':
       return detail.outcome === 'not done' ? knownFailed(history) : history;
     case 'failed':
@@ -85,6 +85,13 @@ function started(history: StepHistory, detail: Detail): StepHistory {
   const { before, ...underWay } = detail as unknown as StepUnderWay & { before: Facts };
   const firstFacts = new Map([[underWay.target, before], ...history.firstFacts]);
   return { ...history, underWay: { ...underWay, failed: false }, firstFacts };
+}
+
+/** What was there before this step is nothing to a later one on the same target: two indexes without a name on one table. */
+function finished(history: StepHistory, detail: Detail): StepHistory {
+  const firstFacts = new Map(history.firstFacts);
+  if (history.underWay) firstFacts.delete(history.underWay.target);
+  return { ...history, underWay: undefined, firstFacts, done: (detail.done as DonePart | undefined) ?? history.done };
 }
 
 /** Not where the server ended the session (class 57P): then it was cut off. */

@@ -2,11 +2,12 @@ import type { Migration } from '../../migration/migration.ts';
 import { type Step, type StepPlan, settingsBefore } from '../../plan/steps.ts';
 import { Problem } from '../../problem/problem.ts';
 import { timeoutsOf } from '../application.ts';
+import { checkVerify } from '../check-verify.ts';
 import type { Control } from '../control.ts';
 import type { Engine } from '../engine.ts';
 import { databaseProblem, isDatabaseError, statementProblem } from '../failure.ts';
 import type { LockSubject } from '../locks/subject.ts';
-import { type Worker, type WorkFailure, type WorkItem, type WorkWatch, workItemOf } from '../worker.ts';
+import { mayPrepare, type Worker, type WorkFailure, type WorkItem, type WorkWatch, workItemOf } from '../worker.ts';
 
 /** Steps being run, of a migration or of its way back: what every function below needs. */
 export interface StepRun {
@@ -31,6 +32,22 @@ export function lockSubject({ engine, control, worker, version, source }: StepRu
 /** What the steps before have set for the session, to be set again: each step begins in a session that is as new. */
 export function sessionItems({ plan }: StepRun, index: number): WorkItem[] {
   return settingsBefore(plan.steps, index).map(workItemOf);
+}
+
+/**
+ * VERIFY as the statement at `index` would see the database: in a transaction that leaves nothing behind, as its settings
+ * must not stay in a server process that a pooler hands to others.
+ */
+export async function checkVerifyAt(run: StepRun, index: number): Promise<void> {
+  const { worker, source, watch, control } = run;
+  if (source.verify.length === 0) return;
+  const items = [...worker.begin(mayPrepare(source)), ...sessionItems(run, index)];
+  try {
+    await worker.session.batch([items.map((one) => one.item)]);
+    await checkVerify(worker, source, watch, control.role);
+  } finally {
+    await worker.rollback();
+  }
 }
 
 export function stepProblem(run: StepRun, failure: WorkFailure): Problem {

@@ -26,10 +26,13 @@ export function createdProbe(object: SharedObject, name: string): Probe {
 export function droppedProbe(object: SharedObject, name: string): Probe {
   const what = `the ${object} ${displayIdentifier(name)}`;
   return {
-    before: async () => ({}),
-    outcome: async (ask) => {
+    before: async (ask) => ({ there: await look(ask, object, name) }),
+    outcome: async (ask, before) => {
       const there = await look(ask, object, name);
-      if (there === 'no') return done(`${what} is gone`);
+      if (there === 'no')
+        return before.there === 'no'
+          ? notDone(`there was no ${object} ${displayIdentifier(name)}`)
+          : done(`${what} is gone`);
       return there === 'half' ? halfDone(`${what} is half dropped`) : notDone(`${what} is there`);
     },
   };
