@@ -6,7 +6,7 @@ import type { Batch, BatchItem, ItemResult } from '../postgres/pipeline.ts';
 import { refuseUnsupported, SERVER_INFO, type ServerInfo, serverInfoOf } from '../postgres/server-info.ts';
 import type { Session } from '../postgres/session.ts';
 import { SessionLost } from '../postgres/session-lost.ts';
-import { pinSettings, type SessionPins } from '../postgres/session-settings.ts';
+import { pinSettings, type SessionPins, setLocal } from '../postgres/session-settings.ts';
 import { Problem } from '../problem/problem.ts';
 import { displayIdentifier } from '../sql/quote.ts';
 import type { Engine } from './engine.ts';
@@ -68,9 +68,15 @@ export class Control {
 
   /** Writes the items in one transaction of their own, under the run's lease. Throws as Session.batch. */
   async write(items: readonly BatchItem[]): Promise<void> {
-    await this.session.batch([[...this.fenceItems, ...items]]);
+    await this.session.batch([[PATIENT, ...this.fenceItems, ...items]]);
   }
 }
+
+/**
+ * The audit trail has one writer at a time: somebody who records a migration by hand holds it to the end of a transaction.
+ * To wait for that stalls no application, and a step that is done must not stay without its record. Shorter than a lease.
+ */
+const PATIENT = setLocal('lock_timeout', '8000');
 
 /** Opens the control session, runs `use`, and closes it whatever happens. */
 export async function withControl<T>(engine: Engine, use: (control: Control) => Promise<T>): Promise<T> {

@@ -8,7 +8,13 @@ export type OutsideWork =
   | { readonly kind: 'create index'; readonly name: string | undefined; readonly table: QualifiedName }
   | { readonly kind: 'drop index'; readonly index: QualifiedName }
   | { readonly kind: 'reindex'; readonly target: 'INDEX' | 'TABLE' | 'ALL'; readonly name: QualifiedName | undefined }
-  | { readonly kind: 'detach partition'; readonly parent: QualifiedName; readonly partition: QualifiedName }
+  | {
+      readonly kind: 'detach partition';
+      readonly parent: QualifiedName;
+      readonly partition: QualifiedName;
+      /** FINALIZE: it locks the partition against its readers, and then waits for old snapshots. */
+      readonly finalize: boolean;
+    }
   | { readonly kind: 'create' | 'drop'; readonly object: SharedObject; readonly name: string }
   | { readonly kind: 'move database'; readonly name: string; readonly tablespace: string }
   | { readonly kind: 'end prepared'; readonly gid: string }
@@ -120,7 +126,7 @@ function detached(reader: TokenReader): OutsideWork | undefined {
   reader.accept('*');
   if (!parent || !reader.accept('DETACH', 'PARTITION')) return undefined;
   const partition = reader.qualifiedName();
-  return partition && { kind: 'detach partition', parent, partition };
+  return partition && { kind: 'detach partition', parent, partition, finalize: reader.accept('FINALIZE') };
 }
 
 function movedDatabase(reader: TokenReader): OutsideWork | undefined {
@@ -151,7 +157,8 @@ export type LockPolicy =
 export function lockPolicy(sql: string): LockPolicy {
   const work = outsideWork(sql);
   if (work.kind === 'unknown') return 'once';
-  if (['create index', 'drop index', 'reindex', 'detach partition'].includes(work.kind)) return 'patient';
+  if (work.kind === 'detach partition') return work.finalize ? 'brief' : 'patient';
+  if (['create index', 'drop index', 'reindex'].includes(work.kind)) return 'patient';
   const reader = new TokenReader(sql);
   if (reader.accept('VACUUM'))
     return isTrue(reader.options().get('full')) || reader.word === 'FULL' ? 'brief' : 'patient';

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type DatabaseWorkplace, withCli } from '../support/cli.ts';
 import { uniqueName } from '../support/servers.ts';
+import { until } from './group-bed.ts';
 import {
   BASE,
   backendEnded,
@@ -221,3 +222,17 @@ function copyStart(at: DatabaseWorkplace, version: string, step: number) {
          AND (detail ->> 'step')::int <= ${step} AND NOT (event = 'step_finished' AND (detail ->> 'step')::int = ${step}) ORDER BY seq LIMIT ${step * 2 - 1}`,
   );
 }
+
+test('FINALIZE does not stop the readers of a partition that somebody reads for long', () =>
+  withCli(18, PARTITIONS, async (at) => {
+    await cutOff(at, 'ALTER TABLE base DETACH PARTITION part CONCURRENTLY;', 'ALTER TABLE base%');
+    const holder = await holding(at.database, 'SELECT * FROM part');
+    const run = at.start(['migrate']);
+    const refused = "SELECT 1 FROM schema_migration_events WHERE event = 'lock_wait'";
+    await until('it gives way', async () => (await at.database.sql(refused)).length > 0);
+    await at.database.sql("SET statement_timeout = '3s'; SELECT count(*) FROM part");
+    await holder.release();
+    const { exit, output } = await run.finished;
+    assert.equal(exit, 0, output);
+    assert.deepEqual(await at.database.sql("SELECT 1 FROM pg_inherits WHERE inhrelid = 'part'::regclass"), []);
+  }));

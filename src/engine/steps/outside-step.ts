@@ -2,6 +2,7 @@ import type { BatchItem } from '../../postgres/pipeline.ts';
 import { Problem } from '../../problem/problem.ts';
 import { lockPolicy, outsideWork, workTarget } from '../../sql/outside.ts';
 import { timeoutsOf } from '../application.ts';
+import { databaseProblem } from '../failure.ts';
 import { watchBlockers, withLockRetries } from '../locks/retries.ts';
 import { reliably } from '../runner/reconnect.ts';
 import { workItemOf } from '../worker.ts';
@@ -50,11 +51,21 @@ export function askAt(run: StepRun, index: number): Ask {
   return (sql, params = []) => run.worker.askAlone({ sql, params }, timeouts, settings);
 }
 
-/** Runs a statement of ours as the one at `index` would run: it mends what that left behind. */
+/**
+ * Runs a statement of ours as the one at `index` would run: it mends what that left behind. What locks a table against its
+ * readers gives way like any other.
+ */
 export async function mendAt(run: StepRun, index: number, sql: string): Promise<void> {
-  const { timeouts, settings } = sessionOf(run, index);
-  const { failure } = await run.worker.runAlone({ item: { sql } }, timeouts, {}, settings);
-  if (failure) throw failure.error;
+  const attempt = async (one: StepRun) => {
+    const { timeouts, settings } = sessionOf(one, index, sql);
+    const { failure } = await one.worker.runAlone({ item: { sql } }, timeouts, {}, settings);
+    return failure && databaseProblem(failure.error, `${run.version}: ${sql} failed`);
+  };
+  const failed =
+    lockPolicy(sql) === 'brief'
+      ? await withLockRetries(lockSubject(run), ({ lockTimeoutMs }) => attempt({ ...run, lockTimeoutMs }))
+      : await attempt(run);
+  if (failed) throw failed;
 }
 
 /**
@@ -63,9 +74,9 @@ export async function mendAt(run: StepRun, index: number, sql: string): Promise<
  * when only our connection dies (client_connection_check_interval off), so that hours of work are not lost: the next run
  * waits for it.
  */
-function sessionOf(run: StepRun, index: number) {
+function sessionOf(run: StepRun, index: number, sql = onlyStatement(run.plan.steps[index]!)) {
   const { source, control } = run;
-  const policy = lockPolicy(onlyStatement(run.plan.steps[index]!));
+  const policy = lockPolicy(sql);
   const { lockTimeoutMs: brief, rowLockTimeoutMs, ...more } = timeoutsOf(run.engine, source, run.lockTimeoutMs);
   const own = policy === 'patient' ? 0 : policy === 'once' ? rowLockTimeoutMs : brief;
   const lockTimeoutMs = run.lockTimeoutMs ?? source.headers.lockTimeoutMs ?? own;

@@ -1,4 +1,5 @@
 import { locate } from '../../migration/locate.ts';
+import { donePart } from '../../plan/steps.ts';
 import { Problem } from '../../problem/problem.ts';
 import { outsideWork, workTarget } from '../../sql/outside.ts';
 import { watchBlockers } from '../locks/retries.ts';
@@ -29,6 +30,8 @@ export async function recoverStep(
   const outcome = asked.is === 'cannot tell' ? await whatElseTells(run, index, underWay, asked) : asked;
   if (outcome.is === 'not done' && underWay.failed) return 'run';
   await tellAndRecord(run, index, outcome);
+  if (outcome.is === 'done' && work.kind === 'create index' && isEdited(run, index, underWay))
+    return ofOtherText(run, index, outcome);
   if (outcome.is === 'cannot tell') return unclear(run, index, outcome);
   if (outcome.is === 'half done') await cleanUp(run, index, outcome);
   if (outcome.is !== 'done' && !outcome.completes) return 'run';
@@ -76,6 +79,30 @@ async function whatElseTells(run: StepRun, index: number, underWay: StepUnderWay
     const isLast = index === plan.steps.length - 1;
     return isLast && error.code === 'verify-failed' ? { is: 'not done', because: 'VERIFY is not true' } : asked;
   }
+}
+
+/** Then the index is the one that the text of before has made: the catalog tells that it is there, not that it is the same. */
+function isEdited({ plan }: StepRun, index: number, { doneAfter }: StepUnderWay): boolean {
+  return donePart(plan.steps, index + 1).sha256 !== doneAfter.sha256;
+}
+
+function ofOtherText({ version, source, plan }: StepRun, index: number, { because }: Outcome): Problem {
+  const { statement } = plan.steps[index]!.statements[0]!;
+  return new Problem(
+    'interrupted',
+    `${version}: step ${index + 1} has built its index, and the file was changed since`,
+    {
+      version,
+      where: locate(source, statement, 0),
+      statement: statement.sql,
+      found: `${because}; it was built by the text of before`,
+      state: `${index} of ${plan.steps.length} steps are done and on record.`,
+      next: [
+        'If it is to be another index now: DROP INDEX CONCURRENTLY of that one, then run migrate again.',
+        'If it is as it should be: take the change of the file back, then run migrate again.',
+      ],
+    },
+  );
 }
 
 function unclear({ version, source, plan, direction }: StepRun, index: number, { because }: Outcome): Problem {
