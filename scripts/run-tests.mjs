@@ -19,7 +19,7 @@ const LONG_TEST_FILE_MINUTES_MAX = 60;
 const CI_MINUTES_MAX = 14.5;
 const FAILURE_LINES_MAX = 40;
 /** With --long=auto: faults in random order for so long, and not beyond what CI gives for everything. */
-const SWEEP_MINUTES_MAX = 15;
+const SWEEP_MINUTES_MAX = 5;
 const SWEEP_UNTIL_MINUTES = 80;
 const isCi = process.env.CI === 'true';
 

@@ -4,7 +4,7 @@
 #   ./scripts/test.sh                  all of it
 #   ./scripts/test.sh test/sql         the tests in a folder or file, without the checks of the sources
 #   ./scripts/test.sh --long           with the long tests (TASKFLOW_TEST_LONG=1), and every fault (docs/TESTING.md)
-#   ./scripts/test.sh --long=auto      with as many faults as fit in a quarter of an hour, as CI does
+#   ./scripts/test.sh --long=auto      with as many faults as fit in five minutes, as CI does
 #   ./scripts/test.sh --checks         only the checks: compiler, formatter, linter, generated files, lock files
 #
 # The last line is `N passed, N failed`; the exit status is 0 only if nothing failed. A test that is skipped has failed.
