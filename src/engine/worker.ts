@@ -36,6 +36,11 @@ const CHUNK_BYTES_MAX = 1024 * 1024;
 
 const UNLOCK_ALL: BatchItem = { sql: 'SELECT pg_catalog.pg_advisory_unlock_all()' };
 
+const RESET_BUT_NAME = `DO $$ BEGIN
+  EXECUTE 'RESET ALL';
+  PERFORM pg_catalog.set_config('application_name', 'taskflow-db migration', false);
+END $$`;
+
 /**
  * What DISCARD ALL does (its manual page lists these), except that plans and prepared statements are kept: those of our own
  * would have to be made again for every file (DEALLOCATE ALL is added behind a file that speaks of PREPARE). Unlike
@@ -50,6 +55,14 @@ const CLEAN_UP: readonly WorkItem[] = [
   'DISCARD TEMP',
   'DISCARD SEQUENCES',
 ].map((sql) => ({ item: { sql } }));
+
+/**
+ * The same behind a pooler. RESET ALL alone would take the name of the client away for good, as the pooler is told of it: the
+ * name by which the session is found by its own run, and one that has fallen silent by the next.
+ */
+const CLEAN_UP_POOLED: readonly WorkItem[] = CLEAN_UP.map(({ item }) => ({
+  item: item.sql === 'RESET ALL' ? { sql: RESET_BUT_NAME } : item,
+}));
 
 /** The modes are written out: what the file before set as the default of transactions to come does not hold for ours. */
 const BEGIN: WorkItem = { item: { sql: 'BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE, NOT DEFERRABLE' } };
@@ -110,7 +123,7 @@ export class Worker {
 
   /** Ends it. Behind a pooler nothing of it may stay in the server process. */
   commit(): WorkItem[] {
-    return this.#pooled ? [...CLEAN_UP, COMMIT] : [COMMIT];
+    return this.#pooled ? [...CLEAN_UP_POOLED, COMMIT] : [COMMIT];
   }
 
   /** Gives up the open transaction. A lock that its session took outlives that, and behind a pooler the session, too. */
@@ -176,7 +189,7 @@ export class Worker {
       ...settings,
       COMMIT.item,
     ];
-    const reset = this.#pooled ? [[...CLEAN_UP.map(({ item }) => item), PROCESS_ID]] : [];
+    const reset = this.#pooled ? [[...CLEAN_UP_POOLED.map(({ item }) => item), PROCESS_ID]] : [];
     const { results, failures = [] } = await this.session.runBatch(
       [before, [one.item], ...reset],
       watchAlone(one, watch),
@@ -195,7 +208,7 @@ export class Worker {
   /** Asks something of ours where such a statement would run, in one transaction with its settings. */
   async askAlone(question: BatchItem, timeouts: AloneTimeouts, settings: readonly BatchItem[]): Promise<Row[]> {
     const before = [this.pinItem(timeouts.lockTimeoutMs, timeouts.statementTimeoutMs), ...settings];
-    const reset = this.#pooled ? CLEAN_UP.map(({ item }) => item) : [];
+    const reset = this.#pooled ? CLEAN_UP_POOLED.map(({ item }) => item) : [];
     const batch = await this.session.batch([[...before, { ...question, rows: true }, ...reset]]);
     return batch.results[0]?.[before.length]?.rows ?? [];
   }

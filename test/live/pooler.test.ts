@@ -125,3 +125,23 @@ test('a file that runs step by step, and is the last, leaves nothing in the pool
   });
   await pooler.kill();
 });
+
+test('the migration session keeps its name behind a pooler, by which a silent one is found', async () => {
+  const pooler = await startPooler(await server(18), { mode: 'transaction', poolSize: 2 });
+  const named = 'CREATE TABLE names AS SELECT $$none$$::text AS name';
+  const note = "SELECT current_setting('application_name')";
+  const files = {
+    'm/001_names.sql': `${named};\nCREATE INDEX CONCURRENTLY ON names (name);\nINSERT INTO names ${note};\nVACUUM names;\nINSERT INTO names ${note};\n-- IRREVERSIBLE: test\n`,
+    'm/002_more.sql': `INSERT INTO names ${note};\n-- IRREVERSIBLE: test\n`,
+  };
+  await withCli(18, files, async (at) => {
+    const ran = await at.run(['migrate'], { env: { DATABASE_URL: pooler.url(at.database.name) } });
+    assert.equal(ran.exit, 0, ran.output);
+    const names = await at.database.sql('SELECT name, count(*) FROM names GROUP BY 1 ORDER BY 1');
+    assert.deepEqual(names, [
+      ['none', '1'],
+      ['taskflow-db migration', '3'],
+    ]);
+  });
+  await pooler.kill();
+});
