@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Migration } from '../migration/migration.ts';
 import type { PlannedStatement } from '../plan/steps.ts';
 import type { Batch, BatchFailure, BatchItem, ItemResult } from '../postgres/pipeline.ts';
@@ -169,10 +170,10 @@ export class Worker {
 
   /**
    * Runs one statement outside any transaction, under these timeouts, behind more `settings`, which are those of the session
-   * then. First comes a transaction that makes them and prolongs the lease, then, at once, the statement. Were the
-   * settings refused or the lease lost, the session would stand in a failed transaction, and the server refuse the statement.
-   * Behind a pooler the removal of the settings goes along, and the server processes that answered are compared: if they
-   * differ, the statement ran without its settings, or others run with them.
+   * then. First comes a transaction that makes them and prolongs the lease, then the statement, all in front of one Sync:
+   * were the settings refused or the lease lost, the server would skip the statement, however late it got to see it. A COMMIT
+   * ends its transaction before that Sync, so that the statement finds itself outside one (manual, "Pipelining"). Behind a
+   * pooler the removal of the settings goes along; for one Sync it gives one server process.
    */
   async runAlone(
     one: WorkItem,
@@ -189,20 +190,34 @@ export class Worker {
       ...settings,
       COMMIT.item,
     ];
-    const reset = this.#pooled ? [[...CLEAN_UP_POOLED.map(({ item }) => item), PROCESS_ID]] : [];
-    const { results, failures = [] } = await this.session.runBatch(
-      [before, [one.item], ...reset],
-      watchAlone(one, watch),
+    const reset = this.#pooled ? CLEAN_UP_POOLED.map(({ item }) => item) : [];
+    const place = before.length;
+    const { results, failure } = await this.session.runBatch(
+      [[...before, one.item, ...reset]],
+      watchAlone(one, place, watch),
     );
-    const failed = (segment: number) => failures.find((failure) => failure.segment === segment);
-    const unsettled = failed(0) ?? failed(2);
-    if (unsettled) {
+    if (!failure) return {};
+    if (failure.item < place) {
       await this.rollback();
-      throw unsettled.error;
+      throw failure.error;
     }
-    if (this.#pooled && processIn(results[0]) !== processIn(results[2])) throw poolerMoved();
-    const failure = failed(1);
-    return failure ? { failure: failureIn(failure, [one], 1) } : {};
+    if (this.#pooled) await this.#clearProcess(processIn(results[0]));
+    if (failure.item > place) throw failure.error;
+    return { failure: { error: failure.error, ...(one.statement ? { statement: one.statement } : {}) } };
+  }
+
+  /**
+   * Takes what was set out of this server process of the pool. A pooler prefers the process that was used last, but others
+   * may have got it in between: then asks again.
+   */
+  async #clearProcess(pid: string | null | undefined): Promise<void> {
+    const items = [...CLEAN_UP_POOLED.map(({ item }) => item), PROCESS_ID];
+    for (let tries = 0; tries < CLEAR_TRIES; tries++) {
+      if (tries > 0) await setTimeout(CLEAR_PAUSE_MS);
+      const { results } = await this.session.batch([items]);
+      if (processIn(results[0]) === pid) return;
+    }
+    throw settingsLeft(pid);
   }
 
   /** Asks something of ours where such a statement would run, in one transaction with its settings. */
@@ -279,20 +294,24 @@ function processIn(results: readonly ItemResult[] | undefined): string | null | 
 
 const PROCESS_ID: BatchItem = { sql: 'SELECT pg_catalog.pg_backend_pid() AS pid', rows: true };
 
-function watchAlone(one: WorkItem, watch: WorkWatch): BatchWatch {
+function watchAlone(one: WorkItem, place: number, watch: WorkWatch): BatchWatch {
   return {
-    onItem: (segment, _, result) => {
-      if (segment === 1 && one.statement) watch.onStatement?.(one.statement, result.tag);
+    onItem: (_, item, result) => {
+      if (item === place && one.statement) watch.onStatement?.(one.statement, result.tag);
     },
     onNotice: (notice) => watch.onNotice?.(notice),
   };
 }
 
-function poolerMoved(): Problem {
-  return new Problem('connection', 'the pooler moved the session to another server process in the middle of a step', {
-    found: 'a transaction pooler that gave the session another server process between two statements',
-    state: 'The statement has ended, but it is not known under which settings it ran.',
+const CLEAR_TRIES = 50;
+const CLEAR_PAUSE_MS = 40;
+
+function settingsLeft(pid: string | null | undefined): Problem {
+  return new Problem('connection', 'the pooler moved the session to another server process behind a failed step', {
+    found: 'a transaction pooler that is too busy to give the same server process twice',
+    state: `The step failed. Settings of this run (role, search_path, timeouts) are left in server process ${pid ?? '?'} of the pool.`,
     next: [
+      `End that process, so that the pooler opens another: SELECT pg_terminate_backend(${pid ?? 'PID'});`,
       'Give a direct URL of the server, past the pooler, and run the command again: it looks what became of the step.',
     ],
   });
