@@ -20,8 +20,8 @@ interface Point {
 }
 
 const WAYS = ['kill/front', 'cut/front', 'cut/back'] as const;
-/** Of a rollback every other message: its steps are those of migrate, run the other way. */
-const STRIDE_ROLLBACK = 2;
+/** Of a rollback every so many messages only: its steps are those of migrate, run the other way. */
+const STRIDE_ROLLBACK = 8;
 /** On the older server every so many messages only. */
 const STRIDE_14 = 25;
 /** Beyond the number of messages that was counted: these must find the run already ended. */
