@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { isDurationUnit } from '../problem/duration.ts';
 import { Problem } from '../problem/problem.ts';
 import { nearest } from '../report/nearest.ts';
 import { GLOBAL_FLAGS } from './globals.ts';
@@ -91,7 +92,7 @@ function readCommand(
   const handedOn = command.passthrough ? words.filter((word) => word.index > ended) : [];
   const positionals = words.filter((word) => !handedOn.includes(word)).map((word) => word.value);
   if (!command.load) throw subcommandNeeded(path, positionals[0]);
-  checkPositionals(command, path, positionals);
+  checkPositionals(command, path, positionals, (word) => halfOfValue(word, tokens, command));
   return new Arguments(
     positionals,
     given,
@@ -182,9 +183,12 @@ function flagValue(flag: FlagSpec, token: OptionToken, path: readonly CommandSpe
   return value;
 }
 
-/** `--to --yes`: the value was forgotten. A value that does begin with a dash is written `--flag=-value`. */
+/**
+ * `--to --yes`: the value was forgotten. A value that does begin with a dash is written `--flag=-value`; a negative number is
+ * no flag, and whoever reads the value says what is wrong with it.
+ */
 function looksLikeFlag(token: OptionToken, value: string): boolean {
-  return !token.inlineValue && value.startsWith('-') && value !== '-';
+  return !token.inlineValue && /^-[^\d.]/.test(value);
 }
 
 function checkChoice(name: string, value: string, choices: readonly string[] | undefined): void {
@@ -196,13 +200,28 @@ function checkChoice(name: string, value: string, choices: readonly string[] | u
   });
 }
 
-function checkPositionals(command: CommandSpec, path: readonly CommandSpec[], words: readonly string[]): void {
+/** `--lock-budget 10 min`: a value that was written in two words, as one. */
+function halfOfValue(word: string, tokens: readonly Token[], { flags }: CommandSpec): string | undefined {
+  const at = tokens.findIndex((token) => token.kind === 'positional' && token.value === word);
+  const before = tokens[at - 1];
+  if (before?.kind !== 'option' || before.value === undefined) return undefined;
+  const { value, name } = findFlag(flags, before.name) ?? {};
+  if (value === 'TIME' && isDurationUnit(word)) return `--${name} ${before.value}${word}`;
+  return value === 'LIST' ? `--${name} ${before.value.replace(/,$/, '')},${word.replace(/^,/, '')}` : undefined;
+}
+
+function checkPositionals(
+  command: CommandSpec,
+  path: readonly CommandSpec[],
+  words: readonly string[],
+  meant: (word: string) => string | undefined,
+): void {
   const specs = command.positionals ?? [];
   const missing = specs.find((spec, index) => !spec.optional && words[index] === undefined);
   if (missing) throw usage(`${nameOf(path)} needs ${missing.name}: ${missing.summary}`, { next: [seeHelp(path)] });
   words.forEach((word, index) => {
     const spec = specs[index] ?? lastRepeatable(specs);
-    if (!spec) throw unexpectedWord(word, command, path);
+    if (!spec) throw unexpectedWord(word, command, path, meant(word));
     checkChoice(spec.name, word, spec.choices);
   });
 }
@@ -212,8 +231,17 @@ function lastRepeatable(specs: readonly PositionalSpec[]): PositionalSpec | unde
   return last?.repeatable ? last : undefined;
 }
 
-function unexpectedWord(word: string, command: CommandSpec, path: readonly CommandSpec[]): Problem {
+function unexpectedWord(
+  word: string,
+  command: CommandSpec,
+  path: readonly CommandSpec[],
+  meant: string | undefined,
+): Problem {
   const takesVersion = command.flags.find((flag) => flag.completes === 'version');
+  if (meant !== undefined) {
+    const next = [`If it belongs to the value before it, write the two together: ${meant}`, seeHelp(path)];
+    return usage(`${nameOf(path)} does not take the argument ${quoted(word)}`, { next });
+  }
   const next = takesVersion
     ? [`A version is given with --${takesVersion.name} ${word}.`, seeHelp(path)]
     : [seeHelp(path)];

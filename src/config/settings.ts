@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { parseDuration } from '../problem/duration.ts';
+import { DURATION_EXPECTED, durationFault, parseDuration } from '../problem/duration.ts';
 import { gather, Problem } from '../problem/problem.ts';
 import { nearest } from '../report/nearest.ts';
 import { type LoadedConfig, loadConfigFile } from './file.ts';
@@ -108,9 +108,10 @@ function flagValues(flags: SettingsSource['flags']): ConfigFile {
 function durationFlag(key: 'lockTimeout' | 'lockBudget' | 'wait', flag: string, value: string | undefined): ConfigFile {
   if (value === undefined) return {};
   if (parseDuration(value) !== undefined) return { [key]: value };
-  throw new Problem('usage', `${flag} needs a duration.`, {
-    found: JSON.stringify(value),
-    expected: 'a duration such as 250ms, 2s or 1min',
+  const fault = durationFault(value);
+  throw new Problem('usage', `${flag} needs a duration`, {
+    found: `${JSON.stringify(value)}${fault === undefined ? '' : `: ${fault}`}`,
+    expected: DURATION_EXPECTED,
   });
 }
 
@@ -118,9 +119,13 @@ function blockersFlag(text: string): (typeof BLOCKERS)[number][] {
   const isKnown = (word: string) => BLOCKERS.some((known) => known === word);
   const words = listOf(text);
   if (words.length > 0 && words.every(isKnown)) return words as (typeof BLOCKERS)[number][];
-  throw new Problem('usage', '--cancel-blockers needs a list of what may be ended.', {
+  const apart = text.split(/[\s,]+/).filter((word) => word !== '');
+  const meant =
+    apart.length > 1 && apart.every(isKnown) ? [`Write it with commas: --cancel-blockers ${apart.join()}`] : [];
+  throw new Problem('usage', '--cancel-blockers needs a list of what may be ended', {
     found: JSON.stringify(text),
     expected: 'autovacuum, idle, or autovacuum,idle',
+    ...(meant.length > 0 ? { next: meant } : {}),
   });
 }
 

@@ -1,4 +1,4 @@
-import { DURATION_EXPECTED, parseDuration } from '../problem/duration.ts';
+import { DURATION_EXPECTED, durationFault, parseDuration } from '../problem/duration.ts';
 import { DATA_HEADERS, type HeaderLine } from './header-line.ts';
 import type { Headers } from './migration.ts';
 
@@ -90,7 +90,10 @@ function takeTimeout(
   value: string,
 ): HeaderFault | undefined {
   const ms = parseDuration(value);
-  if (ms === undefined) return { found: value || 'nothing', expected: DURATION_EXPECTED };
+  if (ms === undefined) {
+    const fault = durationFault(value);
+    return { found: `${value || 'nothing'}${fault === undefined ? '' : `: ${fault}`}`, expected: DURATION_EXPECTED };
+  }
   draft[key] = ms;
   return undefined;
 }

@@ -27,3 +27,37 @@ export function parseDuration(text: string | number): number | undefined {
   const ms = exact > 0 ? Math.max(1, Math.round(exact)) : 0;
   return ms <= MAX_MS ? ms : undefined;
 }
+
+/** How people write the units otherwise. */
+const MEANT: Readonly<Record<string, string>> = {
+  m: 'min',
+  mins: 'min',
+  minute: 'min',
+  sec: 's',
+  second: 's',
+  msec: 'ms',
+  millisecond: 'ms',
+  hr: 'h',
+  hour: 'h',
+  day: 'd',
+};
+
+/** What is wrong with a text that is no duration, and how it is written, where that can be told: `minutes are written min: 10min`. */
+export function durationFault(text: string): string | undefined {
+  if (/^\s*-\s*[\d.]/.test(text)) return 'a duration cannot be negative';
+  if (DURATION_PATTERN.test(text)) return 'it is longer than 24 days';
+  const [, number, word = ''] = /^\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*$/i.exec(text) ?? [];
+  const unit = unitMeant(word.toLowerCase());
+  return number === undefined || unit === undefined ? undefined : `this unit is written ${unit}: ${number}${unit}`;
+}
+
+function unitMeant(word: string): string | undefined {
+  const known = (one: string) =>
+    Object.hasOwn(UNIT_MS, one) ? one : Object.hasOwn(MEANT, one) ? MEANT[one] : undefined;
+  return known(word) ?? known(word.replace(/s$/, ''));
+}
+
+/** Whether the word is a unit, which somebody has set apart from its number. */
+export function isDurationUnit(word: string): boolean {
+  return unitMeant(word.toLowerCase()) !== undefined;
+}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseDuration } from '../../src/problem/duration.ts';
+import { durationFault, isDurationUnit, parseDuration } from '../../src/problem/duration.ts';
 
 test('durations are read as PostgreSQL reads its timeouts', () => {
   const cases: [string | number, number][] = [
@@ -24,4 +24,26 @@ test('what PostgreSQL would refuse is not a duration', () => {
   for (const text of ['', 's', '5m', '5 minutes', '-1s', '1,5s', '1e3', '25d', 'none', -1, Number.NaN, 1e21]) {
     assert.equal(parseDuration(text), undefined, String(text));
   }
+});
+
+test('of what is no duration it is said what is wrong, where that can be told', () => {
+  const faults: [string, RegExp | undefined][] = [
+    ['-1', /cannot be negative/],
+    ['-5s', /cannot be negative/],
+    ['10m', /written min: 10min$/],
+    ['2 minutes', /written min: 2min$/],
+    ['1.5 Hours', /written h: 1\.5h$/],
+    ['5sec', /written s: 5s$/],
+    ['10S', /written s: 10s$/],
+    ['99d', /longer than 24 days/],
+    ['soon', undefined],
+    ['5 apples', undefined],
+    ['3 constructor', undefined],
+    ['', undefined],
+  ];
+  for (const [text, says] of faults) {
+    if (says) assert.match(durationFault(text) ?? '', says, text);
+    else assert.equal(durationFault(text), undefined, text);
+  }
+  assert.deepEqual(['min', 'minutes', 'S', 'autovacuum'].map(isDurationUnit), [true, true, true, false]);
 });
