@@ -1,6 +1,6 @@
 import type { BatchItem } from '../postgres/pipeline.ts';
 import type { Row } from '../postgres/row.ts';
-import { sessionState } from '../postgres/session-state.ts';
+import { type EndedBy, endedBy, endedByOf, sessionState } from '../postgres/session-state.ts';
 import { type LedgerNames, RUNNER_LOCK_CLASS } from './names.ts';
 import type { RunIdentity } from './write.ts';
 
@@ -158,11 +158,13 @@ export function runnerItem(names: LedgerNames): BatchItem {
     sql: `SELECT r.run_id, r.held_by, r.host, r.tool_version, r.process_id, pg_catalog.to_char(r.held_since, 'YYYY-MM-DD HH24:MI:SS "UTC"') AS held_since, w.pid AS worker_pid,
   ${sessionState('w')} AS worker_state,
   w.query AS worker_query, extract(epoch FROM pg_catalog.clock_timestamp() - w.state_change)::integer AS worker_seconds,
+  CASE WHEN w.pid IS NOT NULL THEN ${endedBy('w')} WHEN c.pid IS NOT NULL THEN ${endedBy('c')} ELSE 'this role' END AS ended_by,
   r.expires_at <= pg_catalog.clock_timestamp() AS expired, NOT ${isFree('$1')} AS alive
 FROM ${names.runner} AS r LEFT JOIN pg_catalog.pg_locks AS l ON l.locktype = 'relation' AND l.mode = 'RowShareLock' AND l.granted
   AND l.relation = r.tableoid AND l.database = ${THIS_DATABASE} AND l.pid <> pg_catalog.pg_backend_pid()
   AND EXISTS (SELECT FROM pg_catalog.pg_locks AS x WHERE x.pid = l.pid AND x.locktype = 'transactionid' AND x.granted)
 LEFT JOIN pg_catalog.pg_stat_activity AS w ON w.pid = l.pid
+LEFT JOIN pg_catalog.pg_stat_activity AS c ON c.pid = r.process_id
 WHERE r.run_id IS NOT NULL ORDER BY w.xact_start LIMIT 1`,
     params: [names.schema],
     rows: true,
@@ -185,6 +187,8 @@ export interface Runner {
   readonly expired: boolean;
   /** The server process that is inside a transaction of the run. */
   readonly worker: RunnerWorker | undefined;
+  /** Who may end the worker's process, or else that of the control session. */
+  readonly endedBy: EndedBy;
 }
 
 export interface RunnerWorker {
@@ -213,5 +217,6 @@ export function runnerOf(row: Row | undefined): Runner | undefined {
     alive: row.alive === 't',
     expired: row.expired === 't',
     worker: worker || undefined,
+    endedBy: endedByOf(row.ended_by),
   };
 }

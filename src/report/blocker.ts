@@ -1,5 +1,6 @@
 import { formatDuration } from '../problem/quantity.ts';
 import { visibleLine } from './visible.ts';
+import { cut } from './width.ts';
 
 /**
  * Who is in the way of a lock: a session, or a prepared transaction (then `pid` is null and `gid` its name). What this role
@@ -26,11 +27,13 @@ export interface Blocker {
   readonly isAutovacuum: boolean;
   /** An autovacuum against the wraparound of transaction IDs, which never gives way. */
   readonly preventsWraparound: boolean;
+  /** Who may end it: this role, its own role and members of pg_signal_backend, or only a superuser. */
+  readonly endedBy: 'this role' | 'its role' | 'superuser';
 }
 
-/** `pid 4711 (cron of alice@10.0.0.7), idle in transaction for 412 s`; with its query behind a colon. */
-export function blockerText(blocker: Blocker): string {
-  const query = blocker.query ? `: ${visibleLine(blocker.query)}` : '';
+/** `pid 4711 (cron of alice@10.0.0.7), idle in transaction for 412 s`; with its query, or so many columns of it, behind a colon. */
+export function blockerText(blocker: Blocker, queryColumns = Number.POSITIVE_INFINITY): string {
+  const query = blocker.query ? `: ${cut(visibleLine(blocker.query), queryColumns)}` : '';
   return `${blockerName(blocker)}, ${doing(blocker)}${query}`;
 }
 
@@ -58,21 +61,37 @@ function lasting(ms: number | null): string {
   return ms === null ? '' : ` for ${formatDuration(ms)}`;
 }
 
-/** What ends the wait for this blocker: a sentence, with a command behind its colon where there is one. */
+/**
+ * What ends the wait for this blocker: a sentence, with a command behind its colon where there is one. To cancel a statement
+ * ends no session that is idle in its transaction.
+ */
 export function blockerCure(blocker: Blocker): string {
-  const { pid, gid, state, isAutovacuum, preventsWraparound } = blocker;
-  const name = blockerName(blocker);
+  const { pid, gid, state, isAutovacuum, preventsWraparound, endedBy } = blocker;
   if (pid === null) return `End the prepared transaction: COMMIT PREPARED ${literal(gid)} or ROLLBACK PREPARED`;
   if (preventsWraparound) return `Let the autovacuum of pid ${pid} finish: it protects the database from wraparound.`;
-  if (isAutovacuum)
-    return `Run it again when the autovacuum of pid ${pid} is over, or with --cancel-blockers=autovacuum.`;
-  if (state?.startsWith('idle in transaction'))
-    return `${capital(`${name}, ${doing(blocker)}`)}; end it with: SELECT pg_terminate_backend(${pid});`;
-  return `Wait for ${name}, or stop its statement with: SELECT pg_cancel_backend(${pid});`;
+  if (isAutovacuum) {
+    const orCancel = endedBy === 'this role' ? ', or with --cancel-blockers=autovacuum' : '';
+    return `Run it again when the autovacuum of pid ${pid} is over${orCancel}.`;
+  }
+  if (doesNothing(state)) return endSession(`End the session of pid ${pid}`, pid, blocker);
+  if (state === null) return endSession(`Wait for pid ${pid}, or end its session`, pid, blocker);
+  return `Wait for pid ${pid}, or stop its statement${byWhom(blocker)}: SELECT pg_cancel_backend(${pid});`;
 }
 
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+function doesNothing(state: string | null): boolean {
+  return state !== null && (state.startsWith('idle in transaction') || state === 'waiting for its client');
+}
+
+/** `lead`, with who may do it where this role may not, and the command behind a colon. */
+export function endSession(lead: string, pid: number | string, session: Pick<Blocker, 'endedBy' | 'user'>): string {
+  return `${lead}${byWhom(session)}: SELECT pg_terminate_backend(${pid});`;
+}
+
+/** Manual, "Server Signaling Functions". */
+function byWhom({ endedBy, user }: Pick<Blocker, 'endedBy' | 'user'>): string {
+  if (endedBy === 'this role') return '';
+  if (endedBy === 'superuser') return ', which only a superuser may do';
+  return visibleLine(`, which its user ${user ?? ''}, a member of pg_signal_backend or a superuser may do`);
 }
 
 function quoted(text: string): string {

@@ -173,6 +173,8 @@ export function failureOf(version: string, problem: Problem): RunFailure {
 
 /** What is kept of a problem where there is room for one sentence: PostgreSQL's, or ours where it knows more. */
 export function shortMessage(problem: Problem): string {
-  if (problem.code === 'lock-timeout') return problem.message;
+  const { found } = problem.fields;
+  if (problem.code === 'lock-timeout')
+    return [problem.message, found?.replaceAll('\n', '; ')].filter(Boolean).join(': ');
   return problem.fields.server?.message ?? problem.message;
 }

@@ -103,8 +103,9 @@ function lockSentence({ phase, relation, refusals, budgetMs, reason }: Of<'lock_
   const locked = relation === undefined ? undefined : `${relation} is locked`;
   if (phase === 'waiting') return locked ? `${locked}; waits for it` : 'waits for another transaction to end';
   const gaveWay = refusals === 1 ? 'gave way' : `gave way ${refusals} times`;
-  const within = budgetMs === undefined ? '' : ` for at most ${formatDuration(budgetMs)}`;
-  return `${locked ?? reason ?? 'a lock was not to be had'}; ${gaveWay}, tries again${within}`;
+  const what = `${locked ?? reason ?? 'a lock was not to be had'}; ${gaveWay}`;
+  if (budgetMs === 0) return what;
+  return `${what}, tries again${budgetMs === undefined ? '' : ` for at most ${formatDuration(budgetMs)}`}`;
 }
 
 const BLOCKERS_SHOWN = 4;

@@ -115,15 +115,18 @@ describe('locks', { concurrency: 4 }, () => {
         const { failed } = run.run.json<{ failed: { version: string; sqlstate: string; message: string } }>();
         assert.equal(failed.version, '002_alter');
         assert.equal(failed.sqlstate, '55P03');
-        assert.match(failed.message, /gave up waiting for a lock on public\.busy, held by/);
+        assert.match(failed.message, /gave up waiting for a lock on public\.busy: held by/);
         for (const pid of pids) assert.match(failed.message, new RegExp(`pid ${pid} \\(`));
         assert.equal(run.text.exit, 4);
         assert.match(run.text.stderr, /error\[lock-timeout\]/);
         assert.match(
           run.text.said,
-          new RegExp(`idle in transaction for [\\d.]+ m?s; end it with: SELECT pg_terminate_backend\\(${pids[0]}\\)`),
+          new RegExp(`End the session of pid ${pids[0]}: SELECT pg_terminate_backend\\(${pids[0]}\\)`),
         );
         assert.match(run.text.said, new RegExp(`SELECT pg_cancel_backend\\(${pids[1]}\\)`));
+        const error = run.text.said.slice(run.text.said.indexOf('error['));
+        assert.equal(error.split('(cron of').length, 2, 'each blocker is described once');
+        assert.match(error, /tried (once, then waited|\d+ times in) [\d.]+ m?s.*; the lock budget is 700 ms/);
         assert.match(run.text.stderr, /now: +Rolled back/);
         const [row] = await at.database.sql("SELECT error_message FROM schema_migrations WHERE version = '002_alter'");
         assert.match(row?.[0] ?? '', /held by pid/);
@@ -141,6 +144,8 @@ describe('locks', { concurrency: 4 }, () => {
           assert.equal(run.exit, 4, run.output);
           assert.match(run.said, /pid \d+ \(cron of postgres\), what it does is hidden from this role/);
           assert.equal(run.said.split(`GRANT pg_read_all_stats TO ${role};`).length, 2, run.output);
+          assert.match(run.said, /or end its session, which only a superuser may do: SELECT pg_terminate_backend/);
+          assert.doesNotMatch(run.said, /pg_cancel_backend/);
           assert.ok((await recordedWaits(at)).length <= 5, 'its age is not told, so it is measured');
         } finally {
           await at.database.sql(`DROP OWNED BY ${role} CASCADE; DROP ROLE ${role}`);

@@ -21,6 +21,7 @@ const IDLE: Blocker = {
   query: 'SELECT * FROM orders',
   isAutovacuum: false,
   preventsWraparound: false,
+  endedBy: 'this role',
 };
 const ACTIVE: Blocker = { ...IDLE, state: 'active', application: '', client: '', queryAgeMs: 2500 };
 const PREPARED: Blocker = {
@@ -37,23 +38,42 @@ const VACUUM: Blocker = { ...HIDDEN, isAutovacuum: true, user: null, application
 const FOREVER: Blocker = { ...VACUUM, preventsWraparound: true };
 
 test('a blocker in words: who, since when, doing what', () => {
-  assert.deepEqual([IDLE, ACTIVE, PREPARED, HIDDEN, VACUUM, FOREVER].map(blockerText), [
-    'pid 4711 (cron of alice@10.0.0.7), idle in transaction for 6 min 52 s: SELECT * FROM orders',
-    'pid 4711 (unnamed of alice), active for 2.5 s in a transaction of 8 min 20 s: SELECT * FROM orders',
-    'prepared transaction "it\'s" of alice, prepared 8 min 20 s ago',
-    'pid 4711 (cron of alice), what it does is hidden from this role',
-    'autovacuum (pid 4711), at work',
-    'autovacuum (pid 4711), against wraparound: it does not give way',
-  ]);
+  assert.deepEqual(
+    [IDLE, ACTIVE, PREPARED, HIDDEN, VACUUM, FOREVER].map((one) => blockerText(one)),
+    [
+      'pid 4711 (cron of alice@10.0.0.7), idle in transaction for 6 min 52 s: SELECT * FROM orders',
+      'pid 4711 (unnamed of alice), active for 2.5 s in a transaction of 8 min 20 s: SELECT * FROM orders',
+      'prepared transaction "it\'s" of alice, prepared 8 min 20 s ago',
+      'pid 4711 (cron of alice), what it does is hidden from this role',
+      'autovacuum (pid 4711), at work',
+      'autovacuum (pid 4711), against wraparound: it does not give way',
+    ],
+  );
+  assert.match(blockerText(IDLE, 10), /: SELECT \* …$/);
 });
 
 test('what ends the wait for it', () => {
   assert.deepEqual([IDLE, ACTIVE, PREPARED, VACUUM, FOREVER].map(blockerCure), [
-    'Pid 4711 (cron of alice@10.0.0.7), idle in transaction for 6 min 52 s; end it with: SELECT pg_terminate_backend(4711);',
-    'Wait for pid 4711 (unnamed of alice), or stop its statement with: SELECT pg_cancel_backend(4711);',
+    'End the session of pid 4711: SELECT pg_terminate_backend(4711);',
+    'Wait for pid 4711, or stop its statement: SELECT pg_cancel_backend(4711);',
     "End the prepared transaction: COMMIT PREPARED 'it''s' or ROLLBACK PREPARED",
     'Run it again when the autovacuum of pid 4711 is over, or with --cancel-blockers=autovacuum.',
     'Let the autovacuum of pid 4711 finish: it protects the database from wraparound.',
+  ]);
+});
+
+test('what ends the wait where this role may not do it: who may', () => {
+  const others = [IDLE, ACTIVE, HIDDEN].map((one): Blocker => ({ ...one, endedBy: 'its role' }));
+  const superusers = [IDLE, ACTIVE, HIDDEN, VACUUM].map((one): Blocker => ({ ...one, endedBy: 'superuser' }));
+  const byAlice = 'which its user alice, a member of pg_signal_backend or a superuser may do';
+  assert.deepEqual([...others, ...superusers].map(blockerCure), [
+    `End the session of pid 4711, ${byAlice}: SELECT pg_terminate_backend(4711);`,
+    `Wait for pid 4711, or stop its statement, ${byAlice}: SELECT pg_cancel_backend(4711);`,
+    `Wait for pid 4711, or end its session, ${byAlice}: SELECT pg_terminate_backend(4711);`,
+    'End the session of pid 4711, which only a superuser may do: SELECT pg_terminate_backend(4711);',
+    'Wait for pid 4711, or stop its statement, which only a superuser may do: SELECT pg_cancel_backend(4711);',
+    'Wait for pid 4711, or end its session, which only a superuser may do: SELECT pg_terminate_backend(4711);',
+    'Run it again when the autovacuum of pid 4711 is over.',
   ]);
 });
 
@@ -83,6 +103,7 @@ test('a refusal on a terminal of 80 columns: what, then who', () => {
       SELECT * FROM orders`,
   );
   assert.match(lines({ ...EVENT, refusals: 4 }), /gave way 4 times, tries again/);
+  assert.match(lines({ ...EVENT, budgetMs: 0 }), /is locked; gave way$/m);
   assert.match(lines({ ...EVENT, relation: undefined }), /canceling statement due to lock timeout; gave way/);
   assert.match(lines({ ...EVENT, phase: 'waiting', budgetMs: undefined, refusals: 0 }), /is locked; waits for it$/m);
   assert.match(lines({ ...EVENT, phase: 'waiting', relation: undefined }), /waits for another transaction to end$/m);

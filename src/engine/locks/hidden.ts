@@ -14,8 +14,9 @@ export function tellHidden(
   if (!hidden || told.has(engine.run)) return;
   told.add(engine.run);
   const grant = `GRANT pg_read_all_stats TO ${displayIdentifier(control.role)};`;
+  const idle = engine.settings.cancelBlockers.includes('idle') ? ' (which --cancel-blockers=idle needs to know)' : '';
   engine.emit({
     kind: 'note',
-    message: `What other users' sessions do is shown after an administrator runs: ${grant}`,
+    message: `What other users' sessions do${idle} is shown after an administrator runs: ${grant} pg_monitor includes it.`,
   });
 }

@@ -1,6 +1,6 @@
 import type { BatchItem } from '../../postgres/pipeline.ts';
 import type { Row } from '../../postgres/row.ts';
-import { sessionState } from '../../postgres/session-state.ts';
+import { endedBy, endedByOf, sessionState } from '../../postgres/session-state.ts';
 import type { Blocker } from '../../report/blocker.ts';
 import type { Control } from '../control.ts';
 import type { Worker } from '../worker.ts';
@@ -39,6 +39,7 @@ const BLOCKER_COLUMNS = `b.pid, b.virtualtransaction, b.modes, p.gid, coalesce(a
   CASE WHEN a.pid IS NOT NULL THEN coalesce(pg_catalog.host(a.client_addr), '') END AS client, ${sessionState('a')} AS state, a.backend_type,
   ${ageMs('coalesce(a.xact_start, p.prepared)')} AS transaction_age, ${ageMs('a.state_change')} AS state_age,
   ${ageMs('a.query_start')} AS query_age, pg_catalog.left(a.query, 200) AS query,
+  ${endedBy('a')} AS ended_by,
   a.pid IS NOT NULL AND a.usesysid IS NULL AND a.datid IS NOT NULL AND coalesce(a.backend_type, 'autovacuum worker') = 'autovacuum worker' AS autovacuum,
   (SELECT pg_catalog.age(c.relfrozenxid) > pg_catalog.current_setting('autovacuum_freeze_max_age')::bigint
       OR pg_catalog.mxid_age(c.relminmxid) > pg_catalog.current_setting('autovacuum_multixact_freeze_max_age')::bigint
@@ -137,6 +138,7 @@ function blockerOf(row: Row, mask: (text: string) => string): Blocker {
     query: query ? mask(query.replace(/\s+/g, ' ').trim()) : null,
     isAutovacuum,
     preventsWraparound: isAutovacuum && against,
+    endedBy: endedByOf(row.ended_by),
   };
 }
 

@@ -53,7 +53,7 @@ export function blockerKey({ pid, gid, transaction }: Blocker): string {
 export function blockersForRecord(blockers: readonly Blocker[]): Readonly<Record<string, unknown>>[] {
   return blockers.slice(0, BLOCKERS_MAX).map((one) => {
     const known = Object.entries(one).filter(
-      ([name, value]) => value !== null && value !== false && name !== 'transaction',
+      ([name, value]) => value !== null && value !== false && name !== 'transaction' && name !== 'endedBy',
     );
     return Object.fromEntries(known);
   });

@@ -3,6 +3,7 @@ import { eventItem } from '../../ledger/write.ts';
 import { waitsForClient } from '../../postgres/session-state.ts';
 import { Problem } from '../../problem/problem.ts';
 import { formatDuration } from '../../problem/quantity.ts';
+import { endSession as endIt } from '../../report/blocker.ts';
 import type { Control } from '../control.ts';
 import type { Engine } from '../engine.ts';
 import { pause } from '../pause.ts';
@@ -88,7 +89,7 @@ function busy(holder: Runner | undefined, waitedMs: number): Problem {
     state: 'Nothing was run.',
     next: [
       'Wait for it and run the command again, or let it wait longer: --wait 30min.',
-      ...(pid ? [`If it is stuck: SELECT pg_terminate_backend(${pid});`] : []),
+      ...(holder && pid ? [endIt('If it is stuck, end it', pid, holder)] : []),
     ],
   });
 }

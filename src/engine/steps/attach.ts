@@ -1,6 +1,8 @@
-import { sessionState, waitsForClient } from '../../postgres/session-state.ts';
+import type { Row } from '../../postgres/row.ts';
+import { type EndedBy, endedBy, endedByOf, sessionState, waitsForClient } from '../../postgres/session-state.ts';
 import { Problem } from '../../problem/problem.ts';
 import { formatDuration } from '../../problem/quantity.ts';
+import { endSession } from '../../report/blocker.ts';
 import { pause } from '../pause.ts';
 import { readProgress, teller } from './progress.ts';
 import type { StepUnderWay } from './step-history.ts';
@@ -15,6 +17,8 @@ export interface ServerProcess {
   readonly pid: string;
   /** As people name it: `pid 7 (taskflow-db of ada)`. */
   readonly who: string;
+  readonly user: string | null;
+  readonly endedBy: EndedBy;
 }
 
 /** Waits while the server process of an earlier run still works at the step: only its connection had died. */
@@ -64,14 +68,14 @@ async function stillRunning(
 ): Promise<ServerProcess | undefined> {
   const sql = onlyStatement(run.plan.steps[index]!);
   const [row] = await run.control.session.query(
-    `SELECT ${WHO} AS who, ${sessionState('a')} AS state, a.state_change < pg_catalog.clock_timestamp() - interval '${SILENT_MS} ms' AS silent
+    `SELECT ${PROCESS}, ${sessionState('a')} AS state, a.state_change < pg_catalog.clock_timestamp() - interval '${SILENT_MS} ms' AS silent
 FROM pg_catalog.pg_stat_activity AS a
 WHERE pid = $1::integer AND coalesce(backend_start = $2::timestamptz, true) AND state IS DISTINCT FROM 'idle'
   AND (query IS NULL OR state IS NULL OR pg_catalog.starts_with($3, query))`,
     [backend.pid, backend.start, sql],
   );
   if (row?.silent === 't' && waitsForClient(row.state ?? null)) await endSilent(run, backend.pid, row.who ?? '');
-  return row?.who ? { pid: backend.pid, who: row.who } : undefined;
+  return processOf(row);
 }
 
 /** It has the statement and waits for the end of what its client, long gone or suspended, was sending. */
@@ -86,15 +90,20 @@ async function endSilent({ control, engine, version }: StepRun, pid: string, who
 /** The process that builds an index now, whosever it is. */
 export async function builderOf(run: StepRun, oid: string): Promise<ServerProcess | undefined> {
   const [row] = await run.control.session.query(
-    `SELECT a.pid, ${WHO} AS who FROM pg_catalog.pg_stat_activity AS a
+    `SELECT ${PROCESS} FROM pg_catalog.pg_stat_activity AS a
 WHERE a.pid IN (SELECT p.pid FROM pg_catalog.pg_stat_progress_create_index AS p WHERE p.index_relid = $1::oid) LIMIT 1`,
     [oid],
   );
-  return row?.pid && row.who ? { pid: row.pid, who: row.who } : undefined;
+  return processOf(row);
 }
 
-const WHO =
-  "pg_catalog.format('pid %s (%s of %s)', a.pid, coalesce(nullif(a.application_name, ''), 'unnamed'), a.usename)";
+const PROCESS = `a.pid, a.usename AS user, ${endedBy('a')} AS ended_by,
+  pg_catalog.format('pid %s (%s of %s)', a.pid, coalesce(nullif(a.application_name, ''), 'unnamed'), a.usename) AS who`;
+
+function processOf(row: Row | undefined): ServerProcess | undefined {
+  if (!row?.pid || !row.who) return undefined;
+  return { pid: row.pid, who: row.who, user: row.user ?? null, endedBy: endedByOf(row.ended_by) };
+}
 
 function goesOn({ who }: ServerProcess): string {
   return `It goes on in the server as ${who}; the next migrate waits for it again.`;
@@ -107,7 +116,7 @@ function stuck(version: string, found: ServerProcess, saying: string, stoodMs: n
     state: goesOn(found),
     next: [
       'End what it waits for, then run the command again.',
-      `Or end it: SELECT pg_terminate_backend(${found.pid}); the next run then cleans up and begins the step again.`,
+      endSession('Or end it, and the next run cleans up and begins the step again', found.pid, found),
     ],
   });
 }
