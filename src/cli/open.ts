@@ -5,7 +5,8 @@ import type { TargetFlags } from '../postgres/target/inputs.ts';
 import { Problem } from '../problem/problem.ts';
 import type { RunEvent } from '../report/events.ts';
 import { createProgressLine } from '../report/progress.ts';
-import { progressText, runLines } from '../report/run-text.ts';
+import { createProgressText } from '../report/progress-text.ts';
+import { runLines } from '../report/run-text.ts';
 import { createStyle } from '../report/style.ts';
 import type { CommandContext } from './context.ts';
 import { VERSION } from './version.ts';
@@ -47,13 +48,15 @@ function createTalk(context: CommandContext): { hear(event: RunEvent): void; end
   const { stderr } = context;
   const style = createStyle(stderr.color);
   const progress = createProgressLine(stderr, () => performance.now());
+  const progressText = createProgressText();
   return {
     hear(event) {
       if (!wanted(event, context)) return;
       const text = progressText(event);
       if (text !== undefined) progress.show(text);
       else if (ENDS_PROGRESS.has(event.kind)) progress.clear();
-      for (const line of runLines(event, { style, width: stderr.width })) progress.above(`${line}\n`);
+      const lines = runLines(event, { style, width: stderr.width });
+      if (lines.length > 0) progress.above(`${lines.join('\n')}\n`);
     },
     end: () => progress.clear(),
   };

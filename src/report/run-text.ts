@@ -53,19 +53,6 @@ function linesOf(event: RunEvent, style: Style): string[] {
   }
 }
 
-/** What the progress line says after this event, or undefined where it stays as it is. */
-export function progressText(event: RunEvent): string | undefined {
-  if (event.kind === 'started') {
-    return `  [${event.index}/${event.total}] ${event.version}: ${event.statements} statement${event.statements === 1 ? '' : 's'} ...`;
-  }
-  if (event.kind === 'waiting') return waitingLine(event);
-  if (event.kind === 'lock_wait') return lockProgress(event);
-  if (event.kind === 'progress') return stepProgressText(event);
-  if (event.kind === 'statement')
-    return `  ${event.version}: statement ${event.index} of ${event.total} done (${event.tag})`;
-  return undefined;
-}
-
 type Of<Kind extends RunEvent['kind']> = Extract<RunEvent, { kind: Kind }>;
 
 function initializedLine(event: Of<'initialized'>): string {
@@ -75,7 +62,8 @@ function initializedLine(event: Of<'initialized'>): string {
     : `Upgraded the tracking tables ${where}; no row was changed.`;
 }
 
-function waitingLine(event: Of<'waiting'>): string {
+/** Whom this run waits for, and how long. */
+export function waitingLine(event: Of<'waiting'>): string {
   const { holder } = event;
   const pid = holder?.worker?.pid ?? holder?.pid;
   const who = holder
@@ -113,21 +101,8 @@ const BLOCKERS_SHOWN = 4;
 /** Two lines of a terminal of 80 columns. */
 const BLOCKER_COLUMNS = 145;
 
-function lockProgress({ version, relation, blockers, waitedMs, budgetMs }: Of<'lock_wait'>): string {
-  const [first] = blockers;
-  const who = first ? ` (${blockerName(first)}${blockers.length > 1 ? ` and ${blockers.length - 1} more` : ''})` : '';
-  const most = budgetMs === undefined ? '' : ` of at most ${formatDuration(budgetMs)}`;
-  return `  ${version}: waiting for ${relation ?? 'a lock'}${who}: ${formatDuration(waitedMs)}${most}`;
-}
-
 function preflightLines({ finding }: Of<'preflight'>, style: Style): string[] {
   return [style.warn(`Warning: ${visibleLine(finding.found)}`), `    ${style.faint(visibleLine(finding.next))}`];
-}
-
-function stepProgressText({ version, step, steps, phase, done, total, unit, waitsFor }: Of<'progress'>): string {
-  const part = total > 0 ? `, ${done} of ${total} ${unit} (${Math.floor((100 * done) / total)} %)` : '';
-  const waits = waitsFor === null ? '' : `, waits for ${waitsFor}`;
-  return `  ${version}: step ${step} of ${steps}: ${phase}${part}${waits}`;
 }
 
 function doneLine(event: Of<'applied' | 'rolled_back'>, what: string, style: Style): string {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Blocker, blockerCure, blockerText } from '../../src/report/blocker.ts';
 import type { LockWaitEvent } from '../../src/report/events.ts';
-import { progressText, runLines } from '../../src/report/run-text.ts';
+import { createProgressText } from '../../src/report/progress-text.ts';
+import { runLines } from '../../src/report/run-text.ts';
 import { createStyle } from '../../src/report/style.ts';
 
 const IDLE: Blocker = {
@@ -115,7 +116,7 @@ test('many blockers and long queries stay short; what is no news moves only the 
   assert.match(lines({ ...EVENT, blockers: many }), /and 5 more$/);
   assert.equal(lines({ ...EVENT, news: false }), '');
   assert.equal(
-    progressText({ ...EVENT, blockers: many, waitedMs: 12_300 }),
-    '  002_alter: waiting for public.busy (pid 0 (cron of alice@10.0.0.7) and 8 more): 12.3 s of at most 10 min',
+    createProgressText()({ ...EVENT, blockers: many, waitedMs: 12_300 }),
+    '  002_alter: waits 12.3 s of 10 min for pid 0 (cron of alice@10.0.0.7) and 8 more: public.busy',
   );
 });
