@@ -1,10 +1,8 @@
 import { type HistoryEvent, history } from '../../engine/audit/history.ts';
 import { EXIT, type ExitStatus } from '../../problem/codes.ts';
 import { Problem } from '../../problem/problem.ts';
-import { formatDuration } from '../../problem/quantity.ts';
+import { historyLines } from '../../report/history-text.ts';
 import { createStyle } from '../../report/style.ts';
-import { renderTable } from '../../report/table.ts';
-import { visibleLine } from '../../report/visible.ts';
 import type { CommandContext } from '../context.ts';
 import { exclusive, withEngine } from '../open.ts';
 import { runVerify } from '../verify-history.ts';
@@ -27,32 +25,8 @@ function verify(context: CommandContext): Promise<ExitStatus> {
   return runVerify(context);
 }
 
-const COLUMNS = [
-  { title: 'TIME (UTC)' },
-  { title: 'EVENT' },
-  { title: 'VERSION', shrink: 'cut' as const, least: 16 },
-  { title: 'WHO', shrink: 'cut' as const },
-  { title: 'WHAT', shrink: 'wrap' as const },
-];
-
 function show({ stdout }: CommandContext, events: readonly HistoryEvent[]): void {
-  if (events.length === 0) stdout.line('No events yet.');
-  if (events.length === 0) return;
+  if (events.length === 0) return stdout.line('No events yet.');
   const style = createStyle(stdout.color);
-  const rows = events.map((event) => [
-    event.at.slice(0, 19).replace('T', ' '),
-    event.event.replaceAll('_', ' '),
-    event.version ?? '',
-    visibleLine(event.actor),
-    visibleLine(whatOf(event)),
-  ]);
-  for (const line of renderTable(COLUMNS, rows, { width: stdout.width, heading: style.faint })) stdout.line(line);
-}
-
-function whatOf({ detail }: HistoryEvent): string {
-  const { message, reason, executionTimeMs, step, steps } = detail;
-  if (typeof message === 'string') return message;
-  if (typeof reason === 'string') return reason;
-  if (typeof step === 'number') return `step ${step} of ${String(steps)}`;
-  return typeof executionTimeMs === 'number' ? formatDuration(executionTimeMs) : '';
+  for (const line of historyLines(events, { width: stdout.width, style })) stdout.line(line);
 }

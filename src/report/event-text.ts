@@ -1,0 +1,124 @@
+import { count, formatDuration } from '../problem/quantity.ts';
+import { type Blocker, blockerText } from './blocker.ts';
+
+/** What belongs to an event of the audit trail, as its JSON column holds it. */
+export type EventDetail = Readonly<Record<string, unknown>>;
+
+/** What an event of the audit trail says beyond its name, in one line; empty where that is all. Older tools wrote less. */
+export function eventText(event: string, detail: EventDetail): string {
+  const say = TEXTS[event] ?? general;
+  return say(detail) || general(detail);
+}
+
+const TEXTS: Readonly<Record<string, (detail: EventDetail) => string>> = {
+  started: resumed,
+  rollback_started: resumed,
+  step_started: (detail) => step(detail, detail.statement),
+  step_finished: (detail) => step(detail, detail.found),
+  step_checked: (detail) => step(detail, detail.outcome, detail.because),
+  step_cleaned: (detail) => step(detail, detail.statement),
+  lock_wait: lockWait,
+  blocker_cancelled: ({ how, blocker }) => joined(' ', how, blockers([blocker])),
+  taken_over: takenOver,
+  session_ended: ({ pid, by, host, idleSeconds }) =>
+    `server process ${text(pid)}, which the run of ${text(by)} on ${text(host)} left idle for ${text(idleSeconds)} s`,
+  failed: stopped,
+  cancelled: stopped,
+  connection_lost: stopped,
+  planned_again: ({ message, steps }) => joined('; ', message, `run again in ${text(steps)} steps`),
+  repaired: ({ action, reason }) => joined(': ', action, reason),
+  setting_changed: ({ key, value }) => joined(' = ', key, value),
+  layout_upgraded: ({ from, layout }) => `from layout ${text(from)} to ${text(layout)}`,
+  baselined: ({ to, reason }) => joined('; ', `up to ${text(to)}`, reason),
+  adopted: ({ versions, found, lacking }) =>
+    joined(
+      '; ',
+      versions && count((versions as unknown[]).length, 'version'),
+      list('found', found),
+      list('lacking', lacking),
+    ),
+};
+
+function general({ message, reason, executionTimeMs, step: at, steps }: EventDetail): string {
+  if (typeof message === 'string') return message;
+  if (typeof reason === 'string') return reason;
+  if (typeof at === 'number') return step({ step: at, steps });
+  return typeof executionTimeMs === 'number' ? formatDuration(executionTimeMs) : '';
+}
+
+function step({ step: at, steps, rollback }: EventDetail, ...what: unknown[]): string {
+  return joined(': ', `${rollback === true ? 'back, ' : ''}step ${text(at)} of ${text(steps)}`, ...what);
+}
+
+function resumed({ resumedAtStep, steps }: EventDetail): string {
+  return resumedAtStep === undefined ? '' : `goes on at step ${text(resumedAtStep)} of ${text(steps)}`;
+}
+
+function stopped({ message, done, total }: EventDetail): string {
+  return joined(
+    '; ',
+    message,
+    typeof done === 'number' ? `${done} of ${count(Number(total), 'step')} done` : undefined,
+  );
+}
+
+function lockWait({ refusals, relation, message, waitedMs, blockers: found }: EventDetail): string {
+  const who = blockers(found);
+  if (refusals === undefined) return joined(' ', 'waits for', who || 'another transaction to end');
+  const what = joined(' ', text(relation ?? message), relation === undefined ? '' : 'is locked');
+  const when = typeof waitedMs === 'number' && waitedMs > 0 ? ` after ${formatDuration(waitedMs)}` : '';
+  return joined('; ', what, `try ${text(refusals)} gave way${when}`, who && `held by ${who}`);
+}
+
+function takenOver({ by, host, since, lastSeen, after }: EventDetail): string {
+  const run = `the run of ${text(by)} on ${text(host)}, begun ${text(since)}`;
+  return joined(
+    '; ',
+    joined(', ', run, lastSeen && `last heard of ${text(lastSeen)}`),
+    after && `its last event: ${text(after)}`,
+  );
+}
+
+const SHOWN = 3;
+const QUERY_COLUMNS = 60;
+
+/** As `locks/record.ts` of the engine wrote them: what was null or false is left out. */
+function blockers(found: unknown): string {
+  const all = (Array.isArray(found) ? found : []).filter((one) => one !== null && typeof one === 'object');
+  const named = all
+    .slice(0, SHOWN)
+    .map((one) => blockerText({ ...NOBODY, ...(one as Partial<Blocker>) }, QUERY_COLUMNS));
+  return joined('; ', ...named, all.length > SHOWN && `${all.length - SHOWN} more`);
+}
+
+const NOBODY: Blocker = {
+  pid: null,
+  gid: null,
+  transaction: '',
+  user: null,
+  application: null,
+  client: null,
+  state: null,
+  backendType: null,
+  transactionAgeMs: null,
+  stateAgeMs: null,
+  queryAgeMs: null,
+  modes: [],
+  query: null,
+  isAutovacuum: false,
+  preventsWraparound: false,
+  endedBy: 'its role',
+};
+
+function list(label: string, names: unknown): string {
+  return Array.isArray(names) && names.length > 0 ? `${label} ${names.join(', ')}` : '';
+}
+
+function text(value: unknown): string {
+  return value === undefined || value === null ? '?' : String(value);
+}
+
+/** What is there, joined. */
+function joined(by: string, ...parts: unknown[]): string {
+  return parts.filter((part) => typeof part === 'string' && part !== '').join(by);
+}

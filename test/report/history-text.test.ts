@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { eventText } from '../../src/report/event-text.ts';
+import { type HistoryLine, historyLines } from '../../src/report/history-text.ts';
+import { createStyle } from '../../src/report/style.ts';
+
+const IDLE = {
+  pid: 4711,
+  user: 'alice',
+  application: 'cron',
+  client: '10.0.0.7',
+  state: 'idle in transaction',
+  stateAgeMs: 412_000,
+  modes: ['AccessShareLock'],
+  query: 'SELECT * FROM orders',
+};
+const who = 'pid 4711 (cron of alice@10.0.0.7), idle in transaction for 6 min 52 s: SELECT * FROM orders';
+
+test('every kind of event says what happened', () => {
+  const texts: [string, Record<string, unknown>, string][] = [
+    ['applied', { executionTimeMs: 12 }, '12 ms'],
+    ['started', {}, ''],
+    ['started', { steps: 3, resumedAtStep: 2 }, 'goes on at step 2 of 3'],
+    ['step_started', { step: 1, steps: 3, statement: 'VACUUM base' }, 'step 1 of 3: VACUUM base'],
+    ['step_finished', { step: 1, steps: 3 }, 'step 1 of 3'],
+    ['step_finished', { step: 1, steps: 3, rollback: true, found: 'it is gone' }, 'back, step 1 of 3: it is gone'],
+    [
+      'step_checked',
+      { step: 1, steps: 3, outcome: 'half done', because: 'INVALID' },
+      'step 1 of 3: half done: INVALID',
+    ],
+    ['step_cleaned', { step: 1, steps: 3, statement: 'DROP INDEX x' }, 'step 1 of 3: DROP INDEX x'],
+    [
+      'lock_wait',
+      { refusals: 2, relation: 'public.busy', waitedMs: 1500, message: 'no', blockers: [IDLE] },
+      `public.busy is locked; try 2 gave way after 1.5 s; held by ${who}`,
+    ],
+    ['lock_wait', { waitedMs: 1500, blockers: [IDLE] }, `waits for ${who}`],
+    ['lock_wait', { refusals: 1, message: 'deadlock detected', blockers: [] }, 'deadlock detected; try 1 gave way'],
+    ['lock_wait', { blockers: [IDLE, IDLE, IDLE, IDLE] }, `waits for ${who}; ${who}; ${who}; 1 more`],
+    ['blocker_cancelled', { how: 'terminated', blocker: IDLE }, `terminated ${who}`],
+    [
+      'blocker_cancelled',
+      { how: 'cancelled', blocker: { pid: 7, isAutovacuum: true } },
+      'cancelled autovacuum (pid 7), at work',
+    ],
+    [
+      'taken_over',
+      { run: 'x', by: 'ada', host: 'ci', since: '10:00', lastSeen: '10:01', after: 'step_started' },
+      'the run of ada on ci, begun 10:00, last heard of 10:01; its last event: step_started',
+    ],
+    ['taken_over', { run: 'x', by: 'ada', host: 'ci', since: '10:00' }, 'the run of ada on ci, begun 10:00'],
+    [
+      'session_ended',
+      { by: 'ada', host: 'ci', pid: 7, idleSeconds: 13 },
+      'server process 7, which the run of ada on ci left idle for 13 s',
+    ],
+    ['failed', { message: 'no such table' }, 'no such table'],
+    ['cancelled', { message: 'stopped on request', done: 0, total: 1 }, 'stopped on request; 0 of 1 step done'],
+    ['planned_again', { message: 'not in a transaction', steps: 3 }, 'not in a transaction; run again in 3 steps'],
+    ['repaired', { action: 'accept', reason: 'a comment' }, 'accept: a comment'],
+    ['setting_changed', { key: 'production', value: 'true' }, 'production = true'],
+    ['initialized', { layout: 2, schema: 'public' }, ''],
+    ['layout_upgraded', { from: 1, layout: 2 }, 'from layout 1 to 2'],
+    ['baselined', { to: '003_a', reason: 'by hand', executionTimeMs: 0 }, 'up to 003_a; by hand'],
+    ['adopted', { versions: ['001_a'], rowsBefore: 0 }, '1 version'],
+    ['adopted', { found: ['table a', 'index b'], lacking: ['view c'] }, 'found table a, index b; lacking view c'],
+    ['skipped', { reason: 'no extension' }, 'no extension'],
+    ['of_a_later_version', { message: 'x' }, 'x'],
+    ['of_a_later_version', {}, ''],
+  ];
+  for (const [event, detail, text] of texts) assert.equal(eventText(event, detail), text, event);
+});
+
+const at = '2026-11-22T22:06:35.123456Z';
+const EVENTS: HistoryLine[] = [
+  { at, event: 'applied', version: '002_alter', actor: 'postgres', detail: { executionTimeMs: 12 } },
+  { at, event: 'lock_wait', version: '002_alter', actor: 'postgres', detail: { waitedMs: 1500, blockers: [IDLE] } },
+];
+const lines = (width: number) => historyLines(EVENTS, { width, style: createStyle(false) }).join('\n');
+
+test('at 80 columns sentences stand below their row, whole words each', () => {
+  assert.equal(
+    lines(80),
+    `TIME (UTC)           EVENT      VERSION    WHO       WHAT
+2026-11-22 22:06:35  applied    002_alter  postgres  12 ms
+2026-11-22 22:06:35  lock wait  002_alter  postgres
+    waits for pid 4711 (cron of alice@10.0.0.7), idle in transaction for 6 min
+    52 s: SELECT * FROM orders`,
+  );
+});
+
+test('on a wide terminal they stay in their column', () => {
+  assert.equal(
+    lines(120).split('\n').slice(2).join('\n'),
+    `2026-11-22 22:06:35  lock wait  002_alter  postgres  waits for pid 4711 (cron of alice@10.0.0.7), idle in transaction
+                                                     for 6 min 52 s: SELECT * FROM orders`,
+  );
+  assert.ok(lines(200).split('\n').length === 3);
+});
