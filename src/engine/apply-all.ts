@@ -3,6 +3,7 @@ import type { Problem } from '../problem/problem.ts';
 import type { Control } from './control.ts';
 import type { Engine } from './engine.ts';
 import { isDatabaseError } from './failure.ts';
+import { isCutOff } from './record-failure.ts';
 import { endOpenTransaction } from './runner/open-transaction.ts';
 import { reliably } from './runner/reconnect.ts';
 import { withWorker } from './with-worker.ts';
@@ -60,7 +61,7 @@ function planAgain(
 
 function stoppedBy(engine: Engine, problem: Problem | null): Problem | null {
   const { version } = problem?.fields ?? {};
-  if (problem?.code === 'connection-lost' && version) engine.emit({ kind: 'failed', version, problem });
+  if (problem && isCutOff(problem) && version) engine.emit({ kind: 'failed', version, problem });
   return problem;
 }
 

@@ -3,7 +3,14 @@ import type { PlannedMigration } from '../plan/up.ts';
 import type { BatchItem, ItemResult } from '../postgres/pipeline.ts';
 import { Problem } from '../problem/problem.ts';
 import { type Application, bodyItems, lockSubjectOf, watchOf } from './application.ts';
-import { afterLoss, announcement, applyInTransaction, failureProblem, recordItems } from './apply-transaction.ts';
+import {
+  announcement,
+  applyInTransaction,
+  committedAfterLoss,
+  failureProblem,
+  lostIn,
+  recordItems,
+} from './apply-transaction.ts';
 import { LockWait } from './locks/lock-wait.ts';
 import { isRetried } from './locks/retries.ts';
 import { recordFailure } from './record-failure.ts';
@@ -115,13 +122,35 @@ async function settleFailure(
   progress.announce(failed, await applyInTransaction({ ...failed, announced: true, refused: { wait, problem } }));
 }
 
-/** The connection is gone: some of them may have been committed all the same. */
+/**
+ * The connection is gone: some of them may have been committed all the same. Where the server cannot be asked, the one that
+ * was at work is what the last answer tells.
+ */
 async function settleLoss(group: readonly Application[], progress: GroupProgress, error: unknown): Promise<void> {
+  const atWork = progress.current;
+  const answered = group.slice(progress.announced, progress.reached).map((one) => one.planned.version);
   for (const application of group.slice(progress.announced)) {
-    const outcome = await afterLoss(application, error);
-    if (outcome instanceof Problem) throw await recordFailure(application, outcome);
-    progress.announce(application, outcome);
+    const committed = await committedAfterLoss(application);
+    if (committed === undefined) {
+      const problem = lostIn(atWork.planned.version, error).with({ state: notKnown(answered, atWork.planned.version) });
+      throw await recordFailure(atWork, problem);
+    }
+    if (committed instanceof Problem) throw await recordFailure(atWork, committed);
+    if (!committed) throw await recordFailure(application, lostIn(application.planned.version, error));
+    progress.announce(application, 0);
   }
+}
+
+/** Commits that did not wait for the disk may be lost with the server, in order from the last. */
+function notKnown(answered: readonly string[], atWork: string): string {
+  const rest = `of ${atWork} and those behind it either all is there, record included, or nothing`;
+  if (answered.length === 0) return `It could not be asked what was committed: ${rest}.`;
+  const range = answered.length === 1 ? answered[0] : `${answered[0]} to ${answered.at(-1)}`;
+  const were =
+    answered.length === 1
+      ? 'was committed, unless a crash of the server has'
+      : 'were committed, unless a crash of the server has';
+  return `It could not be asked what was committed. ${range} ${were} undone that; ${rest}. The next run looks.`;
 }
 
 /** Turns the answers, which come in the order of the items, into events of the run. */

@@ -87,20 +87,31 @@ async function finish(
 
 /** The connection is gone: the server is asked whether the transaction was committed. The duration, or the problem. */
 export async function afterLoss(application: Application, error: unknown): Promise<number | Problem> {
+  const committed = await committedAfterLoss(application);
+  if (committed === true) return 0;
+  const { version } = application.planned;
+  if (committed === false) return lostIn(version, error);
+  return committed ?? lostIn(version, error).with({ state: NOT_KNOWN });
+}
+
+/**
+ * Whether the transaction of this migration was committed before the connection was lost; the problem that nobody can go on
+ * with, or undefined where the server cannot be asked.
+ */
+export async function committedAfterLoss(application: Application): Promise<boolean | Problem | undefined> {
   const { engine, control, worker, planned } = application;
   try {
-    if (await outcomeAfterLoss(engine, control, worker.session, planned.version)) return 0;
+    return await outcomeAfterLoss(engine, control, worker.session, planned.version);
   } catch (unknown) {
-    return unknown instanceof Problem ? unknown : lost(planned.version, error).with({ state: NOT_KNOWN });
+    return unknown instanceof Problem ? unknown : undefined;
   }
-  return lost(planned.version, error);
 }
 
 /** The control session is gone as well. */
 const NOT_KNOWN =
   'It could not be asked whether the last transaction was committed: either all of it is there, record included, or nothing.';
 
-function lost(version: string, error: unknown): Problem {
+export function lostIn(version: string, error: unknown): Problem {
   const why = error instanceof Error ? error.message : String(error);
   return new Problem('connection-lost', `${version}: the session was lost: ${why}`, {
     version,

@@ -1,5 +1,5 @@
-import { type EventName, eventItem, failedItem } from '../ledger/write.ts';
-import { attach, type Problem } from '../problem/problem.ts';
+import { eventItem, failedItem } from '../ledger/write.ts';
+import { attach, Problem } from '../problem/problem.ts';
 import { shortMessage } from '../report/events.ts';
 import type { Application } from './application.ts';
 import { databaseProblem } from './failure.ts';
@@ -25,19 +25,31 @@ export async function recordFailure(
   try {
     await worker.rollback();
   } catch (error) {
-    result = attach(result, error);
+    result = attachOther(result, error);
   }
   try {
     await reliably(engine, control, () => control.write(failureItems(application, shown, problem, steps)));
   } catch (error) {
-    result = attach(result, databaseProblem(error, 'the failure itself could not be recorded'));
+    result = attachOther(result, databaseProblem(error, 'the failure itself could not be recorded'));
   }
   onRecorded();
-  // What only lost its connection may be gone on with: see applyAll.
-  if (shown.code !== 'connection-lost') {
+  // What was only cut off may be gone on with: see applyAll.
+  if (!isCutOff(shown)) {
     engine.emit({ kind: 'failed', version: planned.version, problem: result as Problem });
   }
   return result as Problem;
+}
+
+/** What a loss or a take-over hinders afterwards says nothing new. */
+export function attachOther(first: unknown, later: unknown): unknown {
+  if (!(first instanceof Problem && later instanceof Problem)) return attach(first, later);
+  const isSame = (first.code === 'taken-over' && later.code === first.code) || (isCutOff(first) && isCutOff(later));
+  return isSame ? first : attach(first, later);
+}
+
+/** The connection was lost, or the server ended the session (SQLSTATE class 57P; manual, Appendix A): nothing that the file has done. */
+export function isCutOff({ code, fields: { server } }: Problem): boolean {
+  return code === 'connection-lost' || server?.sqlstate.startsWith('57P') === true;
 }
 
 function failureItems(
@@ -52,24 +64,22 @@ function failureItems(
   const errorMessage = steps && isInterruption(shown) ? null : message;
   const outcome = { errorMessage, stepsDone: steps?.done ?? null, stepsTotal: steps?.total ?? null };
   const detail = { message, sqlstate: server?.sqlstate, line: where?.line, column: where?.column, ...steps };
-  const event = EVENT_OF[shown.code] ?? 'failed';
+  const event = shown.code === 'cancelled' ? 'cancelled' : isCutOff(shown) ? 'connection_lost' : 'failed';
   return [
     failedItem(control.names, engine.run, recorded, outcome),
     eventItem(control.names, engine.run, { event, version: planned.version, detail }),
   ];
 }
 
-const EVENT_OF: Readonly<Record<string, EventName>> = { cancelled: 'cancelled', 'connection-lost': 'connection_lost' };
-
 /**
  * What a step was cut off by, rather than what it failed with: then the catalog has to tell what became of it, and the
- * version is `interrupted`. SQLSTATE class 57P: the server ended the session (manual, Appendix A).
+ * version is `interrupted`.
  */
-function isInterruption({ code, fields: { server } }: Problem): boolean {
-  return INTERRUPTIONS.has(code) || server?.sqlstate.startsWith('57P') === true;
+function isInterruption(problem: Problem): boolean {
+  return isCutOff(problem) || INTERRUPTIONS.has(problem.code);
 }
 
-const INTERRUPTIONS: ReadonlySet<string> = new Set(['connection-lost', 'cancelled', 'interrupted', 'runner-busy']);
+const INTERRUPTIONS: ReadonlySet<string> = new Set(['cancelled', 'interrupted', 'runner-busy']);
 
 function whereOf(problem: Problem) {
   return problem.fields.where ? { where: problem.fields.where } : {};

@@ -1,10 +1,11 @@
 import { readFolders } from '../files/folders.ts';
+import { inForce } from '../plan/ledger-entry.ts';
 import { type MigrationStatus, reconcile } from '../plan/reconcile.ts';
 import { MIGRATION_STATES, type MigrationState } from '../plan/state.ts';
 import { Problem } from '../problem/problem.ts';
 import { type Control, withControl } from './control.ts';
 import type { Engine } from './engine.ts';
-import { readStepHistory } from './steps/step-history.ts';
+import { readStepHistory, type StepUnderWay } from './steps/step-history.ts';
 
 /** The JSON document of `status` (contract, section 5). */
 export interface StatusReport {
@@ -58,15 +59,36 @@ export function status(engine: Engine): Promise<StatusReport> {
   });
 }
 
-/** Of an interrupted one: at which step. */
+/** Of an interrupted one: at which step, whether the server still works at that, and what to do. */
 async function withStepNote(control: Control, status: MigrationStatus): Promise<MigrationStatus> {
   const { state, entry, version } = status;
   if (state !== 'interrupted' || !entry) return status;
   const { underWay } = await readStepHistory(control, version);
-  const note = underWay
-    ? `step ${underWay.step} of ${underWay.steps} was under way: ${underWay.statement}`
-    : `${entry.stepsDone ?? 0} of ${entry.stepsTotal} steps are done`;
-  return { ...status, notes: [...status.notes, note] };
+  const again = `taskflow-db ${inForce(entry) ? 'rollback' : 'migrate'}`;
+  const notes = underWay
+    ? [
+        `step ${underWay.step} of ${underWay.steps} was under way: ${underWay.statement}`,
+        await whatNext(control, underWay, again),
+      ]
+    : [`${entry.stepsDone ?? 0} of ${entry.stepsTotal} steps are done`, `run ${again}: it goes on with the next step`];
+  return { ...status, notes: [...status.notes, ...notes] };
+}
+
+async function whatNext(control: Control, underWay: StepUnderWay, again: string): Promise<string> {
+  const { pid } = underWay.backend;
+  if (!(await isAtWork(control, underWay))) return `run ${again}: it looks what became of the step, and goes on`;
+  return `server process ${pid} still works at it; ${again} waits for its end, then goes on`;
+}
+
+/** The server process that ran the step is at it, as far as this role may see; one of a pool may be at something else. */
+async function isAtWork({ session }: Control, { backend, statement }: StepUnderWay): Promise<boolean> {
+  const [row] = await session.query(
+    `SELECT 1 AS found FROM pg_catalog.pg_stat_activity AS a WHERE a.pid = $1::integer AND a.pid <> pg_catalog.pg_backend_pid()
+  AND coalesce(a.backend_start = $2::timestamptz, true) AND a.state IS DISTINCT FROM 'idle'
+  AND (a.state IS NULL OR pg_catalog.starts_with(a.query, $3))`,
+    [backend.pid, backend.start, statement.replace(/ …$/, '')],
+  );
+  return row !== undefined;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Migration } from '../migration/migration.ts';
 import type { MigrationStatus } from '../plan/reconcile.ts';
 import type { StepPlan } from '../plan/steps.ts';
 import type { BatchItem } from '../postgres/pipeline.ts';
-import { attach, Problem } from '../problem/problem.ts';
+import { Problem } from '../problem/problem.ts';
 import { shortMessage } from '../report/events.ts';
 import { roleOf } from './application.ts';
 import type { Control } from './control.ts';
@@ -13,6 +13,7 @@ import { withLockRetries } from './locks/retries.ts';
 import type { LockSubject } from './locks/subject.ts';
 import { outcomeAfterLoss } from './outcome-after-loss.ts';
 import { cancelled } from './pause.ts';
+import { attachOther } from './record-failure.ts';
 import { reliably } from './runner/reconnect.ts';
 import { planAgain } from './steps/plan-again.ts';
 import { undoSteps } from './steps/undo-steps.ts';
@@ -154,7 +155,7 @@ async function recordFailure({ engine, control, worker, planned }: Undoing, prob
     const event = { event: 'rollback_failed' as const, version: planned.version, detail };
     await reliably(engine, control, () => control.write([eventItem(control.names, engine.run, event)]));
   } catch (error) {
-    result = attach(result, databaseProblem(error, 'the failure itself could not be recorded'));
+    result = attachOther(result, databaseProblem(error, 'the failure itself could not be recorded'));
   }
   engine.emit({ kind: 'failed', version: planned.version, problem: result as Problem });
   return result as Problem;

@@ -14,6 +14,13 @@ test('a line break in the name of a file or folder begins no line', () =>
     assert.equal(refused.stderr.match(/^ *-->/gm)?.length, 1, refused.stderr);
   }));
 
+test('status of many files that nothing tracks yet fits 80 columns', () =>
+  withCli(18, Object.fromEntries(Array.from({ length: 104 }, (_, i) => [`m/${i + 100}_a.sql`, TABLE])), async (at) => {
+    const { stdout } = await at.run(['status']);
+    assert.match(stdout, /104 pending; nothing is tracked yet:\s+taskflow-db init/);
+    for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
+  }));
+
 test('nor in the SQL that --dry-run prints', () =>
   withCli(18, { 'm\nDROP TABLE x;/001_a.sql': TABLE }, async (at) => {
     const { stdout } = await at.run(['migrate', '--dry-run', '--dir', 'm\nDROP TABLE x;']);

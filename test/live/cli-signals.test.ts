@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DatabaseWorkplace, withCli } from '../support/cli.ts';
+import { BASE, holding, IRREVERSIBLE, invalid, startedUntil, succeeded } from './steps-bed.ts';
 
 const SLEEP = 'CREATE TABLE a (n int);\nSELECT pg_sleep(30);\n-- ROLLBACK:\n-- DROP TABLE a;\n';
 const SLEEPING =
@@ -50,6 +51,24 @@ for (const major of [14, 18]) {
       ));
   }
 }
+
+test('SIGINT in CREATE INDEX CONCURRENTLY: what is left behind is named, and who removes it', () =>
+  withCli(18, BASE, async (at) => {
+    await succeeded(at);
+    at.write({ 'm/002_step.sql': `CREATE INDEX CONCURRENTLY made ON base (name);\n${IRREVERSIBLE}` });
+    const holder = await holding(at.database, 'LOCK TABLE base IN ROW EXCLUSIVE MODE');
+    const { child, finished } = await startedUntil(at, 'CREATE INDEX%');
+    child.kill('SIGINT');
+    const ended = await finished;
+    await holder.release();
+    assert.equal(ended.exit, 130, ended.output);
+    assert.match(
+      ended.said,
+      /now: Left behind: the index public\.made is there, but INVALID; the next run removes it first\. 0 of 1 steps/,
+    );
+    await succeeded(at);
+    assert.deepEqual(await invalid(at.database), []);
+  }));
 
 test('SIGINT in a step outside a transaction: what is done is on record, the next run goes on', () =>
   withCli(

@@ -1,6 +1,7 @@
 /** A group whose run is cut short: sessions ended, Ctrl-C, kill -9. Nothing is lost, nothing runs twice, the next run goes on. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
+import type { RunEvent } from '../../src/index.ts';
 import { withCli } from '../support/cli.ts';
 import {
   type Bed,
@@ -95,6 +96,39 @@ for (const major of [14, 18]) {
         await assertGoesOn(bed);
       }));
   }
+
+  test(`PostgreSQL ${major}: the server stays away in mid-group: the one at work is named, and what is not known`, () =>
+    withBed(major, files, async (bed) => {
+      const { name, server } = bed.database;
+      const real = performance.now.bind(performance);
+      let skewMs = 0;
+      const clock = mock.method(performance, 'now', () => real() + skewMs);
+      const onEvent = (event: RunEvent) => {
+        // The half minute for which it tries to connect again is over at once.
+        if (event.kind === 'note' && /trying for 30 s/.test(event.message)) skewMs = 60_000;
+      };
+      const running = bed.migrate({ onEvent });
+      await asleep(bed);
+      await server.sql('postgres', `ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+      await server.sql('postgres', `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`);
+      const run = await running.finally(() => clock.mock.restore());
+      await server.sql('postgres', `ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
+      assert.equal(run.problem?.code, 'connection-lost');
+      assert.equal(run.certain, false);
+      assert.equal(run.failed?.version, versionOf(SLEEPS));
+      assert.equal(run.problem?.fields.also, undefined, 'said once');
+      const range = `${versionOf(1)} to ${versionOf(BEFORE)} were committed, unless a crash`;
+      assert.match(
+        run.problem?.fields.state ?? '',
+        new RegExp(`${range}.* of ${versionOf(SLEEPS)} and those behind it`),
+      );
+      assert.deepEqual(
+        run.told.filter((one) => one.startsWith('failed')),
+        [`failed ${versionOf(SLEEPS)}`],
+      );
+      await assertStoppedBefore(bed);
+      await assertGoesOn(bed);
+    }));
 
   test(`PostgreSQL ${major}: the control session is ended in mid-group: the group is finished, then the run stops`, () =>
     withBed(

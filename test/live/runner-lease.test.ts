@@ -28,11 +28,12 @@ test('a run that is suspended in a transaction is taken over, and cannot commit 
       second.said,
       /ended the session \(server process \d+\) that the run of postgres on \S+ left idle in a transaction/,
     );
-    assert.match(second.said, /ended without a word; this one goes on in its place/);
+    assert.match(second.said, /has not been heard of since \S+ \S+ UTC; this one goes on in its place/);
     first.child.kill('SIGCONT');
     const ended = await first.finished;
     assert.equal(ended.exit, 1, ended.output);
     assert.match(ended.stderr, /error\[taken-over\]/);
+    assert.equal(ended.said.split('taken over').length, 2, `said once:\n${ended.stderr}`);
     assert.deepEqual(await at.database.sql(LOG), [['002']]);
     assert.deepEqual(
       await at.database.sql(
@@ -52,6 +53,8 @@ for (const pooled of [false, true]) {
       first.child.kill('SIGKILL');
       const second = await at.run(['migrate'], { env: { ...env, TASKFLOW_WAIT: '20s' } });
       assert.equal(second.exit, 0, second.output);
+      const left = pooled ? /has not been heard of since/ : /was cut off: its session has ended/;
+      assert.match(second.said, left);
       assert.deepEqual(await at.database.sql(LOG), [['002']]);
       const events = await at.database.sql(
         "SELECT event FROM schema_migration_events WHERE version = '002_slow' OR event = 'taken_over' ORDER BY seq",

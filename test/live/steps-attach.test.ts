@@ -25,6 +25,11 @@ for (const major of [14, 18]) {
       const holder = await holding(at.database, 'LOCK TABLE base IN ROW EXCLUSIVE MODE');
       await killed(await startedUntil(at, 'CREATE INDEX%'));
       const [[pid] = []] = await running(at.database, 'CREATE INDEX%');
+      const { notes } = await stateOf(at, '002_step');
+      assert.match(
+        notes.join('\n'),
+        new RegExp(`^server process ${pid} still works at it; taskflow-db migrate waits`, 'm'),
+      );
       const next = at.start(['migrate']);
       await new Promise((resolve) => setTimeout(resolve, 1200));
       assert.deepEqual(await running(at.database, 'CREATE INDEX%'), [[pid]], 'one build, the same');

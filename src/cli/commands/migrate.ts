@@ -64,5 +64,9 @@ function sentence(result: MigrateResult): string {
   const also = skipped > 0 ? `, ${skipped} skipped` : '';
   if (applied === 0 && result.ok) return `${result.database} is up to date${also}: nothing to apply.`;
   if (result.ok) return `${count(applied, 'migration')} applied to ${result.database}${also}.`;
+  if (!result.certain) {
+    const known = `${applied} of ${result.migrations.length - skipped} known to be applied`;
+    return `${known}; when the server is back: taskflow-db status (${result.database}${also}).`;
+  }
   return `${unfinished(result, 'applied', 'pending', 'not applied')} (${result.database}${also}).`;
 }

@@ -5,6 +5,8 @@ import { problemJson } from '../../report/problem-json.ts';
 import { renderProblem } from '../../report/problem-text.ts';
 import { statusLines, summaryText } from '../../report/status-text.ts';
 import { createStyle } from '../../report/style.ts';
+import { visibleLine } from '../../report/visible.ts';
+import { wrap } from '../../report/width.ts';
 import type { CommandContext } from '../context.ts';
 import { withEngine } from '../open.ts';
 
@@ -23,7 +25,8 @@ function show(context: CommandContext, report: StatusReport): void {
     stdout.line();
   }
   const server = `PostgreSQL ${report.serverVersion}${report.production ? ', production' : ''}`;
-  stdout.line(`${report.database} (${server}): ${summaryText(report.summary)}${layoutRemark(report)}`);
+  const summary = `${report.database} (${server}): ${summaryText(report.summary)}${layoutRemark(report)}`;
+  stdout.line(wrap(visibleLine(summary), stdout.width, '  '));
   for (const problem of report.complaints) stderr.write(`${renderProblem(problem, stderr)}\n`);
 }
 

@@ -1,5 +1,6 @@
 import { relockItem } from '../../ledger/lease.ts';
 import type { Session } from '../../postgres/session.ts';
+import { SessionLost } from '../../postgres/session-lost.ts';
 import { Problem } from '../../problem/problem.ts';
 import { type Control, openControlSession } from '../control.ts';
 import type { Engine } from '../engine.ts';
@@ -16,6 +17,48 @@ const GOING_AWAY: ReadonlySet<string> = new Set(['57P01', '57P02', '57P03']);
 function isConnectionLoss(error: unknown): boolean {
   if (error instanceof Problem) return false;
   return !isDatabaseError(error) || GOING_AWAY.has(error.code ?? '');
+}
+
+/** The same for a run that has done nothing yet, also where it was made a Problem of, or a pooler says that its server is away. */
+function isLossToWaiter(error: unknown): boolean {
+  if (error instanceof Problem)
+    return error.code === 'connection-lost' || GOING_AWAY.has(error.fields.server?.sqlstate ?? '');
+  if (isDatabaseError(error)) return isConnectionLoss(error) || error.code?.startsWith('08') === true;
+  return error instanceof SessionLost;
+}
+
+/**
+ * For a run that waits and has done nothing yet: connects again after a loss, for as long as `mayWait` says; throws the loss
+ * after that, and what is none at once.
+ */
+export async function connectAgain(
+  engine: Engine,
+  control: Control,
+  loss: unknown,
+  mayWait: () => boolean,
+): Promise<void> {
+  if (!isLossToWaiter(loss)) throw loss;
+  engine.emit({ kind: 'note', message: 'the connection was lost while waiting; trying to make it again' });
+  while (mayWait()) {
+    await pause(PAUSE_MS, engine.signal);
+    const session = await openControlSession(engine).catch(() => undefined);
+    if (!session) continue;
+    if (control.server.pooled) session.behindPooler();
+    if (await answers(session)) {
+      const before = control.session;
+      control.goOnWith(session);
+      await before.end();
+      engine.emit({ kind: 'note', message: 'connected again' });
+      return;
+    }
+    await session.end();
+  }
+  throw loss;
+}
+
+/** A pooler takes a client though its server is away. */
+async function answers(session: Session): Promise<boolean> {
+  return (await session.query('SELECT 1').catch(() => [])).length > 0;
 }
 
 /**
@@ -40,11 +83,13 @@ export async function reliably<T>(engine: Engine, control: Control, action: () =
 async function reconnect(engine: Engine, control: Control, loss: unknown): Promise<void> {
   if (control.fence === undefined || control.gone) throw loss;
   const begun = performance.now();
+  let told = false;
   for (let attempt = 1; ; attempt++) {
     const session = await openControlSession(engine).catch(() => undefined);
     if (session && (await takeOn(engine, control, session))) break;
     if (attempt === 1) {
       control.timesAway++;
+      told = true;
       const seconds = RECONNECT_MS_MAX / 1000;
       engine.emit({ kind: 'note', message: `the connection was lost; trying for ${seconds} s to make it again` });
     }
@@ -56,7 +101,8 @@ async function reconnect(engine: Engine, control: Control, loss: unknown): Promi
     await pause(PAUSE_MS, engine.signal);
   }
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-  engine.emit({ kind: 'note', message: `the connection was lost; connected again after ${seconds} s` });
+  const lost = told ? '' : 'the connection was lost; ';
+  engine.emit({ kind: 'note', message: `${lost}connected again after ${seconds} s` });
 }
 
 /** False where that server cannot be written to (yet): a standby, or one that is going down. */
@@ -80,6 +126,6 @@ async function takeOn(engine: Engine, control: Control, session: Session): Promi
 export function lostLease(): Problem {
   return new Problem('taken-over', 'the connection was lost, and another run has taken over meanwhile', {
     state: 'What this run had finished is on record; nothing of it was done after the other had begun.',
-    next: ['See what is applied now: taskflow-db status'],
+    next: ['See what is applied now: taskflow-db status', 'See who took over, and when: taskflow-db history'],
   });
 }

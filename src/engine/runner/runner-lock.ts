@@ -32,7 +32,7 @@ export async function withRunnerLock<T>(
       stop();
       await giveBack(control);
     }
-    await waiting.pause();
+    await waiting.patiently(() => waiting.pause());
   }
 }
 
@@ -41,14 +41,15 @@ export class LayoutBusy extends Error {}
 
 async function acquire(engine: Engine, control: Control, waiting: Waiting): Promise<Ledger> {
   for (;;) {
-    const { ledger, before } = await readTaking(engine, control);
-    if ((ledger.layout ?? 0) < LAYOUT_NEWEST) return ledger;
-    const [taken] = before[0]?.rows ?? [];
+    const found = await waiting.patiently(() => readTaking(engine, control));
+    if (!found) continue;
+    if ((found.ledger.layout ?? 0) < LAYOUT_NEWEST) return found.ledger;
+    const [taken] = found.before[0]?.rows ?? [];
     if (taken) {
       await hold(engine, control, taken);
-      return ledger;
+      return found.ledger;
     }
-    await waiting.pause();
+    await waiting.patiently(() => waiting.pause());
   }
 }
 
@@ -64,15 +65,20 @@ async function readTaking(engine: Engine, control: Control) {
 /** The row that takeLeaseItem answered: this run holds the lease from now on. */
 export async function hold(engine: Engine, control: Control, taken: Row): Promise<void> {
   control.fence = taken.fence ?? undefined;
-  if (!taken.old_run) return;
+  // Its own, from before a connection that was lost while it waited: nothing was done under it.
+  if (!taken.old_run || taken.old_run === engine.run.runId) return;
   const { version, event } = await underWay(control, taken.old_run);
-  const detail = { run: taken.old_run, by: taken.old_by, host: taken.old_host, since: taken.old_since, after: event };
+  const { old_run: run, old_by: by, old_host: host, old_since: since, old_seen: lastSeen } = taken;
+  const detail = { run, by, host, since, lastSeen, after: event };
   await control.write([eventItem(control.names, engine.run, { event: 'taken_over', version, detail })]);
-  const who = `the run of ${taken.old_by} on ${taken.old_host}, begun ${taken.old_since}`;
-  engine.emit({ kind: 'note', message: `${who}, ended without a word; this one goes on in its place` });
+  // Whose session has ended is gone; who only says nothing may have been suspended, and come back.
+  const what =
+    taken.old_silent === 't' ? `has not been heard of since ${lastSeen}` : 'was cut off: its session has ended';
+  const who = `the run of ${by} on ${host}, begun ${since}`;
+  engine.emit({ kind: 'note', message: `${who}, ${what}; this one goes on in its place` });
 }
 
-/** The last that is on record of a run: what it was at when it ended without a word. */
+/** The last that is on record of a run: what it was at when it was last heard of. */
 async function underWay(control: Control, run: string): Promise<{ version: string | null; event: string | null }> {
   const [last] = await control.session.query(
     `SELECT event, version FROM ${control.names.events} WHERE run_id = $1::uuid ORDER BY seq DESC LIMIT 1`,

@@ -7,6 +7,7 @@ import { endSession as endIt } from '../../report/blocker.ts';
 import type { Control } from '../control.ts';
 import type { Engine } from '../engine.ts';
 import { pause } from '../pause.ts';
+import { connectAgain } from './reconnect.ts';
 
 const PAUSE_MS_MAX = 2000;
 
@@ -20,6 +21,20 @@ export class Waiting {
   constructor(engine: Engine, control: Control) {
     this.#engine = engine;
     this.#control = control;
+  }
+
+  /**
+   * Does something while this run has nothing yet. When the connection is lost meanwhile, makes another one within the time
+   * of the wait, and answers undefined: then it is to be done again.
+   */
+  async patiently<T>(action: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await action();
+    } catch (error) {
+      const { waitMs } = this.#engine.settings;
+      await connectAgain(this.#engine, this.#control, error, () => performance.now() - this.#begun <= waitMs);
+      return undefined;
+    }
   }
 
   /** Waits a moment; throws `runner-busy` (exit status 4) when the time is over, or `cancelled`. */

@@ -109,10 +109,14 @@ async function sendStatement(run: StepRun, index: number, pid: string): Promise<
   return failure && stepProblem(run, failure);
 }
 
-/** A statement that failed, with what it left behind: the next run removes that first. */
+/** A statement that failed or was stopped, with what it left behind: the next run removes that first. */
 async function withHalf(run: StepRun, look: () => Promise<Outcome>, failed: Problem): Promise<Problem> {
-  if (run.worker.session.lost || run.engine.signal.aborted) return failed;
-  const outcome = await look();
+  if (run.worker.session.lost) return failed;
+  const outcome = await look().catch(() => undefined);
+  if (!outcome)
+    return failed.with({ state: 'It may have left a half behind (an INVALID index); the next run looks first.' });
   if (outcome.is !== 'half done') return failed;
-  return failed.with({ state: `Left behind: ${outcome.because}; the next run sets that right first.` });
+  const drops = (outcome.cleanUp ?? []).filter((statement) => statement.startsWith('DROP INDEX'));
+  const does = drops.length === 0 ? 'sets that right' : drops.length === 1 ? 'removes it' : 'removes them';
+  return failed.with({ state: `Left behind: ${outcome.because}; the next run ${does} first.` });
 }
