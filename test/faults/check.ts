@@ -112,7 +112,15 @@ function checkTrail({ events, brokenAt }: History, inForce: readonly string[]): 
   );
 }
 
-const ENDS = new Set(['applied', 'failed', 'cancelled', 'rolled_back', 'rollback_failed', 'interrupted']);
+const ENDS = new Set([
+  'applied',
+  'failed',
+  'cancelled',
+  'connection_lost',
+  'rolled_back',
+  'rollback_failed',
+  'interrupted',
+]);
 
 /** Each beginning has an end of the same run, or a later run says something of that version. */
 function checkAnswered(events: readonly Event[]): void {

@@ -6,7 +6,7 @@ import { renderProblem } from '../../report/problem-text.ts';
 import { statusLines, summaryText } from '../../report/status-text.ts';
 import { createStyle } from '../../report/style.ts';
 import { visibleLine } from '../../report/visible.ts';
-import { wrap } from '../../report/width.ts';
+import { widthOf } from '../../report/width.ts';
 import type { CommandContext } from '../context.ts';
 import { withEngine } from '../open.ts';
 
@@ -25,14 +25,16 @@ function show(context: CommandContext, report: StatusReport): void {
     stdout.line();
   }
   const server = `PostgreSQL ${report.serverVersion}${report.production ? ', production' : ''}`;
-  const summary = `${report.database} (${server}): ${summaryText(report.summary)}${layoutRemark(report)}`;
-  stdout.line(wrap(visibleLine(summary), stdout.width, '  '));
+  const summary = visibleLine(`${report.database} (${server}): ${summaryText(report.summary)}`);
+  const remark = layoutRemark(report);
+  const fits = remark === '' || widthOf(`${summary}; ${remark}`) <= stdout.width;
+  stdout.line(fits ? [summary, remark].filter((part) => part !== '').join('; ') : `${summary};\n  ${remark}`);
   for (const problem of report.complaints) stderr.write(`${renderProblem(problem, stderr)}\n`);
 }
 
 function layoutRemark(report: StatusReport): string {
-  if (report.layout === null) return '; nothing is tracked yet: taskflow-db init';
-  return report.layout === 0 ? '; tracked by an older table: taskflow-db init adopts it' : '';
+  if (report.layout === null) return 'nothing is tracked yet: taskflow-db init';
+  return report.layout === 0 ? 'tracked by an older table: taskflow-db init adopts it' : '';
 }
 
 /** What failed or was undone and has no file any more is nothing that could still be applied. */
