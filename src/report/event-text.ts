@@ -6,7 +6,8 @@ export type EventDetail = Readonly<Record<string, unknown>>;
 
 /** What an event of the audit trail says beyond its name, in one line; empty where that is all. Older tools wrote less. */
 export function eventText(event: string, detail: EventDetail): string {
-  const say = TEXTS[event] ?? general;
+  if (typeof detail !== 'object' || detail === null) return '';
+  const say = Object.hasOwn(TEXTS, event) ? TEXTS[event]! : general;
   return say(detail) || general(detail);
 }
 
@@ -33,7 +34,7 @@ const TEXTS: Readonly<Record<string, (detail: EventDetail) => string>> = {
   adopted: ({ versions, found, lacking }) =>
     joined(
       '; ',
-      versions && count((versions as unknown[]).length, 'version'),
+      Array.isArray(versions) && count(versions.length, 'version'),
       list('found', found),
       list('lacking', lacking),
     ),
@@ -82,14 +83,33 @@ function takenOver({ by, host, since, lastSeen, after }: EventDetail): string {
 const SHOWN = 3;
 const QUERY_COLUMNS = 60;
 
-/** As `locks/record.ts` of the engine wrote them: what was null or false is left out. */
+/** As `locks/record.ts` of the engine wrote them, without what was null or false; of anything else nothing is taken. */
 function blockers(found: unknown): string {
-  const all = (Array.isArray(found) ? found : []).filter((one) => one !== null && typeof one === 'object');
-  const named = all
-    .slice(0, SHOWN)
-    .map((one) => blockerText({ ...NOBODY, ...(one as Partial<Blocker>) }, QUERY_COLUMNS));
+  const objects = (Array.isArray(found) ? found : []).filter((one) => one !== null && typeof one === 'object');
+  const all = objects.map(blockerOf).filter(({ pid, gid }) => pid !== null || gid !== null);
+  const named = all.slice(0, SHOWN).map((one) => blockerText(one, QUERY_COLUMNS));
   return joined('; ', ...named, all.length > SHOWN && `${all.length - SHOWN} more`);
 }
+
+function blockerOf(one: object): Blocker {
+  const known = Object.entries(one).filter(([name, value]) => TYPES[name] === typeof value);
+  return { ...NOBODY, ...(Object.fromEntries(known) as Partial<Blocker>) };
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  pid: 'number',
+  gid: 'string',
+  user: 'string',
+  application: 'string',
+  client: 'string',
+  state: 'string',
+  transactionAgeMs: 'number',
+  stateAgeMs: 'number',
+  queryAgeMs: 'number',
+  query: 'string',
+  isAutovacuum: 'boolean',
+  preventsWraparound: 'boolean',
+};
 
 const NOBODY: Blocker = {
   pid: null,
@@ -115,7 +135,7 @@ function list(label: string, names: unknown): string {
 }
 
 function text(value: unknown): string {
-  return value === undefined || value === null ? '?' : String(value);
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '?';
 }
 
 /** What is there, joined. */

@@ -68,8 +68,16 @@ test('every kind of event says what happened', () => {
     ['skipped', { reason: 'no extension' }, 'no extension'],
     ['of_a_later_version', { message: 'x' }, 'x'],
     ['of_a_later_version', {}, ''],
+    [
+      'lock_wait',
+      { refusals: {}, relation: 7, blockers: [null, 5, { pid: 'x', state: 5 }] },
+      '7 is locked; try ? gave way',
+    ],
+    ['adopted', { versions: 'x', found: 5, executionTimeMs: 0 }, '0 ms'],
+    ['constructor', {}, ''],
   ];
   for (const [event, detail, text] of texts) assert.equal(eventText(event, detail), text, event);
+  assert.equal(eventText('lock_wait', null as never), '', 'whatever somebody has written there');
 });
 
 const at = '2026-11-22T22:06:35.123456Z';

@@ -37,7 +37,7 @@ export async function connectAgain(
   loss: unknown,
   mayWait: () => boolean,
 ): Promise<void> {
-  if (!isLossToWaiter(loss)) throw loss;
+  if (!isLossToWaiter(loss) || !mayWait()) throw loss;
   engine.emit({ kind: 'note', message: 'the connection was lost while waiting; trying to make it again' });
   while (mayWait()) {
     await pause(PAUSE_MS, engine.signal);
