@@ -122,6 +122,8 @@ quietly() { # TITLE LOG COMMAND...
 install() {
   npm=$(dirname -- "$node")/npm
   [ -x "$npm" ] || npm=$(command -v npm) || fail 2 "npm is not installed, or not on the PATH; it comes with Node.js: https://nodejs.org"
+  # npm would empty the folder behind it, which somebody else may use.
+  [ ! -L "$root/node_modules" ] || fail 2 "$root/node_modules is a link: install in the folder that it leads to, or remove it."
   rm -f "$stamp"
   PATH=$(dirname -- "$node"):$PATH
   export PATH

@@ -62,6 +62,10 @@ npm_ci() { # FOLDER
 
 install_packages() { # FOLDER
   ! is_installed "$1" || return 0
+  if [ -L "$1/node_modules" ]; then # npm would empty the folder behind it
+    say "$1/node_modules is a link: install in the folder that it leads to, or remove it."
+    return 1
+  fi
   say "Installing npm packages in $1 ..."
   if ! npm_ci "$1"; then
     say 'That failed; trying once more ...'
