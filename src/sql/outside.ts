@@ -148,6 +148,11 @@ function prepared(reader: TokenReader): OutsideWork | undefined {
 export type LockPolicy =
   /** It locks so little that its waiting stalls nobody, and would leave something half done if it gave up. */
   | 'patient'
+  /**
+   * It waits like a patient one for old transactions, but locks tables against writers or readers too: it is watched, and gives
+   * way where it waits for such a lock.
+   */
+  | 'watched'
   /** It locks tables or databases: it gives up soon, has then done nothing, and is tried again. */
   | 'brief'
   /** It may have committed some of its work before it met the lock: it waits longer, and is not tried again. */
@@ -157,7 +162,7 @@ export type LockPolicy =
 export function lockPolicy(sql: string): LockPolicy {
   const work = outsideWork(sql);
   if (work.kind === 'unknown') return 'once';
-  if (work.kind === 'detach partition') return work.finalize ? 'brief' : 'patient';
+  if (work.kind === 'detach partition') return work.finalize ? 'brief' : 'watched';
   if (['create index', 'drop index', 'reindex'].includes(work.kind)) return 'patient';
   const reader = new TokenReader(sql);
   if (reader.accept('VACUUM'))

@@ -17,7 +17,7 @@ const CASES: [sql: string, target: string, policy: ReturnType<typeof lockPolicy>
   ['REINDEX SCHEMA CONCURRENTLY s', 'reindex all', 'patient'],
   ['REINDEX (CONCURRENTLY off) SCHEMA s', 'repeatable', 'brief'],
   ['REINDEX DATABASE d', 'repeatable', 'brief'],
-  ['ALTER TABLE IF EXISTS s.p DETACH PARTITION q CONCURRENTLY', 'detach partition q of s.p', 'patient'],
+  ['ALTER TABLE IF EXISTS s.p DETACH PARTITION q CONCURRENTLY', 'detach partition q of s.p', 'watched'],
   ['CREATE DATABASE d OWNER o', 'create database d', 'brief'],
   ['DROP DATABASE IF EXISTS "D" WITH (FORCE)', 'drop database D', 'brief'],
   ["CREATE TABLESPACE s LOCATION '/x'", 'create tablespace s', 'brief'],

@@ -87,7 +87,7 @@ export class LockWait {
       this.#waitingSince = undefined;
       return;
     }
-    this.#see(waiting);
+    this.see(waiting);
     this.#waitingSince ??= performance.now();
     const waitedMs = performance.now() - this.#waitingSince;
     const news = this.#emit('waiting', waitedMs, free ? undefined : engine.settings.lockBudgetMs);
@@ -97,7 +97,8 @@ export class LockWait {
     await cancelBlockers(this.#subject, this.#blockers, (one) => this.#seenForMs(one));
   }
 
-  #see({ relation, mode, blockers }: Waiting): void {
+  /** Remembers what was found when it was looked at. */
+  see({ relation, mode, blockers }: Waiting): void {
     if (relation) this.#wanted.set(relation.oid, { relation, mode });
     this.#blockers = blockers;
     this.#remember(blockers);

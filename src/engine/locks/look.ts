@@ -73,6 +73,9 @@ SELECT w.mode, CASE WHEN w.locktype = 'relation' THEN w.relation END AS relation
   ${BLOCKER_COLUMNS}
 FROM waiting AS w LEFT JOIN blockers AS b ON true ${WITH_ACTIVITY}`;
 
+/** The application name of the session that runs migrations. */
+export const WORKER_NAME = 'taskflow-db migration';
+
 /** What the worker waits for and who is in its way; undefined while it waits for no lock. */
 export async function lookAtWaiting(
   control: Control,
@@ -81,7 +84,7 @@ export async function lookAtWaiting(
 ): Promise<Waiting | undefined> {
   // Behind a pooler the process that works for us is not known; its name is.
   const pid = control.server.pooled ? null : String(worker.session.backendPid);
-  const rows = await control.session.query(WAITING, [pid, 'taskflow-db migration']);
+  const rows = await control.session.query(WAITING, [pid, WORKER_NAME]);
   const [first] = rows;
   if (!first) return undefined;
   const blockers = rows.filter((row) => row.known === 't').map((row) => blockerOf(row, mask));

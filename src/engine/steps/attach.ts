@@ -3,10 +3,11 @@ import { type EndedBy, endedBy, endedByOf, sessionState, waitsForClient } from '
 import { Problem } from '../../problem/problem.ts';
 import { formatDuration } from '../../problem/quantity.ts';
 import { endSession } from '../../report/blocker.ts';
+import { cancelStalling } from '../locks/giving-way.ts';
 import { pause } from '../pause.ts';
 import { readProgress, teller } from './progress.ts';
 import type { StepUnderWay } from './step-history.ts';
-import { onlyStatement, type StepRun } from './step-run.ts';
+import { lockSubject, onlyStatement, type StepRun } from './step-run.ts';
 
 const POLL_MS = 500;
 /** A client that is there says more at once; a run that is silent for so long has lost its lease. */
@@ -75,6 +76,7 @@ WHERE pid = $1::integer AND coalesce(backend_start = $2::timestamptz, true) AND 
     [backend.pid, backend.start, sql],
   );
   if (row?.silent === 't' && waitsForClient(row.state ?? null)) await endSilent(run, backend.pid, row.who ?? '');
+  else if (row) await cancelStalling(run.control, backend.pid, lockSubject(run).lockTimeoutMs);
   return processOf(row);
 }
 

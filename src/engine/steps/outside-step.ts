@@ -3,14 +3,15 @@ import { Problem } from '../../problem/problem.ts';
 import { lockPolicy, outsideWork, workTarget } from '../../sql/outside.ts';
 import { timeoutsOf } from '../application.ts';
 import { databaseProblem } from '../failure.ts';
+import { givingWay } from '../locks/giving-way.ts';
 import { watchBlockers, withLockRetries } from '../locks/retries.ts';
 import { reliably } from '../runner/reconnect.ts';
 import { workItemOf } from '../worker.ts';
 import { probeOf } from './probes/of-work.ts';
-import type { Ask, Outcome } from './probes/probe.ts';
+import type { Ask, Facts, Outcome, Probe } from './probes/probe.ts';
 import { withStepProgress } from './progress.ts';
 import type { StepHistory } from './step-history.ts';
-import { stepDoneItems, stepStartedItem } from './step-record.ts';
+import { stepCleanedItem, stepDoneItems, stepStartedItem } from './step-record.ts';
 import { lockSubject, onlyStatement, type StepRun, sessionItems, stepProblem } from './step-run.ts';
 
 /**
@@ -31,17 +32,51 @@ export async function runOutsideStep(
   const backend = await backendOf(ask, run);
   await control.write([stepStartedItem(run, index, { target, before: now, backend })]);
   const before = history?.firstFacts.get(target) ?? now;
-  const attempt = (one: StepRun) => sendStatement(one, index, backend.pid);
-  const subject = lockSubject(run);
-  const failed =
-    lockPolicy(sql) === 'brief'
-      ? await withLockRetries(subject, ({ lockTimeoutMs }) => attempt({ ...run, lockTimeoutMs }))
-      : await watchBlockers(subject, () => attempt(run));
+  const failed = await underPolicy(run, sql, {
+    attempt: (one) => sendStatement(one, index, backend.pid),
+    goOn: (one) => goOnWith(one, index, probe, before, backend.pid),
+  });
   if (failed instanceof Problem) return withHalf(run, () => probe.outcome(ask, before), failed);
   const fault = await probe.fault?.(ask, before);
   if (fault) return new Problem('statement-failed', `${version}: ${fault.what}`, { version, next: [fault.next] });
   // Of a call that committed the catalog could not tell later; so its end goes on record over a new connection, if need be.
   await reliably(run.engine, control, () => control.write(stepDoneItems(run, index)));
+  return undefined;
+}
+
+interface Attempts {
+  readonly attempt: (run: StepRun) => Promise<Problem | undefined>;
+  /** After one that was refused and may have left a half. */
+  readonly goOn: (run: StepRun) => Promise<Problem | undefined>;
+}
+
+function underPolicy(run: StepRun, sql: string, { attempt, goOn }: Attempts): Promise<Problem | undefined> {
+  const subject = lockSubject(run);
+  switch (lockPolicy(sql)) {
+    case 'brief':
+      return withLockRetries(subject, ({ lockTimeoutMs }) => attempt({ ...run, lockTimeoutMs }));
+    case 'watched':
+      return givingWay(
+        subject,
+        () => attempt(run),
+        ({ lockTimeoutMs = subject.lockTimeoutMs }) => goOn({ ...run, lockTimeoutMs }),
+      );
+    default:
+      return watchBlockers(subject, () => attempt(run));
+  }
+}
+
+/** Completes what a refused try left half done, or tries again where it left nothing, both under the lock timeout. */
+async function goOnWith(run: StepRun, index: number, probe: Probe, before: Facts, pid: string) {
+  const outcome = await probe.outcome(askAt(run, index), before);
+  if (outcome.is === 'done') return undefined;
+  if (!outcome.completes) return sendStatement(run, index, pid);
+  for (const statement of outcome.cleanUp ?? []) {
+    const problem = await sendOurs(run, index, statement);
+    if (problem) return problem;
+    run.engine.emit({ kind: 'note', message: `${run.version}: ${statement}` });
+    await run.control.write([stepCleanedItem(run, index, statement)]);
+  }
   return undefined;
 }
 
@@ -56,11 +91,7 @@ export function askAt(run: StepRun, index: number): Ask {
  * readers gives way like any other.
  */
 export async function mendAt(run: StepRun, index: number, sql: string): Promise<void> {
-  const attempt = async (one: StepRun) => {
-    const { timeouts, settings } = sessionOf(one, index, sql);
-    const { failure } = await one.worker.runAlone({ item: { sql } }, timeouts, {}, settings);
-    return failure && databaseProblem(failure.error, `${run.version}: ${sql} failed`);
-  };
+  const attempt = (one: StepRun) => sendOurs(one, index, sql);
   const failed =
     lockPolicy(sql) === 'brief'
       ? await withLockRetries(lockSubject(run), ({ lockTimeoutMs }) => attempt({ ...run, lockTimeoutMs }))
@@ -68,17 +99,23 @@ export async function mendAt(run: StepRun, index: number, sql: string): Promise<
   if (failed) throw failed;
 }
 
+async function sendOurs(run: StepRun, index: number, sql: string): Promise<Problem | undefined> {
+  const { timeouts, settings } = sessionOf(run, index, sql);
+  const { failure } = await run.worker.runAlone({ item: { sql } }, timeouts, {}, settings);
+  return failure && databaseProblem(failure.error, `${run.version}: ${sql} failed`);
+}
+
 /**
  * What the statement at `index` is to find: timeouts, what the file has set before, and how it waits for locks. A concurrent
  * build waits for old transactions on purpose and would fail under a lock timeout, leaving an invalid index; and it goes on
  * when only our connection dies (client_connection_check_interval off), so that hours of work are not lost: the next run
- * waits for it.
+ * waits for it. A statement that is watched ends with us: nobody would watch over it.
  */
 function sessionOf(run: StepRun, index: number, sql = onlyStatement(run.plan.steps[index]!)) {
   const { source, control } = run;
   const policy = lockPolicy(sql);
   const { lockTimeoutMs: brief, rowLockTimeoutMs, ...more } = timeoutsOf(run.engine, source, run.lockTimeoutMs);
-  const own = policy === 'patient' ? 0 : policy === 'once' ? rowLockTimeoutMs : brief;
+  const own = policy === 'patient' || policy === 'watched' ? 0 : policy === 'once' ? rowLockTimeoutMs : brief;
   const lockTimeoutMs = run.lockTimeoutMs ?? source.headers.lockTimeoutMs ?? own;
   const survives = policy === 'patient' && control.server.versionNum >= 140000;
   const settings = [
