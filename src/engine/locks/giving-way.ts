@@ -7,7 +7,8 @@ import { lookAtWaiting, type Waiting, WORKER_NAME } from './look.ts';
 import { isRetried, withLockRetries } from './retries.ts';
 import type { LockSubject, LockTry } from './subject.ts';
 
-const LOOK_MS_MIN = 50;
+/** How often is looked: a wait is noticed that much later, which is taken off what it may last. */
+const LOOK_MS_MIN = 25;
 const LOOK_MS_MAX = 250;
 
 /**
@@ -53,11 +54,14 @@ class Watchdog {
     this.#wait = wait;
   }
 
+  get #everyMs(): number {
+    return Math.min(LOOK_MS_MAX, Math.max(LOOK_MS_MIN, this.#subject.lockTimeoutMs / 4));
+  }
+
   /** Watches until it has ended; a look that is under way is waited for, so that it cancels nothing that comes behind. */
   async over<T>(run: () => Promise<T>): Promise<T> {
     const { lockTimeoutMs } = this.#subject;
     if (lockTimeoutMs === 0) return run();
-    const everyMs = Math.min(LOOK_MS_MAX, Math.max(LOOK_MS_MIN, lockTimeoutMs / 2));
     let look = Promise.resolve();
     let busy = false;
     const timer = setInterval(() => {
@@ -69,7 +73,7 @@ class Watchdog {
         .finally(() => {
           busy = false;
         });
-    }, everyMs);
+    }, this.#everyMs);
     try {
       return await run();
     } finally {
@@ -86,7 +90,7 @@ class Watchdog {
       return;
     }
     this.#since ??= performance.now();
-    if (this.cancelled || performance.now() - this.#since < lockTimeoutMs) return;
+    if (this.cancelled || performance.now() - this.#since < lockTimeoutMs - this.#everyMs) return;
     this.#wait.see(waiting);
     const pid = control.server.pooled ? null : String(worker.session.backendPid);
     const [row] = await control.session.query(CANCEL, [pid, WORKER_NAME, waiting.relation.oid]);
