@@ -7,7 +7,12 @@ import { type QualifiedName, TokenReader } from './token-reader.ts';
 export type OutsideWork =
   | { readonly kind: 'create index'; readonly name: string | undefined; readonly table: QualifiedName }
   | { readonly kind: 'drop index'; readonly index: QualifiedName }
-  | { readonly kind: 'reindex'; readonly target: 'INDEX' | 'TABLE' | 'ALL'; readonly name: QualifiedName | undefined }
+  | {
+      readonly kind: 'reindex';
+      readonly target: 'INDEX' | 'TABLE' | 'SCHEMA' | 'DATABASE';
+      /** Undefined: the whole database. */
+      readonly name: QualifiedName | undefined;
+    }
   | {
       readonly kind: 'detach partition';
       readonly parent: QualifiedName;
@@ -109,8 +114,9 @@ function reindex(reader: TokenReader): OutsideWork {
   const target = reader.acceptAny('INDEX', 'TABLE', 'SCHEMA', 'DATABASE', 'SYSTEM');
   const word = reader.accept('CONCURRENTLY');
   if (!word && !isTrue(concurrently)) return REPEATABLE;
-  const one = target === 'INDEX' || target === 'TABLE';
-  return { kind: 'reindex', target: one ? target : 'ALL', name: one ? reader.qualifiedName() : undefined };
+  if (target !== 'INDEX' && target !== 'TABLE' && target !== 'SCHEMA')
+    return { kind: 'reindex', target: 'DATABASE', name: undefined };
+  return { kind: 'reindex', target, name: reader.qualifiedName() };
 }
 
 function altered(reader: TokenReader): OutsideWork | undefined {

@@ -15,7 +15,7 @@ export function probeOf(work: OutsideWork): Probe {
     case 'drop index':
       return dropIndexProbe(work.index);
     case 'reindex':
-      return reindexProbe(work.target, work.name);
+      return reindexProbe(work);
     case 'detach partition':
       return detachPartitionProbe(work);
     case 'create':
