@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Files, withCli } from '../support/cli.ts';
 import { startPooler } from '../support/pgbouncer.ts';
 import { server } from '../support/servers.ts';
+import { holding, startedUntil } from './steps-bed.ts';
 
 const FILES: Files = {
   'm/001_log.sql': 'CREATE TABLE log (what text);\n-- ROLLBACK:\n-- DROP TABLE log;\n',
@@ -75,26 +76,31 @@ test('a lease that came along in a copy of the database means nothing there', ()
     assert.equal(ran.exit, 0, ran.output);
   }));
 
+/** Its second statement runs outside any transaction, so that nothing of this run is in the way of whoever takes the lease. */
+const OUTSIDE: Files = {
+  'm/002_slow.sql':
+    "INSERT INTO log VALUES ('002');\nCREATE INDEX CONCURRENTLY log_what ON log (what);\n-- IRREVERSIBLE: test\n",
+  'm/003_last.sql': "INSERT INTO log VALUES ('003');\n-- ROLLBACK:\n-- SELECT 1;\n",
+};
+
 test('a newer version of the tool takes the tables over: the older one, in the middle of its run, stops before it does harm', () =>
-  withCli(
-    18,
-    { ...FILES, 'm/003_last.sql': "INSERT INTO log VALUES ('003');\n-- ROLLBACK:\n-- SELECT 1;\n" },
-    async (at) => {
-      const older = at.start(['migrate']);
-      await until(async () => (await at.database.sql(SLEEPING)).length > 0);
-      // What a newer version does when it upgrades the tables: it waits for the open transaction, and takes the lease.
-      await at.database.sql(`BEGIN; SELECT fence FROM schema_migration_runner FOR UPDATE;
+  withCli(18, { ...FILES, ...OUTSIDE }, async (at) => {
+    assert.equal((await at.run(['migrate', '--to', '001'])).exit, 0);
+    const holder = await holding(at.database, 'LOCK TABLE log IN ROW EXCLUSIVE MODE');
+    const older = await startedUntil(at, 'CREATE INDEX%');
+    // What a newer version does when it upgrades the tables: it waits for an open transaction, and takes the lease.
+    await at.database.sql(`BEGIN; SELECT fence FROM schema_migration_runner FOR UPDATE;
       UPDATE schema_migration_runner SET fence = fence + 1, run_id = gen_random_uuid(), session_lock = false;
       UPDATE schema_migration_settings SET value = '99' WHERE key = 'layout_version'; COMMIT`);
-      const ended = await older.finished;
-      assert.equal(ended.exit, 1, ended.output);
-      assert.match(ended.stderr, /error\[taken-over\]/);
-      assert.deepEqual(await at.database.sql(LOG), [['002']], '003 was not begun');
-      const again = await at.run(['migrate']);
-      assert.equal(again.exit, 1, again.output);
-      assert.match(again.said, /layout 99, made by a newer taskflow-db/);
-    },
-  ));
+    await holder.release();
+    const ended = await older.finished;
+    assert.equal(ended.exit, 1, ended.output);
+    assert.match(ended.stderr, /error\[taken-over\]/);
+    assert.deepEqual(await at.database.sql(LOG), [['002']], '003 was not begun');
+    const again = await at.run(['migrate']);
+    assert.equal(again.exit, 1, again.output);
+    assert.match(again.said, /layout 99, made by a newer taskflow-db/);
+  }));
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
