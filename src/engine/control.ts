@@ -109,7 +109,7 @@ async function readControl(engine: Engine, session: Session): Promise<Control> {
   // One transaction, as long as it is not known whether a pooler is there: see Session.behindPooler.
   const batch = await session.runBatch([[SERVER_INFO, ...ledgerItems(names), runnerItem(names)]]);
   const [info, entries, settings, runnerFound] = batch.results[0] ?? [];
-  if (!info) throw databaseProblem(batch.failure?.error ?? noAnswer(), 'cannot set up the session');
+  if (!info) throw databaseProblem(batch.failure?.error ?? noAnswer(), 'cannot set up the session', session.user);
   const server = serverInfoOf(info.rows[0], session.backendPid);
   refuseUnsupported(server);
   if (server.pooled) session.behindPooler();

@@ -13,21 +13,18 @@ const NOT_OWNER = /^must be owner of (.+)$/;
  */
 export function missingGrant(error: DatabaseError, sql: string, role: string | undefined): string {
   const [, group] = NO_MEMBER.exec(error.message) ?? [];
-  if (group !== undefined) return administrator(`${displayIdentifier(group)} TO ${grantee(role)}`);
+  if (group !== undefined) return administrator(displayIdentifier(group), role);
   const [, kind, name] = DENIED.exec(error.message) ?? [];
   if (kind === undefined || name === undefined) return ownerNeeded(error.message);
   const query = innermostQuery(error) ?? sql;
   const privileges = privilegesOn(kind, name, query) ?? '...';
   const object = `${keywordOf(kind)} ${asWritten(name, query)}`;
-  return administrator(`${privileges} ON ${object} TO ${grantee(role)}`);
+  return administrator(`${privileges} ON ${object}`, role);
 }
 
-function administrator(grant: string): string {
-  return `Its owner or an administrator runs: GRANT ${grant};`;
-}
-
-function grantee(role: string | undefined): string {
-  return role === undefined ? 'ROLE' : displayIdentifier(role);
+function administrator(what: string, role: string | undefined): string {
+  if (role === undefined) return `Its owner or an administrator grants the role of this run ${what}.`;
+  return `Its owner or an administrator runs: GRANT ${what} TO ${displayIdentifier(role)};`;
 }
 
 function ownerNeeded(message: string): string {

@@ -51,6 +51,11 @@ export class Session {
     return this.#driver.processID;
   }
 
+  /** Who logged in. */
+  get user(): string | undefined {
+    return this.#driver.user;
+  }
+
   /** Why the session is gone, or undefined while it can be used. */
   get lost(): Error | undefined {
     return this.#lost;
@@ -219,6 +224,7 @@ interface DriverNotice {
 
 interface DriverInternals {
   processID: number;
+  user?: string;
   _txStatus: string | null;
   _activeQuery: unknown;
   connection: EventEmitter & { stream: { destroy(): void } };

@@ -9,6 +9,8 @@ import { cut } from './width.ts';
 export interface Blocker {
   readonly pid: number | null;
   readonly gid: string | null;
+  /** Of a prepared transaction: only there can it be ended. */
+  readonly database?: string | null;
   /** Tells one transaction of a session from its next. */
   readonly transaction: string;
   readonly user: string | null;
@@ -67,7 +69,7 @@ function lasting(ms: number | null): string {
  */
 export function blockerCure(blocker: Blocker): string {
   const { pid, gid, state, isAutovacuum, preventsWraparound, endedBy } = blocker;
-  if (pid === null) return `End the prepared transaction: COMMIT PREPARED ${literal(gid)} or ROLLBACK PREPARED`;
+  if (pid === null) return endPrepared(gid ?? '', blocker.database ?? null);
   if (preventsWraparound) return `Let the autovacuum of pid ${pid} finish: it protects the database from wraparound.`;
   if (isAutovacuum) {
     const orCancel = endedBy === 'this role' ? ', or with --cancel-blockers=autovacuum' : '';
@@ -98,6 +100,9 @@ function quoted(text: string): string {
   return `"${text}"`;
 }
 
-function literal(text: string | null): string {
-  return `'${(text ?? '').replaceAll("'", "''")}'`;
+/** How a prepared transaction is ended, and where: in no other database than its own (manual, COMMIT PREPARED). */
+export function endPrepared(gid: string, database: string | null): string {
+  const name = `'${gid.replaceAll("'", "''")}'`;
+  const where = database === null ? '' : visibleLine(`, in the database ${database}`);
+  return `End the prepared transaction${where}: COMMIT PREPARED ${name}; or ROLLBACK PREPARED ${name};`;
 }

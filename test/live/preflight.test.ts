@@ -85,6 +85,9 @@ describe('preflight', { concurrency: 3 }, () => {
         const said = await refused(at, ['rollback', '--yes']);
         await at.database.sql(`ROLLBACK PREPARED '${gid}'`);
         assert.match(said, new RegExp(`public\\.busy: locked by prepared transaction "${gid}"`));
+        const where = `in the database ${at.database.name}`;
+        const ways = `COMMIT PREPARED '${gid}'; or ROLLBACK PREPARED '${gid}';`;
+        assert.ok(said.includes(`End the prepared transaction, ${where}: ${ways}`), said);
         assert.equal((await at.run(['rollback', '--yes', '--strict'])).exit, 0);
       }));
 

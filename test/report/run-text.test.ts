@@ -29,6 +29,7 @@ const PREPARED: Blocker = {
   ...IDLE,
   pid: null,
   gid: "it's",
+  database: 'shop',
   application: null,
   client: null,
   state: null,
@@ -57,7 +58,7 @@ test('what ends the wait for it', () => {
   assert.deepEqual([IDLE, ACTIVE, PREPARED, VACUUM, FOREVER].map(blockerCure), [
     'End the session of pid 4711: SELECT pg_terminate_backend(4711);',
     'Wait for pid 4711, or stop its statement: SELECT pg_cancel_backend(4711);',
-    "End the prepared transaction: COMMIT PREPARED 'it''s' or ROLLBACK PREPARED",
+    "End the prepared transaction, in the database shop: COMMIT PREPARED 'it''s'; or ROLLBACK PREPARED 'it''s';",
     'Run it again when the autovacuum of pid 4711 is over, or with --cancel-blockers=autovacuum.',
     'Let the autovacuum of pid 4711 finish: it protects the database from wraparound.',
   ]);

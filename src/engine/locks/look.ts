@@ -35,7 +35,7 @@ const TAG = 'database relation page tuple virtualxid transactionid classid objid
  * wraparound its query says, or, to a role that may not read that, the age of the table (manual, "Preventing Transaction ID
  * Wraparound Failures").
  */
-const BLOCKER_COLUMNS = `b.pid, b.virtualtransaction, b.modes, p.gid, coalesce(a.usename, p.owner) AS username, a.application_name,
+const BLOCKER_COLUMNS = `b.pid, b.virtualtransaction, b.modes, p.gid, p.database AS prepared_in, coalesce(a.usename, p.owner) AS username, a.application_name,
   CASE WHEN a.pid IS NOT NULL THEN coalesce(pg_catalog.host(a.client_addr), '') END AS client, ${sessionState('a')} AS state, a.backend_type,
   ${ageMs('coalesce(a.xact_start, p.prepared)')} AS transaction_age, ${ageMs('a.state_change')} AS state_age,
   ${ageMs('a.query_start')} AS query_age, pg_catalog.left(a.query, 200) AS query,
@@ -128,6 +128,7 @@ function blockerOf(row: Row, mask: (text: string) => string): Blocker {
   return {
     pid: row.pid ? Number(row.pid) : null,
     gid: row.gid ?? null,
+    database: row.prepared_in ?? null,
     transaction: row.virtualtransaction ?? '',
     user: row.username ?? null,
     application: row.application_name ?? null,

@@ -102,7 +102,7 @@ export async function mendAt(run: StepRun, index: number, sql: string): Promise<
 async function sendOurs(run: StepRun, index: number, sql: string): Promise<Problem | undefined> {
   const { timeouts, settings } = sessionOf(run, index, sql);
   const { failure } = await run.worker.runAlone({ item: { sql } }, timeouts, {}, settings);
-  return failure && databaseProblem(failure.error, `${run.version}: ${sql} failed`);
+  return failure && databaseProblem(failure.error, `${run.version}: ${sql} failed`, run.control.role);
 }
 
 /**

@@ -52,7 +52,7 @@ export async function checkVerifyAt(run: StepRun, index: number): Promise<void> 
 
 export function stepProblem(run: StepRun, failure: WorkFailure): Problem {
   const { error, statement } = failure;
-  if (!statement || !isDatabaseError(error)) return databaseProblem(error, `${run.version} failed`);
+  if (!statement || !isDatabaseError(error)) return databaseProblem(error, `${run.version} failed`, run.control.role);
   const all = run.plan.steps.flatMap((step) => step.statements.map((one) => one.statement));
   return statementProblem(error, run.source, statement.statement, all, run.control.role);
 }
@@ -65,7 +65,8 @@ export function onlyStatement(step: Step): string {
 /** What was thrown while a step ran: ours, the server's, or the loss of the connection. */
 export function thrownProblem(run: StepRun, index: number, error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (isDatabaseError(error)) return databaseProblem(error, `${run.version}: step ${index + 1} failed`);
+  if (isDatabaseError(error))
+    return databaseProblem(error, `${run.version}: step ${index + 1} failed`, run.control.role);
   const { lost } = run.worker.session;
   return databaseProblem(lost ?? error, `${run.version}: the connection was lost in step ${index + 1}`);
 }
