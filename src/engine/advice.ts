@@ -2,6 +2,7 @@ import type { Migration, Statement } from '../migration/migration.ts';
 import type { DatabaseError } from '../postgres/database-error.ts';
 import type { Location } from '../problem/problem.ts';
 import { missingGrant } from './missing-grant.ts';
+import { leftOutsideAdvice } from './outside-advice.ts';
 import { isStored } from './stored-file.ts';
 
 /** SQLSTATEs that a person meets often, and what helps (PostgreSQL manual, Appendix A). */
@@ -62,6 +63,8 @@ export function adviceOn(
   where: Location,
   role?: string,
 ): string[] {
+  const left = leftOutsideAdvice(error, statement);
+  if (left.length > 0) return left;
   const general = generalAdvice(error, statement.sql, role);
   if (general.length > 0) return general;
   if (isOfRollback(migration, statement)) return [correctRollback(migration, where)];

@@ -16,7 +16,9 @@ export function createdProbe(object: SharedObject, name: string): Probe {
   return {
     before: async (ask) => ({ there: await look(ask, object, name) }),
     outcome: async (ask, before) => {
-      if ((await look(ask, object, name)) === 'no') return notDone(`${what} is not there`);
+      const there = await look(ask, object, name);
+      if (there === 'no') return notDone(`${what} is not there`);
+      if (there === 'half') return notDone(`${what} is half dropped`);
       return before.there === 'no' ? done(`${what} is there`) : notDone(`${what} was there before`);
     },
   };
