@@ -2,6 +2,7 @@ import type { Problem } from '../../problem/problem.ts';
 import { lockModesConflict } from '../../sql/lock-modes.ts';
 import type { Control } from '../control.ts';
 import { isDatabaseError } from '../failure.ts';
+import { meanwhile } from '../meanwhile.ts';
 import { LockWait } from './lock-wait.ts';
 import { lookAtWaiting, type Waiting, WORKER_NAME } from './look.ts';
 import { isRetried, withLockRetries } from './retries.ts';
@@ -58,28 +59,8 @@ class Watchdog {
     return Math.min(LOOK_MS_MAX, Math.max(LOOK_MS_MIN, this.#subject.lockTimeoutMs / 4));
   }
 
-  /** Watches until it has ended; a look that is under way is waited for, so that it cancels nothing that comes behind. */
-  async over<T>(run: () => Promise<T>): Promise<T> {
-    const { lockTimeoutMs } = this.#subject;
-    if (lockTimeoutMs === 0) return run();
-    let look = Promise.resolve();
-    let busy = false;
-    const timer = setInterval(() => {
-      if (busy) return;
-      busy = true;
-      // A lost session shows where it is needed.
-      look = this.#look()
-        .catch(() => {})
-        .finally(() => {
-          busy = false;
-        });
-    }, this.#everyMs);
-    try {
-      return await run();
-    } finally {
-      clearInterval(timer);
-      await look;
-    }
+  over<T>(run: () => Promise<T>): Promise<T> {
+    return this.#subject.lockTimeoutMs === 0 ? run() : meanwhile(this.#everyMs, () => this.#look(), run);
   }
 
   async #look(): Promise<void> {

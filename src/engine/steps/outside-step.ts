@@ -7,6 +7,7 @@ import { givingWay } from '../locks/giving-way.ts';
 import { watchBlockers, withLockRetries } from '../locks/retries.ts';
 import { reliably } from '../runner/reconnect.ts';
 import { workItemOf } from '../worker.ts';
+import { sendWatchingSlot } from './own-slot.ts';
 import { probeOf } from './probes/of-work.ts';
 import type { Ask, Facts, Outcome, Probe } from './probes/probe.ts';
 import { withStepProgress } from './progress.ts';
@@ -142,8 +143,10 @@ async function sendStatement(run: StepRun, index: number, pid: string): Promise<
   const item = workItemOf(run.plan.steps[index]!.statements[0]!);
   const { timeouts, settings } = sessionOf(run, index);
   const send = () => run.worker.runAlone(item, timeouts, run.watch, settings);
-  const { failure } = await withStepProgress(run, index, send, pid);
-  return failure && stepProblem(run, failure);
+  return sendWatchingSlot(run, item.item.sql, async () => {
+    const { failure } = await withStepProgress(run, index, send, pid);
+    return failure && stepProblem(run, failure);
+  });
 }
 
 /** A statement that failed or was stopped, with what it left behind: the next run removes that first. */
