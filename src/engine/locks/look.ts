@@ -87,7 +87,10 @@ export async function lookAtWaiting(
   const rows = await control.session.query(WAITING, [pid, WORKER_NAME]);
   const [first] = rows;
   if (!first) return undefined;
-  const blockers = rows.filter((row) => row.known === 't').map((row) => blockerOf(row, mask));
+  const all = rows.filter((row) => row.known === 't').map((row) => blockerOf(row, mask));
+  // A build waits for every snapshot that is older than its own, that of a look too, for the moment that it takes.
+  const blockers = all.filter((one) => one.pid !== control.session.backendPid);
+  if (blockers.length === 0 && all.length > 0) return undefined;
   return { relation: relationOf(first), mode: first.mode ?? '', blockers };
 }
 
