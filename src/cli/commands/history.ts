@@ -26,7 +26,10 @@ function verify(context: CommandContext): Promise<ExitStatus> {
 }
 
 function show({ stdout }: CommandContext, events: readonly HistoryEvent[]): void {
-  if (events.length === 0) return stdout.line('No events yet.');
+  if (events.length === 0) {
+    stdout.line('No events yet.');
+    return;
+  }
   const style = createStyle(stdout.color);
   for (const line of historyLines(events, { width: stdout.width, style })) stdout.line(line);
 }
