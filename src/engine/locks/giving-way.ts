@@ -12,22 +12,34 @@ import type { LockSubject, LockTry } from './subject.ts';
 const LOOK_MS_MIN = 25;
 const LOOK_MS_MAX = 250;
 
+interface Tries {
+  readonly first: () => Promise<Problem | undefined>;
+  /** After one that was refused: completes or removes what it left, and runs the statement again if it must. */
+  readonly again: (next: LockTry) => Promise<Problem | undefined>;
+}
+
 /**
- * Runs a statement outside a transaction that waits for old transactions as long as it takes, and that also asks for locks
- * behind which readers or writers queue: DETACH PARTITION CONCURRENTLY wants SHARE on a table that refers to the partition,
- * and at its end ACCESS EXCLUSIVE on the partition itself. It has no lock_timeout, which would end the other waits too; so it
- * is cancelled when it has waited for such a lock for longer than the lock timeout. Behind that, `again` runs under the lock
- * timeout, as withLockRetries does. Answers the problem, or undefined when it is done.
+ * Runs a statement outside a transaction that waits for old transactions as long as it takes. Where the server ends it in
+ * favour of others (a deadlock), `again` runs as withLockRetries does. Answers the problem, or undefined when it is done.
  */
-export async function givingWay(
-  subject: LockSubject,
-  first: () => Promise<Problem | undefined>,
-  again: (next: LockTry) => Promise<Problem | undefined>,
-): Promise<Problem | undefined> {
+export function patiently(subject: LockSubject, tries: Tries): Promise<Problem | undefined> {
+  return runTries(subject, tries);
+}
+
+/**
+ * The same for one that also asks for locks behind which readers or writers queue: DETACH PARTITION CONCURRENTLY wants SHARE
+ * on a table that refers to the partition, and at its end ACCESS EXCLUSIVE on the partition itself. It has no lock_timeout,
+ * which would end the other waits too; so it is cancelled when it has waited for such a lock for longer than the lock timeout.
+ */
+export function givingWay(subject: LockSubject, tries: Tries): Promise<Problem | undefined> {
+  return runTries(subject, tries, (wait) => new Watchdog(subject, wait));
+}
+
+async function runTries(subject: LockSubject, { first, again }: Tries, watchdogOf?: (wait: LockWait) => Watchdog) {
   const wait = new LockWait(subject);
-  const watchdog = new Watchdog(subject, wait);
-  const outcome = await wait.watched(() => watchdog.over(first), true);
-  const refusal = outcome && !subject.engine.signal.aborted ? refusalIn(outcome, watchdog.cancelled) : undefined;
+  const watchdog = watchdogOf?.(wait);
+  const outcome = await wait.watched(() => (watchdog ? watchdog.over(first) : first()), true);
+  const refusal = outcome && !subject.engine.signal.aborted ? refusalIn(outcome, watchdog?.cancelled) : undefined;
   if (!refusal) return outcome;
   return (await wait.note(refusal)) ?? (await withLockRetries(subject, again, { wait, problem: refusal }));
 }

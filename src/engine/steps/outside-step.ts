@@ -3,7 +3,7 @@ import { Problem } from '../../problem/problem.ts';
 import { lockPolicy, outsideWork, workTarget } from '../../sql/outside.ts';
 import { timeoutsOf } from '../application.ts';
 import { databaseProblem } from '../failure.ts';
-import { givingWay } from '../locks/giving-way.ts';
+import { givingWay, patiently } from '../locks/giving-way.ts';
 import { watchBlockers, withLockRetries } from '../locks/retries.ts';
 import { reliably } from '../runner/reconnect.ts';
 import { workItemOf } from '../worker.ts';
@@ -47,7 +47,7 @@ export async function runOutsideStep(
 
 interface Attempts {
   readonly attempt: (run: StepRun) => Promise<Problem | undefined>;
-  /** After one that was refused and may have left a half. */
+  /** After one that was refused, and may have left a half. */
   readonly goOn: (run: StepRun) => Promise<Problem | undefined>;
 }
 
@@ -57,28 +57,28 @@ function underPolicy(run: StepRun, sql: string, { attempt, goOn }: Attempts): Pr
     case 'brief':
       return withLockRetries(subject, ({ lockTimeoutMs }) => attempt({ ...run, lockTimeoutMs }));
     case 'watched':
-      return givingWay(
-        subject,
-        () => attempt(run),
-        ({ lockTimeoutMs = subject.lockTimeoutMs }) => goOn({ ...run, lockTimeoutMs }),
-      );
-    default:
+      return givingWay(subject, {
+        first: () => attempt(run),
+        again: ({ lockTimeoutMs = subject.lockTimeoutMs }) => goOn({ ...run, lockTimeoutMs }),
+      });
+    case 'patient':
+      return patiently(subject, { first: () => attempt(run), again: () => goOn(run) });
+    case 'once':
       return watchBlockers(subject, () => attempt(run));
   }
 }
 
-/** Completes what a refused try left half done, or tries again where it left nothing, both under the lock timeout. */
+/** Completes what a refused try left half done, or removes it and tries again. */
 async function goOnWith(run: StepRun, index: number, probe: Probe, before: Facts, pid: string) {
   const outcome = await probe.outcome(askAt(run, index), before);
   if (outcome.is === 'done') return undefined;
-  if (!outcome.completes) return sendStatement(run, index, pid);
   for (const statement of outcome.cleanUp ?? []) {
     const problem = await sendOurs(run, index, statement);
     if (problem) return problem;
     run.engine.emit({ kind: 'note', message: `${run.version}: ${statement}` });
     await run.control.write([stepCleanedItem(run, index, statement)]);
   }
-  return undefined;
+  return outcome.completes ? undefined : sendStatement(run, index, pid);
 }
 
 /** Asks the catalog as the statement at `index` would see it. */
