@@ -1,6 +1,7 @@
 import type { Control } from '../engine/control.ts';
 import type { Engine } from '../engine/engine.ts';
 import { openEngine } from '../engine/open-engine.ts';
+import type { Scratch } from '../engine/scratch/scratch.ts';
 import type { TargetFlags } from '../postgres/target/inputs.ts';
 import { Problem } from '../problem/problem.ts';
 import type { RunEvent } from '../report/events.ts';
@@ -36,6 +37,36 @@ export async function withEngine<T>(
       emit: talk.hear,
     });
     return await use(engine);
+  } finally {
+    talk.end();
+  }
+}
+
+/**
+ * Gives a command the scratch server of `--scratch`, the settings, or the embedded one, as soon as it asks for it. What is
+ * made there is dropped behind `use`.
+ */
+export async function withScratchServer<T>(
+  context: CommandContext,
+  use: (open: () => Promise<Scratch>) => Promise<T>,
+): Promise<T> {
+  const url = context.args.value('scratch');
+  refusePassword(url ?? '', '--scratch');
+  const talk = createTalk(context);
+  const { withScratch } = await import('../engine/scratch/scratch.ts');
+  const inputs = {
+    settings: context.settings(),
+    env: context.env,
+    cwd: context.cwd,
+    toolVersion: VERSION,
+    signal: context.signal,
+    onSecret: context.hide,
+    mask: context.masked,
+    emit: talk.hear,
+    url,
+  };
+  try {
+    return await withScratch(inputs, use);
   } finally {
     talk.end();
   }

@@ -10,6 +10,12 @@ const dryRun: FlagSpec = {
   summary: 'change nothing; print: show the SQL that would run',
 };
 
+const scratch: FlagSpec = {
+  name: 'scratch',
+  value: 'URL',
+  summary: 'server for scratch databases, not the embedded one',
+};
+
 const reason: FlagSpec = { name: 'reason', value: 'TEXT', summary: 'why; kept in the audit trail' };
 
 /** How a run behaves towards others on the same database: of every command that applies or undoes migrations. */
@@ -61,6 +67,8 @@ Before the first statement it looks at the live server (dumps, long transactions
       dryRun,
       { name: 'allow-late', summary: 'also apply files numbered below an applied one' },
       { name: 'single-transaction', summary: 'apply all of them in one transaction, or none' },
+      { name: 'check-drift', summary: 'refuse where the database was changed by hand' },
+      scratch,
       ...AMONG_OTHERS,
     ],
     examples: [
@@ -130,24 +138,34 @@ Before the first statement it looks at the live server (dumps, long transactions
   {
     name: 'diff',
     summary: 'compare two schemas, object by object',
-    description: `Shows what it takes to make the second schema of the first: every object that was added, removed or changed, and which of its properties. Each side is a database, named as --database takes it, or a file that --save has written (a path with a slash in it, or a name that ends in .json). With one side, the second is the database that every command works on.
+    description: `Shows what it takes to make the second schema of the first: every object that was added, removed or changed, and which of its properties. Each side is a database, named as --database takes it; a folder of migrations; a file of SQL; or a file that --save has written. A path has a slash in it, or ends in .sql or .json: the folder "migrations" is written ./migrations. With one side, the second is the database that every command works on.
 
-The schema is read in one transaction; nothing is changed. Data, the tracking tables and what came with an extension are left out; owners and privileges are compared when asked for. Secrets, such as passwords of foreign servers, are neither shown nor saved, but a changed one is noticed. Columns in another order are a note, no difference.
+Without a side it shows drift: that database against what its own applied migrations make of an empty one. They are replayed from the SQL that was stored when they were applied; where none was stored, the version is named as not checked.
 
-Both sides must have the same major version of PostgreSQL. Exit status 3 where they differ, and 1 where they do not but something could not be read: it is named.`,
+Folders, files of SQL and stored migrations are run on scratch databases, which are made on the embedded server, or with --scratch on a server where databases may be made, and dropped afterwards. What belongs to an extension that the scratch server does not offer is left out on both sides, and named.
+
+The schema is read in one transaction; nothing of yours is changed. Data, the tracking tables and what came with an extension are left out; owners and privileges are compared when asked for. Secrets, such as passwords of foreign servers, are neither shown nor saved, but a changed one is noticed. Columns in another order are a note, no difference.
+
+Both sides must have the same major version of PostgreSQL. Exit status 3 where they differ, and 1 where they do not but something could not be read or replayed: it is named.`,
     positionals: [
-      { name: 'A', optional: true, completes: 'file', summary: 'database or saved snapshot: before' },
-      { name: 'B', optional: true, completes: 'file', summary: 'database or saved snapshot: after' },
+      { name: 'A', optional: true, completes: 'file', summary: 'database, folder, file of SQL or snapshot: before' },
+      { name: 'B', optional: true, completes: 'file', summary: 'database, folder, file of SQL or snapshot: after' },
     ],
     flags: [
       { name: 'save', value: 'FILE', completes: 'file', summary: 'compare nothing: save the schema as a snapshot' },
       { name: 'owners', summary: 'compare owners, too' },
       { name: 'privileges', summary: 'compare grants and default privileges, too' },
+      scratch,
     ],
     examples: [
+      { line: 'taskflow-db diff', says: 'has anybody changed the database past its migrations?' },
       { line: 'taskflow-db diff --save before.json', says: 'keep the schema as it is now' },
       { line: 'taskflow-db diff before.json', says: 'what has changed since' },
       { line: 'taskflow-db diff staging production --owners --privileges', says: 'two databases of one server' },
+      {
+        line: 'taskflow-db diff database/migrations/ database/postgresql/init-complete.sql',
+        says: 'do both make the same schema?',
+      },
     ],
     load: () => import('./commands/diff.ts'),
   },

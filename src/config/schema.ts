@@ -81,6 +81,9 @@ const overridable = {
     ),
   ),
   storeSql: v.optional(flag('Store the SQL as applied in the tracking table.')),
+  scratch: v.optional(
+    text('Connection string of a server where scratch databases may be made for proofs. Default: the embedded server.'),
+  ),
   legacyTimeZone: v.optional(
     text('Time zone of the times without one in an older tracking table; without it they are left as they are.'),
   ),

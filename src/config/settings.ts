@@ -35,6 +35,8 @@ export interface Settings {
   /** Which sessions in the way of a lock may be ended. */
   readonly cancelBlockers: readonly ('autovacuum' | 'idle')[];
   readonly storeSql: boolean;
+  /** Where scratch databases are made; undefined: on the embedded server. */
+  readonly scratch: string | undefined;
   readonly legacyTimeZone: string | undefined;
   readonly verify: { readonly rerun: 'strict' | 'note' };
 }
@@ -149,6 +151,7 @@ function convert(merged: ConfigFile) {
     waitMs: ms(merged.wait),
     strict: merged.strict ?? DEFAULTS.strict,
     cancelBlockers: merged.cancelBlockers ?? DEFAULTS.cancelBlockers,
+    scratch: merged.scratch,
     storeSql: merged.storeSql ?? DEFAULTS.storeSql,
     legacyTimeZone: merged.legacyTimeZone,
     verify: Object.freeze({ rerun: merged.verify?.rerun ?? DEFAULTS.verify.rerun }),

@@ -11,7 +11,7 @@ import { codePointOffset } from '../sql/position.ts';
  */
 export function placeOfError(
   error: DatabaseError,
-  migration: Migration,
+  migration: Pick<Migration, 'file' | 'text'>,
   statement: Statement,
   all: readonly Statement[],
 ): Location {

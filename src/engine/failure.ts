@@ -7,7 +7,8 @@ import { adviceOn, generalAdvice } from './advice.ts';
 import { placeOfError } from './error-place.ts';
 import { roleInFile } from './role-in-file.ts';
 
-function serverErrorOf(error: DatabaseError): ServerError {
+/** What the server said, field by field. */
+export function serverErrorOf(error: DatabaseError): ServerError {
   const optional = {
     severity: error.severity,
     detail: error.detail,

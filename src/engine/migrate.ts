@@ -46,8 +46,16 @@ export interface MigrateResult extends RunResult {
 }
 
 /** Brings the database up to date. A failed migration is a result, not an exception: what came before it is applied. */
-export async function migrate(engine: Engine, options: MigrateOptions): Promise<MigrateResult> {
-  const files = refuseComplaints(readFolders(engine.settings.directories, engine.cwd));
+export function migrate(engine: Engine, options: MigrateOptions): Promise<MigrateResult> {
+  return migrateFiles(engine, refuseComplaints(readFolders(engine.settings.directories, engine.cwd)), options);
+}
+
+/** The same with these files, wherever they are from. */
+export function migrateFiles(
+  engine: Engine,
+  files: readonly MigrationFile[],
+  options: MigrateOptions,
+): Promise<MigrateResult> {
   return withControl(engine, async (control) => {
     refuseReadOnly(control.server);
     if (isSettled(engine, control.ledger) && !control.abandoned) {

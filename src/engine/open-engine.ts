@@ -3,8 +3,6 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { gitCommitOf } from '../files/git-commit.ts';
-import { cancel, connect } from '../postgres/connect.ts';
-import { type DriverClient, Session } from '../postgres/session.ts';
 import type { TargetFlags } from '../postgres/target/inputs.ts';
 import { machineInputs } from '../postgres/target/process.ts';
 import { resolveTarget } from '../postgres/target/resolve.ts';
@@ -12,6 +10,7 @@ import { type ConnectionTarget, describeTarget, secretsOf } from '../postgres/ta
 import { Problem } from '../problem/problem.ts';
 import type { Emit } from '../report/events.ts';
 import type { Engine } from './engine.ts';
+import { openSession } from './sessions.ts';
 
 export interface EngineInputs {
   readonly settings: Settings;
@@ -49,12 +48,8 @@ export async function openEngine(inputs: EngineInputs): Promise<Engine> {
       toolVersion: inputs.toolVersion,
       gitCommit: gitCommitOf(inputs.settings.directories[0] ?? inputs.cwd),
     },
-    async connect(purpose) {
-      const applicationName = `taskflow-db ${purpose}`;
-      const options = { applicationName, onSecret: hide, signal: inputs.signal };
-      const client = await connect(target, options);
-      return new Session(client as unknown as DriverClient, () => cancel(client));
-    },
+    connect: (purpose) =>
+      openSession(target, { applicationName: `taskflow-db ${purpose}`, onSecret: hide, signal: inputs.signal }),
   };
 }
 

@@ -47,6 +47,7 @@ export const PROBLEMS = {
   'connection-lost': EXIT.failed,
   'taken-over': EXIT.failed,
   'embedded-unavailable': EXIT.failed,
+  'scratch-unavailable': EXIT.failed,
   // running
   'statement-failed': EXIT.failed,
   'verify-failed': EXIT.failed,

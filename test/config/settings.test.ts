@@ -37,6 +37,7 @@ test('without a configuration file the defaults hold', () => {
     environment: undefined,
     production: false,
     role: undefined,
+    scratch: undefined,
     searchPath: undefined,
     trackingSchema: 'public',
     statementTimeoutMs: 0,

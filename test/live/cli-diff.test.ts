@@ -216,7 +216,7 @@ Different: 4 added, 3 removed, 2 changed.
     }));
 
   const misuse: readonly [args: readonly string[], says: RegExp, exit: number][] = [
-    [['diff'], /nothing is named to compare/, 2],
+    [['diff'], /has no migration history to compare it with/, 1],
     [['diff', 'a.json', 'b.json', '--save', 'c.json'], /--save takes one schema/, 2],
     [['diff', 'missing.json'], /cannot read missing\.json: it does not exist/, 1],
     [['diff', 'text.json'], /text\.json is no snapshot of a schema: it is not JSON/, 1],

@@ -1,27 +1,48 @@
-import { diffSchemas } from '../../engine/schema/diff.ts';
-import { type NamedSchema, readSchema } from '../../engine/schema/read-schema.ts';
-import { saveSchema, schemaFromFile } from '../../engine/schema/schema-file.ts';
+import {
+  compareSources,
+  type ReadSource,
+  readSource,
+  type SchemaReaders,
+} from '../../engine/schema/compare-sources.ts';
+import { type Drift, findDrift } from '../../engine/schema/drift.ts';
+import type { ExtensionObjects } from '../../engine/schema/extension-objects.ts';
+import { saveSchema } from '../../engine/schema/schema-file.ts';
+import { schemaSourceOf } from '../../engine/schema/source.ts';
+import type { Scratch } from '../../engine/scratch/scratch.ts';
 import { EXIT, type ExitStatus } from '../../problem/codes.ts';
 import { Problem } from '../../problem/problem.ts';
 import { differenceLines, differenceSummary } from '../../report/difference-text.ts';
 import { createStyle } from '../../report/style.ts';
+import { wrap } from '../../report/width.ts';
 import type { CommandContext } from '../context.ts';
-import { withEngine } from '../open.ts';
+import { withEngine, withScratchServer } from '../open.ts';
 
-export async function run(context: CommandContext): Promise<ExitStatus> {
-  const [first, second] = context.args.positionals;
-  const file = context.args.value('save');
-  if (file !== undefined) return save(context, file);
-  if (first === undefined) throw nothingToCompare();
-  // One after the other: each may ask for a password.
-  const before = await schemaOf(context, first);
-  return compare(context, before, await schemaOf(context, second));
+export function run(context: CommandContext): Promise<ExitStatus> {
+  return withScratchServer(context, async (openScratch) => {
+    const file = context.args.value('save');
+    const readers = readersOf(context, openScratch);
+    if (file !== undefined) return save(context, readers, file);
+    return context.args.positionals[0] === undefined ? showDrift(context, openScratch) : compare(context, readers);
+  });
 }
 
-async function save(context: CommandContext, file: string): Promise<ExitStatus> {
+function readersOf(context: CommandContext, openScratch: () => Promise<Scratch>): SchemaReaders {
+  return {
+    cwd: context.cwd,
+    included: includedBy(context),
+    withDatabase: (name, use) => withEngine(context, { database: name }, use),
+    openScratch,
+  };
+}
+
+function includedBy({ args }: CommandContext): SchemaReaders['included'] {
+  return { owners: args.has('owners'), privileges: args.has('privileges') };
+}
+
+async function save(context: CommandContext, readers: SchemaReaders, file: string): Promise<ExitStatus> {
   const [from, more] = context.args.positionals;
-  if (more !== undefined) throw new Problem('usage', '--save takes one schema', { expected: 'at most one database' });
-  const { name, schema } = await schemaOf(context, from);
+  if (more !== undefined) throw new Problem('usage', '--save takes one schema', { expected: 'at most one schema' });
+  const { name, schema } = await readSource(readers, schemaSourceOf(from, context.cwd));
   saveSchema(schema, file, context.cwd);
   const { notChecked } = schema;
   if (context.wantsJson) context.json({ saved: file, database: name, objects: schema.objects.length, notChecked });
@@ -32,47 +53,70 @@ async function save(context: CommandContext, file: string): Promise<ExitStatus> 
   return notChecked.length === 0 ? EXIT.done : EXIT.failed;
 }
 
-async function compare(context: CommandContext, before: NamedSchema, after: NamedSchema): Promise<ExitStatus> {
-  const difference = diffSchemas(before, after, includedBy(context));
-  if (context.wantsJson) context.json({ before: before.name, after: after.name, ...difference });
-  else await show(context, difference, { before: before.name, after: after.name });
-  if (!difference.equal) return EXIT.different;
-  return difference.notChecked.length === 0 ? EXIT.done : EXIT.failed;
+async function compare(context: CommandContext, readers: SchemaReaders): Promise<ExitStatus> {
+  const [first, second] = context.args.positionals.map((named) => schemaSourceOf(named, context.cwd));
+  const other = second ?? schemaSourceOf(undefined, context.cwd);
+  const { before, after, difference, leftOut, notes } = await compareSources(readers, first!, other);
+  const sides = { before: before.name, after: after.name };
+  const skipped = skippedOf([before, after]);
+  if (context.wantsJson) context.json({ ...sides, ...difference, skipped, leftOut: leftOutJson(leftOut) });
+  else await show(context, difference, sides, [...skippedLines(skipped), ...leftOutLines(leftOut), ...notes]);
+  return statusOf(difference);
+}
+
+async function showDrift(context: CommandContext, openScratch: () => Promise<Scratch>): Promise<ExitStatus> {
+  const drift = await withEngine(context, {}, (engine) => findDrift(engine, openScratch, includedBy(context)));
+  const { database, difference, notReplayed, leftOut } = drift;
+  const sides = { before: 'applied migrations', after: database };
+  if (context.wantsJson) context.json({ ...sides, ...difference, notReplayed, leftOut: leftOutJson(leftOut) });
+  else await show(context, difference, sides, driftRemarks(drift));
+  const status = statusOf(difference);
+  return status === EXIT.done && notReplayed.length > 0 ? EXIT.failed : status;
+}
+
+/** What was not compared, by name, and what is worth knowing. */
+export function driftRemarks({ notReplayed, leftOut, notes }: Omit<Drift, 'database' | 'difference'>): string[] {
+  return [
+    ...notReplayed.map(({ version, reason }) => `not checked: ${version}: ${reason}`),
+    ...leftOutLines(leftOut),
+    ...notes,
+  ];
+}
+
+function statusOf({ equal, notChecked }: Drift['difference']): ExitStatus {
+  if (!equal) return EXIT.different;
+  return notChecked.length === 0 ? EXIT.done : EXIT.failed;
+}
+
+function skippedOf(sides: readonly ReadSource[]) {
+  return sides.flatMap(({ name, skipped }) => skipped.map((one) => ({ side: name, ...one })));
+}
+
+function skippedLines(skipped: ReturnType<typeof skippedOf>): string[] {
+  return skipped.map(({ side, version, reason }) => `not replayed of ${side}: ${version}: ${reason}`);
+}
+
+function leftOutLines(leftOut: readonly ExtensionObjects[]): string[] {
+  return leftOut.map(({ extension, names }) => {
+    const built = names.length === 0 ? '' : `, and with it ${names.join(', ')}`;
+    return `left out on both sides: extension ${extension}, which the scratch server does not offer${built}`;
+  });
+}
+
+function leftOutJson(leftOut: readonly ExtensionObjects[]) {
+  return leftOut.map(({ extension, objects }) => ({ extension, objects }));
 }
 
 async function show(
-  { stdout }: CommandContext,
-  difference: ReturnType<typeof diffSchemas>,
+  { stdout, stderr }: CommandContext,
+  difference: Drift['difference'],
   sides: { before: string; after: string },
+  remarks: readonly string[],
 ): Promise<void> {
   const style = createStyle(stdout.color);
   const lines = await differenceLines(difference, sides, { style, width: stdout.width });
   for (const line of lines) stdout.line(line);
   if (lines.length > 0) stdout.line();
   stdout.line(differenceSummary(difference));
-}
-
-function includedBy({ args }: CommandContext): { owners: boolean; privileges: boolean } {
-  return { owners: args.has('owners'), privileges: args.has('privileges') };
-}
-
-async function schemaOf(context: CommandContext, named: string | undefined): Promise<NamedSchema> {
-  if (named !== undefined && isFile(named)) return schemaFromFile(named, context.cwd);
-  return withEngine(context, { database: named }, (engine) => readSchema(engine, includedBy(context)));
-}
-
-/** A connection string has slashes, too, behind its scheme, or is made of `name=value`. */
-function isFile(named: string): boolean {
-  if (/^postgres(ql)?:\/\//i.test(named) || /^\s*\w+\s*=/.test(named)) return false;
-  return named.includes('/') || named.endsWith('.json');
-}
-
-function nothingToCompare(): Problem {
-  return new Problem('usage', 'nothing is named to compare', {
-    expected: 'one or two schemas: databases, or files that --save has written',
-    next: [
-      'For example: taskflow-db diff staging production',
-      'Or keep the schema first: taskflow-db diff --save before.json',
-    ],
-  });
+  for (const remark of remarks) stderr.line(wrap(`Note: ${remark}`, stderr.width, '  '));
 }

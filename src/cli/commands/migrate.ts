@@ -6,7 +6,7 @@ import { EXIT, type ExitStatus } from '../../problem/codes.ts';
 import { count } from '../../problem/quantity.ts';
 import { planSql } from '../../report/plan-sql.ts';
 import type { CommandContext } from '../context.ts';
-import { confirmChange, exclusive, isProduction, withEngine } from '../open.ts';
+import { confirmChange, exclusive, isProduction, withEngine, withScratchServer } from '../open.ts';
 import { finishRun, planJson, unfinished } from '../run-result.ts';
 
 export async function run(context: CommandContext): Promise<ExitStatus> {
@@ -18,13 +18,28 @@ export async function run(context: CommandContext): Promise<ExitStatus> {
     allowLate: args.has('allow-late'),
     singleTransaction: args.has('single-transaction'),
   };
-  if (args.has('dry-run')) return withEngine(context, {}, (engine) => print(context, engine, options));
+  if (args.has('dry-run')) {
+    return withEngine(context, {}, async (engine) => {
+      await refuseDrift(context, engine);
+      return print(context, engine, options);
+    });
+  }
   return withEngine(context, { mayCreateEmbedded: true }, async (engine) => {
+    await refuseDrift(context, engine);
     const approve = (plan: UpPlan, control: Control, change: string | undefined) =>
       askFor(context, engine, plan, control, change);
     const result = await migrate(engine, { ...options, approve });
     return finishRun(context, result, sentence(result));
   });
+}
+
+/** With `--check-drift`, before anything is asked or run. */
+async function refuseDrift(context: CommandContext, engine: Engine): Promise<void> {
+  if (!context.args.has('check-drift')) return;
+  const { checkDrift } = await import('../../engine/schema/check-drift.ts');
+  const { driftRemarks } = await import('./diff.ts');
+  const drift = await withScratchServer(context, (openScratch) => checkDrift(engine, openScratch));
+  for (const message of drift ? driftRemarks(drift) : []) engine.emit({ kind: 'note', message });
 }
 
 async function print(context: CommandContext, engine: Engine, options: MigrateOptions): Promise<ExitStatus> {

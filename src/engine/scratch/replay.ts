@@ -1,0 +1,42 @@
+import type { MigrationFile } from '../../plan/migration-file.ts';
+import type { SkippedMigration } from '../../plan/up.ts';
+import type { Problem } from '../../problem/problem.ts';
+import { migrateFiles } from '../migrate.ts';
+import type { Scratch, ScratchDatabase } from './scratch.ts';
+
+/**
+ * Applies the migrations to a scratch database as `migrate` would; returns what was skipped there because the server lacks
+ * an extension. Throws the Problem of the migration that fails.
+ */
+export async function replay(
+  scratch: Scratch,
+  { engine }: ScratchDatabase,
+  files: readonly MigrationFile[],
+): Promise<readonly SkippedMigration[]> {
+  for (;;) {
+    const { plan, problem } = await migrateFiles(engine, files, { allowLate: true, singleTransaction: false });
+    if (!problem) return plan.skipped;
+    // The role is there now: it goes on where it stopped.
+    if (!(await scratch.roles.mend(problem))) throw onScratch(problem, scratch);
+  }
+}
+
+/** The same problem, with what is true of a scratch database. */
+export function onScratch(problem: Problem, { place, server }: Pick<Scratch, 'place' | 'server'>): Problem {
+  const role = problem.fields.server?.sqlstate === '42704' && /^role "/.test(problem.fields.server.message);
+  const extension = problem.fields.server?.sqlstate === '0A000' || problem.fields.server?.sqlstate === '58P01';
+  const next = [
+    ...(role
+      ? [`Make the role on the scratch server (${place.description}); roles belong to a server, not to a database.`]
+      : []),
+    ...(extension
+      ? [
+          'Where an extension is missing there: say so with "-- Requires: extension NAME", or name a server that has it: --scratch URL',
+        ]
+      : []),
+  ];
+  return problem.with({
+    state: `It failed on a scratch database (PostgreSQL ${server.version}), which is dropped. Nothing of yours was touched.`,
+    ...(next.length > 0 ? { next } : {}),
+  });
+}

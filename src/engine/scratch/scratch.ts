@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { ServerInfo } from '../../postgres/server-info.ts';
+import type { Session } from '../../postgres/session.ts';
+import { SessionLost } from '../../postgres/session-lost.ts';
+import type { ConnectionTarget } from '../../postgres/target/target.ts';
+import { Problem } from '../../problem/problem.ts';
+import type { Engine } from '../engine.ts';
+import { databaseProblem, isDatabaseError } from '../failure.ts';
+import { openSession } from '../sessions.ts';
+import { Keeper } from './keeper.ts';
+import { type RunMark, runMarkOf, scratchName } from './scratch-name.ts';
+import { findPlace, type ScratchInputs, type ScratchPlace } from './scratch-place.ts';
+import { ScratchRoles } from './scratch-roles.ts';
+
+/** A database that is made for a proof and dropped behind it. */
+export interface ScratchDatabase {
+  readonly name: string;
+  /** Works on it with the settings of the run; says nothing of what it does there. */
+  readonly engine: Engine;
+  /** Ends whoever is connected. Dropping it twice does no harm. */
+  drop(): Promise<void>;
+}
+
+/** A server on which proofs have their databases, for one run. */
+export class Scratch {
+  readonly place: ScratchPlace;
+  readonly roles: ScratchRoles;
+  readonly #keeper: Keeper;
+  readonly #inputs: ScratchInputs;
+  readonly #mark: RunMark;
+  #made = 0;
+  readonly #names = new Set<string>();
+
+  constructor(place: ScratchPlace, keeper: Keeper, inputs: ScratchInputs, mark: RunMark) {
+    this.place = place;
+    this.#keeper = keeper;
+    this.#inputs = inputs;
+    this.#mark = mark;
+    this.roles = new ScratchRoles(keeper, place, mark, inputs.settings.role);
+  }
+
+  get server(): ServerInfo {
+    return this.#keeper.server;
+  }
+
+  get lost(): Error | undefined {
+    return this.#keeper.lost;
+  }
+
+  /** The default versions of the extensions that the server offers, by name. */
+  async extensions(): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.#keeper.query(
+      'SELECT name, default_version AS version FROM pg_catalog.pg_available_extensions',
+    );
+    return new Map(rows.map(({ name, version }) => [name ?? '', version ?? '']));
+  }
+
+  /** A new database: empty, or a copy of another scratch database, to which nobody may be connected. */
+  async create(template?: ScratchDatabase): Promise<ScratchDatabase> {
+    const name = scratchName(this.#mark, ++this.#made);
+    const role = await this.roles.own();
+    this.#names.add(name);
+    await this.#keeper.create(name, {
+      ...(template ? { template: template.name } : {}),
+      ...(role === undefined ? {} : { owner: role }),
+    });
+    return { name, engine: this.#engineOn(name, role), drop: () => this.#drop(name) };
+  }
+
+  async #drop(name: string): Promise<void> {
+    await this.#keeper.drop(name);
+    this.#names.delete(name);
+  }
+
+  /** Drops what is left. */
+  async end(): Promise<void> {
+    try {
+      if (this.lost) return;
+      for (const name of this.#names) await this.#drop(name);
+      await this.roles.drop();
+    } finally {
+      await this.#keeper.end();
+    }
+  }
+
+  #engineOn(database: string, role: string | undefined): Engine {
+    const { settings, cwd, signal, mask, toolVersion } = this.#inputs;
+    const target = unsafeButFast({ ...this.place.target, database });
+    return {
+      settings: { ...settings, role, production: false, strict: false, cancelBlockers: [], storeSql: true },
+      cwd,
+      signal,
+      mask,
+      live: false,
+      emit: () => {},
+      run: { runId: randomUUID(), host: hostname(), toolVersion, gitCommit: null },
+      connect: (purpose) => sessionOn(target, `taskflow-db scratch ${purpose}`, this.#inputs),
+    };
+  }
+}
+
+/** A scratch database need not outlive a crash of its server. At start-up, so that RESET ALL does not undo it. */
+function unsafeButFast(target: ConnectionTarget): ConnectionTarget {
+  return { ...target, options: `${target.options ?? ''} -c synchronous_commit=off -c jit=off`.trimStart() };
+}
+
+function sessionOn(target: ConnectionTarget, applicationName: string, inputs: ScratchInputs): Promise<Session> {
+  const onSecret = (secret: string) => inputs.onSecret(secret, [target.user, target.database]);
+  return openSession(target, { applicationName, onSecret, signal: inputs.signal });
+}
+
+/**
+ * Runs `use`, which may ask for the scratch server when it needs one: at the first call what killed runs have left there is
+ * dropped; behind `use`, every database that it made. Problem `scratch-unavailable` where the server cannot be had, or dies.
+ */
+export async function withScratch<T>(
+  inputs: ScratchInputs,
+  use: (open: () => Promise<Scratch>) => Promise<T>,
+): Promise<T> {
+  let opened: Promise<Scratch> | undefined;
+  const open = () => (opened ??= openScratch(inputs));
+  const settled = async () => opened?.catch(() => undefined);
+  try {
+    return await use(open);
+  } catch (error) {
+    throw ofScratch(error, await settled());
+  } finally {
+    await (await settled())?.end();
+  }
+}
+
+async function openScratch(inputs: ScratchInputs): Promise<Scratch> {
+  const place = await findPlace(inputs);
+  const mark = runMarkOf(randomUUID());
+  const session = await openKeeper(place, inputs);
+  try {
+    return new Scratch(place, await Keeper.begin(session, mark), inputs, mark);
+  } catch (error) {
+    await session.end();
+    if (session.lost) throw serverDied(place, session.lost);
+    throw isServers(error) ? databaseProblem(error, `the scratch server (${place.description}) refused`) : error;
+  }
+}
+
+/** Without the run's signal: what was made is dropped also when the person wants to stop. */
+async function openKeeper(place: ScratchPlace, inputs: ScratchInputs): Promise<Session> {
+  const onSecret = (secret: string) => inputs.onSecret(secret, [place.target.user, place.target.database]);
+  try {
+    return await openSession(place.target, { applicationName: 'taskflow-db scratch keeper', onSecret });
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    throw new Problem('scratch-unavailable', 'the scratch server cannot be reached', {
+      found: place.description,
+      state: 'Nothing was compared or proven.',
+      next: ['Check the address, or leave --scratch out: then the embedded server is used.'],
+      also: [error],
+    });
+  }
+}
+
+function serverDied(place: ScratchPlace, cause: Error): Problem {
+  return new Problem('scratch-unavailable', 'the scratch server ended the session', {
+    found: `${place.description}: ${cause.message}`,
+    state: 'Nothing is proven; the scratch databases of this run are dropped by the next one.',
+    next: ['See the log of that server, then run the command again.'],
+    cause,
+  });
+}
+
+function ofScratch(error: unknown, scratch: Scratch | undefined): unknown {
+  if (!scratch) return error;
+  if (scratch.lost) return serverDied(scratch.place, scratch.lost);
+  return isServers(error) ? databaseProblem(error, `the scratch server (${scratch.place.description}) refused`) : error;
+}
+
+function isServers(error: unknown): boolean {
+  return isDatabaseError(error) || error instanceof SessionLost;
+}

@@ -1,0 +1,30 @@
+import { findVersion } from '../migration/find-version.ts';
+import { Problem } from '../problem/problem.ts';
+import type { MigrationFile } from './migration-file.ts';
+
+/**
+ * The files as ones whose order is that of the list: each is numbered by its place. Dependencies are kept where the list has
+ * them, by their whole version, as a number means another file now.
+ */
+export function orderedByApplication(files: readonly MigrationFile[]): MigrationFile[] {
+  return files.map((file, i) => {
+    const number = BigInt(i + 1);
+    const load = () => {
+      const migration = file.load();
+      const depends = migration.headers.depends.flatMap((text) => {
+        const found = findVersion(files, text);
+        return found instanceof Problem ? [] : [found.version];
+      });
+      return { ...migration, number, headers: { ...migration.headers, depends } };
+    };
+    return {
+      version: file.version,
+      number,
+      name: file.name,
+      file: file.file,
+      checksum: file.checksum,
+      checksumWithCrlf: () => file.checksumWithCrlf(),
+      load,
+    };
+  });
+}

@@ -1,0 +1,222 @@
+/** Scratch databases as their users meet them: folders and files of SQL compared, and nothing left behind. */
+import assert from 'node:assert/strict';
+import test, { describe } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LOCK_CLASS, lockKeyOf, runMarkOf, scratchName } from '../../src/engine/scratch/scratch-name.ts';
+import { type DatabaseWorkplace, type Files, withCli, withWorkplace } from '../support/cli.ts';
+import { createDatabase, type Engine, ownServer, server, type TestServer, uniqueName } from '../support/servers.ts';
+
+const MIGRATIONS: Files = {
+  'm/001_users.sql': 'CREATE TABLE users (id integer PRIMARY KEY, email text);\n-- ROLLBACK:\n-- DROP TABLE users;\n',
+  'm/002_index.sql':
+    'CREATE INDEX CONCURRENTLY users_email ON users (email);\n-- ROLLBACK:\n-- DROP INDEX users_email;\n',
+};
+const SCRIPT = `\\set ON_ERROR_STOP on
+BEGIN;
+CREATE TABLE users (id integer PRIMARY KEY, email text);
+COPY users (id, email) FROM stdin;
+1\tada
+\\.
+COMMIT;
+`;
+
+async function scratchDatabases(on: TestServer): Promise<string[]> {
+  const { rows } = await on.sql('postgres', "SELECT datname FROM pg_database WHERE datname LIKE 'taskflow_scratch%'");
+  return rows.map(([name]) => name ?? '');
+}
+
+async function until(what: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 10_000; !(await what()); await sleep(20))
+    assert.ok(Date.now() < end, 'it never came to that');
+}
+
+/** Flags that name the server of the workplace's own database. */
+const on = (at: DatabaseWorkplace) => ['--scratch', at.database.server.url('postgres')];
+
+/** The databases that a run of this workplace makes, before it ends. */
+async function ownDatabases(at: DatabaseWorkplace, before: readonly string[]): Promise<string[]> {
+  return (await scratchDatabases(at.database.server)).filter((name) => !before.includes(name));
+}
+
+for (const engine of [14, 18] satisfies Engine[]) {
+  describe(`scratch databases on ${engine}`, () => {
+    test('a folder and a file of SQL are compared, and nothing is left behind', () =>
+      withCli(engine, { ...MIGRATIONS, 'init.sql': SCRIPT }, async (at) => {
+        const before = await scratchDatabases(at.database.server);
+        const different = await at.run(['diff', './init.sql', './m', ...on(at)]);
+        assert.equal(different.exit, 3, different.output);
+        assert.match(different.stdout, /\+ index users_email\n[\s\S]*Different: 1 added\./);
+        const same = await at.run(['diff', './m', './m', ...on(at), '--owners', '--privileges']);
+        assert.deepEqual([same.exit, same.stdout, same.stderr], [0, 'Equal.\n', '']);
+        assert.deepEqual(await ownDatabases(at, before), []);
+      }));
+
+    test('a folder is compared with a database, and the tracking tables are left out', () =>
+      withCli(engine, MIGRATIONS, async (at) => {
+        assert.equal((await at.run(['migrate'])).exit, 0);
+        const { exit, stdout } = await at.run(['diff', './m', ...on(at)]);
+        assert.deepEqual([exit, stdout], [0, 'Equal.\n']);
+      }));
+
+    test('what dead runs have left is dropped, and nothing else', () =>
+      withCli(engine, MIGRATIONS, async (at) => {
+        const { server: scratch } = at.database;
+        const [dead, alive] = [runMarkOf(uniqueName()), runMarkOf(uniqueName())];
+        const foreign = `taskflow_scratch_${dead}_1_000000`;
+        const names = [scratchName(dead, 7), scratchName(alive, 7), foreign, 'taskflow_scratch_mine'];
+        for (const name of names) await createDatabase(scratch, { name });
+        const keeps = `SELECT pg_advisory_lock(${LOCK_CLASS}, ${lockKeyOf(alive)}), pg_sleep(60)`;
+        const holding = scratch.sql(at.database.name, keeps).catch(() => undefined);
+        try {
+          await until(
+            async () =>
+              (await scratch.sql('postgres', `SELECT FROM pg_locks WHERE classid = ${LOCK_CLASS}`)).rows.length > 0,
+          );
+          assert.equal((await at.run(['diff', './m', './m', ...on(at)])).exit, 0);
+          const left = await scratchDatabases(scratch);
+          assert.deepEqual(
+            names.map((name) => left.includes(name)),
+            [false, true, true, true],
+          );
+        } finally {
+          await scratch.sql(
+            'postgres',
+            `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${at.database.name}'`,
+          );
+          await holding;
+          for (const name of names) await scratch.sql('postgres', `DROP DATABASE IF EXISTS ${name}`);
+        }
+      }));
+
+    for (const how of ['SIGKILL', 'SIGINT'] as const) {
+      test(`a run that ends by ${how} leaves nothing for long`, () =>
+        withCli(
+          engine,
+          { 'm/001_long.sql': 'CREATE TABLE t (id integer);\nSELECT pg_sleep(60);\n', ...EMPTY },
+          async (at) => {
+            const before = await scratchDatabases(at.database.server);
+            const { child, finished } = at.start(['diff', './m', './e', ...on(at)]);
+            await until(async () => (await sleeping(at)).length > 0);
+            assert.equal((await ownDatabases(at, before)).length, 1);
+            child.kill(how);
+            const { exit } = await finished;
+            if (how === 'SIGINT') assert.equal(exit, 130);
+            else assert.equal((await at.run(['diff', './e', './e', ...on(at)])).exit, 0);
+            assert.deepEqual(await ownDatabases(at, before), []);
+          },
+        ));
+    }
+  });
+}
+
+const EMPTY: Files = { 'e/001_type.sql': "CREATE TYPE mood AS ENUM ('good');\n" };
+
+async function sleeping(at: DatabaseWorkplace): Promise<readonly unknown[]> {
+  const query = "SELECT FROM pg_stat_activity WHERE datname LIKE 'taskflow_scratch%' AND wait_event = 'PgSleep'";
+  return (await at.database.server.sql('postgres', query)).rows;
+}
+
+describe('a scratch server that is no help', () => {
+  test('may not make databases: who may change that', () =>
+    withCli(18, MIGRATIONS, async (at) => {
+      const role = uniqueName('plain');
+      await at.database.sql(`CREATE ROLE ${role} LOGIN`);
+      try {
+        const { exit, said } = await at.run([
+          'diff',
+          './m',
+          './m',
+          '--scratch',
+          at.database.server.url('postgres', role),
+        ]);
+        assert.equal(exit, 1);
+        assert.match(said, /error\[scratch-unavailable\].*permission denied to create database.*CREATEDB/);
+      } finally {
+        await at.database.sql(`DROP ROLE ${role}`);
+      }
+    }));
+
+  test('is not there', () =>
+    withWorkplace(MIGRATIONS, {}, async (at) => {
+      const { exit, said } = await at.run([
+        'diff',
+        './m',
+        './m',
+        '--scratch',
+        'postgresql://postgres@127.0.0.1:1/postgres',
+      ]);
+      assert.equal(exit, 1);
+      assert.match(said, /error\[scratch-unavailable\]: the scratch server cannot be reached/);
+    }));
+
+  test('dies meanwhile', async () => {
+    const own = await ownServer(18);
+    try {
+      await withCli(18, { 'm/001_long.sql': 'SELECT pg_sleep(60);\n', ...EMPTY }, async (at) => {
+        const run = at.start(['diff', './m', './e', '--scratch', own.url('postgres')]);
+        await until(
+          async () =>
+            (await own.sql('postgres', "SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep'")).rows.length > 0,
+        );
+        await own.crash();
+        const { exit, said } = await run.finished;
+        assert.equal(exit, 1);
+        assert.match(said, /error\[scratch-unavailable\]: the scratch server ended the session/);
+      });
+    } finally {
+      await own.stop().catch(() => undefined);
+    }
+  });
+
+  test('lacks a role that the SQL speaks of: it is named', () =>
+    withCli(
+      18,
+      { 'm/001_role.sql': 'CREATE TABLE t (id integer);\nGRANT SELECT ON t TO "No Such Role";\n' },
+      async (at) => {
+        const { exit, said } = await at.run(['diff', './m', './m', ...on(at)]);
+        assert.equal(exit, 1);
+        assert.match(
+          said,
+          /role "No Such Role" does not exist.*Nothing of yours was touched.*Make the role on the scratch server/,
+        );
+      },
+    ));
+
+  test('has another major version than the database', async () => {
+    const other = await server(14);
+    await withCli(18, MIGRATIONS, async (at) => {
+      assert.equal((await at.run(['migrate'])).exit, 0);
+      const { exit, said } = await at.run(['diff', '--scratch', other.url('postgres')]);
+      assert.equal(exit, 2);
+      assert.match(said, /another major version.*PostgreSQL 18.*PostgreSQL 14.*Name a server of PostgreSQL 18/);
+    });
+  });
+});
+
+describe('a file of SQL', () => {
+  const cases: readonly [name: string, text: string, exit: number, said: RegExp][] = [
+    [
+      'that fails names its line',
+      'CREATE TABLE a (id integer);\n\nCREATE TABLE b (id integre);\n',
+      1,
+      /s\.sql:3:20.*type "integre" does not exist/,
+    ],
+    ['with a psql command that means something is refused', '\\connect other\n', 1, /psql-command.*s\.sql:1/],
+    [
+      'that leaves a transaction open is refused',
+      'BEGIN;\nCREATE TABLE a (id integer);\n',
+      1,
+      /leaves a transaction open/,
+    ],
+    ['that is not there', '', 1, /cannot read \.\/none\.sql: it does not exist/],
+  ];
+  for (const [name, text, exit, expected] of cases) {
+    test(name, () =>
+      withCli(18, { 's.sql': text }, async (at) => {
+        const found = await at.run(['diff', text === '' ? './none.sql' : './s.sql', './s.sql', ...on(at)]);
+        assert.equal(found.exit, exit, found.output);
+        assert.match(found.said, expected);
+      }),
+    );
+  }
+});
