@@ -73,6 +73,7 @@ CREATE INDEX IF NOT EXISTS ground_truth_data_workflow_block_id_idx ON ground_tru
 CREATE INDEX IF NOT EXISTS ground_truth_data_created_by_idx ON ground_truth_data (created_by);
 
 -- VERIFY:
+-- SELECT to_regclass('workflows_one_default_idx') IS NOT NULL AND to_regclass('exercises_one_default_idx') IS NOT NULL;
 -- SELECT count(*) <= 1 FROM workflows WHERE is_default;
 -- SELECT count(*) <= 1 FROM exercises WHERE is_default;
 

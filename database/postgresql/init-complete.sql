@@ -2565,7 +2565,7 @@ INSERT INTO schema_migrations
 VALUES (
   '024_create_indexes', 'Index the paths that queries take', '024_create_indexes.sql', 'migration',
   true, NULL,
-  '1a911e2f31edf8bf371689ce9aec12de3e332ca48d882e86df3c1c1851665ac7', 'c1e057a326aa2a24f423b8c0808d3966708c8dd8d49d2880d5def3dd077cfb23',
+  '86528df3a0032ef28ddde096ec2462f6b03103a6cc9a401a807ad37d233f64f1', 'c1e057a326aa2a24f423b8c0808d3966708c8dd8d49d2880d5def3dd077cfb23',
   $rollback$DROP INDEX IF EXISTS ground_truth_data_created_by_idx;
 DROP INDEX IF EXISTS ground_truth_data_workflow_block_id_idx;
 DROP INDEX IF EXISTS custom_instructions_created_by_idx;
@@ -2669,6 +2669,7 @@ CREATE INDEX IF NOT EXISTS ground_truth_data_workflow_block_id_idx ON ground_tru
 CREATE INDEX IF NOT EXISTS ground_truth_data_created_by_idx ON ground_truth_data (created_by);
 
 -- VERIFY:
+-- SELECT to_regclass('workflows_one_default_idx') IS NOT NULL AND to_regclass('exercises_one_default_idx') IS NOT NULL;
 -- SELECT count(*) <= 1 FROM workflows WHERE is_default;
 -- SELECT count(*) <= 1 FROM exercises WHERE is_default;
 

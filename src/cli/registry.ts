@@ -170,6 +170,32 @@ Both sides must have the same major version of PostgreSQL. Exit status 3 where t
     load: () => import('./commands/diff.ts'),
   },
   {
+    name: 'verify',
+    summary: 'prove the migrations on scratch databases',
+    description: `Proves on scratch databases, not on yours: that the files are those that were applied (checksums); that they can be applied to an empty database (replay); that init-complete.sql and its patch make the same schema, rows and records (init-complete); that each rollback leaves what was there before, and that the migration can be applied again behind it (rollback); that each file may run twice and the second run changes nothing (rerun); and that its VERIFY queries hold, and would not without it (verify).
+
+A second run that PostgreSQL refuses and that changes nothing is a note, or a failure with "verify": { "rerun": "strict" } in the configuration. Columns that come back at another position are a note. What cannot be checked is named and counted.
+
+Each failure shows the object and the property that differ, and the line of SQL to change. The scratch databases are made on the embedded server, or with --scratch on a server where databases may be made, and are dropped afterwards. Where a database is named, its checksums, version and extensions are compared, too; it is only read.
+
+Exit status 3 where a check fails.`,
+    flags: [
+      { name: 'since', value: 'VERSION', completes: 'version', summary: 'try only what comes after this version' },
+      { name: 'only', value: 'VERSION', completes: 'version', summary: 'try this version alone' },
+      { name: 'jobs', value: 'N', summary: 'databases at once (default: processors, at most 4)' },
+      scratch,
+    ],
+    examples: [
+      { line: 'taskflow-db verify', says: 'all checks, on the embedded server' },
+      { line: 'taskflow-db verify --since 040', says: 'what this branch adds' },
+      {
+        line: 'taskflow-db verify --scratch postgresql://postgres@localhost/postgres',
+        says: 'on a server of the version that production has',
+      },
+    ],
+    load: () => import('./commands/verify.ts'),
+  },
+  {
     name: 'history',
     summary: 'show the audit trail',
     description: `Lists what was tried and decided on this database, the newest last: who, when, what, and how it ended. Failed attempts are there too.

@@ -43,7 +43,7 @@ async function attemptTransaction(
 }
 
 /** Deferred constraints are checked now, while the failure can still be laid at this migration's door. */
-const SETTLE_CONSTRAINTS: WorkItem = { item: { sql: 'SET CONSTRAINTS ALL IMMEDIATE' }, part: 'constraints' };
+export const SETTLE_CONSTRAINTS: WorkItem = { item: { sql: 'SET CONSTRAINTS ALL IMMEDIATE' }, part: 'constraints' };
 
 /** The `started` event, in a transaction of its own that survives a failure, unless the migration before wrote it. */
 export function announcement({ engine, control, worker, planned, announced }: Application): BatchItem[][] {

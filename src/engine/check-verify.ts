@@ -39,6 +39,11 @@ export async function checkVerify(
   });
 }
 
+/** Whether a query's answer counts as true. */
+export function isTrue(rows: readonly Row[]): boolean {
+  return whyNotTrue(rows) === undefined;
+}
+
 function whyNotTrue(rows: readonly Row[]): string | undefined {
   if (rows.length === 0) return 'no row';
   for (const [i, row] of rows.entries()) {

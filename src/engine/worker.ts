@@ -122,6 +122,11 @@ export class Worker {
     return [BEGIN, ...cleanUp, ...deallocate, ...this.#ours().map((item) => ({ item }))];
   }
 
+  /** The session as new within the open transaction, for a file that is tried more than once in it. */
+  afresh(prepares: boolean): WorkItem[] {
+    return [...CLEAN_UP, ...(prepares ? [DEALLOCATE] : []), { item: this.#pinItem }];
+  }
+
   /** Ends it. Behind a pooler nothing of it may stay in the server process. */
   commit(): WorkItem[] {
     return this.#pooled ? [...CLEAN_UP_POOLED, COMMIT] : [COMMIT];

@@ -195,8 +195,11 @@ function writeItem(wire: Wire, item: BatchItem, prepared: PreparedNames): void {
   else if (MAY_FORGET_NAMES.test(item.sql)) prepared.doubt();
 }
 
-/** In people's statements, whatever their case, and in the blocks and functions that they write. */
-const MAY_FORGET_NAMES = /\b(?:DISCARD|DEALLOCATE)\b/i;
+/**
+ * In people's statements, whatever their case, and in the blocks and functions that they write. The other kinds of DISCARD keep
+ * prepared statements (manual, DISCARD).
+ */
+const MAY_FORGET_NAMES = /\bDEALLOCATE\b|\bDISCARD\b(?!\s+(?:TEMP|TEMPORARY|SEQUENCES|PLANS)\b)/i;
 
 /** Statements of ours after which the server knows no prepared statement. */
 const FORGETS_NAMES: ReadonlySet<string> = new Set(['DEALLOCATE ALL', 'DISCARD ALL']);

@@ -1,5 +1,5 @@
 import type { ObjectType } from '../catalog/object-types.ts';
-import type { Included } from '../catalog/snapshot.ts';
+import { type Included, POSITION } from '../catalog/snapshot.ts';
 import type { Masked } from './secrets.ts';
 
 /**
@@ -55,18 +55,42 @@ export interface QueriedProperty {
 
 /** One statement that answers one row: every object of the part as `[[names], property, ...]`, in one JSON array. */
 export function partQuery(part: Part, major: number, included: Included): PartQuery {
+  const { columns, rare } = split(part, major, included);
+  return {
+    sql: `SELECT json_agg(${objectSql(part, columns, rare)}) AS objects\nFROM ${withComment(part)}`,
+    properties: columns.map(({ name, masked }) => ({ name, masked })),
+    rare: rare.map(({ name, masked }) => ({ name, masked })),
+  };
+}
+
+function split(part: Part, major: number, included: Included): { columns: ColumnSql[]; rare: ColumnSql[] } {
   const all = columnsOf(part, major, included);
   const isRare = ({ name }: ColumnSql) => part.rare?.names.includes(name) === true;
-  const [columns, rare] = [all.filter((one) => !isRare(one)), all.filter(isRare)];
+  return { columns: all.filter((one) => !isRare(one)), rare: all.filter(isRare) };
+}
+
+/** One object as a JSON array: its name, its properties, and the rare ones together. */
+function objectSql(part: Part, columns: readonly ColumnSql[], rare: readonly ColumnSql[]): string {
   const identity = typeof part.identity === 'string' ? part.identity : `json_build_array(${part.identity.join(', ')})`;
   const values = [identity, ...columns.map(({ sql }) => sql)];
   if (rare.length > 0)
     values.push(`CASE WHEN ${part.rare!.when} THEN json_build_array(${rare.map(({ sql }) => sql).join(',\n  ')}) END`);
-  return {
-    sql: `SELECT json_agg(json_build_array(${values.join(',\n  ')})) AS objects\nFROM ${withComment(part)}`,
-    properties: columns.map(({ name, masked }) => ({ name, masked })),
-    rare: rare.map(({ name, masked }) => ({ name, masked })),
-  };
+  return `json_build_array(${values.join(',\n  ')})`;
+}
+
+/**
+ * The same as one row that is equal for equal objects in whatever order, as far as a sum of hashes tells: `print`. Secrets
+ * are in it as they are, and leave the server in no other way. Positions count without gaps, as in a snapshot.
+ */
+export function partPrint(part: Part, major: number, included: Included): string {
+  const { columns, rare } = split(part, major, included);
+  const ranked = columns.map((one) =>
+    one.name === POSITION && typeof part.identity !== 'string'
+      ? { ...one, sql: `row_number() OVER (PARTITION BY ${part.identity.slice(0, -1).join(', ')} ORDER BY ${one.sql})` }
+      : one,
+  );
+  return `SELECT count(*) || ':' || coalesce(sum(hashtextextended(object, 0)), 0) AS print
+FROM (SELECT ${objectSql(part, ranked, rare)}::text AS object\nFROM ${withComment(part)}) AS objects`;
 }
 
 interface ColumnSql {

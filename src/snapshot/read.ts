@@ -2,7 +2,6 @@ import { canonicalProperties, canonicalProperty, canonicalSnapshot, type RawValu
 import type { ObjectType } from '../catalog/object-types.ts';
 import {
   compareText,
-  type Included,
   keyOf,
   type NotChecked,
   POSITION,
@@ -14,27 +13,10 @@ import { OWN_NAMES } from '../ledger/layout/own-objects.ts';
 import type { DatabaseError } from '../postgres/database-error.ts';
 import type { Batch, BatchItem } from '../postgres/pipeline.ts';
 import type { Session } from '../postgres/session.ts';
-import { setLocal } from '../postgres/session-settings.ts';
 import { quoteLiteral } from '../sql/quote.ts';
+import { partsOf, type SnapshotOptions, settings } from './options.ts';
 import { type Part, type PartQuery, partQuery } from './part.ts';
-import { foreignParts } from './parts/foreign.ts';
-import { otherParts } from './parts/others.ts';
-import { RELATION_PARTS } from './parts/relations.ts';
-import { ROUTINE_PARTS } from './parts/routines.ts';
-import { typeParts } from './parts/types.ts';
-import { partsWithinRelations } from './parts/within-relations.ts';
 import { maskSecrets } from './secrets.ts';
-
-export interface SnapshotOptions extends Included {
-  /** Major version of the server, one of SNAPSHOT_MAJORS. */
-  readonly major: number;
-  /** The tracking tables are in this schema, and left out. */
-  readonly trackingSchema: string;
-  /** Read as this role. */
-  readonly role?: string | undefined;
-  /** The longest wait for a lock: writing out a view takes an ACCESS SHARE lock on its tables. */
-  readonly lockTimeoutMs: number;
-}
 
 /** The major versions whose catalogs this version of the tool knows whole. */
 export const SNAPSHOT_MAJORS = { oldest: 12, newest: 18 } as const;
@@ -107,42 +89,6 @@ async function askBoth(
     if (one.status === 'rejected') throw one.reason;
     return one.value;
   });
-}
-
-function partsOf({ major, privileges }: SnapshotOptions): Part[] {
-  // The largest first: there is the most to read while the server goes on.
-  const all = [
-    ...partsWithinRelations(major),
-    ...RELATION_PARTS,
-    ...typeParts(major),
-    ...ROUTINE_PARTS,
-    ...otherParts(major),
-    ...foreignParts(major),
-  ];
-  return all.filter((part) => privileges || !part.onlyPrivileges);
-}
-
-/** Everything that decides how the server writes values and expressions. */
-function settings({ role, lockTimeoutMs }: SnapshotOptions): BatchItem[] {
-  const values = {
-    ...(role === undefined ? {} : { role }),
-    search_path: 'pg_catalog, pg_temp',
-    TimeZone: 'UTC',
-    DateStyle: 'ISO, YMD',
-    IntervalStyle: 'postgres',
-    extra_float_digits: '1',
-    bytea_output: 'hex',
-    lc_monetary: 'C',
-    quote_all_identifiers: 'off',
-    standard_conforming_strings: 'on',
-    row_security: 'off',
-    statement_timeout: '0',
-    idle_in_transaction_session_timeout: '0',
-    lock_timeout: String(lockTimeoutMs),
-    // Many small queries: compiling one takes longer than all of them.
-    jit: 'off',
-  };
-  return Object.entries(values).map(([name, value]) => setLocal(name, value));
 }
 
 interface Asked {

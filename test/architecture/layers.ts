@@ -17,9 +17,10 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   graph: { pure: true, imports: ['problem', 'migration'], packages: [] },
   plan: { pure: true, imports: ['problem', 'sql', 'migration', 'graph'], packages: [] },
   catalog: { pure: true, imports: ['problem', 'sql'], packages: [] },
+  verify: { pure: true, imports: ['problem', 'migration', 'catalog'], packages: [] },
   report: {
     pure: true,
-    imports: ['problem', 'plan', 'catalog'],
+    imports: ['problem', 'plan', 'catalog', 'verify'],
     packages: ['diff', 'fast-string-width', 'fast-wrap-ansi', 'picocolors'],
   },
   files: { pure: false, imports: ['problem', 'migration', 'plan/migration-file.ts'], packages: [] },
@@ -53,6 +54,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'graph',
       'plan',
       'catalog',
+      'verify',
       // The engine emits events; of what a problem holds it makes only the difference of two texts and the names of blockers.
       'report/blocker.ts',
       'report/events.ts',
@@ -91,6 +93,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'graph',
       'plan',
       'catalog',
+      'verify',
       'report',
       'files',
       'config',

@@ -2,7 +2,8 @@ import type { Included, Snapshot } from '../../catalog/snapshot.ts';
 import { refuseUnsupported, SERVER_INFO, type ServerInfo, serverInfoOf } from '../../postgres/server-info.ts';
 import type { Session } from '../../postgres/session.ts';
 import { Problem } from '../../problem/problem.ts';
-import { readSnapshot, SNAPSHOT_MAJORS, type SnapshotOptions } from '../../snapshot/read.ts';
+import type { SnapshotOptions } from '../../snapshot/options.ts';
+import { readSnapshot, SNAPSHOT_MAJORS } from '../../snapshot/read.ts';
 import type { Engine } from '../engine.ts';
 import { databaseProblem, isDatabaseError } from '../failure.ts';
 

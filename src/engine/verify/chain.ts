@@ -1,0 +1,167 @@
+import { orderedByApplication } from '../../plan/as-applied.ts';
+import type { PlannedMigration } from '../../plan/up.ts';
+import type { Problem } from '../../problem/problem.ts';
+import type { SchemaPrint } from '../../snapshot/print.ts';
+import type { Facts } from '../../verify/facts.ts';
+import type { Share } from '../../verify/shares.ts';
+import { cancelled } from '../pause.ts';
+import { replay } from '../scratch/replay.ts';
+import type { Scratch, ScratchDatabase } from '../scratch/scratch.ts';
+import { type Bed, withBed } from './bed.ts';
+import { BY_PRINT, BY_SNAPSHOT, Doubt } from './look.ts';
+import { applyFirst, CannotApply, tryApart } from './try-apart.ts';
+import { tryTogether } from './try-together.ts';
+
+/** What every job of a run shares. */
+export interface ChainPlan {
+  readonly scratch: Scratch;
+  /** An empty database with tracking tables, to which nobody is connected. */
+  readonly base: ScratchDatabase;
+  readonly print: SchemaPrint;
+  /** In the order of their application. */
+  readonly migrations: readonly PlannedMigration[];
+  /** Whether this one is to be tried, and not only applied. */
+  readonly isTried: (version: string) => boolean;
+  readonly signal: AbortSignal;
+  readonly onTried: (facts: Facts) => void;
+}
+
+/** A migration that cannot be applied to what those before it make. */
+export interface Stuck {
+  readonly version: string;
+  readonly problem: Problem;
+}
+
+/**
+ * Applies migrations one after the other to a database of its own, and tries those of its share. Where something is not as it
+ * must be, the migration is tried anew on copies, in transactions of their own and with snapshots, which say what differs.
+ */
+export class Chain {
+  readonly #plan: ChainPlan;
+  #database: ScratchDatabase | undefined;
+  /** So many are applied to the database. */
+  #applied = 0;
+  /** The print of the schema as it is, where it is known. */
+  #print: string | undefined;
+
+  constructor(plan: ChainPlan) {
+    this.#plan = plan;
+  }
+
+  /** The migration that cannot be applied, or undefined when all of the share are. */
+  async run({ begin, end }: Share): Promise<Stuck | undefined> {
+    const stuck = await this.#reach(begin);
+    if (stuck) return stuck;
+    while (this.#applied < end) {
+      this.#stopIfAsked();
+      const stop = await withBed(this.#database!.engine, this.#plan.print, (bed) => this.#advance(bed, end));
+      if (stop.kind === 'stuck') return stop;
+      if (stop.kind === 'doubt') await this.#lookClosely(stop.spoilt);
+    }
+    return undefined;
+  }
+
+  /** Applies the rest, and hands the database over: nobody is connected to it. */
+  async finish(): Promise<ScratchDatabase | Stuck> {
+    const stuck = await this.#reach(this.#plan.migrations.length);
+    return stuck ?? this.#database!;
+  }
+
+  async drop(): Promise<void> {
+    if (!this.#plan.scratch.lost) await this.#database?.drop();
+  }
+
+  /** Goes on from migration to migration, as long as no closer look is needed. */
+  async #advance(bed: Bed, end: number): Promise<Stop> {
+    while (this.#applied < end) {
+      this.#stopIfAsked();
+      const stop = await this.#next(bed, this.#plan.migrations[this.#applied]!);
+      // A role that was missing is there now.
+      if (stop?.kind === 'stuck' && (await this.#plan.scratch.roles.mend(stop.problem))) continue;
+      if (stop) return stop;
+      this.#applied++;
+    }
+    return { kind: 'done' };
+  }
+
+  async #next(bed: Bed, planned: PlannedMigration): Promise<Stop | undefined> {
+    const { isTried, onTried } = this.#plan;
+    const { version } = planned;
+    try {
+      if (!isTried(version)) {
+        this.#print = undefined;
+        await applyFirst(bed, planned);
+      } else if (planned.plan.mode === 'transaction') {
+        const tried = await tryTogether(bed, planned, this.#print);
+        if (tried.kind === 'failed') return { kind: 'stuck', version, problem: tried.problem };
+        if (tried.kind === 'doubtful') return { kind: 'doubt', spoilt: false };
+        this.#print = tried.print;
+        onTried(tried.facts);
+      } else {
+        this.#print = undefined;
+        onTried(await tryApart(bed, planned, BY_PRINT, cannotSay));
+      }
+      return undefined;
+    } catch (error) {
+      if (error instanceof Doubt) return { kind: 'doubt', spoilt: true };
+      if (error instanceof CannotApply) return { kind: 'stuck', version, problem: error.problem };
+      throw error;
+    }
+  }
+
+  #stopIfAsked(): void {
+    if (this.#plan.signal.aborted) throw cancelled('Nothing of yours was touched; the scratch databases are dropped.');
+  }
+
+  /** `spoilt`: the database is in no state to go on from. */
+  async #lookClosely(spoilt: boolean): Promise<void> {
+    const { migrations, onTried } = this.#plan;
+    const at = this.#applied;
+    if (spoilt) {
+      await this.drop();
+      this.#database = undefined;
+      await this.#reach(at);
+    }
+    onTried(await this.#onCopy((bed) => tryApart(bed, migrations[at]!, BY_SNAPSHOT, (use) => this.#onCopy(use))));
+    await this.#reach(at + 1);
+  }
+
+  async #onCopy<T>(use: (bed: Bed) => Promise<T>): Promise<T> {
+    const copy = await this.#plan.scratch.create(this.#database);
+    try {
+      return await withBed(copy.engine, this.#plan.print, use);
+    } finally {
+      if (!this.#plan.scratch.lost) await copy.drop();
+    }
+  }
+
+  /** Applies up to there, without trying, as quickly as migrate does. */
+  async #reach(count: number): Promise<Stuck | undefined> {
+    const { scratch, base, migrations } = this.#plan;
+    if (!this.#database) {
+      this.#database = await scratch.create(base);
+      this.#applied = 0;
+    }
+    if (this.#applied >= count) return undefined;
+    const files = orderedByApplication(migrations.map(({ status }) => status.file!));
+    this.#print = undefined;
+    const stuck = await replay(scratch, this.#database, files.slice(0, count)).then(() => undefined, stuckBy);
+    if (!stuck) this.#applied = count;
+    return stuck;
+  }
+}
+
+type Stop =
+  | { readonly kind: 'done' }
+  | ({ readonly kind: 'stuck' } & Stuck)
+  | { readonly kind: 'doubt'; readonly spoilt: boolean };
+
+function cannotSay(): never {
+  throw new Doubt('the way back is not proven');
+}
+
+function stuckBy(problem: unknown): Stuck {
+  const version = (problem as Partial<Problem>).fields?.version;
+  if (version === undefined) throw problem;
+  return { version, problem: problem as Problem };
+}

@@ -1,0 +1,125 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { compareSchemas } from '../../catalog/compare.ts';
+import { readTextFile } from '../../files/whole-file.ts';
+import { decodeText } from '../../migration/decode.ts';
+import type { MigrationFile } from '../../plan/migration-file.ts';
+import { type MigrationStatus, reconcile } from '../../plan/reconcile.ts';
+import { Problem } from '../../problem/problem.ts';
+import type { Check, CheckState } from '../../verify/check.ts';
+import { withControl } from '../control.ts';
+import { readSchema } from '../schema/read-schema.ts';
+import { loadScript, type Script } from '../scratch/load-script.ts';
+import type { Scratch, ScratchDatabase } from '../scratch/scratch.ts';
+import { compareRows, type RowDifference } from './seed-rows.ts';
+
+/** The file for new installations, and what has come since. */
+export interface CompleteFiles {
+  readonly complete: Script;
+  readonly patch: Script | undefined;
+}
+
+/** Beside the first folder of migrations, in `postgresql/`; undefined where there is none. */
+export function completeFiles(directories: readonly string[], cwd: string): CompleteFiles | undefined {
+  const folder = join(dirname(directories[0] ?? '.'), 'postgresql');
+  const complete = scriptAt(join(folder, 'init-complete.sql'), cwd);
+  return complete && { complete, patch: scriptAt(join(folder, 'init-complete-patch.sql'), cwd) };
+}
+
+function scriptAt(path: string, cwd: string): Script | undefined {
+  if (!existsSync(path)) return undefined;
+  const file = relative(cwd, path);
+  return { file, text: decodeText(Buffer.from(readTextFile(path, file)), file) };
+}
+
+const check = (state: CheckState, detail: string, more: Partial<Check> = {}): Check => ({
+  name: 'init-complete',
+  version: null,
+  state,
+  detail,
+  ...more,
+});
+
+export const NO_COMPLETE_FILE = check('not-checked', 'there is no postgresql/init-complete.sql beside the migrations');
+
+/**
+ * Whether the file for new installations makes what the migrations make: the same schema, owners and privileges included, the
+ * same rows, and a record of every migration, so that migrate finds nothing to do. `skipped`: versions that this server cannot run.
+ */
+export async function checkComplete(
+  scratch: Scratch,
+  { complete, patch }: CompleteFiles,
+  replayed: ScratchDatabase,
+  files: readonly MigrationFile[],
+  skipped: ReadonlySet<string>,
+): Promise<Check[]> {
+  const database = await scratch.create();
+  try {
+    await loadScript(scratch, database, complete);
+    if (patch) await loadScript(scratch, database, patch);
+    const where = { where: { file: complete.file } };
+    const schema = await compareWith(database, replayed);
+    const rows = await compareRows(replayed, database);
+    const found = [
+      ...(schema.difference.equal ? [] : [ofSchema(schema.difference.changes, where)]),
+      ...rows.differences.map((one) => check('failed', rowsDetail(one), where)),
+      ...(await recordsOf(database, files, skipped)).map((detail) => check('failed', detail, where)),
+    ];
+    if (found.length > 0) return found;
+    const notes = schema.difference.notes.map(({ name }) => name);
+    const order = notes.length > 0 ? `; columns stand in another order: ${notes.join(', ')}` : '';
+    return [check(notes.length > 0 ? 'note' : 'ok', `equal: ${schema.objects} objects, ${rows.rows} rows${order}`)];
+  } catch (error) {
+    if (!(error instanceof Problem) || scratch.lost || error.code === 'cancelled') throw error;
+    const at = error.fields.where ? { where: error.fields.where } : {};
+    return [
+      check('failed', `${error.message}: ${error.fields.server?.message ?? ''}`.replace(/: $/, ''), {
+        problem: error,
+        ...at,
+      }),
+    ];
+  } finally {
+    if (!scratch.lost) await database.drop();
+  }
+}
+
+async function compareWith(database: ScratchDatabase, replayed: ScratchDatabase) {
+  const included = { owners: true, privileges: true };
+  const [before, after] = [await readSchema(replayed.engine, included), await readSchema(database.engine, included)];
+  return { difference: compareSchemas(before.schema, after.schema), objects: before.schema.objects.length };
+}
+
+function ofSchema(changes: NonNullable<Check['changes']>, where: Pick<Check, 'where'>): Check {
+  const detail = `it does not make what the migrations make: ${changes.length} ${changes.length === 1 ? 'difference' : 'differences'}`;
+  return check('failed', detail, { ...where, changes, sides: { before: 'migrations', after: 'init-complete.sql' } });
+}
+
+const ROWS_SHOWN = 2;
+
+function rowsDetail({ table, onlyBefore, onlyAfter }: RowDifference): string {
+  const some = (rows: readonly string[]) => rows.slice(0, ROWS_SHOWN).join(' ');
+  const parts = [
+    ...(onlyBefore.length > 0 ? [`${onlyBefore.length} only by the migrations (${some(onlyBefore)})`] : []),
+    ...(onlyAfter.length > 0 ? [`${onlyAfter.length} only by the file (${some(onlyAfter)})`] : []),
+  ];
+  return `rows of ${table} differ: ${parts.join(', ')}`;
+}
+
+/** What a migrate behind the file would find. */
+function recordsOf(
+  { engine }: ScratchDatabase,
+  files: readonly MigrationFile[],
+  skipped: ReadonlySet<string>,
+): Promise<string[]> {
+  return withControl(engine, async ({ ledger }) => {
+    const statuses = reconcile(files, ledger.entries);
+    return statuses.flatMap((one) => complaintOn(one, skipped));
+  });
+}
+
+function complaintOn({ version, state }: MigrationStatus, skipped: ReadonlySet<string>): string[] {
+  if (state === 'modified') return [`it records ${version} with another checksum than the file has`];
+  if (state === 'missing') return [`it records ${version}, of which there is no file`];
+  if (state === 'applied' || state === 'baseline' || skipped.has(version)) return [];
+  return [`it does not record ${version}`];
+}

@@ -1,0 +1,66 @@
+import { OWN_NAMES } from '../../ledger/layout/own-objects.ts';
+import type { Session } from '../../postgres/session.ts';
+import { displayIdentifier, quoteQualified } from '../../sql/quote.ts';
+
+/** A table of people's. */
+interface Table {
+  readonly schema: string;
+  readonly name: string;
+}
+
+/** By table, as people write it: a text that is the same for the same rows, in whatever order. */
+export type RowPrints = ReadonlyMap<string, string>;
+
+/**
+ * How many rows of each table the session has written, by the table's OID: in the open transaction, and in those before that it
+ * has not reported yet. Only the difference of two looks in one transaction says anything.
+ */
+export async function writtenRows(session: Session): Promise<ReadonlyMap<string, number>> {
+  const rows = await session.query(
+    'SELECT relid, n_tup_ins + n_tup_upd + n_tup_del AS written FROM pg_catalog.pg_stat_xact_user_tables',
+  );
+  return new Map(rows.map(({ relid, written }) => [relid ?? '', Number(written)]));
+}
+
+/** The tables that have more written rows now than then. */
+export async function tablesWritten(
+  session: Session,
+  before: ReadonlyMap<string, number>,
+  trackingSchema: string,
+): Promise<readonly Table[]> {
+  const now = await writtenRows(session);
+  const oids = [...now].filter(([oid, written]) => written > (before.get(oid) ?? 0)).map(([oid]) => oid);
+  return oids.length === 0 ? [] : tablesOf(session, trackingSchema, oids);
+}
+
+/** All tables, or those of these OIDs, without the tracking tables. */
+export async function tablesOf(session: Session, trackingSchema: string, oids?: readonly string[]): Promise<Table[]> {
+  const rows = await session.query(
+    `SELECT n.nspname AS schema, c.relname AS name
+FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+  AND ($1::text IS NULL OR c.oid = ANY ($1::oid[])) AND NOT (n.nspname = $2 AND c.relname ~ $3) ORDER BY 1, 2`,
+    [oids === undefined ? null : `{${oids.join(',')}}`, trackingSchema, OWN_NAMES.source],
+  );
+  return rows.map(({ schema, name }) => ({ schema: schema ?? '', name: name ?? '' }));
+}
+
+/** Hashes the rows of the tables on the server; of a table that is not there, nothing. */
+export async function printRows(session: Session, tables: readonly Table[]): Promise<RowPrints> {
+  if (tables.length === 0) return new Map();
+  const items = tables.map(({ schema, name }) => ({
+    sql: `SELECT count(*) || ':' || coalesce(sum(pg_catalog.hashtextextended(t::text, 0)), 0) AS print FROM ONLY ${quoteQualified(schema, name)} AS t`,
+    rows: true,
+  }));
+  const { results } = await session.batch([items]);
+  return new Map(tables.map((table, i) => [tableName(table), results[0]?.[i]?.rows[0]?.print ?? '']));
+}
+
+/** Tables whose rows are not the same in both. */
+export function changedRows(before: RowPrints, after: RowPrints): string[] {
+  return [...after].filter(([name, print]) => before.get(name) !== print).map(([name]) => name);
+}
+
+export function tableName({ schema, name }: Table): string {
+  return `${displayIdentifier(schema)}.${displayIdentifier(name)}`;
+}

@@ -1,0 +1,183 @@
+import type { Statement } from '../../migration/migration.ts';
+import { type PlannedStatement, planSteps } from '../../plan/steps.ts';
+import type { PlannedMigration } from '../../plan/up.ts';
+import { Problem } from '../../problem/problem.ts';
+import { type Facts, type RerunFacts, SAME, type VerifyFacts } from '../../verify/facts.ts';
+import { type Application, bodyItems, roleOf, timeoutsOf } from '../application.ts';
+import { failureProblem, recordItems, SETTLE_CONSTRAINTS } from '../apply-transaction.ts';
+import { checkVerify } from '../check-verify.ts';
+import { mayPrepare, statementItems, type WorkFailure, type WorkItem } from '../worker.ts';
+import { applicationOn, type Bed } from './bed.ts';
+import { changedRows, printRows, tablesWritten, writtenRows } from './rows.ts';
+import { holdsAlready } from './vacuous.ts';
+
+/**
+ * `proven`: everything was as it must be, and the migration is applied. `doubtful`: something was not, which may be because all
+ * of it ran in one transaction; nothing is applied. `failed`: it cannot be applied.
+ */
+export type Together =
+  | { readonly kind: 'proven'; readonly facts: Facts; readonly print: string }
+  | { readonly kind: 'doubtful' }
+  | { readonly kind: 'failed'; readonly problem: Problem };
+
+const DOUBTFUL: Together = { kind: 'doubtful' };
+
+/**
+ * Tries a migration that is one transaction: applies it, goes its way back, applies it again and once more, looks at the schema
+ * after each, and then undoes all but the first application: all in one transaction, without writing anything to disk in
+ * between. `before`: the print of the schema as it stands, where it is known.
+ */
+export async function tryTogether(bed: Bed, planned: PlannedMigration, before?: string): Promise<Together> {
+  const attempt = new Attempt(bed, planned);
+  try {
+    return await attempt.run(before);
+  } finally {
+    await bed.worker.rollback();
+  }
+}
+
+class Attempt {
+  readonly #bed: Bed;
+  readonly #application: Application;
+  readonly #prepares: boolean;
+
+  constructor(bed: Bed, planned: PlannedMigration) {
+    this.#bed = bed;
+    this.#application = applicationOn(bed, planned);
+    this.#prepares = mayPrepare(planned.migration);
+  }
+
+  async run(known?: string): Promise<Together> {
+    const { worker } = this.#bed;
+    const { migration } = this.#application.planned;
+    const failed = await this.#send(worker.begin(this.#prepares));
+    if (failed) return this.#failed(failed);
+    const before = known ?? (await this.#print());
+    const vacuous = await holdsAlready(worker.session, migration.verify);
+    const written = vacuous ? await writtenRows(worker.session) : undefined;
+    const problem = await this.#applyFirst();
+    if (problem) return { kind: 'failed', problem };
+    const after = await this.#print();
+    const idle = before === after && written !== undefined && (await this.#wroteNothingSince(written));
+    await worker.session.query('SAVEPOINT taskflow_first');
+    const rerun = await this.#thereAndBack(before, after);
+    if (!rerun) return DOUBTFUL;
+    await worker.session.query('ROLLBACK TO SAVEPOINT taskflow_first');
+    const unrecorded = await this.#send([...worker.afresh(this.#prepares), ...recordItems(this.#application)]);
+    if (unrecorded) return this.#failed(unrecorded);
+    const facts: Facts = {
+      version: migration.version,
+      wayBack: this.#wayBack(),
+      rerun,
+      verify: verifyFacts(migration.verify, vacuous, idle),
+    };
+    return { kind: 'proven', facts, print: after };
+  }
+
+  async #applyFirst(): Promise<Problem | undefined> {
+    const { worker } = this.#bed;
+    const body = await this.#send(bodyItems(this.#application));
+    if (body) return failureProblem(this.#application, body);
+    try {
+      await checkVerify(worker, this.#application.planned.migration, {}, roleOf(this.#application));
+    } catch (error) {
+      if (error instanceof Problem) return error;
+      throw error;
+    }
+    const unsettled = await this.#send([SETTLE_CONSTRAINTS]);
+    return unsettled && failureProblem(this.#application, unsettled);
+  }
+
+  async #wroteNothingSince(written: ReadonlyMap<string, number>): Promise<boolean> {
+    const { trackingSchema } = this.#bed.engine.settings;
+    return (await tablesWritten(this.#bed.worker.session, written, trackingSchema)).length === 0;
+  }
+
+  /** What the second run has shown; undefined where anything is not as it must be. */
+  async #thereAndBack(before: string, after: string): Promise<RerunFacts | undefined> {
+    const back = this.#wayBackStatements();
+    if (back) {
+      if (await this.#anew(statementItems(back, this.#timeouts()))) return undefined;
+      if ((await this.#print()) !== before) return undefined;
+      if (await this.#anew(bodyItems(this.#application))) return undefined;
+    }
+    const rerun = await this.#rerun();
+    if (!rerun || (rerun.kind === 'refused' && !back)) return rerun;
+    return (await this.#print()) === after ? rerun : undefined;
+  }
+
+  async #rerun(): Promise<RerunFacts | undefined> {
+    const { session } = this.#bed.worker;
+    const { trackingSchema } = this.#bed.engine.settings;
+    const written = await writtenRows(session);
+    await session.query('SAVEPOINT taskflow_rerun');
+    const failure = await this.#anew(bodyItems(this.#application));
+    if (failure) {
+      if (isOfOneTransaction(failure)) return undefined;
+      await session.query('ROLLBACK TO SAVEPOINT taskflow_rerun');
+      return { kind: 'refused', problem: failureProblem(this.#application, failure), changed: SAME };
+    }
+    const tables = await tablesWritten(session, written, trackingSchema);
+    if (tables.length === 0) return { kind: 'ran', changed: SAME, rows: [] };
+    const then = await printRows(session, tables);
+    const print = await this.#print();
+    await session.query('ROLLBACK TO SAVEPOINT taskflow_rerun');
+    // Another schema is looked at with snapshots.
+    if (print !== (await this.#print())) return undefined;
+    return { kind: 'ran', changed: SAME, rows: changedRows(await printRows(session, tables), then) };
+  }
+
+  #wayBack(): Facts['wayBack'] {
+    const { rollback } = this.#application.planned.migration;
+    if (rollback.kind === 'sql') return { kind: 'ran', undone: SAME, again: SAME };
+    return rollback.kind === 'irreversible' ? { kind: 'irreversible', reason: rollback.reason } : { kind: 'none' };
+  }
+
+  #wayBackStatements(): readonly PlannedStatement[] | undefined {
+    return wayBackSteps(this.#application.planned, this.#bed.control.server.versionNum)?.flatMap(
+      (step) => step.statements,
+    );
+  }
+
+  #timeouts() {
+    return timeoutsOf(this.#bed.engine, this.#application.planned.migration);
+  }
+
+  #anew(items: Iterable<WorkItem>): Promise<WorkFailure | undefined> {
+    return this.#send([...this.#bed.worker.afresh(this.#prepares), ...items, SETTLE_CONSTRAINTS]);
+  }
+
+  async #send(items: Iterable<WorkItem>): Promise<WorkFailure | undefined> {
+    return (await this.#bed.worker.send(items, {})).failure;
+  }
+
+  #print(): Promise<string> {
+    return this.#bed.print.take(this.#bed.worker.session);
+  }
+
+  #failed(failure: WorkFailure): Together {
+    return { kind: 'failed', problem: failureProblem(this.#application, failure) };
+  }
+}
+
+/** The way back in the steps that it takes; undefined without one. */
+export function wayBackSteps({ migration }: PlannedMigration, serverVersionNum: number) {
+  if (migration.rollback.kind !== 'sql') return undefined;
+  const none = migration.headers.transaction === 'none';
+  return planSteps(migration.rollback.statements, serverVersionNum, { none }).steps;
+}
+
+export function verifyFacts(queries: readonly Statement[], vacuous: boolean, idle: boolean): VerifyFacts {
+  if (queries.length === 0) return { kind: 'none' };
+  return vacuous ? { kind: 'vacuous', idle } : { kind: 'holds' };
+}
+
+/**
+ * Refusals that separate transactions might not meet: pending trigger events and the like, a transaction under way, a label
+ * of an enum that was added in it, a cursor.
+ */
+const OF_ONE_TRANSACTION: ReadonlySet<string> = new Set(['55006', '25001', '55P04', '25P01', '0A000']);
+
+function isOfOneTransaction({ error }: WorkFailure): boolean {
+  return OF_ONE_TRANSACTION.has((error as { code?: string }).code ?? '');
+}

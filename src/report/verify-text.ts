@@ -1,0 +1,106 @@
+import { count } from '../problem/quantity.ts';
+import { CHECK_NAMES, type Check, type CheckName } from '../verify/check.ts';
+import { differenceLines } from './difference-text.ts';
+import type { Style } from './style.ts';
+import { visibleLine } from './visible.ts';
+import { wrap } from './width.ts';
+
+interface Look {
+  readonly width: number;
+  readonly style: Style;
+}
+
+/** The failures first, each with what differs and the SQL to change; then notes; the summary last, where the eye is. */
+export async function verifyLines(checks: readonly Check[], look: Look): Promise<string[]> {
+  const failed = checks.filter(({ state }) => state === 'failed');
+  const lines: string[] = [];
+  for (const one of failed) lines.push(...(await failureLines(one, look)), '');
+  return [...lines, ...remarkLines(checks, look), ...summaryLines(checks, look)];
+}
+
+/** How much of one difference is shown; all of it is in `--json`. */
+const DIFFERENCE_LINES_MAX = 30;
+
+async function failureLines({ name, version, detail, where, changes, sides }: Check, look: Look): Promise<string[]> {
+  const { style, width } = look;
+  const heading = `${name}: ${version === null ? '' : `${version}: `}${detail}`;
+  const lines = [style.bad(wrap(visibleLine(heading), width, '  '))];
+  if (where) {
+    const place = `${where.file}${where.line === undefined ? '' : `:${where.line}`}`;
+    lines.push(`  ${style.faint('change:')} ${visibleLine(place)}`);
+    if (where.lineText !== undefined)
+      lines.push(style.faint(`    ${visibleLine(where.lineText.trim()).slice(0, width - 4)}`));
+  }
+  if (!changes || !sides) return lines;
+  const difference = { equal: false, changes, notes: [], notChecked: [] };
+  const shown = await differenceLines(difference, sides, { style, width: width - 2 });
+  const more = shown.length - DIFFERENCE_LINES_MAX;
+  const cut = shown.slice(0, DIFFERENCE_LINES_MAX).map((line) => (line === '' ? '' : `  ${line}`));
+  return [...lines, ...cut, ...(more > 0 ? [style.faint(`  ... ${count(more, 'more line')}; all of it: --json`)] : [])];
+}
+
+/** So many notes of one kind are listed; the summary counts them all. */
+const REMARKS_MAX = 5;
+
+function remarkLines(checks: readonly Check[], { style, width }: Look): string[] {
+  const lines = CHECK_NAMES.flatMap((name) => {
+    const found = checks.filter((one) => one.name === name && (one.state === 'note' || one.state === 'not-checked'));
+    const shown = found.slice(0, REMARKS_MAX).map(({ version, state, detail }) => {
+      const what = state === 'note' ? 'note' : 'not checked';
+      return wrap(visibleLine(`${what}: ${name}: ${version === null ? '' : `${version}: `}${detail}`), width, '  ');
+    });
+    const more = found.length - shown.length;
+    return [...shown, ...(more > 0 ? [`... and ${more} more of ${name}; all of them: --json`] : [])];
+  });
+  return lines.length > 0 ? [...lines.map(style.faint), ''] : [];
+}
+
+function summaryLines(checks: readonly Check[], { style, width }: Look): string[] {
+  return CHECK_NAMES.flatMap((name) => {
+    const found = checks.filter((one) => one.name === name);
+    if (found.length === 0) return [];
+    const failed = found.some(({ state }) => state === 'failed');
+    const proven = found.some(({ state }) => state === 'ok' || state === 'note');
+    const word = failed
+      ? style.bad('FAILED'.padEnd(11))
+      : proven
+        ? style.good('ok'.padEnd(11))
+        : style.warn('not checked');
+    return hanging(`  ${name.padEnd(14)} ${word}  `, summaryOf(name, found), width);
+  });
+}
+
+/** A text behind its label, broken so that it stays behind it. */
+function hanging(label: string, text: string, width: number): string[] {
+  const room = Math.max(20, width - LABEL);
+  const [first = '', ...more] = wrap(text, room).split('\n');
+  return [label + first, ...more.map((line) => ' '.repeat(LABEL) + line)];
+}
+
+const LABEL = 30;
+
+const WHOLE: ReadonlySet<CheckName> = new Set(['checksums', 'replay', 'init-complete']);
+
+function summaryOf(name: CheckName, checks: readonly Check[]): string {
+  const of = (state: Check['state']) => checks.filter((one) => one.state === state);
+  const [ok, notes, open, failed] = [of('ok'), of('note'), of('not-checked'), of('failed')];
+  const counts = [
+    ...(failed.length > 0 ? [`${failed.length} failed`] : []),
+    ...(WHOLE.has(name) ? ok.map(({ detail }) => visibleLine(detail)) : okParts(name, ok)),
+    ...(notes.length > 0 ? [count(notes.length, 'note')] : []),
+    ...(open.length > 0 ? [`${open.length} not checked`] : []),
+  ];
+  return counts.join(', ');
+}
+
+function okParts(name: CheckName, ok: readonly Check[]): string[] {
+  const without = ok.filter(({ detail }) => detail !== '').length;
+  const proven = ok.length - without;
+  const words: Partial<Record<CheckName, [string, string]>> = {
+    rollback: ['exact', 'irreversible'],
+    rerun: ['may run twice', ''],
+    verify: ['hold', 'without VERIFY'],
+  };
+  const [yes, no] = words[name] ?? ['ok', ''];
+  return [...(proven > 0 ? [`${proven} ${yes}`] : []), ...(without > 0 ? [`${without} ${no}`] : [])];
+}

@@ -1,0 +1,308 @@
+/** `verify` on migrations with planted faults: each is found, at its line, and nothing else is. */
+import assert from 'node:assert/strict';
+import test, { describe } from 'node:test';
+import { type DatabaseWorkplace, type Files, type Finished, withCli } from '../support/cli.ts';
+import { type Engine, uniqueName } from '../support/servers.ts';
+
+interface Found {
+  readonly name: string;
+  readonly version: string | null;
+  readonly ok: boolean;
+  readonly detail: string;
+  readonly state: string;
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly changes?: readonly {
+    readonly kind: string;
+    readonly type: string;
+    readonly name: string;
+    readonly detail: object;
+  }[];
+}
+
+interface Document {
+  readonly ok: boolean;
+  readonly tried: number;
+  readonly checks: readonly Found[];
+}
+
+const BASE = `CREATE TABLE users (id integer PRIMARY KEY, email text DEFAULT 'none', born date);
+CREATE INDEX users_email ON users (email);
+COMMENT ON COLUMN users.born IS 'Day of birth';
+CREATE FUNCTION users_touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE TRIGGER touched BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_touch();
+ALTER TABLE users DISABLE TRIGGER touched;
+GRANT SELECT ON users TO PUBLIC;
+
+-- ROLLBACK:
+-- DROP TABLE users;
+-- DROP FUNCTION users_touch();
+`;
+
+/** A migration and its way back. */
+const file = (body: string, back: string) => `${body}\n\n-- ROLLBACK:\n${back.replace(/^/gm, '-- ')}\n`;
+
+const run = (at: DatabaseWorkplace, ...args: string[]) =>
+  at.run(['verify', ...args, '--scratch', at.database.server.url('postgres')], { env: { DATABASE_URL: undefined } });
+
+async function verified(at: DatabaseWorkplace, ...args: string[]): Promise<Finished & { document: Document }> {
+  const finished = await run(at, '--json', ...args);
+  assert.ok(finished.exit === 0 || finished.exit === 3, finished.output);
+  const document = finished.json<Document>();
+  assert.equal(document.ok, finished.exit === 0);
+  return { ...finished, document };
+}
+
+const failed = ({ checks }: Document) => checks.filter(({ ok }) => !ok);
+const brief = ({ name, version, line, changes }: Found) =>
+  [name, version, line, ...(changes ?? []).map(({ kind, type, name: object }) => `${kind} ${type} ${object}`)].join(
+    ' ',
+  );
+
+/** What is planted, each into a table of its own, `users`, and what is said of it: the check, the line, and what differs. */
+const FAULTS: readonly {
+  readonly what: string;
+  readonly body: string;
+  readonly back: string;
+  readonly expected: string;
+}[] = [
+  {
+    what: 'forgotten_index',
+    body: 'CREATE INDEX users_born ON users (born);\nCREATE INDEX users_both ON users (born, email);',
+    back: 'DROP INDEX users_both;',
+    expected: 'rollback 1 added index public.users_born',
+  },
+  {
+    what: 'forgotten_concurrent_index',
+    body: 'CREATE INDEX CONCURRENTLY users_born ON users (born);\nCREATE INDEX CONCURRENTLY users_both ON users (born, email);',
+    back: 'DROP INDEX CONCURRENTLY users_both;',
+    expected: 'rollback 1 added index public.users_born',
+  },
+  {
+    what: 'another_default',
+    body: 'ALTER TABLE users DROP COLUMN email;',
+    back: "ALTER TABLE users ADD COLUMN email text DEFAULT 'nobody';\nCREATE INDEX users_email ON users (email);",
+    expected: 'rollback 4 changed column public.users.email',
+  },
+  {
+    what: 'lost_grant',
+    body: 'ALTER TABLE users RENAME TO users_people;',
+    back: 'REVOKE SELECT ON users_people FROM PUBLIC;\nALTER TABLE users_people RENAME TO users;',
+    expected: 'rollback 5 changed table public.users',
+  },
+  {
+    what: 'lost_comment',
+    body: 'ALTER TABLE users DROP COLUMN born;',
+    back: 'ALTER TABLE users ADD COLUMN born date;',
+    expected: 'rollback 4 changed column public.users.born',
+  },
+  {
+    what: 'state_of_a_trigger',
+    body: 'DROP TRIGGER touched ON users;',
+    back: 'CREATE TRIGGER touched BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_touch();',
+    expected: 'rollback 4 changed trigger touched on public.users',
+  },
+  {
+    what: 'way_back_that_fails',
+    body: 'CREATE TABLE users_tags (name text);',
+    back: 'DROP TABLE users_tag;',
+    expected: 'rollback 4',
+  },
+  {
+    what: 'second_run_that_adds_a_constraint',
+    body: "ALTER TABLE users ADD CHECK (email <> '');",
+    back: 'ALTER TABLE users DROP CONSTRAINT users_email_check;',
+    expected: 'rerun 1 added constraint users_email_check1 on public.users',
+  },
+  {
+    what: 'second_run_that_adds_rows',
+    body: "CREATE TABLE IF NOT EXISTS users_tags (name text);\nINSERT INTO users_tags VALUES ('a');",
+    back: 'DROP TABLE users_tags;',
+    expected: 'rerun 2',
+  },
+  {
+    what: 'vacuous_verify',
+    body: 'CREATE TABLE users_tags (name text);\n\n-- VERIFY:\n-- SELECT count(*) = 0 FROM users;',
+    back: 'DROP TABLE users_tags;',
+    expected: 'verify 4',
+  },
+];
+
+/** The table of the n-th fault. */
+const tableOf = (n: number) => `users${n}`;
+const planted = (): Files =>
+  Object.fromEntries(
+    FAULTS.flatMap(({ what, body, back }, n) => [
+      [`m/${2 * n + 1}_base.sql`, BASE.replaceAll('users', tableOf(n))],
+      [`m/${2 * n + 2}_${what}.sql`, file(body, back).replaceAll('users', tableOf(n))],
+    ]),
+  );
+const EXPECTED = FAULTS.map(({ what, expected }, n) => {
+  const [name, ...rest] = expected.replaceAll('users', tableOf(n)).split(' ');
+  return `${name} ${2 * n + 2}_${what} ${rest.join(' ')}`;
+});
+
+for (const engine of [14, 18] satisfies Engine[]) {
+  describe(`verify on ${engine}`, () => {
+    test('finds every planted fault, at its line, and no other', () =>
+      withCli(engine, planted(), async (at) => {
+        const { document, exit } = await verified(at);
+        assert.equal(exit, 3);
+        assert.deepEqual(failed(document).map(brief).sort(), EXPECTED.sort());
+        for (const { version, file: named } of failed(document)) assert.equal(named, `m/${version}.sql`);
+      }));
+
+    test('has nothing against what is right, whatever runs in a transaction', () =>
+      withCli(engine, RIGHT, async (at) => {
+        const { document } = await verified(at, '--jobs', '2');
+        assert.deepEqual(failed(document).map(brief), []);
+        assert.equal(document.tried, Object.keys(RIGHT).length);
+        const notes = document.checks.filter(({ state, name }) => state === 'note' && name !== 'rerun');
+        assert.deepEqual(
+          notes.map(({ name, version }) => `${name} ${version}`),
+          ['rollback 3_drop'],
+        );
+        assert.match(notes[0]!.detail, /another position: public\.users/);
+      }));
+
+    test('says which file cannot be replayed, and leaves nothing behind', () =>
+      withCli(
+        engine,
+        {
+          'm/1_base.sql': BASE,
+          'm/2_bad.sql': 'SELECT 1;\nCREATE INDEX x ON nothing (id);\n',
+          'm/3_more.sql': 'SELECT 2;\n',
+        },
+        async (at) => {
+          const { document } = await verified(at);
+          const [found] = failed(document);
+          assert.match(brief(found!), /^replay 2_bad 2$/);
+          assert.match(found!.detail, /relation "nothing" does not exist; 1 behind it are not checked/);
+          const { rows } = await at.database.server.sql(
+            'postgres',
+            "SELECT datname FROM pg_database WHERE datname ~ '^taskflow_scratch_'",
+          );
+          assert.deepEqual(rows, []);
+        },
+      ));
+  });
+}
+
+/** What one transaction for everything would stumble over, and a column that comes back at another position. */
+const RIGHT: Files = {
+  'm/1_base.sql': BASE,
+  'm/2_enum.sql': file(
+    "CREATE TYPE mood AS ENUM ('good');\nALTER TABLE users ADD mood mood;\nALTER TYPE mood ADD VALUE 'bad';\nALTER TABLE users ALTER mood SET DEFAULT 'bad';",
+    'ALTER TABLE users DROP COLUMN mood;\nDROP TYPE mood;',
+  ),
+  'm/3_drop.sql': file(
+    'ALTER TABLE users DROP COLUMN email;',
+    "ALTER TABLE users ADD COLUMN email text DEFAULT 'none';\nCREATE INDEX users_email ON users (email);",
+  ),
+  'm/4_deferred.sql': file(
+    `CREATE TABLE tags (id integer PRIMARY KEY, parent integer REFERENCES tags DEFERRABLE INITIALLY DEFERRED);
+INSERT INTO tags VALUES (1, 1) ON CONFLICT DO NOTHING;`,
+    'DELETE FROM tags;\nALTER TABLE tags DROP COLUMN parent;\nDROP TABLE tags;',
+  ),
+  'm/5_path.sql': file(
+    'SET search_path = pg_catalog;\nCREATE TEMPORARY TABLE t (id integer);\nCREATE TABLE public.late (id integer);',
+    'DROP TABLE late;',
+  ),
+  'm/6_index.sql': file(
+    'CREATE INDEX CONCURRENTLY IF NOT EXISTS late_id ON late (id);',
+    'DROP INDEX CONCURRENTLY late_id;',
+  ),
+};
+
+describe('verify', () => {
+  test('a refused second run is a note, or a failure where the configuration says so', () =>
+    withCli(18, { 'm/1_base.sql': BASE }, async (at) => {
+      const { document } = await verified(at);
+      const rerun = document.checks.find(({ name }) => name === 'rerun');
+      assert.deepEqual([rerun?.state, rerun?.line], ['note', 1]);
+      at.write({ 'taskflow-db.config.json': '{"verify": {"rerun": "strict"}}' });
+      assert.deepEqual(failed((await verified(at)).document).map(brief), ['rerun 1_base 1']);
+    }));
+
+  test('init-complete.sql that is stale in its schema, its rows and its records', () =>
+    withCli(
+      18,
+      {
+        'm/1_base.sql': BASE,
+        'm/2_tags.sql':
+          "CREATE TABLE tags (id bigint GENERATED ALWAYS AS IDENTITY, name text);\nINSERT INTO tags (name) VALUES ('a'), ('b');\n",
+      },
+      async (at) => {
+        at.write({
+          'postgresql/init-complete.sql': `\\set ON_ERROR_STOP on
+BEGIN;
+${BASE.split('-- ROLLBACK')[0]?.replace('CREATE INDEX users_email ON users (email);', '')}
+CREATE TABLE tags (id bigint GENERATED ALWAYS AS IDENTITY, name text);
+INSERT INTO tags (name) VALUES ('b'), ('c');
+COMMIT;
+`,
+        });
+        const { document } = await verified(at);
+        const details = failed(document).map(({ name, detail }) => `${name}: ${detail}`);
+        assert.equal(details.length, 4, details.join('\n'));
+        assert.match(
+          details.join('\n'),
+          /1 difference\n.*rows of public\.tags differ: 1 only by the migrations \(\["a"\]\), 1 only by the file \(\["c"\]\)\n.*does not record 1_base\n/,
+        );
+        assert.deepEqual(
+          failed(document)[0]?.changes?.map(({ kind, name }) => `${kind} ${name}`),
+          ['removed public.users_email'],
+        );
+      },
+    ));
+
+  test('--since and --only try a part', () =>
+    withCli(18, RIGHT, async (at) => {
+      const versions = ({ checks }: Document) =>
+        checks.filter(({ name }) => name === 'rollback').map(({ version }) => version);
+      assert.deepEqual(versions((await verified(at, '--since', '4')).document), ['5_path', '6_index']);
+      assert.deepEqual(versions((await verified(at, '--only', '3_drop')).document), ['3_drop']);
+      assert.equal((await run(at, '--only', '9')).exit, 2);
+    }));
+
+  test('a changed file is told where a database is named', () =>
+    withCli(18, { 'm/1_base.sql': BASE }, async (at) => {
+      assert.equal((await at.run(['migrate'])).exit, 0);
+      at.write({ 'm/1_base.sql': BASE.replace("'none'", "'changed'") });
+      const found = await at.run(['verify', '--json', '--scratch', at.database.server.url('postgres')]);
+      assert.deepEqual(failed(found.json<Document>()).map(brief), ['checksums 1_base ']);
+    }));
+
+  test('a person reads it in at most 80 columns, the SQL to change included', () =>
+    withCli(18, { 'm/1_base.sql': BASE, 'm/2_fault.sql': file(FAULTS[2]!.body, FAULTS[2]!.back) }, async (at) => {
+      const { stdout, exit } = await run(at);
+      assert.equal(exit, 3);
+      assert.ok(
+        stdout.split('\n').every((line) => line.length <= 80),
+        stdout,
+      );
+      assert.match(
+        stdout,
+        /^rollback: 2_fault: its rollback restores column public\.users\.email with\n {2}another default\n {2}change: m\/2_fault\.sql:4\n/,
+      );
+      assert.match(stdout, /default: 'none'::text → 'nobody'::text/);
+      assert.match(stdout, /rollback {7}FAILED {7}1 failed, 1 exact\n/);
+    }));
+
+  test('a role that may only make databases is enough', () =>
+    withCli(
+      18,
+      { 'm/1_base.sql': BASE, 'm/2_tags.sql': file('CREATE TABLE tags (id integer);', 'DROP TABLE tags;') },
+      async (at) => {
+        const role = uniqueName('maker');
+        await at.database.sql(`CREATE ROLE ${role} LOGIN CREATEDB`);
+        try {
+          const args = ['verify', '--json', '--scratch', at.database.server.url('postgres', role)];
+          const found = await at.run(args, { env: { DATABASE_URL: undefined } });
+          assert.deepEqual([found.exit, failed(found.json<Document>()).map(brief)], [0, []]);
+        } finally {
+          await at.database.sql(`DROP ROLE ${role}`);
+        }
+      },
+    ));
+});
