@@ -55,13 +55,17 @@ export function checksumChecks(files: readonly MigrationFile[], target: TargetFa
   });
   const all = `${files.length} ${files.length === 1 ? 'file' : 'files'}`;
   if (!target) return [of(null, 'ok', `${all}, in order; no database is named to compare them with`)];
-  const checks = reconcile(files, target.entries).flatMap(({ version, state, notes, file }): Check[] => {
+  const statuses = reconcile(files, target.entries);
+  const checks = statuses.flatMap(({ version, state, notes, file }): Check[] => {
     if (state === 'modified')
       return [of(version, 'failed', `changed after it was applied to ${target.database}`, file?.file)];
     if (state === 'missing') return [of(version, 'note', `applied to ${target.database}, and its file is gone`)];
     return notes.map((note) => of(version, 'note', note, file?.file));
   });
-  return checks.some(({ state }) => state === 'failed')
-    ? checks
-    : [of(null, 'ok', `${all}, as applied to ${target.database}`), ...checks];
+  if (checks.some(({ state }) => state === 'failed')) return checks;
+  const applied = statuses.filter(({ state }) => state === 'applied' || state === 'baseline').length;
+  return [
+    of(null, 'ok', `${all}, ${applied === 0 ? 'none' : applied} of them applied to ${target.database}`),
+    ...checks,
+  ];
 }

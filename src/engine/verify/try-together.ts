@@ -161,7 +161,7 @@ class Attempt {
 }
 
 /** The way back in the steps that it takes; undefined without one. */
-export function wayBackSteps({ migration }: PlannedMigration, serverVersionNum: number) {
+function wayBackSteps({ migration }: PlannedMigration, serverVersionNum: number) {
   if (migration.rollback.kind !== 'sql') return undefined;
   const none = migration.headers.transaction === 'none';
   return planSteps(migration.rollback.statements, serverVersionNum, { none }).steps;
