@@ -13,6 +13,9 @@ export { type VerifyHistoryOptions, type VerifyHistoryReport, verifyHistory } fr
 export { type BaselineOptions, baseline } from './engine/baseline.ts';
 export { type CreateOptions, createMigration } from './engine/create.ts';
 export { doctor } from './engine/doctor.ts';
+export type { LiveResult } from './engine/dry-run/live.ts';
+export { type DryRunOptions, dryRunMigrate } from './engine/dry-run/migrate.ts';
+export { type DryRunRollbackOptions, dryRunRollback } from './engine/dry-run/rollback.ts';
 export type { Engine } from './engine/engine.ts';
 export type { Finding } from './engine/finding.ts';
 export { type InitResult, init } from './engine/init.ts';
@@ -30,5 +33,6 @@ export type { MigrationState } from './plan/state.ts';
 export type { UpPlan } from './plan/up.ts';
 export { EXIT, type ExitStatus, type ProblemCode } from './problem/codes.ts';
 export { type Location, Problem, type ServerError } from './problem/problem.ts';
+export type * from './report/dry-run.ts';
 export type { MigrationOutcome, RunEvent, RunFailure, RunResult } from './report/events.ts';
 export { renderProblem } from './report/problem-text.ts';

@@ -62,6 +62,7 @@ function readSettings(args: Arguments, env: CommandContext['env'], cwd: string):
       directories: args.values('dir'),
       lockTimeout: args.value('lock-timeout'),
       lockBudget: args.value('lock-budget'),
+      hold: args.value('hold'),
       wait: args.value('wait'),
       strict: args.has('strict'),
       cancelBlockers: args.value('cancel-blockers'),

@@ -70,6 +70,9 @@ const overridable = {
   lockBudget: v.optional(
     duration('Longest time to spend on trying again for the locks of one migration. 0: do not try again.'),
   ),
+  dryRunHold: v.optional(
+    duration('Longest time that a live dry run holds its locks before it is rolled back. 0 for no limit.'),
+  ),
   wait: v.optional(duration('Longest wait for another run of the tool on the same database. 0: do not wait.')),
   strict: v.optional(flag('Refuse to run where the look at the live server before a run finds something.')),
   cancelBlockers: v.optional(
@@ -168,6 +171,7 @@ export const DEFAULTS = {
   lockTimeout: '250ms',
   rowLockTimeout: '10s',
   lockBudget: '10min',
+  dryRunHold: '10s',
   wait: '5min',
   strict: false,
   cancelBlockers: [],

@@ -28,6 +28,8 @@ export interface Settings {
   /** For statements that lock rows (DML). */
   readonly rowLockTimeoutMs: number;
   readonly lockBudgetMs: number;
+  /** How long a live dry run may hold what it locks. */
+  readonly dryRunHoldMs: number;
   /** How long to wait for another run on the same database. */
   readonly waitMs: number;
   /** Refuse to run where the preflight finds something. */
@@ -68,6 +70,7 @@ export interface SettingsSource {
     readonly directories?: readonly string[] | undefined;
     readonly lockTimeout?: string | undefined;
     readonly lockBudget?: string | undefined;
+    readonly hold?: string | undefined;
     readonly wait?: string | undefined;
     readonly strict?: boolean | undefined;
     /** `autovacuum,idle` */
@@ -101,13 +104,16 @@ function flagValues(flags: SettingsSource['flags']): ConfigFile {
     ...(directories?.length ? { directories: [...directories] } : {}),
     ...durationFlag('lockTimeout', '--lock-timeout', flags.lockTimeout),
     ...durationFlag('lockBudget', '--lock-budget', flags.lockBudget),
+    ...durationFlag('dryRunHold', '--hold', flags.hold),
     ...durationFlag('wait', '--wait', flags.wait),
     ...(strict ? { strict } : {}),
     ...(cancelBlockers === undefined ? {} : { cancelBlockers: blockersFlag(cancelBlockers) }),
   };
 }
 
-function durationFlag(key: 'lockTimeout' | 'lockBudget' | 'wait', flag: string, value: string | undefined): ConfigFile {
+type DurationKey = 'lockTimeout' | 'lockBudget' | 'dryRunHold' | 'wait';
+
+function durationFlag(key: DurationKey, flag: string, value: string | undefined): ConfigFile {
   if (value === undefined) return {};
   if (parseDuration(value) !== undefined) return { [key]: value };
   const fault = durationFault(value);
@@ -148,6 +154,7 @@ function convert(merged: ConfigFile) {
     lockTimeoutMs: ms(merged.lockTimeout),
     rowLockTimeoutMs: ms(merged.rowLockTimeout),
     lockBudgetMs: ms(merged.lockBudget),
+    dryRunHoldMs: ms(merged.dryRunHold),
     waitMs: ms(merged.wait),
     strict: merged.strict ?? DEFAULTS.strict,
     cancelBlockers: merged.cancelBlockers ?? DEFAULTS.cancelBlockers,

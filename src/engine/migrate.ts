@@ -135,11 +135,12 @@ function tellRemarks(engine: Engine, plan: UpPlan): void {
   for (const message of plan.notes) engine.emit({ kind: 'note', message });
 }
 
-async function planFor(
+/** What is to be applied, by this ledger. */
+export async function planFor(
   control: Control,
   files: readonly MigrationFile[],
   ledger: Ledger,
-  options: MigrateOptions,
+  options: Pick<MigrateOptions, 'to' | 'only' | 'allowLate'>,
 ): Promise<UpPlan> {
   const statuses = reconcile(files, ledger.entries);
   const to = options.to === undefined ? {} : { to: resolveVersion(statuses, options.to) };

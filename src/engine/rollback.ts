@@ -76,7 +76,7 @@ export function planRollback(engine: Engine, options: RollbackOptions): Promise<
   });
 }
 
-function refuseUntracked(control: Control): void {
+export function refuseUntracked(control: Control): void {
   if ((control.ledger.layout ?? 0) > 0) return;
   const older = control.ledger.layout === 0;
   throw new Problem(
@@ -89,7 +89,8 @@ function refuseUntracked(control: Control): void {
   );
 }
 
-async function planFor(
+/** What is to be undone, by these states. */
+export async function planFor(
   control: Control,
   statuses: readonly MigrationStatus[],
   options: RollbackOptions,

@@ -69,7 +69,6 @@ const CLEAN_UP_POOLED: readonly WorkItem[] = CLEAN_UP.map(({ item }) => ({
 const BEGIN: WorkItem = { item: { sql: 'BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE, NOT DEFERRABLE' } };
 
 const COMMIT: WorkItem = { item: { sql: 'COMMIT' } };
-
 const DEALLOCATE: WorkItem = { item: { sql: 'DEALLOCATE ALL' } };
 
 /** In a statement, a function's body or a comment. */
@@ -115,11 +114,19 @@ export class Worker {
    * they refused (an unknown role), nothing after them would run. `prepares`: the file's text may leave prepared statements.
    */
   begin(prepares: boolean): WorkItem[] {
-    const cleanUp = this.#used && !this.#pooled ? CLEAN_UP : [];
-    const deallocate = this.#prepares ? [DEALLOCATE] : [];
+    return [BEGIN, ...(this.#used && !this.#pooled ? CLEAN_UP : []), ...this.#pinned(prepares)];
+  }
+
+  /** As new between two files that share a transaction. */
+  between(prepares: boolean): WorkItem[] {
+    return [...(this.#pooled ? CLEAN_UP_POOLED : CLEAN_UP), ...this.#pinned(prepares)];
+  }
+
+  #pinned(prepares: boolean): WorkItem[] {
+    const items = [...(this.#prepares ? [DEALLOCATE] : []), ...this.#ours().map((item) => ({ item }))];
     this.#used = true;
     this.#prepares = prepares;
-    return [BEGIN, ...cleanUp, ...deallocate, ...this.#ours().map((item) => ({ item }))];
+    return items;
   }
 
   /** The session as new within the open transaction, for a file that is tried more than once in it. */
@@ -310,7 +317,6 @@ function watchAlone(one: WorkItem, place: number, watch: WorkWatch): BatchWatch 
 
 const CLEAR_TRIES = 50;
 const CLEAR_PAUSE_MS = 40;
-
 function settingsLeft(pid: string | null | undefined): Problem {
   return new Problem('connection', 'the pooler moved the session to another server process behind a failed step', {
     found: 'a transaction pooler that is too busy to give the same server process twice',

@@ -46,7 +46,8 @@ export type EventName =
   | 'taken_over'
   | 'session_ended'
   | 'connection_lost'
-  | 'blocker_cancelled';
+  | 'blocker_cancelled'
+  | 'dry_run';
 
 export interface LedgerEvent {
   readonly event: EventName;

@@ -53,6 +53,7 @@ export const PROBLEMS = {
   'verify-failed': EXIT.failed,
   'permission-denied': EXIT.failed,
   preflight: EXIT.failed,
+  'dry-run-stopped': EXIT.failed,
   'lock-timeout': EXIT.gaveUp,
   'runner-busy': EXIT.gaveUp,
   cancelled: EXIT.interrupted,

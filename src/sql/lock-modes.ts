@@ -32,3 +32,21 @@ const STRONG = ['ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock']
 function isKnown(mode: string): boolean {
   return mode in CONFLICTS || STRONG.includes(mode);
 }
+
+/** What waits for a table lock, as far as an application notices: null where only schema changes and maintenance do. */
+export function lockStalls(mode: string): 'reads and writes' | 'writes' | null {
+  if (mode === 'AccessExclusiveLock') return 'reads and writes';
+  return mode === 'ShareLock' || STRONG.includes(mode) ? 'writes' : null;
+}
+
+const ALSO_BLOCKS: Readonly<Record<string, string>> = {
+  AccessShareLock: 'what needs the table alone (ACCESS EXCLUSIVE)',
+  RowShareLock: 'what needs the table alone (EXCLUSIVE, ACCESS EXCLUSIVE)',
+  RowExclusiveLock: 'index builds and most schema changes',
+  ShareUpdateExclusiveLock: 'VACUUM, ANALYZE, index builds and schema changes',
+};
+
+/** What of others a table lock holds up, in words. */
+export function lockBlocks(mode: string): string {
+  return lockStalls(mode) ?? ALSO_BLOCKS[mode] ?? 'reads and writes';
+}

@@ -57,6 +57,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'verify',
       // The engine emits events; of what a problem holds it makes only the difference of two texts and the names of blockers.
       'report/blocker.ts',
+      'report/dry-run.ts',
       'report/events.ts',
       'report/line-diff.ts',
       'files',

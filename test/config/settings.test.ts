@@ -44,6 +44,7 @@ test('without a configuration file the defaults hold', () => {
     lockTimeoutMs: 250,
     rowLockTimeoutMs: 10_000,
     lockBudgetMs: 600_000,
+    dryRunHoldMs: 10_000,
     waitMs: 300_000,
     strict: false,
     cancelBlockers: [],

@@ -16,6 +16,7 @@ const ANY = '[\\s\\S]*?';
 const EQUAL: readonly (readonly [RegExp, string])[] = [
   [/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|\+00)?/g, 'TIME'],
   [/\b\d+(\.\d+)? (ms|s|min)\b/g, 'DURATION'],
+  [/\b\d+(\.\d+)? [kMG]?B\b/g, 'SIZE'],
   [/\b1[0-9]\.\d+\b/g, 'VERSION'],
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, 'UUID'],
   [/\b127\.0\.0\.1:\d+/g, 'ADDRESS'],

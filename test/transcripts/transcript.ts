@@ -106,6 +106,8 @@ export function normalise(output: string, { database, folder, trackingSchema }: 
       .replace(/"(hash|host|toolVersion)": "[^"]+"/g, '"$1": "<$1>"')
       .replace(/"executionTimeMs": \d+/g, '"executionTimeMs": N')
       .replace(/ +TOOK\b/g, ' TOOK')
+      .replace(/ +TIME +WAL\b/g, ' TIME WAL')
+      .replace(/ +(\(?)\d+(\.\d+)? [kMG]?B\b/g, ' $1N kB')
       .replace(/\bpid \d+/g, 'pid N')
       .replace(/\b(PostgreSQL|"serverVersion": ")( ?)\d+\.\d+[^,)"]*/g, '$1$2N')
       .replace(/[ \t]+$/gm, ''),

@@ -1,4 +1,5 @@
 import type { Control } from '../../engine/control.ts';
+import { dryRunMigrate } from '../../engine/dry-run/migrate.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { type MigrateOptions, type MigrateResult, migrate, planMigrate } from '../../engine/migrate.ts';
 import type { UpPlan } from '../../plan/up.ts';
@@ -6,6 +7,7 @@ import { EXIT, type ExitStatus } from '../../problem/codes.ts';
 import { count } from '../../problem/quantity.ts';
 import { planSql } from '../../report/plan-sql.ts';
 import type { CommandContext } from '../context.ts';
+import { dryRunLevel, finishLive } from '../live-dry-run.ts';
 import { confirmChange, exclusive, isProduction, withEngine, withScratchServer } from '../open.ts';
 import { finishRun, planJson, unfinished } from '../run-result.ts';
 
@@ -18,10 +20,18 @@ export async function run(context: CommandContext): Promise<ExitStatus> {
     allowLate: args.has('allow-late'),
     singleTransaction: args.has('single-transaction'),
   };
-  if (args.has('dry-run')) {
+  const level = dryRunLevel(context);
+  if (level === 'print') {
     return withEngine(context, {}, async (engine) => {
       await refuseDrift(context, engine);
       return print(context, engine, options);
+    });
+  }
+  if (level === 'live') {
+    const onProduction = args.has('yes-on-production');
+    return withEngine(context, {}, async (engine) => {
+      await refuseDrift(context, engine);
+      return finishLive(context, await dryRunMigrate(engine, { ...options, onProduction }));
     });
   }
   return withEngine(context, { mayCreateEmbedded: true }, async (engine) => {

@@ -1,4 +1,5 @@
 import type { Control } from '../../engine/control.ts';
+import { dryRunRollback } from '../../engine/dry-run/rollback.ts';
 import type { Engine } from '../../engine/engine.ts';
 import {
   type DownPlan,
@@ -11,6 +12,7 @@ import { EXIT, type ExitStatus } from '../../problem/codes.ts';
 import { count } from '../../problem/quantity.ts';
 import { planSql } from '../../report/plan-sql.ts';
 import type { CommandContext } from '../context.ts';
+import { dryRunLevel, finishLive } from '../live-dry-run.ts';
 import { confirmChange, exclusive, isProduction, withEngine } from '../open.ts';
 import { finishRun, planJson, unfinished } from '../run-result.ts';
 
@@ -22,8 +24,11 @@ export async function run(context: CommandContext): Promise<ExitStatus> {
     version: args.value('version'),
     steps: args.integer('steps', 1),
   };
+  const level = dryRunLevel(context);
+  const onProduction = args.has('yes-on-production');
   return withEngine(context, {}, async (engine) => {
-    if (args.has('dry-run')) return print(context, engine, options);
+    if (level === 'print') return print(context, engine, options);
+    if (level === 'live') return finishLive(context, await dryRunRollback(engine, { ...options, onProduction }));
     const approve = (plan: DownPlan, control: Control) => askFor(context, engine, plan, control);
     const result = await rollback(engine, { ...options, approve });
     return finishRun(context, result, sentence(result));

@@ -24,6 +24,7 @@ export class LockRecord {
     blockers: readonly Blocker[],
     more: Readonly<Record<string, unknown>>,
   ): Promise<void> {
+    if (this.#subject.unrecorded) return;
     const key = keyOf(blockers);
     if (this.#written >= (key === this.#last ? EACH_MAX : ALL_MAX)) return;
     this.#written++;

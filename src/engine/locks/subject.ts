@@ -11,6 +11,8 @@ export interface LockSubject {
   readonly version: () => string;
   /** The lock timeout in milliseconds of the statements that lock tables; 0: none. */
   readonly lockTimeoutMs: number;
+  /** Its refusals are told, but not put on record: nothing that is to stay was tried. */
+  readonly unrecorded?: boolean;
 }
 
 /** One more try of a transaction. */

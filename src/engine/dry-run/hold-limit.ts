@@ -1,0 +1,26 @@
+/** The longest that one try may hold what it has locked. */
+export class HoldLimit {
+  readonly limitMs: number;
+  /** The time was over: what runs was cancelled. */
+  reached = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** `limitMs` 0: no limit. */
+  constructor(limitMs: number) {
+    this.limitMs = limitMs;
+  }
+
+  begin(cancel: () => void): void {
+    this.end();
+    this.reached = false;
+    if (this.limitMs === 0) return;
+    this.#timer = setTimeout(() => {
+      this.reached = true;
+      cancel();
+    }, this.limitMs);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+}
