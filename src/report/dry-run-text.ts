@@ -68,12 +68,13 @@ function stateText({ state }: TriedMigration, style: Style): string {
   return style.warn(state === 'partly' ? 'goes through, as far as it was tried' : 'not tried');
 }
 
+/** The last two as wide as most of what stands in them, so that one table looks like the next. */
 const COLUMNS = [
   { title: '  LINE', align: 'right' },
   { title: 'STATEMENT', shrink: 'cut', least: 24 },
   { title: 'ROWS', align: 'right' },
-  { title: 'TIME', align: 'right' },
-  { title: 'WAL', align: 'right' },
+  { title: '   TIME', align: 'right' },
+  { title: '    WAL', align: 'right' },
 ] as const;
 
 /** A table, each of its rows with what it did below it. */
@@ -137,7 +138,8 @@ function lockText(lock: TakenLock): string {
 function estimate({ type, estimatedRows, estimatedBytes }: MetRelation): string {
   if (type !== 'table' && type !== 'materialized view') return '';
   if (estimatedRows === null) return ' (never analyzed)';
-  return ` (about ${count(estimatedRows, 'row')}, ${formatBytes(estimatedBytes)})`;
+  const rows = `${estimatedRows.toLocaleString('en-US')} row${estimatedRows === 1 ? '' : 's'}`;
+  return ` (about ${rows}, ${formatBytes(estimatedBytes)})`;
 }
 
 function sized({ relation }: MetRelation, bytes: number): string {

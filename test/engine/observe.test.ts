@@ -64,19 +64,24 @@ test('a lock is told once, where it is taken, and of relations that were there b
     first.locks.map((one) => [one.relation, one.mode, one.stalls]),
     [['public."Orders"', 'ShareLock', 'writes']],
   );
-  assert.deepEqual([first.rewrites, first.scans], [[], []]);
+  assert.deepEqual([first.rewritten, first.scans], [[], []]);
   assert.deepEqual(observer.observe([held('1', 'ShareLock', { scans: '3', rows_read: '15' })]).locks, []);
 });
 
 test('another file is a rewrite, growing counters are scans, and both are told once', () => {
   const observer = new Observer(KNOWN, []);
   const rows = [
-    held('1', 'AccessExclusiveLock', { relfilenode: '11', bytes: '16384', scans: '5', rows_read: '25' }),
-    held('2', 'AccessExclusiveLock', { relfilenode: '21', bytes: '8192' }),
+    held('1', 'AccessExclusiveLock', { relfilenode: '11', scans: '5', rows_read: '25' }),
+    held('2', 'AccessExclusiveLock', { relfilenode: '21' }),
   ];
-  const { rewrites, scans } = observer.observe(rows);
+  const { rewritten, scans } = observer.observe(rows);
+  assert.deepEqual(rewritten, ['1', '2']);
+  const sized = observer.rewrites([
+    { oid: '2', bytes: '8192' },
+    { oid: '1', bytes: '16384' },
+  ]);
   assert.deepEqual(
-    rewrites.map((one) => [one.relation, one.type, one.bytes, one.table]),
+    sized.map((one) => [one.relation, one.type, one.bytes, one.table]),
     [
       ['public."Orders"', 'table', 16384, null],
       ['public.orders_pkey', 'index', 8192, 'public."Orders"'],
@@ -87,13 +92,13 @@ test('another file is a rewrite, growing counters are scans, and both are told o
     [['public."Orders"', 2, 10]],
   );
   const again = observer.observe(rows);
-  assert.deepEqual([again.rewrites, again.scans, again.locks], [[], [], []]);
+  assert.deepEqual([again.rewritten, again.scans, again.locks], [[], [], []]);
 });
 
 test('the counters of a table that was dropped are gone: that is no scan', () => {
   const observer = new Observer(KNOWN, []);
   const gone = observer.observe([held('1', 'AccessExclusiveLock', { relfilenode: null })]);
-  assert.deepEqual([gone.scans, gone.rewrites], [[], []]);
+  assert.deepEqual([gone.scans, gone.rewritten], [[], []]);
 });
 
 test('sequences that the transaction used moved by it; others by others', () => {

@@ -118,7 +118,7 @@ describe('how a dry run ends', { concurrency: 3 }, () => {
             at.run(['migrate', '--dry-run=live'], { env: { DATABASE_URL: pooler.url(at.database.name) } }),
           );
           assert.equal(run.exit, 0, run.output);
-          assert.match(run.stdout, /public\.orders \(about 2000 rows, .*ACCESS EXCLUSIVE/);
+          assert.match(run.stdout, /public\.orders \(about 2,000 rows, .*ACCESS EXCLUSIVE/);
         } finally {
           await pooler.kill();
         }

@@ -180,7 +180,7 @@ ALTER TABLE orders ADD COLUMN m int;
         const run = await dryRun(at, [], () => at.run(['rollback', '--dry-run=live']));
         assert.equal(run.exit, 0, run.output);
         assert.match(run.stdout, /Live dry run on \w+: roll back 1 migration, then undo it all/);
-        assert.match(run.stdout, /public\.orders \(about 2000 rows, .*ACCESS EXCLUSIVE/);
+        assert.match(run.stdout, /public\.orders \(about 2,000 rows, .*ACCESS EXCLUSIVE/);
         assert.equal(run.detail.direction, 'roll back');
       }));
   }

@@ -65,7 +65,7 @@ test('a lock is told with what it holds up, and once', () => {
   const shown = text({ ...REPORT, migrations: [{ ...MIGRATION, statements: [STATEMENT, later] }] });
   assert.match(
     shown,
-    /locks {5}public\.orders \(about 12000000 rows, 4\.7 GB\): ACCESS EXCLUSIVE,\n +holds up reads and writes/,
+    /locks {5}public\.orders \(about 12,000,000 rows, 4\.7 GB\): ACCESS\n +EXCLUSIVE, holds up reads and writes/,
   );
   assert.equal(shown.match(/locks /g)?.length, 1, shown);
   assert.match(shown, /^ {5}3 {2}ALTER TABLE orders ADD COLUMN x int/m);

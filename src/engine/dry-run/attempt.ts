@@ -5,6 +5,7 @@ import type { Batch, BatchItem } from '../../postgres/pipeline.ts';
 import { setLocal } from '../../postgres/session-settings.ts';
 import { Problem } from '../../problem/problem.ts';
 import { count, formatDuration } from '../../problem/quantity.ts';
+import type { Rewrite } from '../../report/dry-run.ts';
 import { timeoutsOf } from '../application.ts';
 import { checkVerify } from '../check-verify.ts';
 import type { Control } from '../control.ts';
@@ -14,7 +15,7 @@ import { cancelled } from '../pause.ts';
 import { watchRun } from '../watch.ts';
 import { mayPrepare, statementItems, type Worker, type WorkItem, type WorkWatch } from '../worker.ts';
 import type { HoldLimit } from './hold-limit.ts';
-import { KNOWN_RELATIONS, MARK, Observer, OWN_LOCKS } from './observe.ts';
+import { KNOWN_RELATIONS, MARK, Observer, OWN_LOCKS, sizesItem } from './observe.ts';
 import { statementsOf, type Trial, whyNotLive } from './trial.ts';
 import { TrialLog } from './trial-log.ts';
 
@@ -33,8 +34,8 @@ export interface LiveRun {
   /** What is at work, or was when it failed. */
   trial: Trial;
   statement: PlannedStatement | undefined;
-  /** When the last try began, by this process's monotonic clock. */
-  openedAt: number;
+  /** How long the last try was open, in milliseconds. */
+  openMs: number;
   /** The number of the transaction. */
   xid: string | undefined;
 }
@@ -43,7 +44,7 @@ export interface LiveRun {
 export async function attempt(run: LiveRun, lockTimeoutMs: number | undefined): Promise<Problem | undefined> {
   run.log = new TrialLog(run.trials);
   run.observer = undefined;
-  run.openedAt = performance.now();
+  const begun = performance.now();
   run.hold.begin(() => void run.worker.session.cancel());
   try {
     for (const trial of run.trials) await tryMigration(run, trial, lockTimeoutMs);
@@ -53,6 +54,7 @@ export async function attempt(run: LiveRun, lockTimeoutMs: number | undefined): 
     return explained(run, error instanceof Problem ? error : databaseProblem(error, `${run.trial.version} failed`));
   } finally {
     run.hold.end();
+    run.openMs = performance.now() - begun;
   }
 }
 
@@ -176,14 +178,21 @@ async function tryStatement(
   const [ended, locks] = copies ? await runOurs(run, after) : more;
   const tag = done?.tag ?? '';
   const mark = (result: typeof begun, column: string) => Number(result?.rows[0]?.[column] ?? 0);
+  const { rewritten, ...seen } = run.observer!.observe(locks?.rows ?? []);
   run.log.passed(work.statement.statement, {
-    ...run.observer!.observe(locks?.rows ?? []),
+    ...seen,
+    rewrites: rewritten.length > 0 ? await sizesOf(run, rewritten) : [],
     tag,
-    begunAt: mark(begun, 'at'),
-    endedAt: mark(ended, 'at'),
+    begunAt: mark(begun, 'at') * 1000,
+    endedAt: mark(ended, 'at') * 1000,
     walBytes: Math.max(0, mark(ended, 'wal') - mark(begun, 'wal')),
   });
   watch.onStatement?.(work.statement, tag);
+}
+
+async function sizesOf(run: LiveRun, rewritten: readonly string[]): Promise<Rewrite[]> {
+  const [sizes] = await runOurs(run, [sizesItem(rewritten)]);
+  return run.observer!.rewrites(sizes?.rows ?? []);
 }
 
 function refuseToGoOn(run: LiveRun, statement: PlannedStatement): void {
@@ -227,7 +236,7 @@ async function settle(run: LiveRun): Promise<void> {
   const { worker, trial, trials, log, control } = run;
   const again = trial === trials.at(-1) ? [] : [DEFER_AGAIN];
   const { results, failure } = await worker.session.runBatch([[CHECK_NOW, ...again, MARK]]);
-  if (!failure) return log.end(Number(results[0]?.at(-1)?.rows[0]?.at ?? 0));
+  if (!failure) return log.end(Number(results[0]?.at(-1)?.rows[0]?.at ?? 0) * 1000);
   const last = trial.statements.at(-1);
   if (last && failure.item === 0)
     throw statementProblem(failure.error, trial.source, last, trial.statements, control.role);

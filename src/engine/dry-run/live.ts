@@ -51,13 +51,12 @@ export function tryLive(engine: Engine, control: Control, plan: LivePlan): Promi
       observer: undefined,
       trial: plan.trials[0]!,
       statement: undefined,
-      openedAt: 0,
+      openMs: 0,
       xid: undefined,
     };
     const problem = await endedOnServer(run, await tryUntilSettled(run));
-    const heldMs = Math.round(performance.now() - run.openedAt);
     const moved = problem?.code === 'connection-lost' ? undefined : await moves(run, before, problem);
-    const report = reportOf(run, plan, problem, { moved, heldMs });
+    const report = reportOf(run, plan, problem, moved);
     return recorded(run, { report, problem });
   });
 }
@@ -148,7 +147,7 @@ function reportOf(
   run: LiveRun,
   plan: LivePlan,
   problem: Problem | null,
-  { moved, heldMs }: { moved: LiveDryRun['sequences'] | undefined; heldMs: number },
+  moved: LiveDryRun['sequences'] | undefined,
 ): LiveDryRun {
   const { engine, control, log } = run;
   const { migrations } = log;
@@ -159,7 +158,7 @@ function reportOf(
     database: control.server.database,
     runId: engine.run.runId,
     outcome: problem ? outcomeFor(problem) : 'passed',
-    heldMs,
+    heldMs: Math.round(run.openMs),
     walBytes: migrations.flatMap((one) => one.statements).reduce((sum, one) => sum + one.walBytes, 0),
     migrations,
     skipped: plan.skipped.map(({ version, reason }) => ({ version, reason })),

@@ -4,9 +4,10 @@ import type { MetRelation, Rewrite, Scan, TakenLock } from '../../report/dry-run
 import { lockBlocks, lockStalls } from '../../sql/lock-modes.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
 
-/** Clock and WAL, before and behind a statement. To insert into the WAL others need no leave of ours: the bytes are "about". */
+/** Clock (seconds) and WAL (bytes), before and behind a statement. Others write WAL, too: its growth is "about". */
 export const MARK: BatchItem = {
-  sql: `SELECT extract(epoch FROM pg_catalog.clock_timestamp()) * 1000 AS at, pg_catalog.pg_current_wal_insert_lsn() OPERATOR(pg_catalog.-) '0/0'::pg_catalog.pg_lsn AS wal`,
+  sql: `SELECT extract(epoch FROM pg_catalog.clock_timestamp()) AS at,
+  pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), '0/0') AS wal`,
   rows: true,
 };
 
@@ -28,24 +29,32 @@ WHERE c.oid >= ${FIRST_NORMAL_OID} AND c.relkind IN ('r', 'p', 'm', 'i', 'I', 'S
 
 /**
  * What the session's own transaction holds of them now, and what it has done there. Only who holds a relation alone can have
- * rewritten it, and only of such a one is the size asked for, which takes a lock. What counts of the counters is by how much
- * they grow.
+ * rewritten it. What counts of the counters is by how much they grow.
  */
 export const OWN_LOCKS: BatchItem = {
   sql: `SELECT l.relation AS oid, l.mode, c.relfilenode, pg_catalog.pg_stat_get_xact_numscans(l.relation) AS scans,
-  pg_catalog.pg_stat_get_xact_tuples_returned(l.relation) AS rows_read,
-  CASE WHEN l.mode = 'AccessExclusiveLock' AND c.relfilenode <> 0 THEN pg_catalog.pg_relation_size(c.oid) END AS bytes
+  pg_catalog.pg_stat_get_xact_tuples_returned(l.relation) AS rows_read
 FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_class AS c ON c.oid = l.relation
 WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.granted AND l.relation >= ${FIRST_NORMAL_OID}
   AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())`,
   rows: true,
 };
 
+/** The sizes of relations that the transaction holds alone: to ask for one takes a lock. Rows for `rewritten`. */
+export function sizesItem(relations: readonly string[]): BatchItem {
+  return {
+    sql: 'SELECT r.oid, pg_catalog.pg_relation_size(r.oid) AS bytes FROM pg_catalog.unnest($1::pg_catalog.oid[]) AS r (oid)',
+    params: [`{${relations.join(',')}}`],
+    rows: true,
+  };
+}
+
 /** What one statement did, as far as others notice. */
 export interface Observation {
   readonly locks: readonly TakenLock[];
-  readonly rewrites: readonly Rewrite[];
   readonly scans: readonly Scan[];
+  /** OIDs of the relations that have another file than before. */
+  readonly rewritten: readonly string[];
 }
 
 interface Known {
@@ -71,19 +80,27 @@ export class Observer {
   /** The rows of OWN_LOCKS behind a statement. */
   observe(rows: readonly Row[]): Observation {
     const locks: TakenLock[] = [];
-    const rewrites: Rewrite[] = [];
+    const rewritten: string[] = [];
     const scans: Scan[] = [];
     for (const row of rows) {
       const known = this.#known.get(row.oid ?? '');
       if (!known) continue;
       const lock = newLock(known, row.mode ?? '');
       if (lock) locks.push(lock);
-      const rewrite = newFile(known, row);
-      if (rewrite) rewrites.push(rewrite);
+      if (hasNewFile(known, row)) rewritten.push(row.oid ?? '');
       const scan = newScan(known, row);
       if (scan) scans.push(scan);
     }
-    return { locks: locks.sort(byName), rewrites: rewrites.sort(byName), scans: scans.sort(byName) };
+    return { locks: locks.sort(byName), scans: scans.sort(byName), rewritten };
+  }
+
+  /** The rows of sizesItem. */
+  rewrites(rows: readonly Row[]): Rewrite[] {
+    const all = rows.flatMap(({ oid, bytes }) => {
+      const known = this.#known.get(oid ?? '');
+      return known ? [{ ...known.met, bytes: Number(bytes ?? 0) }] : [];
+    });
+    return all.sort(byName);
   }
 
   /** OIDs of the sequences that were used or changed. */
@@ -103,11 +120,11 @@ function newLock(known: Known, mode: string): TakenLock | undefined {
   return { ...known.met, mode, blocks: lockBlocks(mode), stalls: lockStalls(mode) };
 }
 
-function newFile(known: Known, row: Row): Rewrite | undefined {
-  const { relfilenode, bytes } = row;
-  if (bytes == null || relfilenode == null || relfilenode === known.fileNode) return undefined;
+function hasNewFile(known: Known, { mode, relfilenode }: Row): boolean {
+  const alone = mode === 'AccessExclusiveLock' && relfilenode != null && relfilenode !== '0';
+  if (!alone || relfilenode === known.fileNode) return false;
   known.fileNode = relfilenode;
-  return { ...known.met, bytes: Number(bytes) };
+  return true;
 }
 
 /** Counters of a relation that was dropped are gone, which is no scan. */

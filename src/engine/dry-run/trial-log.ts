@@ -1,10 +1,12 @@
 import type { Statement } from '../../migration/migration.ts';
-import type { HeldLock, TriedMigration, TriedStatement } from '../../report/dry-run.ts';
-import type { Observation } from './observe.ts';
+import type { HeldLock, Rewrite, Scan, TakenLock, TriedMigration, TriedStatement } from '../../report/dry-run.ts';
 import type { Trial } from './trial.ts';
 
 /** What the server answered about one statement. */
-export interface Measured extends Observation {
+export interface Measured {
+  readonly locks: readonly TakenLock[];
+  readonly rewrites: readonly Rewrite[];
+  readonly scans: readonly Scan[];
   readonly tag: string;
   /** Milliseconds by the server's clock. */
   readonly begunAt: number;
@@ -14,7 +16,7 @@ export interface Measured extends Observation {
 
 interface Entry {
   readonly statements: TriedStatement[];
-  readonly stalling: { readonly lock: Observation['locks'][number]; readonly since: number }[];
+  readonly stalling: { readonly lock: TakenLock; readonly since: number }[];
   held: HeldLock[];
   verify: TriedMigration['verify'];
   state: 'begun' | 'passed' | 'failed';
