@@ -183,6 +183,64 @@ ALTER TABLE orders ADD COLUMN m int;
         assert.match(run.stdout, /public\.orders \(about 2,000 rows, .*ACCESS EXCLUSIVE/);
         assert.equal(run.detail.direction, 'roll back');
       }));
+
+    test(`PostgreSQL ${major}: what the server refuses in a transaction is found out, and tried without`, () =>
+      withOrders(
+        major,
+        {
+          'm/002_enum.sql': "CREATE TYPE mood AS ENUM ('good');\nCREATE TABLE moods (m mood);\n-- IRREVERSIBLE: test\n",
+          'm/003_label.sql': "ALTER TYPE mood ADD VALUE 'bad';\n-- IRREVERSIBLE: test\n",
+          'm/004_use.sql': `CREATE TABLE parts (id int) PARTITION BY LIST (id);
+CREATE TABLE part PARTITION OF parts FOR VALUES IN (1);
+CREATE INDEX parts_id ON parts (id);
+REINDEX TABLE parts;
+CREATE TABLE last (id int);
+-- IRREVERSIBLE: test
+`,
+        },
+        async (at) => {
+          await at.run(['migrate', '--to', '2']);
+          at.write({ 'm/005_bad.sql': "INSERT INTO moods VALUES ('bad');\n-- IRREVERSIBLE: test\n" });
+          const run = await dryRun(at, ['--json']);
+          assert.equal(run.exit, 0, run.output);
+          const left = statementsIn(run.json<LiveDryRun & Record<string, unknown>>()).filter((one) => one.reason);
+          assert.deepEqual(
+            left.map((one) => [one.sql, one.reason]),
+            [
+              ['REINDEX TABLE parts', 'the server refuses it in a transaction'],
+              [
+                "INSERT INTO moods VALUES ('bad')",
+                'it uses a label that an enum has only once its transaction is committed',
+              ],
+            ],
+          );
+        },
+      ));
+
+    test(`PostgreSQL ${major}: a role that may do little does it, too`, () =>
+      withOrders(
+        major,
+        {
+          'm/002_own.sql':
+            'ALTER TABLE orders ADD COLUMN m int;\nINSERT INTO items (order_id) VALUES (1);\n-- IRREVERSIBLE: test\n',
+        },
+        async (at) => {
+          const role = uniqueName('dry');
+          await at.database.sql(`CREATE ROLE ${role}; CREATE SEQUENCE others;
+GRANT USAGE, CREATE ON SCHEMA public TO ${role}; ALTER TABLE orders OWNER TO ${role}; GRANT INSERT ON items TO ${role};
+GRANT SELECT, INSERT, UPDATE ON schema_migrations, schema_migration_settings TO ${role};
+GRANT SELECT, INSERT ON schema_migration_events TO ${role};
+GRANT SELECT, UPDATE ON schema_migration_runner TO ${role}`);
+          try {
+            const env = { TASKFLOW_ROLE: role };
+            const run = await dryRun(at, [], () => at.run(['migrate', '--dry-run=live'], { env }));
+            assert.equal(run.exit, 0, run.output);
+            assert.match(run.stdout, /public\.orders \(about 2,000 rows, .*ACCESS EXCLUSIVE/);
+          } finally {
+            await at.database.sql(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+          }
+        },
+      ));
   }
 
   test('without tracking tables there is no lease to take: refused, nothing is made', () =>
