@@ -116,9 +116,16 @@ function detailLines(one: TriedStatement, page: Page, held: Map<string, TakenLoc
 
 /** Those that hold up more than what is held already: of the table that is held alone, its indexes say nothing more. */
 function stallingLocks(locks: readonly TakenLock[], held: Map<string, TakenLock['stalls']>): TakenLock[] {
-  const fresh = locks.filter(({ relation, stalls }) => stalls !== null && !covers(held.get(relation), stalls));
-  for (const { relation, stalls } of fresh) if (!covers(held.get(relation), stalls)) held.set(relation, stalls);
+  const fresh = [...locks].sort(strongestFirst).filter(({ relation, stalls }) => {
+    if (stalls === null || covers(held.get(relation), stalls)) return false;
+    held.set(relation, stalls);
+    return true;
+  });
   return fresh.filter(({ type, table, stalls }) => type !== 'index' || !covers(held.get(table ?? ''), stalls));
+}
+
+function strongestFirst(a: TakenLock, b: TakenLock): number {
+  return Number(b.stalls === 'reads and writes') - Number(a.stalls === 'reads and writes');
 }
 
 function covers(held: TakenLock['stalls'] | undefined, stalls: TakenLock['stalls']): boolean {

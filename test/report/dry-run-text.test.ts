@@ -62,7 +62,10 @@ test('a lock is told with what it holds up, and once', () => {
   const index: TakenLock = { ...LOCK, relation: 'public.orders_pkey', type: 'index', table: 'public.orders' };
   const share: TakenLock = { ...LOCK, mode: 'ShareLock', blocks: 'writes', stalls: 'writes' };
   const later = { ...STATEMENT, line: 9, locks: [share, index] };
-  const shown = text({ ...REPORT, migrations: [{ ...MIGRATION, statements: [STATEMENT, later] }] });
+  const shown = text({
+    ...REPORT,
+    migrations: [{ ...MIGRATION, statements: [{ ...STATEMENT, locks: [share, LOCK] }, later] }],
+  });
   assert.match(
     shown,
     /locks {5}public\.orders \(about 12,000,000 rows, 4\.7 GB\): ACCESS\n +EXCLUSIVE, holds up reads and writes/,
