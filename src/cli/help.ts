@@ -65,6 +65,7 @@ function toolHelp(commands: readonly CommandSpec[], page: Page): string[] {
 function commandHelp(path: readonly CommandSpec[], command: CommandSpec, page: Page): string[] {
   const name = [PROGRAM, ...path.map((part) => part.name)].join(' ');
   const head = [`${page.style.strong(name)}: ${command.summary}`, usageLine(usageOf(name, command), page)];
+  const flags = command.flags.filter(({ hidden, rare }) => !hidden && (page.form === 'long' || !rare));
   const lists = [
     section('Commands', commandRows(command.subcommands ?? []), page),
     section(
@@ -72,10 +73,12 @@ function commandHelp(path: readonly CommandSpec[], command: CommandSpec, page: P
       (command.positionals ?? []).map((spec): Row => [spec.name, spec.summary]),
       page,
     ),
-    section('Flags', command.flags.filter((flag) => !flag.hidden).map(flagRow), page),
+    section('Flags', flags.map(flagRow), page),
   ];
-  if (page.form === 'short')
-    return [...head, ...lists, everywhere(command, page), `${name} --help explains, with examples.`];
+  if (page.form === 'short') {
+    const more = command.flags.some(({ rare }) => rare) ? ', with examples and more flags.' : ', with examples.';
+    return [...head, ...lists, everywhere(command, page), `${name} --help explains${more}`];
+  }
   return [...head, paragraphs(command.description, page), ...lists, ...globalSections(page), examples(command, page)];
 }
 
@@ -106,8 +109,13 @@ export function flagRow(flag: FlagSpec): Row {
 
 function longForm({ name, value, optionalValue, choices }: FlagSpec): string {
   if (value === undefined) return `--${name}`;
-  return optionalValue ? `--${name}[=${choices?.join('|') ?? value}]` : `--${name} ${choices?.join('|') ?? value}`;
+  const listed = choices?.join('|') ?? value;
+  const shown = listed.length > CHOICES_COLUMNS ? value : listed;
+  return optionalValue ? `--${name}[=${shown}]` : `--${name} ${shown}`;
 }
+
+/** Where the choices take more, the summary names them. */
+const CHOICES_COLUMNS = 16;
 
 function globalSections(page: Page): string[] {
   return GLOBAL_GROUPS.map((group) => section(group.title, group.flags.map(flagRow), page));

@@ -11,8 +11,8 @@ const DRY_RUN: readonly FlagSpec[] = [
     default: 'print',
     summary: 'print: show the SQL; live: try it, roll it back',
   },
-  { name: 'hold', value: 'TIME', summary: 'live: hold locks at most so long (default: 10s)' },
-  { name: 'yes-on-production', summary: 'live: also on a database marked production' },
+  { name: 'hold', value: 'TIME', summary: 'live: hold locks at most so long (default: 10s)', rare: true },
+  { name: 'yes-on-production', summary: 'live: also on a database marked production', rare: true },
 ];
 
 const scratch: FlagSpec = {

@@ -11,6 +11,8 @@ export interface FlagSpec {
   readonly completes?: Completes;
   readonly summary: string;
   readonly hidden?: boolean;
+  /** Only the long help lists it: the short one fits a screen. */
+  readonly rare?: boolean;
 }
 
 /** What a shell offers for a value: versions of migrations, files, folders, or the names of commands. */

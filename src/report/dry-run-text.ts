@@ -3,7 +3,7 @@ import type { LiveDryRun, MetRelation, MovedSequence, TakenLock, TriedMigration,
 import type { Style } from './style.ts';
 import { renderTable } from './table.ts';
 import { visibleLine, visibleName } from './visible.ts';
-import { wrap } from './width.ts';
+import { wrap, wrapHard } from './width.ts';
 
 interface Page {
   readonly width: number;
@@ -159,7 +159,7 @@ function scanText({ relation, scans, rowsRead }: TriedStatement['scans'][number]
 
 function labelled(label: string, text: string, { width, style }: Page, color: (text: string) => string): string[] {
   const room = width - INDENT.length - LABEL;
-  const lines = wrap(visibleLine(text), room).split('\n');
+  const lines = wrapHard(visibleLine(text), room);
   return lines.map(
     (line, i) => `${INDENT}${(i === 0 ? color : style.faint)((i === 0 ? label : '').padEnd(LABEL))}${line}`,
   );
