@@ -8,6 +8,7 @@ import { pinSettings, type SessionPins, setLocal } from '../postgres/session-set
 import { Problem } from '../problem/problem.ts';
 import type { Control } from './control.ts';
 import type { Engine } from './engine.ts';
+import { CLEAN_UP, CLEAN_UP_POOLED, UNLOCK_ALL } from './session-clean-up.ts';
 
 /** An item on its way to the server; `statement` marks the person's own, by its place in the file. */
 export interface WorkItem {
@@ -34,36 +35,6 @@ export interface WorkFailure {
 /** As much as is written in one go: enough to make round trips cheap, little enough to keep memory flat. */
 const CHUNK_ITEMS_MAX = 500;
 const CHUNK_BYTES_MAX = 1024 * 1024;
-
-const UNLOCK_ALL: BatchItem = { sql: 'SELECT pg_catalog.pg_advisory_unlock_all()' };
-
-const RESET_BUT_NAME = `DO $$ BEGIN
-  EXECUTE 'RESET ALL';
-  PERFORM pg_catalog.set_config('application_name', 'taskflow-db migration', false);
-END $$`;
-
-/**
- * What DISCARD ALL does (its manual page lists these), except that plans and prepared statements are kept: those of our own
- * would have to be made again for every file (DEALLOCATE ALL is added behind a file that speaks of PREPARE). Unlike
- * DISCARD ALL it runs inside a transaction, so it costs no round trip.
- */
-const CLEAN_UP: readonly WorkItem[] = [
-  'SET SESSION AUTHORIZATION DEFAULT',
-  'RESET ALL',
-  'CLOSE ALL',
-  'UNLISTEN *',
-  UNLOCK_ALL.sql,
-  'DISCARD TEMP',
-  'DISCARD SEQUENCES',
-].map((sql) => ({ item: { sql } }));
-
-/**
- * The same behind a pooler. RESET ALL alone would take the name of the client away for good, as the pooler is told of it: the
- * name by which the session is found by its own run, and one that has fallen silent by the next.
- */
-const CLEAN_UP_POOLED: readonly WorkItem[] = CLEAN_UP.map(({ item }) => ({
-  item: item.sql === 'RESET ALL' ? { sql: RESET_BUT_NAME } : item,
-}));
 
 /** The modes are written out: what the file before set as the default of transactions to come does not hold for ours. */
 const BEGIN: WorkItem = { item: { sql: 'BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE, NOT DEFERRABLE' } };
