@@ -2,6 +2,7 @@ import type { SkippedMigration } from '../plan/up.ts';
 import { EXIT, type ExitStatus } from '../problem/codes.ts';
 import type { Problem } from '../problem/problem.ts';
 import type { RunResult } from '../report/events.ts';
+import { maskProblem } from '../report/mask-problem.ts';
 import type { PrintedMigration } from '../report/plan-sql.ts';
 import { renderProblem } from '../report/problem-text.ts';
 import type { CommandContext } from './context.ts';
@@ -15,10 +16,15 @@ export function finishRun(
   const { ok, runId, migrations, failed, problem } = result;
   if (context.wantsJson) context.json({ ok, runId, migrations, failed });
   else {
-    if (problem) context.stderr.write(`${renderProblem(problem, context.stderr)}\n`);
+    if (problem) tellProblem(context, problem);
     context.stdout.line(sentence);
   }
   return problem ? problem.exitStatus : EXIT.done;
+}
+
+/** On stderr, its secrets hidden before a long line of it is cut. */
+export function tellProblem({ stderr, masked }: CommandContext, problem: Problem): void {
+  stderr.write(`${renderProblem(maskProblem(problem, { apply: masked }), stderr)}\n`);
 }
 
 /** `2 of 5 applied; 003_x failed; 2 not reached`: what is true after a run that did not get to its end. */

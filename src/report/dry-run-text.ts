@@ -8,6 +8,8 @@ import { wrap, wrapHard } from './width.ts';
 interface Page {
   readonly width: number;
   readonly style: Style;
+  /** Hides secrets: of a password that is cut off in its middle nobody could tell any more that it is one. */
+  readonly mask: (text: string) => string;
 }
 
 /** The report of a live dry run for people: each migration with its statements, the verdict, what stays, what it cannot show. */
@@ -84,10 +86,10 @@ function statementLines(
   held: Map<string, TakenLock['stalls']>,
 ): string[] {
   if (statements.length === 0) return [];
-  const { width, style } = page;
+  const { width, style, mask } = page;
   const rows = statements.map((one) => [
     String(one.line),
-    visibleLine(one.sql).replace(/\s+/g, ' '),
+    visibleLine(mask(one.sql)).replace(/\s+/g, ' '),
     one.rows === null ? '' : String(one.rows),
     one.state === 'passed' ? formatDuration(one.executionTimeMs) : '',
     one.state === 'passed' ? formatBytes(one.walBytes) : '',

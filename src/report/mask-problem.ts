@@ -1,5 +1,7 @@
 import { type Location, Problem, type ProblemFields } from '../problem/problem.ts';
-import type { Mask } from './mask.ts';
+import type { Mask as WholeMask } from './mask.ts';
+
+type Mask = Pick<WholeMask, 'apply'>;
 
 /**
  * The problem with every secret in it hidden. To be done before it is rendered: a secret that is wrapped over two lines,

@@ -101,6 +101,7 @@ const WRITTEN = 'wr1tten-S3cret';
 const IN_FILES: Readonly<Record<string, string>> = {
   'a literal': `CREATE ROLE keeper PASSWORD '${WRITTEN}'`,
   'an escape string, over lines': `ALTER ROLE nobody_there\n  WITH ENCRYPTED\n  PASSWORD\n  E'${WRITTEN}\\n'`,
+  'a long line, cut where the password stands': `CREATE ROLE postgres WITH LOGIN PASSWORD '${WRITTEN}${'x'.repeat(60)}'`,
   'dollar quotes': `ALTER ROLE nobody_there PASSWORD $x$${WRITTEN}$x$`,
   'a DO block': `DO $$ BEGIN EXECUTE 'ALTER ROLE nobody_there PASSWORD ''${WRITTEN}'''; END $$`,
   'a connection string': `SELECT 'host=h password=${WRITTEN} dbname=d'::int`,
@@ -116,7 +117,14 @@ test('a password in a statement that fails is in no message and no event; the fi
     for (const [way, statement] of Object.entries(IN_FILES)) {
       for (const storeSql of ['true', 'false']) {
         at.write({ 'm/009_role.sql': `${statement};\n-- ROLLBACK:\n-- SELECT 1;\n` });
-        for (const command of ['migrate', 'migrate --json', 'migrate --verbose', 'status --json', 'history --json']) {
+        for (const command of [
+          'migrate',
+          'migrate --json',
+          'migrate --verbose',
+          'migrate --dry-run=live',
+          'status --json',
+          'history --json',
+        ]) {
           const seen = await outputOf(at, command, { ...env, TASKFLOW_STORE_SQL: storeSql });
           assert.ok(!seen.includes(WRITTEN), `${way}: ${command}\n${seen}`);
         }

@@ -110,6 +110,8 @@ describe('how a dry run ends', { concurrency: 3 }, () => {
       {
         'm/002_set.sql':
           'SET search_path = evil, public;\nALTER TABLE orders ADD COLUMN m int;\n-- IRREVERSIBLE: test\n',
+        'm/003_as_new.sql':
+          "SELECT 1 / (current_setting('search_path') NOT LIKE '%evil%')::int;\n-- IRREVERSIBLE: test\n",
       },
       async (at) => {
         const pooler = await startPooler(at.database.server);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LiveDryRun, TakenLock, TriedMigration, TriedStatement } from '../../src/report/dry-run.ts';
 import { dryRunLines } from '../../src/report/dry-run-text.ts';
+import { createMask } from '../../src/report/mask.ts';
 import { createStyle } from '../../src/report/style.ts';
 
 const TABLE = {
@@ -56,7 +57,8 @@ const REPORT: LiveDryRun = {
   cannotShow: [],
   failed: null,
 };
-const text = (report: LiveDryRun, width = 80) => dryRunLines(report, { width, style: createStyle(false) }).join('\n');
+const mask = createMask().apply;
+const text = (report: LiveDryRun) => dryRunLines(report, { width: 80, style: createStyle(false), mask }).join('\n');
 
 test('a lock is told with what it holds up, and once', () => {
   const index: TakenLock = { ...LOCK, relation: 'public.orders_pkey', type: 'index', table: 'public.orders' };
@@ -102,4 +104,9 @@ test('each way to end has its word', () => {
   assert.deepEqual(words, ['Would go through', 'Would fail', 'Gave up waiting for a lock', 'Stopped', 'Cancelled']);
   const partly = { ...MIGRATION, state: 'partly' } as const;
   assert.match(text({ ...REPORT, migrations: [partly] }), /Would go through, as far as it was tried/);
+});
+
+test('a password is hidden before a long statement is cut', () => {
+  const sql = `ALTER ROLE ${'r'.repeat(20)} PASSWORD 'geheim-${'x'.repeat(60)}'`;
+  assert.doesNotMatch(text({ ...REPORT, migrations: [{ ...MIGRATION, statements: [{ ...STATEMENT, sql }] }] }), /geh/);
 });
