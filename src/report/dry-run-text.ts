@@ -67,6 +67,7 @@ function isRemarkable(one: TriedStatement): boolean {
 function stateText({ state }: TriedMigration, style: Style): string {
   if (state === 'passed') return style.good('goes through');
   if (state === 'failed') return style.bad('failed');
+  if (state === 'unfinished') return style.warn('not finished');
   return style.warn(state === 'partly' ? 'goes through, as far as it was tried' : 'not tried');
 }
 
@@ -104,6 +105,7 @@ const LABEL = 10;
 function detailLines(one: TriedStatement, page: Page, held: Map<string, TakenLock['stalls']>): string[] {
   const { style } = page;
   if (one.state === 'failed') return [`${INDENT}${style.bad('failed here')}`];
+  if (one.state === 'unfinished') return [`${INDENT}${style.warn('ended here')}`];
   if (one.state === 'not-tried') return labelled('not tried', one.reason ?? '', page, style.warn);
   return [
     ...stallingLocks(one.locks, held).flatMap((lock) => labelled('locks', lockText(lock), page, style.warn)),

@@ -37,7 +37,8 @@ export interface TriedStatement {
   readonly line: number;
   readonly column: number;
   readonly sql: string;
-  readonly state: 'passed' | 'failed' | 'not-tried';
+  /** `unfinished`: it was at work when the dry run ended for another reason. */
+  readonly state: 'passed' | 'failed' | 'unfinished' | 'not-tried';
   /** Why it was not tried. */
   readonly reason: string | null;
   readonly tag: string | null;
@@ -69,7 +70,7 @@ export interface TriedMigration {
   readonly version: string;
   readonly file: string;
   /** `partly`: some statements cannot be tried in a transaction, the others passed. */
-  readonly state: 'passed' | 'partly' | 'failed' | 'not-tried';
+  readonly state: 'passed' | 'partly' | 'failed' | 'unfinished' | 'not-tried';
   readonly executionTimeMs: number;
   /** Null where it has no VERIFY section, or it goes back. */
   readonly verify: 'passed' | 'failed' | 'not-tried' | null;

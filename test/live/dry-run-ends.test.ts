@@ -15,7 +15,7 @@ describe('how a dry run ends', { concurrency: 3 }, () => {
           assert.equal(run.exit, 4, run.output);
           assert.match(run.said, /error\[lock-timeout\]: 002_alter: gave up waiting for a lock on public\.orders/);
           assert.match(run.said, new RegExp(`pid ${holder.pid} \\(cron`));
-          assert.match(run.stdout, /Gave up waiting for a lock/);
+          assert.match(run.stdout, /002_alter not finished[\s\S]*Gave up waiting for a lock/);
           assert.equal(run.detail.outcome, 'gave-up');
         }),
       ));
@@ -41,7 +41,7 @@ describe('how a dry run ends', { concurrency: 3 }, () => {
         assert.ok(performance.now() - begun < 15_000);
         assert.match(run.stderr, /error\[dry-run-stopped\]: 002_sleep: the dry run has held its locks for as long as/);
         assert.match(run.stderr, /m\/002_sleep\.sql:2:1/);
-        assert.match(run.stdout, /Stopped: 1 statement went through/);
+        assert.match(run.stdout, /002_sleep not finished[\s\S]*ended here[\s\S]*Stopped: 1 statement went through/);
         assert.equal(run.detail.outcome, 'stopped');
       }));
 

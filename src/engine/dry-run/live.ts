@@ -3,7 +3,7 @@ import { asWritten } from '../../migration/as-written.ts';
 import type { PlannedStatement } from '../../plan/steps.ts';
 import type { SkippedMigration } from '../../plan/up.ts';
 import { attach, Problem } from '../../problem/problem.ts';
-import type { LiveDryRun, LiveOutcome } from '../../report/dry-run.ts';
+import type { LiveDryRun, LiveOutcome, TriedMigration } from '../../report/dry-run.ts';
 import { failureOf, shortMessage } from '../../report/events.ts';
 import { timeoutsOf } from '../application.ts';
 import type { Control } from '../control.ts';
@@ -143,6 +143,15 @@ function outcomeFor(problem: Problem): LiveOutcome {
   return ended ? 'stopped' : (OUTCOMES[problem.code] ?? 'failed');
 }
 
+/** What was at work when it ended is not to blame for that. */
+function unfinished(migration: TriedMigration): TriedMigration {
+  if (migration.state !== 'failed') return migration;
+  const statements = migration.statements.map((one) =>
+    one.state === 'failed' ? ({ ...one, state: 'unfinished' } as const) : one,
+  );
+  return { ...migration, state: 'unfinished', statements };
+}
+
 function reportOf(
   run: LiveRun,
   plan: LivePlan,
@@ -150,14 +159,15 @@ function reportOf(
   moved: LiveDryRun['sequences'] | undefined,
 ): LiveDryRun {
   const { engine, control, log } = run;
-  const { migrations } = log;
+  const outcome = problem ? outcomeFor(problem) : 'passed';
+  const migrations = outcome === 'failed' ? log.migrations : log.migrations.map(unfinished);
   return {
     ok: problem === null,
     level: 'live',
     direction: plan.direction,
     database: control.server.database,
     runId: engine.run.runId,
-    outcome: problem ? outcomeFor(problem) : 'passed',
+    outcome,
     heldMs: Math.round(run.openMs),
     walBytes: migrations.flatMap((one) => one.statements).reduce((sum, one) => sum + one.walBytes, 0),
     migrations,
