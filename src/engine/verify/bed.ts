@@ -33,5 +33,5 @@ export async function printOf({ worker, print }: Bed): Promise<string> {
   await worker.session.query('BEGIN');
   const taken = await print.take(worker.session);
   await worker.session.query('COMMIT');
-  return taken;
+  return taken.text;
 }

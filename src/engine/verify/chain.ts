@@ -1,7 +1,7 @@
 import { orderedByApplication } from '../../plan/as-applied.ts';
 import type { PlannedMigration } from '../../plan/up.ts';
 import type { Problem } from '../../problem/problem.ts';
-import type { SchemaPrint } from '../../snapshot/print.ts';
+import type { Print, SchemaPrint } from '../../snapshot/print.ts';
 import type { Facts } from '../../verify/facts.ts';
 import type { Share } from '../../verify/shares.ts';
 import { cancelled } from '../pause.ts';
@@ -42,7 +42,7 @@ export class Chain {
   /** So many are applied to the database. */
   #applied = 0;
   /** The print of the schema as it is, where it is known. */
-  #print: string | undefined;
+  #print: Print | undefined;
 
   constructor(plan: ChainPlan) {
     this.#plan = plan;

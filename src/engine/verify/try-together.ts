@@ -2,6 +2,7 @@ import type { Statement } from '../../migration/migration.ts';
 import { type PlannedStatement, planSteps } from '../../plan/steps.ts';
 import type { PlannedMigration } from '../../plan/up.ts';
 import { Problem } from '../../problem/problem.ts';
+import type { Print } from '../../snapshot/print.ts';
 import { type Facts, type RerunFacts, SAME, type VerifyFacts } from '../../verify/facts.ts';
 import { type Application, bodyItems, roleOf, timeoutsOf } from '../application.ts';
 import { failureProblem, recordItems, SETTLE_CONSTRAINTS } from '../apply-transaction.ts';
@@ -16,7 +17,7 @@ import { holdsAlready } from './vacuous.ts';
  * of it ran in one transaction; nothing is applied. `failed`: it cannot be applied.
  */
 export type Together =
-  | { readonly kind: 'proven'; readonly facts: Facts; readonly print: string }
+  | { readonly kind: 'proven'; readonly facts: Facts; readonly print: Print }
   | { readonly kind: 'doubtful' }
   | { readonly kind: 'failed'; readonly problem: Problem };
 
@@ -27,7 +28,7 @@ const DOUBTFUL: Together = { kind: 'doubtful' };
  * after each, and then undoes all but the first application: all in one transaction, without writing anything to disk in
  * between. `before`: the print of the schema as it stands, where it is known.
  */
-export async function tryTogether(bed: Bed, planned: PlannedMigration, before?: string): Promise<Together> {
+export async function tryTogether(bed: Bed, planned: PlannedMigration, before?: Print): Promise<Together> {
   const attempt = new Attempt(bed, planned);
   try {
     return await attempt.run(before);
@@ -40,6 +41,8 @@ class Attempt {
   readonly #bed: Bed;
   readonly #application: Application;
   readonly #prepares: boolean;
+  /** What was seen last, of what has not been taken back since. */
+  #last: Print | undefined;
 
   constructor(bed: Bed, planned: PlannedMigration) {
     this.#bed = bed;
@@ -47,18 +50,19 @@ class Attempt {
     this.#prepares = mayPrepare(planned.migration);
   }
 
-  async run(known?: string): Promise<Together> {
+  async run(known?: Print): Promise<Together> {
     const { worker } = this.#bed;
     const { migration } = this.#application.planned;
     const failed = await this.#send(worker.begin(this.#prepares));
     if (failed) return this.#failed(failed);
-    const before = known ?? (await this.#print());
+    if (known) this.#last = await this.#bed.print.carriedOver(worker.session, known);
+    const before = await this.#print();
     const vacuous = await holdsAlready(worker.session, migration.verify);
     const written = vacuous ? await writtenRows(worker.session) : undefined;
     const problem = await this.#applyFirst();
     if (problem) return { kind: 'failed', problem };
     const after = await this.#print();
-    const idle = before === after && written !== undefined && (await this.#wroteNothingSince(written));
+    const idle = before.text === after.text && written !== undefined && (await this.#wroteNothingSince(written));
     await worker.session.query('SAVEPOINT taskflow_first');
     const rerun = await this.#thereAndBack(before, after);
     if (!rerun) return DOUBTFUL;
@@ -94,27 +98,29 @@ class Attempt {
   }
 
   /** What the second run has shown; undefined where anything is not as it must be. */
-  async #thereAndBack(before: string, after: string): Promise<RerunFacts | undefined> {
+  async #thereAndBack(before: Print, after: Print): Promise<RerunFacts | undefined> {
     const back = this.#wayBackStatements();
     if (back) {
       if (await this.#anew(statementItems(back, this.#timeouts()))) return undefined;
-      if ((await this.#print()) !== before) return undefined;
+      if ((await this.#print()).text !== before.text) return undefined;
       if (await this.#anew(bodyItems(this.#application))) return undefined;
     }
     const rerun = await this.#rerun();
     if (!rerun || (rerun.kind === 'refused' && !back)) return rerun;
-    return (await this.#print()) === after ? rerun : undefined;
+    return (await this.#print()).text === after.text ? rerun : undefined;
   }
 
   async #rerun(): Promise<RerunFacts | undefined> {
     const { session } = this.#bed.worker;
     const { trackingSchema } = this.#bed.engine.settings;
     const written = await writtenRows(session);
+    const last = this.#last;
     await session.query('SAVEPOINT taskflow_rerun');
     const failure = await this.#anew(bodyItems(this.#application));
     if (failure) {
       if (isOfOneTransaction(failure)) return undefined;
       await session.query('ROLLBACK TO SAVEPOINT taskflow_rerun');
+      this.#last = last;
       return { kind: 'refused', problem: failureProblem(this.#application, failure), changed: SAME };
     }
     const tables = await tablesWritten(session, written, trackingSchema);
@@ -122,8 +128,9 @@ class Attempt {
     const then = await printRows(session, tables);
     const print = await this.#print();
     await session.query('ROLLBACK TO SAVEPOINT taskflow_rerun');
+    this.#last = last;
     // Another schema is looked at with snapshots.
-    if (print !== (await this.#print())) return undefined;
+    if (print.text !== (await this.#print()).text) return undefined;
     return { kind: 'ran', changed: SAME, rows: changedRows(await printRows(session, tables), then) };
   }
 
@@ -151,8 +158,9 @@ class Attempt {
     return (await this.#bed.worker.send(items, {})).failure;
   }
 
-  #print(): Promise<string> {
-    return this.#bed.print.take(this.#bed.worker.session);
+  async #print(): Promise<Print> {
+    this.#last = await this.#bed.print.take(this.#bed.worker.session, this.#last);
+    return this.#last;
   }
 
   #failed(failure: WorkFailure): Together {
