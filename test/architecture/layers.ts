@@ -17,7 +17,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   graph: { pure: true, imports: ['problem', 'migration'], packages: [] },
   plan: { pure: true, imports: ['problem', 'sql', 'migration', 'graph'], packages: [] },
   catalog: { pure: true, imports: ['problem', 'sql'], packages: [] },
-  verify: { pure: true, imports: ['problem', 'migration', 'catalog'], packages: [] },
+  verify: { pure: true, imports: ['problem', 'sql', 'migration', 'catalog'], packages: [] },
   report: {
     pure: true,
     imports: ['problem', 'plan', 'catalog', 'verify'],

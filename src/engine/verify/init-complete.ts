@@ -12,6 +12,7 @@ import { readSchema } from '../schema/read-schema.ts';
 import { loadScript, type Script } from '../scratch/load-script.ts';
 import type { Scratch, ScratchDatabase } from '../scratch/scratch.ts';
 import { compareRows, type RowDifference } from './seed-rows.ts';
+import { withoutUnsettled } from './settled.ts';
 
 /** The file for new installations, and what has come since. */
 export interface CompleteFiles {
@@ -60,10 +61,12 @@ export async function checkComplete(
     const where = { where: { file: complete.file } };
     const schema = await compareWith(database, replayed);
     const rows = await compareRows(replayed, database);
+    const records = await recordsOf(database, files, skipped);
+    const changes = await withoutUnsettled(replayed, database, schema.difference.changes);
     const found = [
-      ...(schema.difference.equal ? [] : [ofSchema(schema.difference.changes, where)]),
+      ...(changes.length === 0 ? [] : [ofSchema(changes, where)]),
       ...rows.differences.map((one) => check('failed', rowsDetail(one), where)),
-      ...(await recordsOf(database, files, skipped)).map((detail) => check('failed', detail, where)),
+      ...records.map((detail) => check('failed', detail, where)),
     ];
     if (found.length > 0) return found;
     const notes = schema.difference.notes.map(({ name }) => name);
