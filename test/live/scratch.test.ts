@@ -116,6 +116,28 @@ async function sleeping(at: DatabaseWorkplace): Promise<readonly unknown[]> {
   return (await at.database.server.sql('postgres', query)).rows;
 }
 
+test('verify that is stopped says so, and leaves nothing behind', () =>
+  withCli(18, { 'm/001_long.sql': 'SELECT 1;\n', 'm/002_long.sql': 'SELECT pg_sleep(60);\n' }, async (at) => {
+    const before = await scratchDatabases(at.database.server);
+    const { child, finished } = at.start(['verify', ...on(at)]);
+    await until(async () => (await sleeping(at)).length > 0);
+    child.kill('SIGINT');
+    const { exit, said } = await finished;
+    assert.equal(exit, 130, said);
+    assert.match(said, /stopped on request now: Nothing of yours was touched/);
+    assert.deepEqual(await ownDatabases(at, before), []);
+  }));
+
+test('verify names what a proof on another server does not say of the database', async () => {
+  const other = await server(14);
+  await withCli(18, MIGRATIONS, async (at) => {
+    assert.equal((await at.run(['migrate'])).exit, 0);
+    const { exit, said } = await at.run(['verify', '--scratch', other.url('postgres')]);
+    assert.equal(exit, 0, said);
+    assert.match(said, /is PostgreSQL 18\.\d+, the scratch server 14\.\d+: for its own version name a server/);
+  });
+});
+
 describe('a scratch server that is no help', () => {
   test('may not make databases: who may change that', () =>
     withCli(18, MIGRATIONS, async (at) => {

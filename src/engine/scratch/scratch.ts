@@ -7,6 +7,7 @@ import type { ConnectionTarget } from '../../postgres/target/target.ts';
 import { Problem } from '../../problem/problem.ts';
 import type { Engine } from '../engine.ts';
 import { databaseProblem, isDatabaseError } from '../failure.ts';
+import { cancelled } from '../pause.ts';
 import { openSession } from '../sessions.ts';
 import { Keeper } from './keeper.ts';
 import { type RunMark, runMarkOf, scratchName } from './scratch-name.ts';
@@ -122,12 +123,19 @@ export async function withScratch<T>(
   const open = () => (opened ??= openScratch(inputs));
   const settled = async () => opened?.catch(() => undefined);
   try {
-    return await use(open);
+    const result = await use(open);
+    if (inputs.signal.aborted) throw stopped();
+    return result;
   } catch (error) {
-    throw ofScratch(error, await settled());
+    // Whatever a statement that was cancelled has led to.
+    throw inputs.signal.aborted ? stopped() : ofScratch(error, await settled());
   } finally {
     await (await settled())?.end();
   }
+}
+
+function stopped(): Problem {
+  return cancelled('Nothing of yours was touched; the scratch databases are dropped.');
 }
 
 async function openScratch(inputs: ScratchInputs): Promise<Scratch> {

@@ -110,7 +110,7 @@ export class Chain {
   }
 
   #stopIfAsked(): void {
-    if (this.#plan.signal.aborted) throw cancelled('Nothing of yours was touched; the scratch databases are dropped.');
+    if (this.#plan.signal.aborted) throw cancelled();
   }
 
   /** `spoilt`: the database is in no state to go on from. */
