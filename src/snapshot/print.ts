@@ -93,10 +93,19 @@ interface Query {
   readonly item: BatchItem;
 }
 
+/** Of kinds that share pg_class or pg_type with tables: the catalog where each has a row of its own, too. */
+const OWN_CATALOG: Partial<Record<ObjectType, string>> = {
+  'foreign table': 'pg_foreign_table',
+  'materialized view': 'pg_rewrite',
+  range: 'pg_range',
+  sequence: 'pg_sequence',
+  view: 'pg_rewrite',
+};
+
 function queriesOf(options: SnapshotOptions): Query[] {
   return partsOf(options).map((part, i) => ({
     type: part.type,
-    catalog: /\bpg_[a-z_]+/.exec(part.from)?.[0] ?? '',
+    catalog: OWN_CATALOG[part.type] ?? /\bpg_[a-z_]+/.exec(part.from)?.[0] ?? '',
     // Kept under a name: to plan them takes longer than to run them.
     item: { name: `taskflow_print_${i}`, sql: inlined(partPrint(part, options.major, options), options), rows: true },
   }));

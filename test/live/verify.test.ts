@@ -334,3 +334,42 @@ COMMIT;
       },
     ));
 });
+
+/** Kinds of objects that a look passes over while there are none: each is noticed as soon as there is one. */
+test('a rollback that forgets an object of a kind that was not there before', () =>
+  withCli(
+    18,
+    Object.fromEntries(FIRST_OF_THEIR_KIND.map(([name, sql], i) => [`m/${i + 1}_${name}.sql`, file(sql, 'SELECT 1;')])),
+    async (at) => {
+      const { document } = await verified(at);
+      const found = failed(document).filter(({ name }) => name === 'rollback');
+      assert.deepEqual(
+        found.map(({ version }) => version),
+        FIRST_OF_THEIR_KIND.map(([name], i) => `${i + 1}_${name}`),
+      );
+    },
+  ));
+
+const FIRST_OF_THEIR_KIND: readonly (readonly [name: string, sql: string])[] = [
+  ['table', 'CREATE TABLE t (id integer);'],
+  ['view', 'CREATE VIEW v AS SELECT id FROM t;'],
+  ['materialized', 'CREATE MATERIALIZED VIEW mv AS SELECT id FROM t;'],
+  ['sequence', 'CREATE SEQUENCE s;'],
+  ['range', 'CREATE TYPE r AS RANGE (subtype = integer);'],
+  ['enum', 'CREATE TYPE e AS ENUM ();'],
+  ['domain', 'CREATE DOMAIN d AS integer;'],
+  ['composite', 'CREATE TYPE c AS (a integer);'],
+  ['wrapper', 'CREATE FOREIGN DATA WRAPPER w;'],
+  ['server', 'CREATE SERVER far FOREIGN DATA WRAPPER w;'],
+  ['foreign', 'CREATE FOREIGN TABLE f (id integer) SERVER far;'],
+  ['operator', 'CREATE OPERATOR === (LEFTARG = integer, RIGHTARG = integer, FUNCTION = int4eq);'],
+  ['cast', 'CREATE CAST (c AS text) WITH INOUT;'],
+  ['collation', 'CREATE COLLATION mine FROM "C";'],
+  ['publication', 'CREATE PUBLICATION p;'],
+  ['rule', 'CREATE RULE quiet AS ON DELETE TO t DO INSTEAD NOTHING;'],
+  ['policy', 'CREATE POLICY all_of_it ON t;'],
+  ['statistics', 'ALTER TABLE t ADD b integer;\nCREATE STATISTICS st ON id, b FROM t;'],
+  ['search', 'CREATE TEXT SEARCH CONFIGURATION tc (COPY = simple);'],
+  ['comment', "COMMENT ON COLUMN t.id IS 'x';"],
+  ['privilege', 'ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC;'],
+];

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Settings } from '../../config/settings.ts';
 import { readFolders, refuseComplaints } from '../../files/folders.ts';
+import { compareByNumber } from '../../graph/order.ts';
 import type { MigrationFile } from '../../plan/migration-file.ts';
 import { reconcile } from '../../plan/reconcile.ts';
 import { resolveVersion } from '../../plan/resolve-version.ts';
@@ -216,7 +217,7 @@ function placed(problem: Problem): Pick<Check, 'problem'> & Partial<Pick<Check, 
 }
 
 function sorted(checks: readonly Check[], files: readonly MigrationFile[]): Check[] {
-  const places = new Map(files.map(({ version }, i) => [version, i]));
+  const places = new Map([...files].sort(compareByNumber).map(({ version }, i) => [version, i]));
   const place = ({ version }: Check) => (version === null ? -1 : (places.get(version) ?? files.length));
   return [...checks].sort((a, b) => CHECK_NAMES.indexOf(a.name) - CHECK_NAMES.indexOf(b.name) || place(a) - place(b));
 }
