@@ -26,6 +26,7 @@ export { type DownPlan, planRollback, type RollbackOptions, type RollbackResult,
 export { diffSchemas } from './engine/schema/diff.ts';
 export { type NamedSchema, readSchema } from './engine/schema/read-schema.ts';
 export { saveSchema, schemaFromFile } from './engine/schema/schema-file.ts';
+export { FOR_SCRIPTS, scriptBetween, thereAndBack, type WayThereAndBack } from './engine/schema/write-script.ts';
 export { type StatusReport, type StatusRow, status } from './engine/status.ts';
 export type { Headers, Migration, Rollback, Statement } from './migration/migration.ts';
 export { parseMigration } from './migration/parse.ts';
@@ -36,3 +37,4 @@ export { type Location, Problem, type ServerError } from './problem/problem.ts';
 export type * from './report/dry-run.ts';
 export type { MigrationOutcome, RunEvent, RunFailure, RunResult } from './report/events.ts';
 export { renderProblem } from './report/problem-text.ts';
+export type { NotWritten, Script } from './script/script.ts';

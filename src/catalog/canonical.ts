@@ -3,6 +3,7 @@ import {
   compareIdentity,
   compareText,
   isSet,
+  type Need,
   type NotChecked,
   type Properties,
   type SchemaObject,
@@ -52,13 +53,19 @@ export function canonicalSnapshot(snapshot: Snapshot): Snapshot {
   return { ...snapshot, objects, notChecked };
 }
 
+/** Each once, in one order. */
+export function canonicalNeeds(needs: readonly Need[]): readonly Need[] {
+  const once = new Map(needs.map((need) => [JSON.stringify(need), need]));
+  return [...once].sort(([a], [b]) => compareText(a, b)).map(([, need]) => need);
+}
+
 const FORMAT = 1;
 
 /** The snapshot as the text of a file: JSON, one object a line, so that what changed in it is easy to see. */
-export function snapshotText({ major, owners, privileges, notChecked, objects }: Snapshot): string {
-  const head = { format: FORMAT, major, owners, privileges, notChecked };
-  const lines = objects.map(({ type, identity, properties }: SchemaObject) =>
-    JSON.stringify({ type, identity, properties }),
+export function snapshotText({ major, owners, privileges, needs: withNeeds, notChecked, objects }: Snapshot): string {
+  const head = { format: FORMAT, major, owners, privileges, ...(withNeeds ? { needs: true } : {}), notChecked };
+  const lines = objects.map(({ type, identity, properties, needs }: SchemaObject) =>
+    JSON.stringify({ type, identity, properties, needs }),
   );
   const body = lines.length === 0 ? '' : `\n${lines.join(',\n')}\n`;
   return `${JSON.stringify(head).slice(0, -1)},"objects":[${body}]}\n`;

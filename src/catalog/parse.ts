@@ -1,7 +1,7 @@
 import { Problem } from '../problem/problem.ts';
-import { canonicalProperties, canonicalSnapshot, SNAPSHOT_FORMAT } from './canonical.ts';
+import { canonicalNeeds, canonicalProperties, canonicalSnapshot, SNAPSHOT_FORMAT } from './canonical.ts';
 import { isObjectType } from './object-types.ts';
-import { keyOf, type NotChecked, type SchemaObject, type Snapshot, type Value } from './snapshot.ts';
+import { keyOf, type Need, type NotChecked, type SchemaObject, type Snapshot, type Value } from './snapshot.ts';
 
 /** Reads what `snapshotText` wrote; Problem `snapshot-invalid` for anything else. `file`: its name in messages. */
 export function parseSnapshot(text: string, file: string): Snapshot {
@@ -17,6 +17,7 @@ export function parseSnapshot(text: string, file: string): Snapshot {
     major: major as number,
     owners,
     privileges,
+    ...(document.needs === true ? { needs: true } : {}),
     notChecked: list(notChecked, file, '"notChecked"').map((one, i) => gapOf(one, file, `entry ${i + 1}`)),
     objects: read,
   });
@@ -41,14 +42,29 @@ function checkFormat(format: unknown, file: string): void {
 }
 
 function objectOf(raw: unknown, file: string, what: string): SchemaObject {
-  const { type, identity, properties } = fields(raw, file, what);
+  const { type, identity, properties, needs } = fields(raw, file, what);
   if (!isObjectType(type)) throw invalid(file, `${what} has a "type" that is not known`);
   const parts = list(identity, file, `"identity" of ${what}`);
   if (parts.length === 0 || !parts.every((part) => typeof part === 'string'))
     throw invalid(file, `"identity" of ${what} is not a list of names`);
   const entries = Object.entries(fields(properties, file, `"properties" of ${what}`));
   if (!entries.every(([, value]) => isValue(value))) throw invalid(file, `${what} has a property of no known form`);
-  return { type, identity: parts as string[], properties: canonicalProperties(Object.fromEntries(entries) as Values) };
+  return {
+    type,
+    identity: parts as string[],
+    properties: canonicalProperties(Object.fromEntries(entries) as Values),
+    ...(needs === undefined ? {} : { needs: needsOf(list(needs, file, `"needs" of ${what}`), file, what) }),
+  };
+}
+
+function needsOf(raw: readonly unknown[], file: string, what: string): readonly Need[] {
+  if (!raw.every(isNeed)) throw invalid(file, `"needs" of ${what} has no known form`);
+  return canonicalNeeds(raw);
+}
+
+function isNeed(raw: unknown): raw is Need {
+  if (!Array.isArray(raw) || raw.length < 3 || !raw.every((part) => typeof part === 'string')) return false;
+  return ['needs', 'default needs', 'falls with'].includes(raw[0] as string) && isObjectType(raw[1]);
 }
 
 type Values = Record<string, Value>;

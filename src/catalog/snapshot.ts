@@ -17,7 +17,18 @@ export interface SchemaObject {
    */
   readonly identity: readonly string[];
   readonly properties: Properties;
+  /** What PostgreSQL keeps on record of its dependencies, beyond what the identity says; none where absent. */
+  readonly needs?: readonly Need[];
 }
+
+/** How an object depends on another; `default needs`: a column for the expression of its default. */
+export type Dependence = 'needs' | 'default needs' | 'falls with';
+
+/**
+ * The dependence, then kind and identity of what it depends on. `falls with`: dropped together with it, without being named.
+ * Needs are no properties: they follow from them, and are not compared.
+ */
+export type Need = readonly [how: Dependence, type: ObjectType, ...identity: string[]];
 
 /** What could not be read: all objects of a kind, or one property of theirs. It is compared with nothing. */
 export interface NotChecked {
@@ -35,6 +46,12 @@ export interface Included {
   readonly privileges: boolean;
 }
 
+/** What a schema is read with. */
+export interface Reading extends Included {
+  /** What depends on what, too: it takes half as long again. */
+  readonly needs?: boolean;
+}
+
 /**
  * A database's schema at one moment. On servers of the same major version equal schemas have snapshots that are the same byte
  * for byte (`snapshotText`), whatever the history of the databases.
@@ -43,6 +60,8 @@ export interface Snapshot extends Included {
   /** Major version of the server: how expressions are written out differs between them. */
   readonly major: number;
   readonly notChecked: readonly NotChecked[];
+  /** Whether the objects say what they need: a script from one schema to another goes by that, a comparison does not. */
+  readonly needs?: boolean;
   /** Sorted by kind, then by identity. */
   readonly objects: readonly SchemaObject[];
 }

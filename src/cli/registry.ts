@@ -154,13 +154,16 @@ Folders, files of SQL and stored migrations are run on scratch databases, which 
 
 The schema is read in one transaction; nothing of yours is changed. Data, the tracking tables and what came with an extension are left out; owners and privileges are compared when asked for. Secrets, such as passwords of foreign servers, are neither shown nor saved, but a changed one is noticed. Columns in another order are a note, no difference.
 
-Both sides must have the same major version of PostgreSQL. Exit status 3 where they differ, and 1 where they do not but something could not be read or replayed: it is named.`,
+Both sides must have the same major version of PostgreSQL. Exit status 3 where they differ, and 1 where they do not but something could not be read or replayed: it is named.
+
+With --sql it prints a script instead, a plain migration file that makes the second schema of the first: each statement stands behind what it needs, and as little as possible stops the application. What data a statement takes away, and what it locks, is said above it. Kinds of objects that no script can make are named, on stderr and in the head of the file, and the exit status is 1.`,
     positionals: [
       { name: 'A', optional: true, completes: 'file', summary: 'database, folder, file of SQL or snapshot: before' },
       { name: 'B', optional: true, completes: 'file', summary: 'database, folder, file of SQL or snapshot: after' },
     ],
     flags: [
       { name: 'save', value: 'FILE', completes: 'file', summary: 'compare nothing: save the schema as a snapshot' },
+      { name: 'sql', summary: 'print the SQL that makes the second schema of the first' },
       { name: 'owners', summary: 'compare owners, too' },
       { name: 'privileges', summary: 'compare grants and default privileges, too' },
       scratch,
@@ -174,6 +177,7 @@ Both sides must have the same major version of PostgreSQL. Exit status 3 where t
         line: 'taskflow-db diff database/migrations/ database/postgresql/init-complete.sql',
         says: 'do both make the same schema?',
       },
+      { line: 'taskflow-db diff production staging --sql', says: 'the way from one to the other' },
     ],
     load: () => import('./commands/diff.ts'),
   },

@@ -1,6 +1,7 @@
-import type { Included } from '../catalog/snapshot.ts';
+import type { Reading } from '../catalog/snapshot.ts';
 import type { BatchItem } from '../postgres/pipeline.ts';
 import { setLocal } from '../postgres/session-settings.ts';
+import { dependencies } from './needs.ts';
 import type { Part } from './part.ts';
 import { foreignParts } from './parts/foreign.ts';
 import { otherParts } from './parts/others.ts';
@@ -9,7 +10,7 @@ import { ROUTINE_PARTS } from './parts/routines.ts';
 import { typeParts } from './parts/types.ts';
 import { partsWithinRelations } from './parts/within-relations.ts';
 
-export interface SnapshotOptions extends Included {
+export interface SnapshotOptions extends Reading {
   /** Major version of the server, one of SNAPSHOT_MAJORS. */
   readonly major: number;
   /** The tracking tables are in this schema, and left out. */
@@ -21,7 +22,7 @@ export interface SnapshotOptions extends Included {
 }
 
 /** Every kind of object that is read with these options. */
-export function partsOf({ major, privileges }: SnapshotOptions): Part[] {
+export function partsOf({ major, privileges, needs }: SnapshotOptions): Part[] {
   // The largest first: there is the most to read while the server goes on.
   const all = [
     ...partsWithinRelations(major),
@@ -30,6 +31,7 @@ export function partsOf({ major, privileges }: SnapshotOptions): Part[] {
     ...ROUTINE_PARTS,
     ...otherParts(major),
     ...foreignParts(major),
+    ...(needs ? [dependencies(major)] : []),
   ];
   return all.filter((part) => privileges || !part.onlyPrivileges);
 }

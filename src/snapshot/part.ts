@@ -26,6 +26,8 @@ export interface Part {
   readonly more?: true;
   /** Asks how many of the objects hide this property from this role, in the one column `hidden`. */
   readonly hides?: { readonly property: string; readonly sql: string };
+  /** Its rows are no objects: see needs.ts. */
+  readonly dependencies?: true;
   /** Only with `--privileges`. */
   readonly onlyPrivileges?: boolean;
 }
@@ -53,7 +55,7 @@ export interface QueriedProperty {
   readonly masked?: Masked | undefined;
 }
 
-/** One statement that answers one row: every object of the part as `[[names], property, ...]`, in one JSON array. */
+/** One statement that answers one row: every object of the part as `[[names], address, property, ...]`, in one JSON array. */
 export function partQuery(part: Part, major: number, included: Included): PartQuery {
   const { columns, rare } = split(part, major, included);
   return {
@@ -72,7 +74,7 @@ function split(part: Part, major: number, included: Included): { columns: Column
 /** One object as a JSON array: its name, its properties, and the rare ones together. */
 function objectSql(part: Part, columns: readonly ColumnSql[], rare: readonly ColumnSql[]): string {
   const identity = typeof part.identity === 'string' ? part.identity : `json_build_array(${part.identity.join(', ')})`;
-  const values = [identity, ...columns.map(({ sql }) => sql)];
+  const values = [identity, addressOf(part), ...columns.map(({ sql }) => sql)];
   if (rare.length > 0)
     values.push(`CASE WHEN ${part.rare!.when} THEN json_build_array(${rare.map(({ sql }) => sql).join(',\n  ')}) END`);
   return `json_build_array(${values.join(',\n  ')})`;
@@ -91,6 +93,12 @@ export function partPrint(part: Part, major: number, included: Included): string
   );
   return `SELECT count(*) || ':' || coalesce(sum(hashtextextended(object, 0)), 0) AS print
 FROM (SELECT ${objectSql(part, ranked, rare)}::text AS object\nFROM ${withComment(part)}) AS objects`;
+}
+
+/** By what pg_depend knows it: the OID, or both OID and number of a column; null where nothing depends on such an object. */
+function addressOf({ comment }: Part): string {
+  if (!comment) return 'NULL';
+  return comment.column === undefined ? comment.oid : `json_build_array(${comment.oid}, ${comment.column})`;
 }
 
 interface ColumnSql {

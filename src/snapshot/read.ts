@@ -14,6 +14,7 @@ import type { DatabaseError } from '../postgres/database-error.ts';
 import type { Batch, BatchItem } from '../postgres/pipeline.ts';
 import type { Session } from '../postgres/session.ts';
 import { quoteLiteral } from '../sql/quote.ts';
+import { type Address, withNeeds } from './needs.ts';
 import { partsOf, type SnapshotOptions, settings } from './options.ts';
 import { type Part, type PartQuery, partQuery } from './part.ts';
 import { maskSecrets } from './secrets.ts';
@@ -31,13 +32,20 @@ export async function readSnapshot(
   options: SnapshotOptions,
   openSecond: () => Promise<Session | undefined> = () => Promise.resolve(undefined),
 ): Promise<Snapshot> {
-  const { major, owners, privileges } = options;
+  const { major, owners, privileges, needs = false } = options;
   const parts = partsOf(options).map((part) => ({ part, query: partQuery(part, major, options) }));
   const exported = await begin(session, options);
   const second = exported.large ? await joined(exported.id, openSecond, options) : undefined;
   const answers = await askBoth(session, second, parts, options);
   const notChecked = answers.flatMap(({ asked }) => gapsOf(asked, answers));
-  return canonicalSnapshot({ major, owners, privileges, notChecked, objects: merged(answers) });
+  return canonicalSnapshot({
+    major,
+    owners,
+    privileges,
+    ...(needs ? { needs } : {}),
+    notChecked,
+    objects: merged(answers),
+  });
 }
 
 /** Opens the transaction; says the name of its snapshot, and whether there is so much that two sessions are faster. */
@@ -100,7 +108,11 @@ interface Answer {
   /** With `denied`, what the server said instead of an answer. */
   readonly asked: Asked & { readonly denied?: string; readonly hidden?: number };
   readonly objects: readonly SchemaObject[];
+  readonly addresses: ReadonlyMap<SchemaObject, Address>;
 }
+
+type Decoded = Pick<Answer, 'objects' | 'addresses'>;
+const NOTHING: Decoded = { objects: [], addresses: new Map() };
 
 /**
  * Each query stands behind a savepoint, so that one that is denied ends nothing but itself: the queries behind it are asked
@@ -112,7 +124,7 @@ async function askAll(session: Session, parts: readonly Asked[], options: Snapsh
   while (answers.length < parts.length) {
     const left = parts.slice(answers.length);
     const asked = left.map((one, i) => [...segmentOf(one, options), ...(i === left.length - 1 ? [COMMIT] : [])]);
-    const decoded: (readonly SchemaObject[])[] = [];
+    const decoded: Decoded[] = [];
     const batch = await session.runBatch([before, ...asked], {
       // Each answer is read while the server works on the next.
       onItem: (segment, item, { rows }) => {
@@ -122,7 +134,7 @@ async function askAll(session: Session, parts: readonly Asked[], options: Snapsh
     const failed = batch.failure ? batch.failure.segment - 1 : left.length;
     if (batch.failure && failed < 0) throw batch.failure.error;
     left.slice(0, failed).forEach((one, i) => {
-      answers.push({ asked: { ...one, hidden: hiddenIn(one, batch, i + 1) }, objects: decoded[i + 1] ?? [] });
+      answers.push({ asked: { ...one, hidden: hiddenIn(one, batch, i + 1) }, ...(decoded[i + 1] ?? NOTHING) });
     });
     if (batch.failure) answers.push(deniedAnswer(left[failed]!, batch.failure.error));
     before = [{ sql: 'ROLLBACK TO SAVEPOINT taskflow_part' }];
@@ -152,40 +164,59 @@ const DENIED = '42501';
 
 function deniedAnswer(asked: Asked, error: DatabaseError): Answer {
   if (error.code !== DENIED) throw error;
-  return { asked: { ...asked, denied: error.message }, objects: [] };
+  return { asked: { ...asked, denied: error.message }, ...NOTHING };
 }
 
-/** `json`: `[[names], property, ...]` for each object. */
-function objectsOf({ part, query }: Asked, json: string): readonly SchemaObject[] {
-  const rows = JSON.parse(json) as [string[], ...RawValue[]][];
-  const count = query.properties.length;
-  const order = [...query.properties, ...query.rare]
+/** `json`: `[[names], address, property, ...]` for each object. */
+function objectsOf({ part, query }: Asked, json: string): Decoded {
+  const rows = JSON.parse(json) as [string[], RawAddress, ...RawValue[]][];
+  const propertiesOf = propertyReader(query);
+  const catalog = part.comment?.catalog;
+  const addresses = new Map<SchemaObject, Address>();
+  const read = rows.map(([identity, address, ...values]) => {
+    const one = { type: part.type, identity, properties: propertiesOf(values) };
+    if (catalog !== undefined && address !== null) addresses.set(one, addressIn(catalog, address));
+    return one;
+  });
+  rank(read);
+  return { objects: read, addresses };
+}
+
+function addressIn(catalog: string, address: NonNullable<RawAddress>): Address {
+  const [oid, column] = Array.isArray(address) ? (address as readonly (string | number)[]) : [address, 0];
+  return [catalog, String(oid), String(column)];
+}
+
+type RawAddress = string | number | readonly (string | number)[] | null;
+
+function propertyReader({ properties, rare }: PartQuery): (values: readonly RawValue[]) => Record<string, Value> {
+  const count = properties.length;
+  const order = [...properties, ...rare]
     .map((property, at) => ({ ...property, at }))
     .sort((a, b) => compareText(a.name, b.name));
-  const objects = rows.map(([identity, ...values]) => {
-    const rare = (values[count] ?? []) as readonly RawValue[];
-    const properties: Record<string, Value> = {};
+  return (values) => {
+    const others = (values[count] ?? []) as readonly RawValue[];
+    const read: Record<string, Value> = {};
     for (const { name, masked, at } of order) {
-      const value = (at < count ? values[at] : rare[at - count]) ?? null;
+      const value = (at < count ? values[at] : others[at - count]) ?? null;
       const kept = canonicalProperty(name, masked === undefined ? value : maskSecrets(masked, value));
-      if (kept !== undefined) properties[name] = kept;
+      if (kept !== undefined) read[name] = kept;
     }
-    return { type: part.type, identity, properties };
-  });
-  return ranked(objects);
+    return read;
+  };
 }
 
 /** The numbers of columns have gaps where one was dropped: a position is the place among those that are left. */
-function ranked(objects: SchemaObject[]): SchemaObject[] {
-  if (objects[0]?.properties[POSITION] === undefined) return objects;
-  const inOrder = objects.sort((a, b) => Number(a.properties[POSITION]) - Number(b.properties[POSITION]));
+function rank(objects: readonly { identity: readonly string[]; properties: Record<string, Value> }[]): void {
+  if (objects[0]?.properties[POSITION] === undefined) return;
+  const position = ({ properties }: (typeof objects)[number]) => Number(properties[POSITION]);
   const counts = new Map<string, number>();
-  return inOrder.map((one) => {
+  for (const one of [...objects].sort((a, b) => position(a) - position(b))) {
     const parent = JSON.stringify(one.identity.slice(0, -1));
-    const rank = (counts.get(parent) ?? 0) + 1;
-    counts.set(parent, rank);
-    return { ...one, properties: { ...one.properties, [POSITION]: rank } };
-  });
+    const place = (counts.get(parent) ?? 0) + 1;
+    counts.set(parent, place);
+    one.properties[POSITION] = place;
+  }
 }
 
 function gapsOf(asked: Answer['asked'], all: readonly Answer[]): NotChecked[] {
@@ -202,14 +233,20 @@ function gapsOf(asked: Answer['asked'], all: readonly Answer[]): NotChecked[] {
   return any ? query.properties.map(({ name }) => gap(denied, name)) : [];
 }
 
-/** What a second part says of an object is put to what the first said. */
+/** What a second part says of an object is put to what the first said, then what each needs. */
 function merged(read: readonly Answer[]): SchemaObject[] {
-  const objects = read.filter(({ asked }) => !asked.part.more).flatMap((one) => one.objects);
-  const more = read.filter(({ asked }) => asked.part.more).flatMap((one) => one.objects);
-  if (more.length === 0) return objects;
-  const byKey = new Map(more.map((one) => [keyOf(one), one.properties]));
+  const first = read.filter(({ asked }) => !asked.part.more);
+  const more = read.filter(({ asked }) => asked.part.more);
+  const byAddress = () => new Map(first.flatMap(({ addresses }) => [...addresses]));
+  const rows = more.filter(({ asked }) => asked.part.dependencies).flatMap((one) => one.objects);
+  const all = first.flatMap((one) => one.objects);
+  const objects = rows.length === 0 ? all : withNeeds(all, byAddress(), rows);
+  const byKey = new Map(
+    more.filter(({ asked }) => !asked.part.dependencies).flatMap((one) => one.objects.map((o) => [keyOf(o), o])),
+  );
+  if (byKey.size === 0) return objects;
   return objects.map((one) => ({
     ...one,
-    properties: canonicalProperties({ ...one.properties, ...byKey.get(keyOf(one)) }),
+    properties: canonicalProperties({ ...one.properties, ...byKey.get(keyOf(one))?.properties }),
   }));
 }

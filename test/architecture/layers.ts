@@ -18,6 +18,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   plan: { pure: true, imports: ['problem', 'sql', 'migration', 'graph'], packages: [] },
   catalog: { pure: true, imports: ['problem', 'sql'], packages: [] },
   verify: { pure: true, imports: ['problem', 'sql', 'migration', 'catalog'], packages: [] },
+  script: { pure: true, imports: ['problem', 'sql', 'catalog'], packages: [] },
   report: {
     pure: true,
     imports: ['problem', 'plan', 'catalog', 'verify'],
@@ -55,6 +56,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'plan',
       'catalog',
       'verify',
+      'script/script.ts',
       // The engine emits events; of what a problem holds it makes only the difference of two texts and the names of blockers.
       'report/blocker.ts',
       'report/dry-run.ts',
@@ -95,6 +97,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'plan',
       'catalog',
       'verify',
+      'script/script.ts',
       'report',
       'files',
       'config',

@@ -13,6 +13,8 @@ export const ALL: Included = { owners: true, privileges: true };
 
 export interface SnapshotHow {
   readonly included?: Included;
+  /** What depends on what, too. */
+  readonly needs?: boolean;
   readonly trackingSchema?: string;
   readonly user?: string;
   /** What a large schema is read with, beside the first session. */
@@ -21,7 +23,7 @@ export interface SnapshotHow {
 
 export async function snapshotOf(
   { server, name }: Pick<TestDatabase, 'server' | 'name'>,
-  { included = ALL, trackingSchema = 'public', user, second = 'none' }: SnapshotHow = {},
+  { included = ALL, needs = true, trackingSchema = 'public', user, second = 'none' }: SnapshotHow = {},
 ): Promise<Snapshot> {
   const target = resolveTarget(machineInputs({}, { database: server.url(name, user) }))!;
   const open = async () => new Session((await connect(target, { applicationName: 'test' })) as unknown as DriverClient);
@@ -32,7 +34,7 @@ export async function snapshotOf(
     return sessions[1];
   };
   try {
-    const options = { ...included, major: server.major, trackingSchema, lockTimeoutMs: 5000 };
+    const options = { ...included, needs, major: server.major, trackingSchema, lockTimeoutMs: 5000 };
     const snapshot = await readSnapshot(sessions[0]!, options, more);
     for (const session of sessions) assert.equal(session.transactionStatus, 'I');
     return snapshot;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import { type DatabaseWorkplace, withCli } from '../support/cli.ts';
 import { createDatabase, server, uniqueName } from '../support/servers.ts';
+import { runScript } from './script-bed.ts';
 
 interface Document {
   readonly equal: boolean;
@@ -233,4 +234,49 @@ Different: 4 added, 3 removed, 2 changed.
         assert.deepEqual([finished.exit, finished.stdout], [exit, '']);
       }));
   }
+});
+
+describe('diff --sql', () => {
+  test('prints the script and nothing else, exits 3, and applied it makes the two equal', () =>
+    withSecond(async (at, second) => {
+      const { stdout, stderr, exit } = await at.run(['diff', at.database.url, second, '--sql']);
+      assert.deepEqual([exit, stderr], [3, '']);
+      assert.match(stdout, /^-- Makes \w+ of \w+\n\nSET check_function_bodies = off;\n\n/);
+      assert.equal(runScript(at.database, stdout), '');
+      const again = await at.run(['diff', at.database.url, second, '--sql']);
+      assert.deepEqual([again.exit, again.output], [0, '']);
+    }));
+
+  test('migrate runs the same file', () =>
+    withSecond(async (at, second) => {
+      const { stdout } = await at.run(['diff', at.database.url, second, '--sql']);
+      at.write({ 'm/001_change.sql': stdout });
+      assert.equal((await at.run(['init', '--yes'])).exit, 0);
+      const migrated = await at.run(['migrate', '--yes']);
+      assert.equal(migrated.exit, 0, migrated.output);
+      assert.equal((await at.run(['diff', at.database.url, second])).stdout, 'Equal.\n');
+    }));
+
+  test('--json has it, and what it does not do, which is named on stderr and ends with 1', () =>
+    withCli(18, {}, async (at) => {
+      await at.database.sql('CREATE TABLE t (a integer)');
+      await at.run(['diff', '--save', 'before.json']);
+      await at.database.sql('DROP TABLE t; CREATE TYPE shell');
+      const { exit, json } = await at.run(['diff', 'before.json', '--sql', '--json']);
+      const { sql, notWritten } = json<{ sql: string; notWritten: unknown }>();
+      assert.equal(exit, 1);
+      assert.match(sql, /-- loses data: its rows\nDROP TABLE public\.t;/);
+      const why = 'a base type and the functions it is made of need each other';
+      assert.deepEqual(notWritten, [{ type: 'base type', name: 'public.shell', why }]);
+      const text = await at.run(['diff', 'before.json', '--sql']);
+      assert.deepEqual([text.exit, text.stderr], [1, `Cannot write: base type public.shell: ${why}\n`]);
+      assert.match(text.stdout, /^-- cannot write: base type public\.shell: /m);
+    }));
+
+  test('it compares, and cannot be saved', () =>
+    withCli(18, {}, async (at) => {
+      const { exit, said } = await at.run(['diff', '--sql', '--save', 'x.json']);
+      assert.equal(exit, 2);
+      assert.match(said, /--sql compares two schemas, --save keeps one/);
+    }));
 });

@@ -1,4 +1,5 @@
 import {
+  type ComparedSources,
   compareSources,
   type ReadSource,
   readSource,
@@ -8,11 +9,13 @@ import { type Drift, findDrift } from '../../engine/schema/drift.ts';
 import type { ExtensionObjects } from '../../engine/schema/extension-objects.ts';
 import { saveSchema } from '../../engine/schema/schema-file.ts';
 import { schemaSourceOf } from '../../engine/schema/source.ts';
+import { FOR_SCRIPTS, scriptBetween } from '../../engine/schema/write-script.ts';
 import type { Scratch } from '../../engine/scratch/scratch.ts';
 import { EXIT, type ExitStatus } from '../../problem/codes.ts';
 import { Problem } from '../../problem/problem.ts';
 import { differenceLines, differenceSummary } from '../../report/difference-text.ts';
 import { createStyle } from '../../report/style.ts';
+import { visibleLine } from '../../report/visible.ts';
 import { wrap } from '../../report/width.ts';
 import type { CommandContext } from '../context.ts';
 import { withEngine, withScratchServer } from '../open.ts';
@@ -22,7 +25,9 @@ export function run(context: CommandContext): Promise<ExitStatus> {
     const file = context.args.value('save');
     const readers = readersOf(context, openScratch);
     if (file !== undefined) return save(context, readers, file);
-    return context.args.positionals[0] === undefined ? showDrift(context, openScratch) : compare(context, readers);
+    if (context.args.positionals[0] !== undefined) return compare(context, readers);
+    if (context.args.has('sql')) throw new Problem('usage', '--sql takes one schema or two to write a script between');
+    return showDrift(context, openScratch);
   });
 }
 
@@ -30,6 +35,7 @@ function readersOf(context: CommandContext, openScratch: () => Promise<Scratch>)
   return {
     cwd: context.cwd,
     included: includedBy(context),
+    reading: readingOf(context),
     withDatabase: (name, use) => withEngine(context, { database: name }, use),
     openScratch,
   };
@@ -39,8 +45,15 @@ function includedBy({ args }: CommandContext): SchemaReaders['included'] {
   return { owners: args.has('owners'), privileges: args.has('privileges') };
 }
 
+/** A script needs more than a comparison, and so may who uses a saved schema. */
+function readingOf(context: CommandContext): SchemaReaders['reading'] {
+  if (context.args.has('sql')) return FOR_SCRIPTS;
+  return { ...includedBy(context), needs: context.args.value('save') !== undefined };
+}
+
 async function save(context: CommandContext, readers: SchemaReaders, file: string): Promise<ExitStatus> {
   const [from, more] = context.args.positionals;
+  if (context.args.has('sql')) throw new Problem('usage', '--sql compares two schemas, --save keeps one');
   if (more !== undefined) throw new Problem('usage', '--save takes one schema', { expected: 'at most one schema' });
   const { name, schema } = await readSource(readers, schemaSourceOf(from, context.cwd));
   saveSchema(schema, file, context.cwd);
@@ -59,9 +72,26 @@ async function compare(context: CommandContext, readers: SchemaReaders): Promise
   const { before, after, difference, leftOut, notes } = await compareSources(readers, first!, other);
   const sides = { before: before.name, after: after.name };
   const skipped = skippedOf([before, after]);
+  if (context.args.has('sql')) return writeSql(context, { before, after, difference, leftOut, notes });
   if (context.wantsJson) context.json({ ...sides, ...difference, skipped, leftOut: leftOutJson(leftOut) });
   else await show(context, difference, sides, [...skippedLines(skipped), ...leftOutLines(leftOut), ...notes]);
   return statusOf(difference);
+}
+
+function writeSql(context: CommandContext, { before, after, difference, leftOut, notes }: ComparedSources): ExitStatus {
+  const objects = leftOut.flatMap((one) => one.objects);
+  const { sql, notWritten } = scriptBetween(before, after, includedBy(context), objects);
+  const skipped = skippedOf([before, after]);
+  const sides = { before: before.name, after: after.name };
+  const { stdout, stderr } = context;
+  if (context.wantsJson)
+    context.json({ ...sides, ...difference, skipped, leftOut: leftOutJson(leftOut), sql, notWritten });
+  else if (sql !== '') stdout.write(`-- ${visibleLine(`Makes ${after.name} of ${before.name}`)}\n\n${sql}`);
+  for (const { type, name, why } of notWritten) stderr.line(`Cannot write: ${type} ${visibleLine(name)}: ${why}`);
+  for (const { type, property, reason } of difference.notChecked)
+    stderr.line(`Not checked: ${property === undefined ? '' : `${property} of `}${type}: ${reason}`);
+  for (const remark of [...skippedLines(skipped), ...leftOutLines(leftOut), ...notes]) stderr.line(`Note: ${remark}`);
+  return notWritten.length > 0 || difference.notChecked.length > 0 ? EXIT.failed : statusOf(difference);
 }
 
 async function showDrift(context: CommandContext, openScratch: () => Promise<Scratch>): Promise<ExitStatus> {

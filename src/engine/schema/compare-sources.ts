@@ -1,5 +1,5 @@
 import type { Difference } from '../../catalog/compare.ts';
-import type { Included } from '../../catalog/snapshot.ts';
+import type { Included, Reading } from '../../catalog/snapshot.ts';
 import { SERVER_INFO, serverInfoOf } from '../../postgres/server-info.ts';
 import type { Engine } from '../engine.ts';
 import type { Scratch } from '../scratch/scratch.ts';
@@ -15,6 +15,8 @@ import type { SchemaSource } from './source.ts';
 export interface SchemaReaders {
   readonly cwd: string;
   readonly included: Included;
+  /** What schemas are read with: that, or more. */
+  readonly reading: Reading;
   /** Runs `use` with an engine on a database; undefined: the one that every command works on. */
   withDatabase<T>(name: string | undefined, use: (engine: Engine) => Promise<T>): Promise<T>;
   openScratch(): Promise<Scratch>;
@@ -58,11 +60,11 @@ export async function readSource(
   source: SchemaSource,
   besideScratch = isMade(source),
 ): Promise<ReadSource> {
-  const { cwd, included } = readers;
+  const { cwd, reading } = readers;
   if (source.kind === 'snapshot') return { ...schemaFromFile(source.path, cwd), skipped: [], leftOut: [] };
   if (source.kind === 'database') return readDatabase(readers, source.name, besideScratch);
   const make = source.kind === 'folder' ? schemaOfFolder : schemaOfScript;
-  return { ...(await make(await readers.openScratch(), source.path, cwd, included)), leftOut: [] };
+  return { ...(await make(await readers.openScratch(), source.path, cwd, reading)), leftOut: [] };
 }
 
 function isMade({ kind }: SchemaSource): boolean {
@@ -70,13 +72,13 @@ function isMade({ kind }: SchemaSource): boolean {
 }
 
 async function readDatabase(
-  { included, withDatabase, openScratch }: SchemaReaders,
+  { reading, withDatabase, openScratch }: SchemaReaders,
   name: string | undefined,
   besideScratch: boolean,
 ): Promise<ReadSource> {
   return withDatabase(name, async (engine) => {
     const leftOut = besideScratch ? await missingOn(engine, await openScratch()) : [];
-    return { ...(await readSchema(engine, included)), skipped: [], leftOut };
+    return { ...(await readSchema(engine, reading)), skipped: [], leftOut };
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Included, Snapshot } from '../../catalog/snapshot.ts';
+import type { Reading, Snapshot } from '../../catalog/snapshot.ts';
 import { refuseUnsupported, SERVER_INFO, type ServerInfo, serverInfoOf } from '../../postgres/server-info.ts';
 import type { Session } from '../../postgres/session.ts';
 import { Problem } from '../../problem/problem.ts';
@@ -17,7 +17,7 @@ export interface NamedSchema {
  * The schema of the engine's database, without the tracking tables and what came with extensions. Changes nothing.
  * Problem `lock-timeout` where another session's lock on a table stays too long, `cancelled` when the person stops it.
  */
-export async function readSchema(engine: Engine, included: Included): Promise<NamedSchema> {
+export async function readSchema(engine: Engine, included: Reading): Promise<NamedSchema> {
   const sessions = [await engine.connect('control')];
   const cancel = () => sessions.forEach((session) => void session.cancel());
   engine.signal.addEventListener('abort', cancel);
@@ -70,7 +70,7 @@ async function readSettled(
   engine: Engine,
   { open, openSecond }: Sessions,
   server: ServerInfo,
-  included: Included,
+  included: Reading,
 ): Promise<Snapshot> {
   const options: SnapshotOptions = {
     ...included,

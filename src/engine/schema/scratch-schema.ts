@@ -1,5 +1,5 @@
 import { isAbsolute, join } from 'node:path';
-import type { Included } from '../../catalog/snapshot.ts';
+import type { Reading } from '../../catalog/snapshot.ts';
 import { readFolders, refuseComplaints } from '../../files/folders.ts';
 import { readTextFile } from '../../files/whole-file.ts';
 import { decodeText } from '../../migration/decode.ts';
@@ -15,12 +15,7 @@ export interface ScratchSchema extends NamedSchema {
 }
 
 /** The schema that the migrations of a folder make of an empty database. `path` is relative to `cwd`. */
-export function schemaOfFolder(
-  scratch: Scratch,
-  path: string,
-  cwd: string,
-  included: Included,
-): Promise<ScratchSchema> {
+export function schemaOfFolder(scratch: Scratch, path: string, cwd: string, included: Reading): Promise<ScratchSchema> {
   const files = refuseComplaints(readFolders([absolute(path, cwd)], cwd));
   return inNewDatabase(scratch, async (database) => {
     const skipped = await replay(scratch, database, files);
@@ -30,12 +25,7 @@ export function schemaOfFolder(
 }
 
 /** The schema that a file of SQL makes of an empty database. */
-export function schemaOfScript(
-  scratch: Scratch,
-  path: string,
-  cwd: string,
-  included: Included,
-): Promise<ScratchSchema> {
+export function schemaOfScript(scratch: Scratch, path: string, cwd: string, included: Reading): Promise<ScratchSchema> {
   const text = decodeText(Buffer.from(readTextFile(absolute(path, cwd), path)), path);
   return inNewDatabase(scratch, async (database) => {
     await loadScript(scratch, database, { file: path, text });

@@ -1,0 +1,117 @@
+import { compareSchemas, type Sides } from '../catalog/compare.ts';
+import { objectName } from '../catalog/object-name.ts';
+import type { Included, Snapshot } from '../catalog/snapshot.ts';
+import { Problem } from '../problem/problem.ts';
+import type { Context, NotWritten } from './context.ts';
+import { inOrder } from './order.ts';
+import { type Remakes, remakesOf } from './remakes.ts';
+import { type Key, type Side, sideOf } from './side.ts';
+import { type States, statesOf } from './states.ts';
+import type { Step } from './step.ts';
+import { stepsOf } from './steps.ts';
+import { scriptText } from './text.ts';
+
+export type { NotWritten } from './context.ts';
+
+export interface Script {
+  /** A whole file, or '' where the schemas are equal. */
+  readonly sql: string;
+  /** What the file does not do; the same stands in its head. */
+  readonly notWritten: readonly NotWritten[];
+}
+
+/**
+ * The SQL that makes `after` of a database with the schema `before`, in an order in which each statement finds what it needs.
+ * `included` as for `compareSchemas`. Both snapshots should hold owners and privileges all the same: what is dropped and made
+ * again gets back what it had. Problem `snapshot-mismatch` as there.
+ */
+export function writeScript(before: Snapshot, after: Snapshot, included: Included, sides?: Sides): Script {
+  const difference = compareSchemas(before, after, included, sides);
+  refuseWithoutNeeds(before, sides?.before ?? 'the first schema');
+  refuseWithoutNeeds(after, sides?.after ?? 'the second schema');
+  const [a, b] = [sideOf(before), sideOf(after)];
+  const states = statesOf(a, b, difference);
+  const loose = new Set<Key>();
+  for (;;) {
+    const notWritten = new Map<string, NotWritten>();
+    const context = contextOf(a, b, included, states, loose, notWritten);
+    const remakes = remakesOf(states, context);
+    context.remakes = remakes;
+    const { steps, cycle } = inOrder(stepsOf(states, remakes, context), a, b);
+    const more = loosened(cycle, loose, a, b);
+    if (more.length > 0) {
+      for (const key of more) loose.add(key);
+      continue;
+    }
+    if (cycle.length > 0) sayCycle(cycle, context);
+    const unwritten = [...notWritten.values()];
+    return { sql: scriptText(steps, unwritten), notWritten: unwritten };
+  }
+}
+
+/** Without them the statements would stand in any order. */
+function refuseWithoutNeeds({ needs }: Snapshot, name: string): void {
+  if (needs) return;
+  throw new Problem('snapshot-mismatch', `the snapshot of ${name} does not say what depends on what`, {
+    next: ['Save it again with this version of taskflow-db.'],
+  });
+}
+
+type Draft = Context & { remakes: Remakes };
+
+function contextOf(
+  before: Side,
+  after: Side,
+  included: Included,
+  { added, removed }: States,
+  loose: ReadonlySet<Key>,
+  notWritten: Map<string, NotWritten>,
+): Draft {
+  const draft: Draft = {
+    before,
+    after,
+    included,
+    major: after.snapshot.major,
+    remakes: { made: new Set(), swapped: new Map() },
+    isMade: (key) => added.has(key) || draft.remakes.made.has(key),
+    isDropped: (key) => removed.has(key) || draft.remakes.made.has(key),
+    isSwapped: (key) => draft.remakes.swapped.has(key),
+    isLoose: (key) => loose.has(key),
+    cannot: (one, why) => {
+      const entry = { type: one.type, name: objectName(one), why };
+      notWritten.set(JSON.stringify(entry), entry);
+    },
+  };
+  return draft;
+}
+
+/** The server may still take them in this order; that it does not is no surprise then. */
+function sayCycle(cycle: readonly Step[], { before, after, cannot }: Context): void {
+  for (const { makes, drops } of cycle) {
+    const one = [...makes].map((key) => after.nodes.get(key))[0] ?? [...drops].map((key) => before.nodes.get(key))[0];
+    if (one) cannot(one.one, `no order was found in which it and ${cycle.length - 1} others find what they need`);
+  }
+}
+
+/** Of steps that wait for each other, what can be written apart from them: constraints and defaults, and what is replaced. */
+function loosened(cycle: readonly Step[], loose: ReadonlySet<Key>, before: Side, after: Side): Key[] {
+  return cycle.flatMap(({ makes, drops, releases = new Set<Key>() }) => [
+    ...[...releases].filter((key) => !loose.has(key) && REPLACED.includes(after.nodes.get(key)?.type ?? '')),
+    ...[...makes].filter((key) => makes.size > 1 && !loose.has(key) && isLoosable(key, after)),
+    ...[...drops].filter((key) => drops.size > 1 && !loose.has(key) && isLoosable(key, before)),
+  ]);
+}
+
+/** What is replaced with all that it needs is rather dropped, and made when that is there. */
+const REPLACED = ['view', 'function', 'procedure'];
+
+/** Keys stay with their table: their indexes are what others refer to. */
+function isLoosable(key: Key, { nodes }: Side): boolean {
+  const { type, one } = nodes.get(key) ?? {};
+  if (type === 'default') return true;
+  return (
+    type === 'constraint' &&
+    !one!.properties.inherited &&
+    /^(CHECK|FOREIGN KEY)/.test(String(one!.properties.definition))
+  );
+}
