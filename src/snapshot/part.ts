@@ -59,7 +59,7 @@ export interface QueriedProperty {
 export function partQuery(part: Part, major: number, included: Included): PartQuery {
   const { columns, rare } = split(part, major, included);
   return {
-    sql: `SELECT json_agg(${objectSql(part, columns, rare)}) AS objects\nFROM ${withComment(part)}`,
+    sql: `SELECT json_agg(${objectSql(part, columns, rare, addressOf(part))}) AS objects\nFROM ${withComment(part)}`,
     properties: columns.map(({ name, masked }) => ({ name, masked })),
     rare: rare.map(({ name, masked }) => ({ name, masked })),
   };
@@ -71,10 +71,13 @@ function split(part: Part, major: number, included: Included): { columns: Column
   return { columns: all.filter((one) => !isRare(one)), rare: all.filter(isRare) };
 }
 
-/** One object as a JSON array: its name, its properties, and the rare ones together. */
-function objectSql(part: Part, columns: readonly ColumnSql[], rare: readonly ColumnSql[]): string {
+/**
+ * One object as a JSON array: its name, its address if that is given, its properties, and the rare ones together. An address
+ * is another one in each database, so a print has none.
+ */
+function objectSql(part: Part, columns: readonly ColumnSql[], rare: readonly ColumnSql[], address?: string): string {
   const identity = typeof part.identity === 'string' ? part.identity : `json_build_array(${part.identity.join(', ')})`;
-  const values = [identity, addressOf(part), ...columns.map(({ sql }) => sql)];
+  const values = [identity, ...(address === undefined ? [] : [address]), ...columns.map(({ sql }) => sql)];
   if (rare.length > 0)
     values.push(`CASE WHEN ${part.rare!.when} THEN json_build_array(${rare.map(({ sql }) => sql).join(',\n  ')}) END`);
   return `json_build_array(${values.join(',\n  ')})`;

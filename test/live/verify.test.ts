@@ -109,6 +109,12 @@ const FAULTS: readonly {
     expected: 'rollback 4',
   },
   {
+    what: 'way_back_that_leaves_events_pending',
+    body: 'CREATE TABLE users_tags (id integer PRIMARY KEY, parent integer REFERENCES users_tags DEFERRABLE INITIALLY DEFERRED);\nINSERT INTO users_tags VALUES (1, 1);',
+    back: 'DELETE FROM users_tags;\nALTER TABLE users_tags DROP COLUMN parent;\nDROP TABLE users_tags;',
+    expected: 'rollback 6',
+  },
+  {
     what: 'second_run_that_adds_a_constraint',
     body: "ALTER TABLE users ADD CHECK (email <> '');",
     back: 'ALTER TABLE users DROP CONSTRAINT users_email_check;',
@@ -202,7 +208,7 @@ const RIGHT: Files = {
   'm/4_deferred.sql': file(
     `CREATE TABLE tags (id integer PRIMARY KEY, parent integer REFERENCES tags DEFERRABLE INITIALLY DEFERRED);
 INSERT INTO tags VALUES (1, 1) ON CONFLICT DO NOTHING;`,
-    'DELETE FROM tags;\nALTER TABLE tags DROP COLUMN parent;\nDROP TABLE tags;',
+    'SET CONSTRAINTS ALL IMMEDIATE;\nDELETE FROM tags;\nALTER TABLE tags DROP COLUMN parent;\nDROP TABLE tags;',
   ),
   'm/5_path.sql': file(
     'SET search_path = pg_catalog;\nCREATE TEMPORARY TABLE t (id integer);\nCREATE TABLE public.late (id integer);',

@@ -151,7 +151,7 @@ class Attempt {
   }
 
   #anew(items: Iterable<WorkItem>): Promise<WorkFailure | undefined> {
-    return this.#send([...this.#bed.worker.afresh(this.#prepares), ...items, SETTLE_CONSTRAINTS]);
+    return this.#send([...this.#bed.worker.afresh(this.#prepares), DEFER_CONSTRAINTS, ...items, SETTLE_CONSTRAINTS]);
   }
 
   async #send(items: Iterable<WorkItem>): Promise<WorkFailure | undefined> {
@@ -167,6 +167,12 @@ class Attempt {
     return { kind: 'failed', problem: failureProblem(this.#application, failure) };
   }
 }
+
+/**
+ * After SETTLE_CONSTRAINTS they would be checked at once for the rest of the transaction, and a file pass that, in a transaction
+ * of its own, is refused for pending trigger events. Deferred is the stricter of the two, and what it refuses is tried apart.
+ */
+const DEFER_CONSTRAINTS: WorkItem = { item: { sql: 'SET CONSTRAINTS ALL DEFERRED' } };
 
 /** The way back in the steps that it takes; undefined without one. */
 function wayBackSteps({ migration }: PlannedMigration, serverVersionNum: number) {
