@@ -1,13 +1,14 @@
 import type { LiveResult } from '../engine/dry-run/live.ts';
+import type { RehearsalResult } from '../engine/dry-run/rehearse.ts';
 import { EXIT, type ExitStatus } from '../problem/codes.ts';
 import { Problem } from '../problem/problem.ts';
-import { dryRunLines } from '../report/dry-run-text.ts';
+import { dryRunLines, rehearsalLines } from '../report/dry-run-text.ts';
 import { createStyle } from '../report/style.ts';
 import type { CommandContext } from './context.ts';
 import { tellProblem } from './run-result.ts';
 
 /** Which dry run is asked for; flags that only a live one knows are refused elsewhere. */
-export function dryRunLevel({ args }: CommandContext): 'print' | 'live' | undefined {
+export function dryRunLevel({ args }: CommandContext): 'print' | 'rehearse' | 'live' | undefined {
   const level = args.value('dry-run');
   const stray = ['hold', 'yes-on-production'].find((name) => args.has(name));
   if (stray !== undefined && level !== 'live') {
@@ -16,21 +17,18 @@ export function dryRunLevel({ args }: CommandContext): 'print' | 'live' | undefi
       state: 'Nothing was run.',
     });
   }
-  return level === 'live' || level === 'print' ? level : undefined;
+  return level === 'live' || level === 'print' || level === 'rehearse' ? level : undefined;
 }
 
-/** Ends a live dry run: the JSON document, or the problem (stderr) and the report (stdout). */
-export function finishLive(context: CommandContext, { report, problem }: LiveResult): ExitStatus {
+/** Ends a dry run that ran something: the JSON document, or the problem (stderr) and the report (stdout). */
+export function finishDryRun(context: CommandContext, { report, problem }: LiveResult | RehearsalResult): ExitStatus {
   const { stdout } = context;
+  const page = { width: stdout.width, style: createStyle(stdout.color), mask: context.masked };
   if (context.wantsJson) context.json(report);
   else {
     if (problem) tellProblem(context, problem);
-    for (const line of dryRunLines(report, {
-      width: stdout.width,
-      style: createStyle(stdout.color),
-      mask: context.masked,
-    }))
-      stdout.line(line);
+    const lines = report.level === 'live' ? dryRunLines(report, page) : rehearsalLines(report, page);
+    for (const line of lines) stdout.line(line);
   }
   return problem ? problem.exitStatus : EXIT.done;
 }

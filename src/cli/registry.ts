@@ -1,19 +1,14 @@
 import type { Command } from './context.ts';
 import type { FlagSpec } from './spec.ts';
 
-/** Ways to see what would happen: of every command that applies or undoes migrations. */
-const DRY_RUN: readonly FlagSpec[] = [
-  {
-    name: 'dry-run',
-    value: 'HOW',
-    optionalValue: true,
-    choices: ['print', 'live'],
-    default: 'print',
-    summary: 'print: show the SQL; live: try it, roll it back',
-  },
-  { name: 'hold', value: 'TIME', summary: 'live: hold locks at most so long (default: 10s)', rare: true },
-  { name: 'yes-on-production', summary: 'live: also on a database marked production', rare: true },
-];
+/** Ways to see what would happen, and what the live one needs. */
+function dryRuns(choices: readonly string[], summary: string): readonly FlagSpec[] {
+  return [
+    { name: 'dry-run', value: 'HOW', optionalValue: true, choices, default: 'print', summary },
+    { name: 'hold', value: 'TIME', summary: 'live: hold locks at most so long (default: 10s)', rare: true },
+    { name: 'yes-on-production', summary: 'live: also on a database marked production', rare: true },
+  ];
+}
 
 const scratch: FlagSpec = {
   name: 'scratch',
@@ -64,14 +59,14 @@ It stops at the first failure, says where and why, and keeps what was applied be
 
 On a busy database a table lock is waited for only a moment, so that the application does not queue up behind the migration; then the transaction is rolled back and tried again when the way is free, and whoever is in the way is named. With --cancel-blockers=autovacuum,idle it cancels an ordinary autovacuum that is in the way, and ends a session that has been idle in a transaction, and in the way, for 5 seconds; each is told and put on record.
 
-With --dry-run it shows the SQL that would run. With --dry-run=live it runs it on this database, in one transaction that is always rolled back, and shows for each statement which locks it took, what it rewrote and read, how long it took, and then what such a try cannot show. The locks are real and held to the end: at most for --hold. It is refused on a database marked production without --yes-on-production. See docs/dry-run.md.
+With --dry-run it shows the SQL that would run. With --dry-run=rehearse it applies it to an empty copy of this database's schema on a scratch server. With --dry-run=live it runs it on this database, in one transaction that is always rolled back, and shows for each statement which locks it took, what it rewrote and read, how long it took, and then what such a try cannot show. The locks are real and held to the end: at most for --hold. It is refused on a database marked production without --yes-on-production. See docs/dry-run.md.
 
 Before the first statement it looks at the live server (dumps, long transactions, replication, invalid indexes) and warns; with --strict it then refuses.`,
     flags: [
       { name: 'to', value: 'VERSION', completes: 'version', summary: 'apply everything up to this version' },
       { name: 'version', value: 'VERSION', completes: 'version', summary: 'the same as --to' },
       { name: 'only', value: 'VERSION', completes: 'version', summary: 'apply this version and what it needs' },
-      ...DRY_RUN,
+      ...dryRuns(['print', 'rehearse', 'live'], 'print, rehearse on a copy, or live: here, undone'),
       { name: 'allow-late', summary: 'also apply files numbered below an applied one' },
       { name: 'single-transaction', summary: 'apply all of them in one transaction, or none' },
       { name: 'check-drift', summary: 'refuse where the database was changed by hand' },
@@ -81,6 +76,10 @@ Before the first statement it looks at the live server (dumps, long transactions
     examples: [
       { line: 'taskflow-db migrate', says: 'apply everything that is pending' },
       { line: 'taskflow-db migrate --dry-run', says: 'show the SQL that would run' },
+      {
+        line: 'taskflow-db migrate --dry-run=rehearse',
+        says: 'on an empty copy of the schema, with the sizes from here',
+      },
       { line: 'taskflow-db migrate --dry-run=live', says: 'try it here and roll it back: locks, rewrites, times' },
       { line: 'taskflow-db migrate --to 012', says: 'up to and with 012' },
       {
@@ -118,7 +117,7 @@ Before the first statement it looks at the live server (dumps, long transactions
       },
       { name: 'version', value: 'VERSION', completes: 'version', summary: 'undo this version alone' },
       { name: 'steps', value: 'N', summary: 'undo the last N' },
-      ...DRY_RUN,
+      ...dryRuns(['print', 'live'], 'print: show the SQL; live: try it, roll it back'),
       ...AMONG_OTHERS,
     ],
     examples: [

@@ -1,5 +1,13 @@
 import { count, formatBytes, formatDuration } from '../problem/quantity.ts';
-import type { LiveDryRun, MetRelation, MovedSequence, TakenLock, TriedMigration, TriedStatement } from './dry-run.ts';
+import type {
+  LiveDryRun,
+  MetRelation,
+  MovedSequence,
+  Rehearsal,
+  TakenLock,
+  TriedMigration,
+  TriedStatement,
+} from './dry-run.ts';
 import type { Style } from './style.ts';
 import { renderTable } from './table.ts';
 import { visibleLine, visibleName } from './visible.ts';
@@ -10,6 +18,8 @@ interface Page {
   readonly style: Style;
   /** Hides secrets: of a password that is cut off in its middle nobody could tell any more that it is one. */
   readonly mask: (text: string) => string;
+  /** The tables had no rows: what is told of their size are the target's statistics. */
+  readonly empty?: boolean;
 }
 
 /** The report of a live dry run for people: each migration with its statements, the verdict, what stays, what it cannot show. */
@@ -27,6 +37,30 @@ export function dryRunLines(report: LiveDryRun, page: Page): string[] {
     ...verdict(report, page),
     ...list('Stays although all was rolled back:', [...report.sequences.map(movedText), ...report.stays], page),
     ...list('What a live dry run cannot show:', report.cannotShow, page),
+  ];
+}
+
+/** The same of a rehearsal. */
+export function rehearsalLines(report: Rehearsal, page: Page): string[] {
+  const { migrations, database, skipped, scratch, notCopied, outcome, cannotShow } = report;
+  if (migrations.length === 0) return [`Nothing to apply in ${visibleLine(database)}.`, ...skippedLines(skipped, page)];
+  const { style, width } = page;
+  const head = `Rehearsal of ${count(migrations.length, 'migration')} on an empty copy of ${database}, on ${scratch}`;
+  const tried = migrations.flatMap((one) => one.statements).filter((one) => one.state === 'passed').length;
+  const whole = migrations.every((one) => one.state === 'passed');
+  const [color, word] = verdictOf(outcome, whole, style);
+  return [
+    style.strong(wrap(visibleLine(head), width, '  ')),
+    ...migrations.flatMap((one) => ['', ...migrationLines(one, { ...page, empty: true }, new Map())]),
+    ...skippedLines(skipped, page),
+    '',
+    color(`${word}: ${count(tried, 'statement')} went through on the copy, which is dropped.`),
+    ...list(
+      'Not rehearsed, as it could not be copied:',
+      notCopied.map(({ type, name, why }) => `${type} ${name}: ${why}`),
+      page,
+    ),
+    ...list('What a rehearsal cannot show:', cannotShow, page),
   ];
 }
 
@@ -92,8 +126,8 @@ function statementLines(
     String(one.line),
     visibleLine(mask(one.sql)).replace(/\s+/g, ' '),
     one.rows === null ? '' : String(one.rows),
-    one.state === 'passed' ? formatDuration(one.executionTimeMs) : '',
-    one.state === 'passed' ? formatBytes(one.walBytes) : '',
+    one.tag === null ? '' : formatDuration(one.executionTimeMs),
+    one.tag === null ? '' : formatBytes(one.walBytes),
   ]);
   const [heading = '', ...lines] = renderTable(COLUMNS, rows, { width, heading: style.faint });
   return [heading, ...statements.flatMap((one, i) => [lines[i] ?? '', ...detailLines(one, page, held)])];
@@ -107,14 +141,15 @@ function detailLines(one: TriedStatement, page: Page, held: Map<string, TakenLoc
   if (one.state === 'failed') return [`${INDENT}${style.bad('failed here')}`];
   if (one.state === 'unfinished') return [`${INDENT}${style.warn('ended here')}`];
   if (one.state === 'not-tried') return labelled('not tried', one.reason ?? '', page, style.warn);
+  if (one.reason !== null) return labelled('passed', one.reason, page, style.good);
   return [
     ...stallingLocks(one.locks, held).flatMap((lock) => labelled('locks', lockText(lock), page, style.warn)),
     ...one.rewrites.flatMap((rewrite) =>
-      labelled(rewrite.type === 'index' ? 'rebuilds' : 'rewrites', sized(rewrite, rewrite.bytes), page, style.bad),
+      labelled(rewrite.type === 'index' ? 'rebuilds' : 'rewrites', rewriteText(rewrite, page), page, style.bad),
     ),
     ...one.scans
-      .filter((scan) => scan.rowsRead > 0)
-      .flatMap((scan) => labelled('scans', scanText(scan), page, style.warn)),
+      .filter((scan) => page.empty || scan.rowsRead > 0)
+      .flatMap((scan) => labelled('scans', scanText(scan, page), page, style.warn)),
   ];
 }
 
@@ -153,11 +188,13 @@ function estimate({ type, estimatedRows, estimatedBytes }: MetRelation): string 
   return ` (about ${rows}, ${formatBytes(estimatedBytes)})`;
 }
 
-function sized({ relation }: MetRelation, bytes: number): string {
-  return `${relation} (${formatBytes(bytes)} anew)`;
+function rewriteText(rewrite: TriedStatement['rewrites'][number], { empty }: Page): string {
+  return `${rewrite.relation}${empty ? estimate(rewrite) : ` (${formatBytes(rewrite.bytes)} anew)`}`;
 }
 
-function scanText({ relation, scans, rowsRead }: TriedStatement['scans'][number]): string {
+function scanText(scan: TriedStatement['scans'][number], { empty }: Page): string {
+  const { relation, scans, rowsRead } = scan;
+  if (empty) return `${relation}${estimate(scan)}`;
   return `${relation}: ${count(rowsRead, 'row')} read${scans > 1 ? `, in ${scans} scans` : ''}`;
 }
 
@@ -181,7 +218,7 @@ function verifyLine({ verify }: TriedMigration, style: Style): string[] {
 }
 
 /** The strongest of each relation, for as long as its migration would hold it. */
-function heldLines({ held }: TriedMigration, { width, style }: Page): string[] {
+function heldLines({ held }: TriedMigration, { width, style, empty }: Page): string[] {
   const alone = new Set(held.filter((one) => one.stalls === 'reads and writes').map((one) => one.relation));
   const told = held.filter(
     ({ relation, stalls, table }, i) =>
@@ -191,7 +228,8 @@ function heldLines({ held }: TriedMigration, { width, style }: Page): string[] {
     .filter(({ relation, stalls }) => stalls === 'reads and writes' || !alone.has(relation))
     .slice(0, HELD_SHOWN)
     .map(({ relation, stalls, heldMs }) => {
-      const text = `  held up: ${stalls} of ${visibleLine(relation)}, for ${formatDuration(heldMs)}`;
+      const time = empty ? 'from there to its end' : `for ${formatDuration(heldMs)}`;
+      const text = `  held up: ${stalls} of ${visibleLine(relation)}, ${time}`;
       return style.warn(wrap(text, width, '    '));
     });
 }
@@ -200,15 +238,15 @@ const HELD_SHOWN = 10;
 
 function verdict(report: LiveDryRun, { style }: Page): string[] {
   const tried = report.migrations.flatMap((one) => one.statements).filter((one) => one.state === 'passed').length;
-  const [color, word] = verdictOf(report, style);
+  const whole = report.migrations.every((one) => one.state === 'passed');
+  const [color, word] = verdictOf(report.outcome, whole, style);
   return [
     color(`${word}: ${count(tried, 'statement')} went through.`),
     `Its transaction was open for ${formatDuration(report.heldMs)}, and is rolled back.`,
   ];
 }
 
-function verdictOf({ outcome, migrations }: LiveDryRun, style: Style): [(text: string) => string, string] {
-  const whole = migrations.every((one) => one.state === 'passed');
+function verdictOf(outcome: LiveDryRun['outcome'], whole: boolean, style: Style): [(text: string) => string, string] {
   switch (outcome) {
     case 'passed':
       return whole ? [style.good, 'Would go through'] : [style.warn, 'Would go through, as far as it was tried'];

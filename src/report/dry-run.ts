@@ -108,3 +108,14 @@ export interface LiveDryRun {
 
 /** `gave-up`: a lock was not to be had; `stopped`: the locks had been held for as long as is allowed, or the session was lost. */
 export type LiveOutcome = 'passed' | 'failed' | 'gave-up' | 'stopped' | 'cancelled';
+
+/** What `--dry-run=rehearse` found: also its JSON document. Times and WAL are those of empty tables. */
+export interface Rehearsal
+  extends Omit<LiveDryRun, 'level' | 'direction' | 'outcome' | 'heldMs' | 'sequences' | 'stays'> {
+  readonly level: 'rehearse';
+  readonly outcome: 'passed' | 'failed' | 'cancelled';
+  /** Where the copy was, for people. */
+  readonly scratch: string;
+  /** What the copy lacks, and why. */
+  readonly notCopied: readonly { readonly type: string; readonly name: string; readonly why: string }[];
+}

@@ -42,7 +42,7 @@ test('bash completes commands, flags, choices and versions', () => {
     ['migrate|--to|0', ['001_users', '012_tags']],
     ['migrate|--to|=|01', ['012_tags']],
     ['migrate|--to|=', ['001_users', '012_tags']],
-    ['migrate|--dry-run|=', ['print', 'live']],
+    ['migrate|--dry-run|=', ['print', 'rehearse', 'live']],
     ['migrate|--dry-run|', []],
     ['completion|', ['bash', 'zsh', 'fish']],
     ['help|ba', ['baseline']],

@@ -7,7 +7,7 @@ import { EXIT, type ExitStatus } from '../../problem/codes.ts';
 import { count } from '../../problem/quantity.ts';
 import { planSql } from '../../report/plan-sql.ts';
 import type { CommandContext } from '../context.ts';
-import { dryRunLevel, finishLive } from '../live-dry-run.ts';
+import { dryRunLevel, finishDryRun } from '../live-dry-run.ts';
 import { confirmChange, exclusive, isProduction, withEngine, withScratchServer } from '../open.ts';
 import { finishRun, planJson, unfinished } from '../run-result.ts';
 
@@ -27,11 +27,20 @@ export async function run(context: CommandContext): Promise<ExitStatus> {
       return print(context, engine, options);
     });
   }
+  if (level === 'rehearse') {
+    const { rehearseMigrate } = await import('../../engine/dry-run/rehearse.ts');
+    return withScratchServer(context, (openScratch) =>
+      withEngine(context, {}, async (engine) => {
+        await refuseDrift(context, engine);
+        return finishDryRun(context, await rehearseMigrate(engine, openScratch, options));
+      }),
+    );
+  }
   if (level === 'live') {
     const onProduction = args.has('yes-on-production');
     return withEngine(context, {}, async (engine) => {
       await refuseDrift(context, engine);
-      return finishLive(context, await dryRunMigrate(engine, { ...options, onProduction }));
+      return finishDryRun(context, await dryRunMigrate(engine, { ...options, onProduction }));
     });
   }
   return withEngine(context, { mayCreateEmbedded: true }, async (engine) => {

@@ -12,7 +12,7 @@ import { EXIT, type ExitStatus } from '../../problem/codes.ts';
 import { count } from '../../problem/quantity.ts';
 import { planSql } from '../../report/plan-sql.ts';
 import type { CommandContext } from '../context.ts';
-import { dryRunLevel, finishLive } from '../live-dry-run.ts';
+import { dryRunLevel, finishDryRun } from '../live-dry-run.ts';
 import { confirmChange, exclusive, isProduction, withEngine } from '../open.ts';
 import { finishRun, planJson, unfinished } from '../run-result.ts';
 
@@ -28,7 +28,7 @@ export async function run(context: CommandContext): Promise<ExitStatus> {
   const onProduction = args.has('yes-on-production');
   return withEngine(context, {}, async (engine) => {
     if (level === 'print') return print(context, engine, options);
-    if (level === 'live') return finishLive(context, await dryRunRollback(engine, { ...options, onProduction }));
+    if (level === 'live') return finishDryRun(context, await dryRunRollback(engine, { ...options, onProduction }));
     const approve = (plan: DownPlan, control: Control) => askFor(context, engine, plan, control);
     const result = await rollback(engine, { ...options, approve });
     return finishRun(context, result, sentence(result));

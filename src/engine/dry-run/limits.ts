@@ -38,3 +38,14 @@ export function staysAfter(
     ...(moved === undefined ? ['perhaps values taken from sequences: they could not be compared'] : []),
   ];
 }
+
+/** What a rehearsal cannot show; `notCopied`: so many objects were not in the copy. */
+export function limitsOfRehearsal(notCopied: number): readonly string[] {
+  return [
+    'What the rows do: the copy has none. Values that break a new rule, duplicates, a VERIFY, and how long anything takes on tables of this size.',
+    'Locks of other sessions, and how long the real run will wait for them.',
+    'Owners, grants and settings of roles: everything in the copy belongs to one role.',
+    ...(notCopied > 0 ? [`${count(notCopied, 'object')} that could not be copied, and what builds upon that.`] : []),
+    'Whether the way back works.',
+  ];
+}

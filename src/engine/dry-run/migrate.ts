@@ -31,7 +31,11 @@ export function dryRunMigrate(engine: Engine, options: DryRunOptions): Promise<L
 }
 
 /** What is to be done about the tracking tables is written, and a dry run writes nothing; nor is there a lease before. */
-async function refuseUnsettled(engine: Engine, control: Control, files: readonly MigrationFile[]): Promise<void> {
+export async function refuseUnsettled(
+  engine: Engine,
+  control: Control,
+  files: readonly MigrationFile[],
+): Promise<void> {
   await checkTracking(engine, control, control.ledger, { files, mayAdopt: false });
   if (isSettled(engine, control.ledger)) return;
   throw new Problem('not-tracked', `the tracking tables of ${control.server.database} are not ready`, {

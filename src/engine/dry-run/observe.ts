@@ -49,6 +49,12 @@ export function sizesItem(relations: readonly string[]): BatchItem {
   };
 }
 
+/** What KNOWN_RELATIONS answered, without what is only for comparing. */
+export function relationsIn(rows: readonly Row[]): MetRelation[] {
+  const names = new Map(rows.map((row) => [row.oid ?? '', nameOf(row)]));
+  return rows.map((row) => knownOf(row, names).met);
+}
+
 /** What one statement did, as far as others notice. */
 export interface Observation {
   readonly locks: readonly TakenLock[];
