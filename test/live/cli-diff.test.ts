@@ -148,6 +148,13 @@ Different: 4 added, 3 removed, 2 changed.
       assert.deepEqual([exit, stdout], [0, 'Equal.\n']);
     }));
 
+  test('a folder that is taken for a database is told apart', () =>
+    withCli(18, { 'm/001_a.sql': 'CREATE TABLE a ();\n-- IRREVERSIBLE: test\n' }, async (at) => {
+      const refused = await at.run(['diff', 'm']);
+      assert.equal(refused.exit, 1, refused.output);
+      assert.match(refused.said, /If you mean what lies in this folder: \.\/m/);
+    }));
+
   test('columns in another order are a note', () =>
     withCli(18, {}, async (at) => {
       await at.database.sql('CREATE TABLE t (a integer, b text)');

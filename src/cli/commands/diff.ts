@@ -8,7 +8,7 @@ import {
 import { type Drift, findDrift } from '../../engine/schema/drift.ts';
 import type { ExtensionObjects } from '../../engine/schema/extension-objects.ts';
 import { saveSchema } from '../../engine/schema/schema-file.ts';
-import { schemaSourceOf } from '../../engine/schema/source.ts';
+import { hintAtPath, schemaSourceOf } from '../../engine/schema/source.ts';
 import { FOR_SCRIPTS, scriptBetween } from '../../engine/schema/write-script.ts';
 import type { Scratch } from '../../engine/scratch/scratch.ts';
 import { EXIT, type ExitStatus } from '../../problem/codes.ts';
@@ -36,7 +36,10 @@ function readersOf(context: CommandContext, openScratch: () => Promise<Scratch>)
     cwd: context.cwd,
     included: includedBy(context),
     reading: readingOf(context),
-    withDatabase: (name, use) => withEngine(context, { database: name }, use),
+    withDatabase: (name, use) =>
+      withEngine(context, { database: name }, use).catch((error: unknown) => {
+        throw hintAtPath(error, name, context.cwd);
+      }),
     openScratch,
   };
 }

@@ -17,6 +17,13 @@ export function schemaSourceOf(named: string | undefined, cwd: string): SchemaSo
   return { kind: /\.sql$/i.test(named) ? 'script' : 'snapshot', path: named };
 }
 
+/** For a database that cannot be read, where a folder or file has the same name: what to write for that. */
+export function hintAtPath(error: unknown, named: string | undefined, cwd: string): unknown {
+  if (!(error instanceof Problem) || named === undefined) return error;
+  if (!statSync(join(cwd, named), { throwIfNoEntry: false })) return error;
+  return error.with({ next: [...(error.fields.next ?? []), `If you mean what lies in this folder: ./${named}`] });
+}
+
 /** A connection string has slashes, too, behind its scheme, or is made of `name=value`. */
 function isPath(named: string): boolean {
   if (/^postgres(ql)?:\/\//i.test(named) || /^\s*\w+\s*=/.test(named)) return false;
