@@ -15,8 +15,8 @@ import { Tally } from './test-tally.mjs';
 const ROOT = resolve(fileURLToPath(import.meta.url), '..', '..');
 const TEST_FILE_MINUTES_MAX = 5;
 const LONG_TEST_FILE_MINUTES_MAX = 60;
-/** The whole of scripts/test.sh may take 15 minutes in CI; before that we stop by ourselves, to say what hung. */
-const CI_MINUTES_MAX = 14.5;
+/** All tests are meant to take less than 15 minutes on two cores. A busy machine gets more; then we stop, to say what hung. */
+const CI_MINUTES_MAX = 40;
 const FAILURE_LINES_MAX = 40;
 /** With --long=auto: faults in random order for so long, and not beyond what CI gives for everything. */
 const SWEEP_MINUTES_MAX = 5;
