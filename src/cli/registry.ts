@@ -1,4 +1,6 @@
 import type { Command } from './context.ts';
+import { SCHEMA_COMMAND } from './registry-schema.ts';
+import { SCRATCH_FLAG } from './scratch-flag.ts';
 import type { FlagSpec } from './spec.ts';
 
 /** Ways to see what would happen, and what the live one needs. */
@@ -9,12 +11,6 @@ function dryRuns(choices: readonly string[], summary: string): readonly FlagSpec
     { name: 'yes-on-production', summary: 'live: also on a database marked production', rare: true },
   ];
 }
-
-const scratch: FlagSpec = {
-  name: 'scratch',
-  value: 'URL',
-  summary: 'server for scratch databases, not the embedded one',
-};
 
 const reason: FlagSpec = { name: 'reason', value: 'TEXT', summary: 'why; kept in the audit trail' };
 
@@ -70,7 +66,7 @@ Before the first statement it looks at the live server (dumps, long transactions
       { name: 'allow-late', summary: 'also apply files numbered below an applied one' },
       { name: 'single-transaction', summary: 'apply all of them in one transaction, or none' },
       { name: 'check-drift', summary: 'refuse where the database was changed by hand' },
-      scratch,
+      SCRATCH_FLAG,
       ...AMONG_OTHERS,
     ],
     examples: [
@@ -165,7 +161,7 @@ With --sql it prints a script instead, a plain migration file that makes the sec
       { name: 'sql', summary: 'print the SQL that makes the second schema of the first' },
       { name: 'owners', summary: 'compare owners, too' },
       { name: 'privileges', summary: 'compare grants and default privileges, too' },
-      scratch,
+      SCRATCH_FLAG,
     ],
     examples: [
       { line: 'taskflow-db diff', says: 'has anybody changed the database past its migrations?' },
@@ -194,7 +190,7 @@ Exit status 3 where a check fails.`,
       { name: 'since', value: 'VERSION', completes: 'version', summary: 'try only what comes after this version' },
       { name: 'only', value: 'VERSION', completes: 'version', summary: 'try this version alone' },
       { name: 'jobs', value: 'N', summary: 'databases at once (default: processors, at most 4)' },
-      scratch,
+      SCRATCH_FLAG,
     ],
     examples: [
       { line: 'taskflow-db verify', says: 'all checks, on the embedded server' },
@@ -206,6 +202,7 @@ Exit status 3 where a check fails.`,
     ],
     load: () => import('./commands/verify.ts'),
   },
+  SCHEMA_COMMAND,
   {
     name: 'history',
     summary: 'show the audit trail',

@@ -66,7 +66,7 @@ function summaryLines(checks: readonly Check[], { style, width }: Look): string[
       : proven
         ? style.good('ok'.padEnd(11))
         : style.warn('not checked');
-    return hanging(`  ${name.padEnd(14)} ${word}  `, summaryOf(name, found), width);
+    return hanging(`  ${name.padEnd(14)} ${word}  `, checkSummary(name, found), width);
   });
 }
 
@@ -81,7 +81,8 @@ const LABEL = 30;
 
 const WHOLE: ReadonlySet<CheckName> = new Set(['checksums', 'replay', 'init-complete']);
 
-function summaryOf(name: CheckName, checks: readonly Check[]): string {
+/** What was found by one check, in the words of the summary. */
+export function checkSummary(name: CheckName, checks: readonly Check[]): string {
   const of = (state: Check['state']) => checks.filter((one) => one.state === state);
   const [ok, notes, open, failed] = [of('ok'), of('note'), of('not-checked'), of('failed')];
   const counts = [

@@ -1,0 +1,36 @@
+import type { Command } from './context.ts';
+import { SCRATCH_FLAG } from './scratch-flag.ts';
+import type { FlagSpec } from './spec.ts';
+
+/** Of the commands that write a file made of the migrations. */
+const check: FlagSpec = { name: 'check', summary: 'write nothing; exit with status 3 where it is stale' };
+const out: FlagSpec = { name: 'out', value: 'FILE', completes: 'file', summary: 'write it there' };
+
+/** The commands that write a file made of the migrations. */
+export const SCHEMA_COMMAND: Command = {
+  name: 'schema',
+  summary: 'write the files that are made of the migrations',
+  description: `Writes what is made of the migrations: the audit report. Each lies in the folder that holds the folder of migrations, unless --out names another place. A file that is as it should be is not touched.`,
+  flags: [],
+  examples: [],
+  subcommands: [
+    {
+      name: 'report',
+      summary: 'write migration-audit-report.md',
+      description: `Proves the migrations as verify does, on scratch databases, and writes what was found: a table of the migrations, and one for each check. No other database is asked, and no time or name of a machine is in it: the same files give the same report.
+
+Exit status 0 also where a check failed: that is what the report tells, and what verify is for. With --check nothing is written, and the exit status is 3 where the report is stale.`,
+      flags: [
+        check,
+        out,
+        { name: 'jobs', value: 'N', summary: 'databases at once (default: processors, at most 4)' },
+        SCRATCH_FLAG,
+      ],
+      examples: [
+        { line: 'taskflow-db schema report', says: 'database/migration-audit-report.md' },
+        { line: 'taskflow-db schema report --check', says: 'for CI: exit status 3 where it is stale' },
+      ],
+      load: () => import('./commands/schema-report.ts'),
+    },
+  ],
+};
