@@ -1,66 +1,74 @@
--- TaskFlow database: the complete schema, for new installations
+-- The complete schema, for new installations
 --
---   createdb -U postgres taskflow_db
---   psql -U postgres -d taskflow_db < database/postgresql/init-complete.sql
+--   createdb DATABASE
+--   psql -d DATABASE -f init-complete.sql
 --
--- PostgreSQL 14 or newer, as the owner of an empty database; only the extension vector may ask for more, and is left out
--- where it cannot be had. It stops at the first error, and then nothing has happened. What comes after it is in
--- database/migrations, which this file holds up to the last row of its tracking.
---
--- In this order: enum types, the trigger function, tables (each with its indexes, trigger and comments), the view,
--- the rows that every installation starts with, the tracking of migrations, the embedding vector, and the audit trail.
+-- Written by "taskflow-db schema dump" from the migrations, not by hand. For the owner of an empty database. It stops at the
+-- first error, and then nothing has happened. What comes after it are migrations: it holds them up to the last of its rows.
 
 \set ON_ERROR_STOP on
 
 BEGIN;
 
-DO $$
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL check_function_bodies = off;
+
+DO $guard$
+DECLARE
+  found text;
 BEGIN
-  IF to_regclass('users') IS NOT NULL OR to_regclass('schema_migrations') IS NOT NULL
-    OR to_regclass(quote_ident(nullif(current_setting('taskflow.tracking_schema', true), '')) || '.schema_migrations') IS NOT NULL
-  THEN
-    RAISE EXCEPTION 'database "%" is not empty: it has tables of TaskFlow', current_database()
-      USING HINT = 'This file is for new installations. Bring an existing one up to date with ./scripts/db-migrate.sh migrate.';
+  SELECT n.nspname || '.' || c.relname INTO found
+  FROM pg_catalog.pg_class AS c
+  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+  WHERE n.nspname IN ('public', coalesce(nullif(pg_catalog.current_setting('taskflow.tracking_schema', true), ''), 'public'))
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d
+      WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+  ORDER BY 1
+  LIMIT 1;
+  IF found IS NOT NULL THEN
+    RAISE EXCEPTION 'database "%" is not empty: it has %', pg_catalog.current_database(), found
+      USING HINT = 'This file is for new installations. Bring an existing one up to date with taskflow-db migrate.';
   END IF;
 END
-$$;
+$guard$;
 
 -- ---------------------------------------------------------------------------------------------------------------------
--- Enum types
+-- Types
 -- ---------------------------------------------------------------------------------------------------------------------
 
-CREATE TYPE user_role AS ENUM ('ANALYST', 'SUPERVISOR', 'ADMIN');
-COMMENT ON TYPE user_role IS 'What a user may do, from least to most';
+CREATE TYPE public.block_input_type AS ENUM ('REQUEST_TEXT', 'BLOCK_OUTPUT');
+COMMENT ON TYPE public.block_input_type IS 'Where an input of a workflow block comes from';
 
-CREATE TYPE request_status AS ENUM ('NEW', 'IN_REVIEW', 'PENDING', 'CLOSED');
-COMMENT ON TYPE request_status IS 'Where a request stands in its review';
+CREATE TYPE public.block_type AS ENUM ('CORE', 'CUSTOM');
+COMMENT ON TYPE public.block_type IS 'Whether a workflow block is built in or written by users';
 
-CREATE TYPE job_status AS ENUM ('PENDING', 'RUNNING', 'COMPLETED', 'FAILED');
-COMMENT ON TYPE job_status IS 'Where a processing job stands';
+CREATE TYPE public.dashboard_layout AS ENUM ('grid', 'list');
+COMMENT ON TYPE public.dashboard_layout IS 'How a workflow dashboard arranges its fields';
 
-CREATE TYPE job_type AS ENUM ('STANDARD', 'CUSTOM', 'WORKFLOW', 'EMBEDDING', 'BULK_EMBEDDING');
-COMMENT ON TYPE job_type IS 'What a processing job is to do';
+CREATE TYPE public.embedding_status AS ENUM ('PENDING', 'PROCESSING', 'COMPLETED', 'FAILED');
+COMMENT ON TYPE public.embedding_status IS 'Where the embedding of a request stands';
 
-CREATE TYPE workflow_status AS ENUM ('DRAFT', 'ACTIVE', 'ARCHIVED');
-COMMENT ON TYPE workflow_status IS 'Whether a workflow is being written, in use or retired';
+CREATE TYPE public.job_status AS ENUM ('PENDING', 'RUNNING', 'COMPLETED', 'FAILED');
+COMMENT ON TYPE public.job_status IS 'Where a processing job stands';
 
-CREATE TYPE block_type AS ENUM ('CORE', 'CUSTOM');
-COMMENT ON TYPE block_type IS 'Whether a workflow block is built in or written by users';
+CREATE TYPE public.job_type AS ENUM ('STANDARD', 'CUSTOM', 'WORKFLOW', 'EMBEDDING', 'BULK_EMBEDDING');
+COMMENT ON TYPE public.job_type IS 'What a processing job is to do';
 
-CREATE TYPE block_input_type AS ENUM ('REQUEST_TEXT', 'BLOCK_OUTPUT');
-COMMENT ON TYPE block_input_type IS 'Where an input of a workflow block comes from';
+CREATE TYPE public.request_status AS ENUM ('NEW', 'IN_REVIEW', 'PENDING', 'CLOSED');
+COMMENT ON TYPE public.request_status IS 'Where a request stands in its review';
 
-CREATE TYPE embedding_status AS ENUM ('PENDING', 'PROCESSING', 'COMPLETED', 'FAILED');
-COMMENT ON TYPE embedding_status IS 'Where the embedding of a request stands';
+CREATE TYPE public.user_role AS ENUM ('ANALYST', 'SUPERVISOR', 'ADMIN');
+COMMENT ON TYPE public.user_role IS 'What a user may do, from least to most';
 
-CREATE TYPE dashboard_layout AS ENUM ('grid', 'list');
-COMMENT ON TYPE dashboard_layout IS 'How a workflow dashboard arranges its fields';
+CREATE TYPE public.workflow_status AS ENUM ('DRAFT', 'ACTIVE', 'ARCHIVED');
+COMMENT ON TYPE public.workflow_status IS 'Whether a workflow is being written, in use or retired';
 
 -- ---------------------------------------------------------------------------------------------------------------------
--- The trigger function that maintains updated_at
+-- Functions
 -- ---------------------------------------------------------------------------------------------------------------------
 
-CREATE FUNCTION update_updated_at_column() RETURNS trigger
+CREATE FUNCTION public.update_updated_at_column()
+RETURNS trigger
 LANGUAGE plpgsql
 AS $$
 BEGIN
@@ -69,612 +77,668 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION update_updated_at_column() IS 'Trigger function that sets updated_at to the time of the transaction';
+COMMENT ON FUNCTION public.update_updated_at_column() IS 'Trigger function that sets updated_at to the time of the transaction';
 
 -- ---------------------------------------------------------------------------------------------------------------------
--- Core tables
+-- Table public.users
 -- ---------------------------------------------------------------------------------------------------------------------
 
--- The people who work with requests. An e-mail address names one person.
-CREATE TABLE users (
-  id bigint GENERATED BY DEFAULT AS IDENTITY,
-  name varchar(128) NOT NULL,
-  email varchar(256) NOT NULL,
-  role user_role NOT NULL,
-  preferences jsonb DEFAULT '{}',
-  created_at timestamptz NOT NULL DEFAULT now(),
-  CONSTRAINT users_pkey PRIMARY KEY (id),
-  CONSTRAINT users_email_key UNIQUE (email)
+CREATE TABLE public.users (
+    id bigint GENERATED BY DEFAULT AS IDENTITY NOT NULL,
+    name character varying(128) NOT NULL,
+    email character varying(256) NOT NULL,
+    role public.user_role NOT NULL,
+    preferences jsonb DEFAULT '{}'::jsonb,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT users_email_key UNIQUE (email),
+    CONSTRAINT users_pkey PRIMARY KEY (id)
 );
 
-COMMENT ON TABLE users IS 'People who work with requests';
-COMMENT ON COLUMN users.id IS 'Key of the user';
-COMMENT ON COLUMN users.name IS 'Name as shown to others';
-COMMENT ON COLUMN users.email IS 'E-mail address, by which the user signs in';
-COMMENT ON COLUMN users.role IS 'What the user may do';
-COMMENT ON COLUMN users.preferences IS 'Settings of the user interface, by name';
-COMMENT ON COLUMN users.created_at IS 'When the row was added';
+COMMENT ON TABLE public.users IS 'People who work with requests';
+COMMENT ON COLUMN public.users.created_at IS 'When the row was added';
+COMMENT ON COLUMN public.users.email IS 'E-mail address, by which the user signs in';
+COMMENT ON COLUMN public.users.id IS 'Key of the user';
+COMMENT ON COLUMN public.users.name IS 'Name as shown to others';
+COMMENT ON COLUMN public.users.preferences IS 'Settings of the user interface, by name';
+COMMENT ON COLUMN public.users.role IS 'What the user may do';
 
--- A workflow is a list of AI blocks that process a request. At most one of them is the default.
-CREATE TABLE workflows (
-  id bigint GENERATED BY DEFAULT AS IDENTITY,
-  name varchar(128) NOT NULL,
-  description text,
-  status workflow_status DEFAULT 'DRAFT',
-  is_default boolean NOT NULL DEFAULT false,
-  created_by bigint NOT NULL,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
-  CONSTRAINT workflows_pkey PRIMARY KEY (id),
-  CONSTRAINT workflows_created_by_fkey FOREIGN KEY (created_by) REFERENCES users (id) ON DELETE CASCADE
-);
-
-CREATE INDEX workflows_created_by_idx ON workflows (created_by);
-CREATE UNIQUE INDEX workflows_one_default_idx ON workflows (is_default) WHERE is_default;
-
-CREATE TRIGGER update_workflows_updated_at BEFORE UPDATE ON workflows
-  FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
-
-COMMENT ON TABLE workflows IS 'Lists of AI blocks that process a request';
-COMMENT ON COLUMN workflows.id IS 'Key of the workflow';
-COMMENT ON COLUMN workflows.name IS 'Name as shown to users';
-COMMENT ON COLUMN workflows.description IS 'What the workflow is for';
-COMMENT ON COLUMN workflows.status IS 'Whether the workflow is being written, in use or retired';
-COMMENT ON COLUMN workflows.is_default IS 'True for the one workflow that requests without their own are given';
-COMMENT ON COLUMN workflows.created_by IS 'User who owns the workflow; it goes with them';
-COMMENT ON COLUMN workflows.created_at IS 'When the row was added';
-COMMENT ON COLUMN workflows.updated_at IS 'When the row was last changed';
-
--- An exercise gathers requests that belong together. At most one of them is the default.
-CREATE TABLE exercises (
-  id bigint GENERATED BY DEFAULT AS IDENTITY,
-  name varchar(128) NOT NULL,
-  description text,
-  is_active boolean DEFAULT true,
-  is_default boolean DEFAULT false,
-  created_by bigint,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
-  CONSTRAINT exercises_pkey PRIMARY KEY (id),
-  CONSTRAINT exercises_name_key UNIQUE (name),
-  CONSTRAINT exercises_created_by_fkey FOREIGN KEY (created_by) REFERENCES users (id) ON DELETE SET NULL
-);
-
-CREATE INDEX exercises_created_by_idx ON exercises (created_by);
-CREATE INDEX exercises_is_active_name_idx ON exercises (is_active, name);
-CREATE UNIQUE INDEX exercises_one_default_idx ON exercises (is_default) WHERE is_default;
-
-CREATE TRIGGER update_exercises_updated_at BEFORE UPDATE ON exercises
-  FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
-
-COMMENT ON TABLE exercises IS 'Groups of requests that belong together';
-COMMENT ON COLUMN exercises.id IS 'Key of the exercise';
-COMMENT ON COLUMN exercises.name IS 'Name as shown to users';
-COMMENT ON COLUMN exercises.description IS 'What the exercise is for';
-COMMENT ON COLUMN exercises.is_active IS 'False once the exercise is closed to new requests';
-COMMENT ON COLUMN exercises.is_default IS 'True for the one exercise that requests without their own are given';
-COMMENT ON COLUMN exercises.created_by IS 'User who added the exercise; empty once that user is gone';
-COMMENT ON COLUMN exercises.created_at IS 'When the row was added';
-COMMENT ON COLUMN exercises.updated_at IS 'When the row was last changed';
-
--- What people ask for. A request outlives its analyst, its workflow and its exercise: those keys are emptied, not followed.
-CREATE TABLE requests (
-  id bigint GENERATED BY DEFAULT AS IDENTITY,
-  text text NOT NULL,
-  requester varchar(256),
-  date_received date DEFAULT CURRENT_DATE,
-  assigned_analyst_id bigint,
-  workflow_id bigint,
-  exercise_id bigint,
-  status request_status DEFAULT 'NEW',
-  embedding_status embedding_status DEFAULT 'PENDING',
-  due_date date,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
-  CONSTRAINT requests_pkey PRIMARY KEY (id),
-  CONSTRAINT requests_assigned_analyst_id_fkey
-    FOREIGN KEY (assigned_analyst_id) REFERENCES users (id) ON DELETE SET NULL,
-  CONSTRAINT requests_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES workflows (id) ON DELETE SET NULL,
-  CONSTRAINT requests_exercise_id_fkey FOREIGN KEY (exercise_id) REFERENCES exercises (id) ON DELETE SET NULL
-);
-
-CREATE INDEX requests_assigned_analyst_id_status_idx ON requests (assigned_analyst_id, status);
-CREATE INDEX requests_status_date_received_idx ON requests (status, date_received);
-CREATE INDEX requests_due_date_idx ON requests (due_date);
-CREATE INDEX requests_workflow_id_idx ON requests (workflow_id);
-CREATE INDEX requests_exercise_id_idx ON requests (exercise_id);
-CREATE INDEX requests_embedding_status_idx ON requests (embedding_status);
-
-CREATE TRIGGER update_requests_updated_at BEFORE UPDATE ON requests
-  FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
-
-COMMENT ON TABLE requests IS 'Requests that people file, processed by workflows and reviewed by analysts';
-COMMENT ON COLUMN requests.id IS 'Key of the request';
-COMMENT ON COLUMN requests.text IS 'The request in the words of the person who filed it';
-COMMENT ON COLUMN requests.requester IS 'Who filed the request';
-COMMENT ON COLUMN requests.date_received IS 'Day on which the request came in';
-COMMENT ON COLUMN requests.assigned_analyst_id IS 'User who reviews the request; empty while nobody does';
-COMMENT ON COLUMN requests.workflow_id IS 'Workflow that processes the request; empty for the default';
-COMMENT ON COLUMN requests.exercise_id IS 'Exercise that the request belongs to';
-COMMENT ON COLUMN requests.status IS 'Where the request stands in its review';
-COMMENT ON COLUMN requests.embedding_status IS 'Where the embedding of the request stands';
-COMMENT ON COLUMN requests.due_date IS 'Day by which an answer is due';
-COMMENT ON COLUMN requests.created_at IS 'When the row was added';
-COMMENT ON COLUMN requests.updated_at IS 'When the row was last changed';
-
--- What a workflow made of a request. Processing it again adds a version; the highest one is shown.
-CREATE TABLE ai_outputs (
-  id bigint GENERATED BY DEFAULT AS IDENTITY,
-  request_id bigint NOT NULL,
-  version integer NOT NULL DEFAULT 1,
-  summary text,
-  model_name varchar(64),
-  tokens_used integer,
-  duration_ms integer,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  CONSTRAINT ai_outputs_pkey PRIMARY KEY (id),
-  CONSTRAINT ai_outputs_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests (id) ON DELETE CASCADE
-);
-
-CREATE INDEX ai_outputs_request_id_version_idx ON ai_outputs (request_id, version DESC);
-
-COMMENT ON TABLE ai_outputs IS 'Results of processing a request, one row a version';
-COMMENT ON COLUMN ai_outputs.id IS 'Key of the result';
-COMMENT ON COLUMN ai_outputs.request_id IS 'Request that was processed; its results go with it';
-COMMENT ON COLUMN ai_outputs.version IS 'Counts the results of one request from 1; the highest is the newest';
-COMMENT ON COLUMN ai_outputs.summary IS 'JSON document as text: keys are block names, values their outputs';
-COMMENT ON COLUMN ai_outputs.model_name IS 'Model that gave the result';
-COMMENT ON COLUMN ai_outputs.tokens_used IS 'Tokens that the model counted for it';
-COMMENT ON COLUMN ai_outputs.duration_ms IS 'Time that processing took, in milliseconds';
-COMMENT ON COLUMN ai_outputs.created_at IS 'When the row was added';
-
--- The queue of work on requests. Workers take the oldest PENDING job.
-CREATE TABLE processing_jobs (
-  id uuid DEFAULT gen_random_uuid(),
-  request_id bigint NOT NULL,
-  workflow_id bigint,
-  job_type job_type DEFAULT 'WORKFLOW',
-  status job_status DEFAULT 'PENDING',
-  custom_instructions text,
-  error_message text,
-  retry_count integer DEFAULT 0,
-  started_at timestamptz,
-  completed_at timestamptz,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  CONSTRAINT processing_jobs_pkey PRIMARY KEY (id),
-  CONSTRAINT processing_jobs_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests (id) ON DELETE CASCADE,
-  CONSTRAINT processing_jobs_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES workflows (id) ON DELETE SET NULL
-);
-
-CREATE INDEX processing_jobs_pending_created_at_idx ON processing_jobs (created_at)
-  WHERE status = 'PENDING';
-CREATE INDEX processing_jobs_request_id_idx ON processing_jobs (request_id);
-CREATE INDEX processing_jobs_workflow_id_idx ON processing_jobs (workflow_id);
-
-COMMENT ON TABLE processing_jobs IS 'Queue of work on requests';
-COMMENT ON COLUMN processing_jobs.id IS 'Key of the job';
-COMMENT ON COLUMN processing_jobs.request_id IS 'Request to process; its jobs go with it';
-COMMENT ON COLUMN processing_jobs.workflow_id IS 'Workflow to run; empty once that workflow is gone';
-COMMENT ON COLUMN processing_jobs.job_type IS 'What the job is to do';
-COMMENT ON COLUMN processing_jobs.status IS 'Where the job stands';
-COMMENT ON COLUMN processing_jobs.custom_instructions IS 'What the user asked for beyond the workflow, for this job alone';
-COMMENT ON COLUMN processing_jobs.error_message IS 'Why the job failed';
-COMMENT ON COLUMN processing_jobs.retry_count IS 'How often the job was tried again';
-COMMENT ON COLUMN processing_jobs.started_at IS 'When a worker took the job; empty before';
-COMMENT ON COLUMN processing_jobs.completed_at IS 'When the job ended, well or not; empty before';
-COMMENT ON COLUMN processing_jobs.created_at IS 'When the row was added; the queue is in this order';
-
--- Who may do what in an exercise: one row for each user of it.
-CREATE TABLE exercise_permissions (
-  id bigint GENERATED BY DEFAULT AS IDENTITY,
-  exercise_id bigint NOT NULL,
-  user_id bigint NOT NULL,
-  permission_level varchar(32) NOT NULL DEFAULT 'read',
-  created_at timestamptz NOT NULL DEFAULT now(),
-  CONSTRAINT exercise_permissions_pkey PRIMARY KEY (id),
-  CONSTRAINT exercise_permissions_exercise_id_user_id_key UNIQUE (exercise_id, user_id),
-  CONSTRAINT exercise_permissions_exercise_id_fkey
-    FOREIGN KEY (exercise_id) REFERENCES exercises (id) ON DELETE CASCADE,
-  CONSTRAINT exercise_permissions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
-);
-
-CREATE INDEX exercise_permissions_user_id_idx ON exercise_permissions (user_id);
-
-COMMENT ON TABLE exercise_permissions IS 'Who may do what in an exercise';
-COMMENT ON COLUMN exercise_permissions.id IS 'Key of the permission';
-COMMENT ON COLUMN exercise_permissions.exercise_id IS 'Exercise that the permission is for';
-COMMENT ON COLUMN exercise_permissions.user_id IS 'User who has the permission';
-COMMENT ON COLUMN exercise_permissions.permission_level IS 'What the user may do there';
-COMMENT ON COLUMN exercise_permissions.created_at IS 'When the row was added';
-
--- Where to send news of events. A user who added a webhook cannot be deleted while it is there.
-CREATE TABLE webhooks (
-  id bigint GENERATED BY DEFAULT AS IDENTITY,
-  name varchar(255) NOT NULL,
-  url varchar(500) NOT NULL,
-  description text,
-  events text[] NOT NULL,
-  headers jsonb DEFAULT '{}',
-  is_active boolean DEFAULT true,
-  secret_token varchar(255),
-  retry_count integer DEFAULT 3,
-  timeout_seconds integer DEFAULT 30,
-  created_by bigint,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
-  last_triggered_at timestamptz,
-  CONSTRAINT webhooks_pkey PRIMARY KEY (id),
-  CONSTRAINT webhooks_name_key UNIQUE (name),
-  CONSTRAINT webhooks_created_by_fkey FOREIGN KEY (created_by) REFERENCES users (id)
-);
-
-CREATE INDEX webhooks_is_active_idx ON webhooks (is_active);
-CREATE INDEX webhooks_events_idx ON webhooks USING gin (events);
-
-CREATE TRIGGER update_webhooks_updated_at BEFORE UPDATE ON webhooks
-  FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
-
-COMMENT ON TABLE webhooks IS 'Addresses that are told of events';
-COMMENT ON COLUMN webhooks.id IS 'Key of the webhook';
-COMMENT ON COLUMN webhooks.name IS 'Name as shown to users';
-COMMENT ON COLUMN webhooks.url IS 'Address that deliveries are sent to';
-COMMENT ON COLUMN webhooks.description IS 'What the webhook is for';
-COMMENT ON COLUMN webhooks.events IS 'Names of the events that are sent';
-COMMENT ON COLUMN webhooks.headers IS 'HTTP headers to send along, by name';
-COMMENT ON COLUMN webhooks.is_active IS 'False while nothing is to be sent';
-COMMENT ON COLUMN webhooks.secret_token IS 'Secret that deliveries are signed with';
-COMMENT ON COLUMN webhooks.retry_count IS 'How often a failed delivery is tried again';
-COMMENT ON COLUMN webhooks.timeout_seconds IS 'How long to wait for an answer, in seconds';
-COMMENT ON COLUMN webhooks.created_by IS 'User who added the webhook';
-COMMENT ON COLUMN webhooks.created_at IS 'When the row was added';
-COMMENT ON COLUMN webhooks.updated_at IS 'When the row was last changed';
-COMMENT ON COLUMN webhooks.last_triggered_at IS 'When something was last sent; empty before';
-
--- The log of what was sent to webhooks, read newest first: all of it, of one webhook, or of one status.
-CREATE TABLE webhook_deliveries (
-  id bigint GENERATED BY DEFAULT AS IDENTITY,
-  webhook_id bigint,
-  event_type varchar(100) NOT NULL,
-  event_data jsonb NOT NULL,
-  status varchar(20) NOT NULL,
-  attempts integer DEFAULT 0,
-  response_status integer,
-  response_body text,
-  error_message text,
-  delivered_at timestamptz,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (id),
-  CONSTRAINT webhook_deliveries_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks (id) ON DELETE CASCADE,
-  CONSTRAINT webhook_deliveries_status_check CHECK (status::text IN ('pending', 'success', 'failed'))
-);
-
-CREATE INDEX webhook_deliveries_webhook_id_created_at_idx
-  ON webhook_deliveries (webhook_id, created_at DESC);
-CREATE INDEX webhook_deliveries_status_created_at_idx
-  ON webhook_deliveries (status, created_at DESC);
-CREATE INDEX webhook_deliveries_created_at_idx ON webhook_deliveries (created_at DESC);
-
-COMMENT ON TABLE webhook_deliveries IS 'Log of what was sent to webhooks';
-COMMENT ON COLUMN webhook_deliveries.id IS 'Key of the delivery';
-COMMENT ON COLUMN webhook_deliveries.webhook_id IS 'Webhook that the delivery is for; its deliveries go with it';
-COMMENT ON COLUMN webhook_deliveries.event_type IS 'Name of the event';
-COMMENT ON COLUMN webhook_deliveries.event_data IS 'What was sent';
-COMMENT ON COLUMN webhook_deliveries.status IS 'One of pending, success, failed';
-COMMENT ON COLUMN webhook_deliveries.attempts IS 'How often it was sent';
-COMMENT ON COLUMN webhook_deliveries.response_status IS 'HTTP status of the last answer';
-COMMENT ON COLUMN webhook_deliveries.response_body IS 'Text of the last answer';
-COMMENT ON COLUMN webhook_deliveries.error_message IS 'Why the last attempt failed';
-COMMENT ON COLUMN webhook_deliveries.delivered_at IS 'When the webhook took it; empty before';
-COMMENT ON COLUMN webhook_deliveries.created_at IS 'When the row was added';
+INSERT INTO public.users (id, name, email, role, preferences) VALUES
+  (1, 'System Admin', 'admin@system.local', 'ADMIN', '{}'),
+  (2, 'Default Analyst', 'analyst@system.local', 'ANALYST', '{}');
 
 -- ---------------------------------------------------------------------------------------------------------------------
--- Configuration tables
+-- Table public.exercises
 -- ---------------------------------------------------------------------------------------------------------------------
 
--- Settings of the whole installation, one row each.
-CREATE TABLE system_settings (
-  id bigint GENERATED BY DEFAULT AS IDENTITY,
-  key varchar(128) NOT NULL,
-  value jsonb NOT NULL,
-  description text,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
-  CONSTRAINT system_settings_pkey PRIMARY KEY (id),
-  CONSTRAINT system_settings_key_key UNIQUE (key)
+CREATE TABLE public.exercises (
+    id bigint GENERATED BY DEFAULT AS IDENTITY NOT NULL,
+    name character varying(128) NOT NULL,
+    description text,
+    is_active boolean DEFAULT true,
+    is_default boolean DEFAULT false,
+    created_by bigint,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT exercises_name_key UNIQUE (name),
+    CONSTRAINT exercises_pkey PRIMARY KEY (id)
 );
 
-CREATE TRIGGER update_system_settings_updated_at BEFORE UPDATE ON system_settings
-  FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
+COMMENT ON TABLE public.exercises IS 'Groups of requests that belong together';
+COMMENT ON COLUMN public.exercises.created_at IS 'When the row was added';
+COMMENT ON COLUMN public.exercises.created_by IS 'User who added the exercise; empty once that user is gone';
+COMMENT ON COLUMN public.exercises.description IS 'What the exercise is for';
+COMMENT ON COLUMN public.exercises.id IS 'Key of the exercise';
+COMMENT ON COLUMN public.exercises.is_active IS 'False once the exercise is closed to new requests';
+COMMENT ON COLUMN public.exercises.is_default IS 'True for the one exercise that requests without their own are given';
+COMMENT ON COLUMN public.exercises.name IS 'Name as shown to users';
+COMMENT ON COLUMN public.exercises.updated_at IS 'When the row was last changed';
 
-COMMENT ON TABLE system_settings IS 'Settings of the whole installation';
-COMMENT ON COLUMN system_settings.id IS 'Key of the row';
-COMMENT ON COLUMN system_settings.key IS 'Name of the setting';
-COMMENT ON COLUMN system_settings.value IS 'Value of the setting; switches are the JSON strings "true" and "false"';
-COMMENT ON COLUMN system_settings.description IS 'What the setting does';
-COMMENT ON COLUMN system_settings.created_at IS 'When the row was added';
-COMMENT ON COLUMN system_settings.updated_at IS 'When the row was last changed';
+CREATE INDEX exercises_created_by_idx ON public.exercises USING btree (created_by);
 
--- The steps of a workflow, each one prompt to a model, in their order.
-CREATE TABLE workflow_blocks (
-  id bigint GENERATED BY DEFAULT AS IDENTITY,
-  workflow_id bigint NOT NULL,
-  name varchar(128) NOT NULL,
-  prompt text NOT NULL,
-  system_prompt text,
-  order_index integer NOT NULL,
-  block_type block_type NOT NULL DEFAULT 'CUSTOM',
-  output_schema jsonb,
-  model_name varchar(128),
-  model_parameters jsonb,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
-  CONSTRAINT workflow_blocks_pkey PRIMARY KEY (id),
-  CONSTRAINT workflow_blocks_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES workflows (id) ON DELETE CASCADE
-);
+CREATE INDEX exercises_is_active_name_idx ON public.exercises USING btree (is_active, name);
 
-CREATE INDEX workflow_blocks_workflow_id_order_index_idx
-  ON workflow_blocks (workflow_id, order_index);
+CREATE UNIQUE INDEX exercises_one_default_idx ON public.exercises USING btree (is_default) WHERE is_default;
 
-CREATE TRIGGER update_workflow_blocks_updated_at BEFORE UPDATE ON workflow_blocks
-  FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
+ALTER TABLE public.exercises ADD CONSTRAINT exercises_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE SET NULL;
 
-COMMENT ON TABLE workflow_blocks IS 'Steps of a workflow, each one prompt to a model';
-COMMENT ON COLUMN workflow_blocks.id IS 'Key of the block';
-COMMENT ON COLUMN workflow_blocks.workflow_id IS 'Workflow that the block belongs to; it goes with it';
-COMMENT ON COLUMN workflow_blocks.name IS 'Name of the block, by which its output is known';
-COMMENT ON COLUMN workflow_blocks.prompt IS 'What the model is asked';
-COMMENT ON COLUMN workflow_blocks.system_prompt IS 'What the model is told before it is asked';
-COMMENT ON COLUMN workflow_blocks.order_index IS 'Place of the block in its workflow';
-COMMENT ON COLUMN workflow_blocks.block_type IS 'Whether the block is built in or written by users';
-COMMENT ON COLUMN workflow_blocks.output_schema IS 'JSON Schema that the output must keep to';
-COMMENT ON COLUMN workflow_blocks.model_name IS 'Model to ask; empty for the installation''s own choice';
-COMMENT ON COLUMN workflow_blocks.model_parameters IS 'Parameters of the model, by name';
-COMMENT ON COLUMN workflow_blocks.created_at IS 'When the row was added';
-COMMENT ON COLUMN workflow_blocks.updated_at IS 'When the row was last changed';
+INSERT INTO public.exercises (id, name, description, is_active, is_default, created_by) VALUES
+  (1, 'Default Exercise', 'Requests that belong to no other exercise', true, true, NULL);
 
--- What a block is given: the text of the request, or the output of another block. Only the latter has a source.
-CREATE TABLE workflow_block_inputs (
-  id bigint GENERATED BY DEFAULT AS IDENTITY,
-  block_id bigint NOT NULL,
-  input_type block_input_type NOT NULL,
-  source_block_id bigint,
-  variable_name varchar(64) NOT NULL,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  CONSTRAINT workflow_block_inputs_pkey PRIMARY KEY (id),
-  CONSTRAINT workflow_block_inputs_block_id_fkey
-    FOREIGN KEY (block_id) REFERENCES workflow_blocks (id) ON DELETE CASCADE,
-  CONSTRAINT workflow_block_inputs_source_block_id_fkey
-    FOREIGN KEY (source_block_id) REFERENCES workflow_blocks (id) ON DELETE CASCADE,
-  CONSTRAINT workflow_block_inputs_source_check CHECK (source_block_id IS NULL OR input_type = 'BLOCK_OUTPUT')
-);
-
-CREATE INDEX workflow_block_inputs_block_id_idx ON workflow_block_inputs (block_id);
-CREATE INDEX workflow_block_inputs_source_block_id_idx ON workflow_block_inputs (source_block_id);
-
-COMMENT ON TABLE workflow_block_inputs IS 'What the blocks of workflows are given';
-COMMENT ON COLUMN workflow_block_inputs.id IS 'Key of the input';
-COMMENT ON COLUMN workflow_block_inputs.block_id IS 'Block that is given the input; it goes with it';
-COMMENT ON COLUMN workflow_block_inputs.input_type IS 'Where the input comes from';
-COMMENT ON COLUMN workflow_block_inputs.source_block_id IS 'Block whose output it is; only for BLOCK_OUTPUT';
-COMMENT ON COLUMN workflow_block_inputs.variable_name IS 'Name of the input in the prompt';
-COMMENT ON COLUMN workflow_block_inputs.created_at IS 'When the row was added';
-
--- What the dashboard of a workflow shows: at most one row for each workflow.
-CREATE TABLE workflow_dashboard_configs (
-  id bigint GENERATED BY DEFAULT AS IDENTITY,
-  workflow_id bigint NOT NULL,
-  fields jsonb NOT NULL,
-  layout dashboard_layout DEFAULT 'grid',
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
-  CONSTRAINT workflow_dashboard_configs_pkey PRIMARY KEY (id),
-  CONSTRAINT workflow_dashboard_configs_workflow_id_key UNIQUE (workflow_id),
-  CONSTRAINT workflow_dashboard_configs_workflow_id_fkey
-    FOREIGN KEY (workflow_id) REFERENCES workflows (id) ON DELETE CASCADE
-);
-
-CREATE TRIGGER update_workflow_dashboard_configs_updated_at BEFORE UPDATE ON workflow_dashboard_configs
-  FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
-
-COMMENT ON TABLE workflow_dashboard_configs IS 'What the dashboard of a workflow shows';
-COMMENT ON COLUMN workflow_dashboard_configs.id IS 'Key of the row';
-COMMENT ON COLUMN workflow_dashboard_configs.workflow_id IS 'Workflow that the row is for; it goes with it';
-COMMENT ON COLUMN workflow_dashboard_configs.fields IS 'Fields to show, in their order';
-COMMENT ON COLUMN workflow_dashboard_configs.layout IS 'How the fields are arranged';
-COMMENT ON COLUMN workflow_dashboard_configs.created_at IS 'When the row was added';
-COMMENT ON COLUMN workflow_dashboard_configs.updated_at IS 'When the row was last changed';
-
--- What text of a processed request is embedded: at most one row for each workflow.
-CREATE TABLE workflow_embedding_configs (
-  id bigint GENERATED BY DEFAULT AS IDENTITY,
-  workflow_id bigint NOT NULL,
-  enabled boolean NOT NULL DEFAULT true,
-  embedding_template text NOT NULL,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
-  CONSTRAINT workflow_embedding_configs_pkey PRIMARY KEY (id),
-  CONSTRAINT workflow_embedding_configs_workflow_id_key UNIQUE (workflow_id),
-  CONSTRAINT workflow_embedding_configs_workflow_id_fkey
-    FOREIGN KEY (workflow_id) REFERENCES workflows (id) ON DELETE CASCADE
-);
-
-CREATE TRIGGER update_workflow_embedding_configs_updated_at BEFORE UPDATE ON workflow_embedding_configs
-  FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
-
-COMMENT ON TABLE workflow_embedding_configs IS 'What text of a processed request is embedded';
-COMMENT ON COLUMN workflow_embedding_configs.id IS 'Key of the row';
-COMMENT ON COLUMN workflow_embedding_configs.workflow_id IS 'Workflow that the row is for; it goes with it';
-COMMENT ON COLUMN workflow_embedding_configs.enabled IS 'False while its requests are not to be embedded';
-COMMENT ON COLUMN workflow_embedding_configs.embedding_template IS 'Text to embed, with placeholders like {{block name.field}}';
-COMMENT ON COLUMN workflow_embedding_configs.created_at IS 'When the row was added';
-COMMENT ON COLUMN workflow_embedding_configs.updated_at IS 'When the row was last changed';
-
--- Which fields of similar requests are shown: at most one row for each workflow.
-CREATE TABLE workflow_similarity_configs (
-  id bigint GENERATED BY DEFAULT AS IDENTITY,
-  workflow_id bigint NOT NULL,
-  fields jsonb NOT NULL DEFAULT '[]',
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
-  CONSTRAINT workflow_similarity_configs_pkey PRIMARY KEY (id),
-  CONSTRAINT workflow_similarity_configs_workflow_id_key UNIQUE (workflow_id),
-  CONSTRAINT workflow_similarity_configs_workflow_id_fkey
-    FOREIGN KEY (workflow_id) REFERENCES workflows (id) ON DELETE CASCADE
-);
-
-CREATE TRIGGER update_workflow_similarity_configs_updated_at BEFORE UPDATE ON workflow_similarity_configs
-  FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
-
-COMMENT ON TABLE workflow_similarity_configs IS 'Which fields of similar requests are shown';
-COMMENT ON COLUMN workflow_similarity_configs.id IS 'Key of the row';
-COMMENT ON COLUMN workflow_similarity_configs.workflow_id IS 'Workflow that the row is for; it goes with it';
-COMMENT ON COLUMN workflow_similarity_configs.fields IS 'Fields to show of each similar request, in their order';
-COMMENT ON COLUMN workflow_similarity_configs.created_at IS 'When the row was added';
-COMMENT ON COLUMN workflow_similarity_configs.updated_at IS 'When the row was last changed';
+CREATE TRIGGER update_exercises_updated_at BEFORE UPDATE ON public.exercises FOR EACH ROW EXECUTE FUNCTION public.update_updated_at_column();
 
 -- ---------------------------------------------------------------------------------------------------------------------
--- Tables that follow requests through their blocks
+-- Table public.workflows
 -- ---------------------------------------------------------------------------------------------------------------------
 
--- What users ask of one block for one request beyond its prompt, at most one text for each pair.
-CREATE TABLE custom_instructions (
-  id bigint GENERATED BY DEFAULT AS IDENTITY,
-  request_id bigint NOT NULL,
-  workflow_block_id bigint NOT NULL,
-  instruction_text text NOT NULL,
-  created_by bigint,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
-  is_active boolean NOT NULL DEFAULT true,
-  CONSTRAINT custom_instructions_pkey PRIMARY KEY (id),
-  CONSTRAINT custom_instructions_request_id_workflow_block_id_key UNIQUE (request_id, workflow_block_id),
-  CONSTRAINT custom_instructions_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests (id) ON DELETE CASCADE,
-  CONSTRAINT custom_instructions_workflow_block_id_fkey
-    FOREIGN KEY (workflow_block_id) REFERENCES workflow_blocks (id) ON DELETE CASCADE,
-  CONSTRAINT custom_instructions_created_by_fkey FOREIGN KEY (created_by) REFERENCES users (id) ON DELETE SET NULL
+CREATE TABLE public.workflows (
+    id bigint GENERATED BY DEFAULT AS IDENTITY NOT NULL,
+    name character varying(128) NOT NULL,
+    description text,
+    status public.workflow_status DEFAULT 'DRAFT'::public.workflow_status,
+    is_default boolean DEFAULT false NOT NULL,
+    created_by bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT workflows_pkey PRIMARY KEY (id)
 );
 
-CREATE INDEX custom_instructions_workflow_block_id_idx ON custom_instructions (workflow_block_id);
-CREATE INDEX custom_instructions_created_by_idx ON custom_instructions (created_by);
+COMMENT ON TABLE public.workflows IS 'Lists of AI blocks that process a request';
+COMMENT ON COLUMN public.workflows.created_at IS 'When the row was added';
+COMMENT ON COLUMN public.workflows.created_by IS 'User who owns the workflow; it goes with them';
+COMMENT ON COLUMN public.workflows.description IS 'What the workflow is for';
+COMMENT ON COLUMN public.workflows.id IS 'Key of the workflow';
+COMMENT ON COLUMN public.workflows.is_default IS 'True for the one workflow that requests without their own are given';
+COMMENT ON COLUMN public.workflows.name IS 'Name as shown to users';
+COMMENT ON COLUMN public.workflows.status IS 'Whether the workflow is being written, in use or retired';
+COMMENT ON COLUMN public.workflows.updated_at IS 'When the row was last changed';
 
-CREATE TRIGGER update_custom_instructions_updated_at BEFORE UPDATE ON custom_instructions
-  FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
+CREATE INDEX workflows_created_by_idx ON public.workflows USING btree (created_by);
 
-COMMENT ON TABLE custom_instructions IS 'What users ask of one block for one request beyond its prompt';
-COMMENT ON COLUMN custom_instructions.id IS 'Key of the row';
-COMMENT ON COLUMN custom_instructions.request_id IS 'Request that the text is for; it goes with it';
-COMMENT ON COLUMN custom_instructions.workflow_block_id IS 'Block that the text is for; it goes with it';
-COMMENT ON COLUMN custom_instructions.instruction_text IS 'What is asked';
-COMMENT ON COLUMN custom_instructions.created_by IS 'User who asked; empty once that user is gone';
-COMMENT ON COLUMN custom_instructions.created_at IS 'When the row was added';
-COMMENT ON COLUMN custom_instructions.updated_at IS 'When the row was last changed';
-COMMENT ON COLUMN custom_instructions.is_active IS 'False while the text is not to be used';
+CREATE UNIQUE INDEX workflows_one_default_idx ON public.workflows USING btree (is_default) WHERE is_default;
 
--- What an analyst says a field of a block's output should have been, at most one row for each field.
-CREATE TABLE ground_truth_data (
-  id bigint GENERATED BY DEFAULT AS IDENTITY,
-  request_id bigint NOT NULL,
-  workflow_block_id bigint NOT NULL,
-  field_path varchar(255) NOT NULL,
-  ai_value jsonb,
-  ground_truth_value jsonb NOT NULL,
-  created_by bigint NOT NULL,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
-  notes text,
-  CONSTRAINT ground_truth_data_pkey PRIMARY KEY (id),
-  CONSTRAINT ground_truth_data_request_id_workflow_block_id_field_path_key
-    UNIQUE (request_id, workflow_block_id, field_path),
-  CONSTRAINT ground_truth_data_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests (id) ON DELETE CASCADE,
-  CONSTRAINT ground_truth_data_workflow_block_id_fkey
-    FOREIGN KEY (workflow_block_id) REFERENCES workflow_blocks (id) ON DELETE CASCADE,
-  CONSTRAINT ground_truth_data_created_by_fkey FOREIGN KEY (created_by) REFERENCES users (id) ON DELETE CASCADE
+ALTER TABLE public.workflows ADD CONSTRAINT workflows_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE CASCADE;
+
+CREATE TRIGGER update_workflows_updated_at BEFORE UPDATE ON public.workflows FOR EACH ROW EXECUTE FUNCTION public.update_updated_at_column();
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Table public.requests
+-- ---------------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE public.requests (
+    id bigint GENERATED BY DEFAULT AS IDENTITY NOT NULL,
+    text text NOT NULL,
+    requester character varying(256),
+    date_received date DEFAULT CURRENT_DATE,
+    assigned_analyst_id bigint,
+    workflow_id bigint,
+    exercise_id bigint,
+    status public.request_status DEFAULT 'NEW'::public.request_status,
+    embedding_status public.embedding_status DEFAULT 'PENDING'::public.embedding_status,
+    due_date date,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT requests_pkey PRIMARY KEY (id)
 );
 
-CREATE INDEX ground_truth_data_workflow_block_id_idx ON ground_truth_data (workflow_block_id);
-CREATE INDEX ground_truth_data_created_by_idx ON ground_truth_data (created_by);
+COMMENT ON TABLE public.requests IS 'Requests that people file, processed by workflows and reviewed by analysts';
+COMMENT ON COLUMN public.requests.assigned_analyst_id IS 'User who reviews the request; empty while nobody does';
+COMMENT ON COLUMN public.requests.created_at IS 'When the row was added';
+COMMENT ON COLUMN public.requests.date_received IS 'Day on which the request came in';
+COMMENT ON COLUMN public.requests.due_date IS 'Day by which an answer is due';
+COMMENT ON COLUMN public.requests.embedding_status IS 'Where the embedding of the request stands';
+COMMENT ON COLUMN public.requests.exercise_id IS 'Exercise that the request belongs to';
+COMMENT ON COLUMN public.requests.id IS 'Key of the request';
+COMMENT ON COLUMN public.requests.requester IS 'Who filed the request';
+COMMENT ON COLUMN public.requests.status IS 'Where the request stands in its review';
+COMMENT ON COLUMN public.requests.text IS 'The request in the words of the person who filed it';
+COMMENT ON COLUMN public.requests.updated_at IS 'When the row was last changed';
+COMMENT ON COLUMN public.requests.workflow_id IS 'Workflow that processes the request; empty for the default';
 
-CREATE TRIGGER update_ground_truth_data_updated_at BEFORE UPDATE ON ground_truth_data
-  FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
+CREATE INDEX requests_assigned_analyst_id_status_idx ON public.requests USING btree (assigned_analyst_id, status);
 
-COMMENT ON TABLE ground_truth_data IS 'What analysts say that fields of a block''s output should have been';
-COMMENT ON COLUMN ground_truth_data.id IS 'Key of the row';
-COMMENT ON COLUMN ground_truth_data.request_id IS 'Request that was processed; the row goes with it';
-COMMENT ON COLUMN ground_truth_data.workflow_block_id IS 'Block whose output is judged; the row goes with it';
-COMMENT ON COLUMN ground_truth_data.field_path IS 'Path of the field in the output, names joined by dots';
-COMMENT ON COLUMN ground_truth_data.ai_value IS 'What the block gave';
-COMMENT ON COLUMN ground_truth_data.ground_truth_value IS 'What it should have given';
-COMMENT ON COLUMN ground_truth_data.created_by IS 'User who judged; the row goes with them';
-COMMENT ON COLUMN ground_truth_data.created_at IS 'When the row was added';
-COMMENT ON COLUMN ground_truth_data.updated_at IS 'When the row was last changed';
-COMMENT ON COLUMN ground_truth_data.notes IS 'Why, in the user''s words';
+CREATE INDEX requests_due_date_idx ON public.requests USING btree (due_date);
 
--- ---------------------------------------------------------------------------------------------------------------------
--- The view of judged fields
--- ---------------------------------------------------------------------------------------------------------------------
+CREATE INDEX requests_embedding_status_idx ON public.requests USING btree (embedding_status);
 
-CREATE VIEW ground_truth_with_context AS
-SELECT
-  judged.id,
-  judged.request_id,
-  judged.workflow_block_id,
-  judged.field_path,
-  judged.ai_value,
-  judged.ground_truth_value,
-  judged.created_by,
-  judged.created_at,
-  judged.updated_at,
-  judged.notes,
-  requests.text AS request_text,
-  workflow_blocks.name AS block_name,
-  workflow_blocks.prompt AS block_prompt,
-  users.name AS created_by_name
-FROM ground_truth_data AS judged
-JOIN requests ON requests.id = judged.request_id
-JOIN workflow_blocks ON workflow_blocks.id = judged.workflow_block_id
-JOIN users ON users.id = judged.created_by;
+CREATE INDEX requests_exercise_id_idx ON public.requests USING btree (exercise_id);
 
-COMMENT ON VIEW ground_truth_with_context IS 'Judged fields with their request, their block and who judged';
-COMMENT ON COLUMN ground_truth_with_context.id IS 'Key of the row in ground_truth_data';
-COMMENT ON COLUMN ground_truth_with_context.request_id IS 'Request that was processed';
-COMMENT ON COLUMN ground_truth_with_context.workflow_block_id IS 'Block whose output is judged';
-COMMENT ON COLUMN ground_truth_with_context.field_path IS 'Path of the field in the output, names joined by dots';
-COMMENT ON COLUMN ground_truth_with_context.ai_value IS 'What the block gave';
-COMMENT ON COLUMN ground_truth_with_context.ground_truth_value IS 'What it should have given';
-COMMENT ON COLUMN ground_truth_with_context.created_by IS 'User who judged';
-COMMENT ON COLUMN ground_truth_with_context.created_at IS 'When the row was added';
-COMMENT ON COLUMN ground_truth_with_context.updated_at IS 'When the row was last changed';
-COMMENT ON COLUMN ground_truth_with_context.notes IS 'Why, in the user''s words';
-COMMENT ON COLUMN ground_truth_with_context.request_text IS 'The request in the words of the person who filed it';
-COMMENT ON COLUMN ground_truth_with_context.block_name IS 'Name of the block';
-COMMENT ON COLUMN ground_truth_with_context.block_prompt IS 'What the model was asked';
-COMMENT ON COLUMN ground_truth_with_context.created_by_name IS 'Name of the user who judged';
+CREATE INDEX requests_status_date_received_idx ON public.requests USING btree (status, date_received);
+
+CREATE INDEX requests_workflow_id_idx ON public.requests USING btree (workflow_id);
+
+ALTER TABLE public.requests ADD CONSTRAINT requests_assigned_analyst_id_fkey FOREIGN KEY (assigned_analyst_id) REFERENCES public.users(id) ON DELETE SET NULL;
+
+ALTER TABLE public.requests ADD CONSTRAINT requests_exercise_id_fkey FOREIGN KEY (exercise_id) REFERENCES public.exercises(id) ON DELETE SET NULL;
+
+ALTER TABLE public.requests ADD CONSTRAINT requests_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES public.workflows(id) ON DELETE SET NULL;
+
+CREATE TRIGGER update_requests_updated_at BEFORE UPDATE ON public.requests FOR EACH ROW EXECUTE FUNCTION public.update_updated_at_column();
 
 -- ---------------------------------------------------------------------------------------------------------------------
--- Rows that every installation starts with
+-- Table public.ai_outputs
 -- ---------------------------------------------------------------------------------------------------------------------
 
-INSERT INTO users (name, email, role) VALUES
-  ('System Admin', 'admin@system.local', 'ADMIN'),
-  ('Default Analyst', 'analyst@system.local', 'ANALYST');
+CREATE TABLE public.ai_outputs (
+    id bigint GENERATED BY DEFAULT AS IDENTITY NOT NULL,
+    request_id bigint NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    summary text,
+    model_name character varying(64),
+    tokens_used integer,
+    duration_ms integer,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ai_outputs_pkey PRIMARY KEY (id)
+);
 
-INSERT INTO exercises (name, description, is_default) VALUES
-  ('Default Exercise', 'Requests that belong to no other exercise', true);
+COMMENT ON TABLE public.ai_outputs IS 'Results of processing a request, one row a version';
+COMMENT ON COLUMN public.ai_outputs.created_at IS 'When the row was added';
+COMMENT ON COLUMN public.ai_outputs.duration_ms IS 'Time that processing took, in milliseconds';
+COMMENT ON COLUMN public.ai_outputs.id IS 'Key of the result';
+COMMENT ON COLUMN public.ai_outputs.model_name IS 'Model that gave the result';
+COMMENT ON COLUMN public.ai_outputs.request_id IS 'Request that was processed; its results go with it';
+COMMENT ON COLUMN public.ai_outputs.summary IS 'JSON document as text: keys are block names, values their outputs';
+COMMENT ON COLUMN public.ai_outputs.tokens_used IS 'Tokens that the model counted for it';
+COMMENT ON COLUMN public.ai_outputs.version IS 'Counts the results of one request from 1; the highest is the newest';
 
-INSERT INTO system_settings (key, value, description) VALUES
-  ('rag_search_enabled', '"true"', 'Whether similar requests are searched for'),
-  ('ui_show_logs_button', '"true"', 'Whether the user interface shows the button for logs'),
-  ('ui_show_similarity_features', '"true"', 'Whether the user interface shows similar requests');
+CREATE INDEX ai_outputs_request_id_version_idx ON public.ai_outputs USING btree (request_id, version DESC);
+
+ALTER TABLE public.ai_outputs ADD CONSTRAINT ai_outputs_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.requests(id) ON DELETE CASCADE;
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Table public.workflow_blocks
+-- ---------------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE public.workflow_blocks (
+    id bigint GENERATED BY DEFAULT AS IDENTITY NOT NULL,
+    workflow_id bigint NOT NULL,
+    name character varying(128) NOT NULL,
+    prompt text NOT NULL,
+    system_prompt text,
+    order_index integer NOT NULL,
+    block_type public.block_type DEFAULT 'CUSTOM'::public.block_type NOT NULL,
+    output_schema jsonb,
+    model_name character varying(128),
+    model_parameters jsonb,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT workflow_blocks_pkey PRIMARY KEY (id)
+);
+
+COMMENT ON TABLE public.workflow_blocks IS 'Steps of a workflow, each one prompt to a model';
+COMMENT ON COLUMN public.workflow_blocks.block_type IS 'Whether the block is built in or written by users';
+COMMENT ON COLUMN public.workflow_blocks.created_at IS 'When the row was added';
+COMMENT ON COLUMN public.workflow_blocks.id IS 'Key of the block';
+COMMENT ON COLUMN public.workflow_blocks.model_name IS 'Model to ask; empty for the installation''s own choice';
+COMMENT ON COLUMN public.workflow_blocks.model_parameters IS 'Parameters of the model, by name';
+COMMENT ON COLUMN public.workflow_blocks.name IS 'Name of the block, by which its output is known';
+COMMENT ON COLUMN public.workflow_blocks.order_index IS 'Place of the block in its workflow';
+COMMENT ON COLUMN public.workflow_blocks.output_schema IS 'JSON Schema that the output must keep to';
+COMMENT ON COLUMN public.workflow_blocks.prompt IS 'What the model is asked';
+COMMENT ON COLUMN public.workflow_blocks.system_prompt IS 'What the model is told before it is asked';
+COMMENT ON COLUMN public.workflow_blocks.updated_at IS 'When the row was last changed';
+COMMENT ON COLUMN public.workflow_blocks.workflow_id IS 'Workflow that the block belongs to; it goes with it';
+
+CREATE INDEX workflow_blocks_workflow_id_order_index_idx ON public.workflow_blocks USING btree (workflow_id, order_index);
+
+ALTER TABLE public.workflow_blocks ADD CONSTRAINT workflow_blocks_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES public.workflows(id) ON DELETE CASCADE;
+
+CREATE TRIGGER update_workflow_blocks_updated_at BEFORE UPDATE ON public.workflow_blocks FOR EACH ROW EXECUTE FUNCTION public.update_updated_at_column();
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Table public.custom_instructions
+-- ---------------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE public.custom_instructions (
+    id bigint GENERATED BY DEFAULT AS IDENTITY NOT NULL,
+    request_id bigint NOT NULL,
+    workflow_block_id bigint NOT NULL,
+    instruction_text text NOT NULL,
+    created_by bigint,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    CONSTRAINT custom_instructions_pkey PRIMARY KEY (id),
+    CONSTRAINT custom_instructions_request_id_workflow_block_id_key UNIQUE (request_id, workflow_block_id)
+);
+
+COMMENT ON TABLE public.custom_instructions IS 'What users ask of one block for one request beyond its prompt';
+COMMENT ON COLUMN public.custom_instructions.created_at IS 'When the row was added';
+COMMENT ON COLUMN public.custom_instructions.created_by IS 'User who asked; empty once that user is gone';
+COMMENT ON COLUMN public.custom_instructions.id IS 'Key of the row';
+COMMENT ON COLUMN public.custom_instructions.instruction_text IS 'What is asked';
+COMMENT ON COLUMN public.custom_instructions.is_active IS 'False while the text is not to be used';
+COMMENT ON COLUMN public.custom_instructions.request_id IS 'Request that the text is for; it goes with it';
+COMMENT ON COLUMN public.custom_instructions.updated_at IS 'When the row was last changed';
+COMMENT ON COLUMN public.custom_instructions.workflow_block_id IS 'Block that the text is for; it goes with it';
+
+CREATE INDEX custom_instructions_created_by_idx ON public.custom_instructions USING btree (created_by);
+
+CREATE INDEX custom_instructions_workflow_block_id_idx ON public.custom_instructions USING btree (workflow_block_id);
+
+ALTER TABLE public.custom_instructions ADD CONSTRAINT custom_instructions_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE SET NULL;
+
+ALTER TABLE public.custom_instructions ADD CONSTRAINT custom_instructions_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.requests(id) ON DELETE CASCADE;
+
+ALTER TABLE public.custom_instructions ADD CONSTRAINT custom_instructions_workflow_block_id_fkey FOREIGN KEY (workflow_block_id) REFERENCES public.workflow_blocks(id) ON DELETE CASCADE;
+
+CREATE TRIGGER update_custom_instructions_updated_at BEFORE UPDATE ON public.custom_instructions FOR EACH ROW EXECUTE FUNCTION public.update_updated_at_column();
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Table public.exercise_permissions
+-- ---------------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE public.exercise_permissions (
+    id bigint GENERATED BY DEFAULT AS IDENTITY NOT NULL,
+    exercise_id bigint NOT NULL,
+    user_id bigint NOT NULL,
+    permission_level character varying(32) DEFAULT 'read'::character varying NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT exercise_permissions_exercise_id_user_id_key UNIQUE (exercise_id, user_id),
+    CONSTRAINT exercise_permissions_pkey PRIMARY KEY (id)
+);
+
+COMMENT ON TABLE public.exercise_permissions IS 'Who may do what in an exercise';
+COMMENT ON COLUMN public.exercise_permissions.created_at IS 'When the row was added';
+COMMENT ON COLUMN public.exercise_permissions.exercise_id IS 'Exercise that the permission is for';
+COMMENT ON COLUMN public.exercise_permissions.id IS 'Key of the permission';
+COMMENT ON COLUMN public.exercise_permissions.permission_level IS 'What the user may do there';
+COMMENT ON COLUMN public.exercise_permissions.user_id IS 'User who has the permission';
+
+CREATE INDEX exercise_permissions_user_id_idx ON public.exercise_permissions USING btree (user_id);
+
+ALTER TABLE public.exercise_permissions ADD CONSTRAINT exercise_permissions_exercise_id_fkey FOREIGN KEY (exercise_id) REFERENCES public.exercises(id) ON DELETE CASCADE;
+
+ALTER TABLE public.exercise_permissions ADD CONSTRAINT exercise_permissions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Table public.ground_truth_data
+-- ---------------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE public.ground_truth_data (
+    id bigint GENERATED BY DEFAULT AS IDENTITY NOT NULL,
+    request_id bigint NOT NULL,
+    workflow_block_id bigint NOT NULL,
+    field_path character varying(255) NOT NULL,
+    ai_value jsonb,
+    ground_truth_value jsonb NOT NULL,
+    created_by bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    notes text,
+    CONSTRAINT ground_truth_data_pkey PRIMARY KEY (id),
+    CONSTRAINT ground_truth_data_request_id_workflow_block_id_field_path_key UNIQUE (request_id, workflow_block_id, field_path)
+);
+
+COMMENT ON TABLE public.ground_truth_data IS 'What analysts say that fields of a block''s output should have been';
+COMMENT ON COLUMN public.ground_truth_data.ai_value IS 'What the block gave';
+COMMENT ON COLUMN public.ground_truth_data.created_at IS 'When the row was added';
+COMMENT ON COLUMN public.ground_truth_data.created_by IS 'User who judged; the row goes with them';
+COMMENT ON COLUMN public.ground_truth_data.field_path IS 'Path of the field in the output, names joined by dots';
+COMMENT ON COLUMN public.ground_truth_data.ground_truth_value IS 'What it should have given';
+COMMENT ON COLUMN public.ground_truth_data.id IS 'Key of the row';
+COMMENT ON COLUMN public.ground_truth_data.notes IS 'Why, in the user''s words';
+COMMENT ON COLUMN public.ground_truth_data.request_id IS 'Request that was processed; the row goes with it';
+COMMENT ON COLUMN public.ground_truth_data.updated_at IS 'When the row was last changed';
+COMMENT ON COLUMN public.ground_truth_data.workflow_block_id IS 'Block whose output is judged; the row goes with it';
+
+CREATE INDEX ground_truth_data_created_by_idx ON public.ground_truth_data USING btree (created_by);
+
+CREATE INDEX ground_truth_data_workflow_block_id_idx ON public.ground_truth_data USING btree (workflow_block_id);
+
+ALTER TABLE public.ground_truth_data ADD CONSTRAINT ground_truth_data_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE public.ground_truth_data ADD CONSTRAINT ground_truth_data_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.requests(id) ON DELETE CASCADE;
+
+ALTER TABLE public.ground_truth_data ADD CONSTRAINT ground_truth_data_workflow_block_id_fkey FOREIGN KEY (workflow_block_id) REFERENCES public.workflow_blocks(id) ON DELETE CASCADE;
+
+CREATE TRIGGER update_ground_truth_data_updated_at BEFORE UPDATE ON public.ground_truth_data FOR EACH ROW EXECUTE FUNCTION public.update_updated_at_column();
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Table public.processing_jobs
+-- ---------------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE public.processing_jobs (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    request_id bigint NOT NULL,
+    workflow_id bigint,
+    job_type public.job_type DEFAULT 'WORKFLOW'::public.job_type,
+    status public.job_status DEFAULT 'PENDING'::public.job_status,
+    custom_instructions text,
+    error_message text,
+    retry_count integer DEFAULT 0,
+    started_at timestamp with time zone,
+    completed_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT processing_jobs_pkey PRIMARY KEY (id)
+);
+
+COMMENT ON TABLE public.processing_jobs IS 'Queue of work on requests';
+COMMENT ON COLUMN public.processing_jobs.completed_at IS 'When the job ended, well or not; empty before';
+COMMENT ON COLUMN public.processing_jobs.created_at IS 'When the row was added; the queue is in this order';
+COMMENT ON COLUMN public.processing_jobs.custom_instructions IS 'What the user asked for beyond the workflow, for this job alone';
+COMMENT ON COLUMN public.processing_jobs.error_message IS 'Why the job failed';
+COMMENT ON COLUMN public.processing_jobs.id IS 'Key of the job';
+COMMENT ON COLUMN public.processing_jobs.job_type IS 'What the job is to do';
+COMMENT ON COLUMN public.processing_jobs.request_id IS 'Request to process; its jobs go with it';
+COMMENT ON COLUMN public.processing_jobs.retry_count IS 'How often the job was tried again';
+COMMENT ON COLUMN public.processing_jobs.started_at IS 'When a worker took the job; empty before';
+COMMENT ON COLUMN public.processing_jobs.status IS 'Where the job stands';
+COMMENT ON COLUMN public.processing_jobs.workflow_id IS 'Workflow to run; empty once that workflow is gone';
+
+CREATE INDEX processing_jobs_pending_created_at_idx ON public.processing_jobs USING btree (created_at) WHERE (status = 'PENDING'::public.job_status);
+
+CREATE INDEX processing_jobs_request_id_idx ON public.processing_jobs USING btree (request_id);
+
+CREATE INDEX processing_jobs_workflow_id_idx ON public.processing_jobs USING btree (workflow_id);
+
+ALTER TABLE public.processing_jobs ADD CONSTRAINT processing_jobs_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.requests(id) ON DELETE CASCADE;
+
+ALTER TABLE public.processing_jobs ADD CONSTRAINT processing_jobs_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES public.workflows(id) ON DELETE SET NULL;
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Table public.system_settings
+-- ---------------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE public.system_settings (
+    id bigint GENERATED BY DEFAULT AS IDENTITY NOT NULL,
+    key character varying(128) NOT NULL,
+    value jsonb NOT NULL,
+    description text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT system_settings_key_key UNIQUE (key),
+    CONSTRAINT system_settings_pkey PRIMARY KEY (id)
+);
+
+COMMENT ON TABLE public.system_settings IS 'Settings of the whole installation';
+COMMENT ON COLUMN public.system_settings.created_at IS 'When the row was added';
+COMMENT ON COLUMN public.system_settings.description IS 'What the setting does';
+COMMENT ON COLUMN public.system_settings.id IS 'Key of the row';
+COMMENT ON COLUMN public.system_settings.key IS 'Name of the setting';
+COMMENT ON COLUMN public.system_settings.updated_at IS 'When the row was last changed';
+COMMENT ON COLUMN public.system_settings.value IS 'Value of the setting; switches are the JSON strings "true" and "false"';
+
+INSERT INTO public.system_settings (id, key, value, description) VALUES
+  (1, 'rag_search_enabled', '"true"', 'Whether similar requests are searched for'),
+  (2, 'ui_show_logs_button', '"true"', 'Whether the user interface shows the button for logs'),
+  (3, 'ui_show_similarity_features', '"true"', 'Whether the user interface shows similar requests');
+
+CREATE TRIGGER update_system_settings_updated_at BEFORE UPDATE ON public.system_settings FOR EACH ROW EXECUTE FUNCTION public.update_updated_at_column();
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Table public.webhooks
+-- ---------------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE public.webhooks (
+    id bigint GENERATED BY DEFAULT AS IDENTITY NOT NULL,
+    name character varying(255) NOT NULL,
+    url character varying(500) NOT NULL,
+    description text,
+    events text[] NOT NULL,
+    headers jsonb DEFAULT '{}'::jsonb,
+    is_active boolean DEFAULT true,
+    secret_token character varying(255),
+    retry_count integer DEFAULT 3,
+    timeout_seconds integer DEFAULT 30,
+    created_by bigint,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_triggered_at timestamp with time zone,
+    CONSTRAINT webhooks_name_key UNIQUE (name),
+    CONSTRAINT webhooks_pkey PRIMARY KEY (id)
+);
+
+COMMENT ON TABLE public.webhooks IS 'Addresses that are told of events';
+COMMENT ON COLUMN public.webhooks.created_at IS 'When the row was added';
+COMMENT ON COLUMN public.webhooks.created_by IS 'User who added the webhook';
+COMMENT ON COLUMN public.webhooks.description IS 'What the webhook is for';
+COMMENT ON COLUMN public.webhooks.events IS 'Names of the events that are sent';
+COMMENT ON COLUMN public.webhooks.headers IS 'HTTP headers to send along, by name';
+COMMENT ON COLUMN public.webhooks.id IS 'Key of the webhook';
+COMMENT ON COLUMN public.webhooks.is_active IS 'False while nothing is to be sent';
+COMMENT ON COLUMN public.webhooks.last_triggered_at IS 'When something was last sent; empty before';
+COMMENT ON COLUMN public.webhooks.name IS 'Name as shown to users';
+COMMENT ON COLUMN public.webhooks.retry_count IS 'How often a failed delivery is tried again';
+COMMENT ON COLUMN public.webhooks.secret_token IS 'Secret that deliveries are signed with';
+COMMENT ON COLUMN public.webhooks.timeout_seconds IS 'How long to wait for an answer, in seconds';
+COMMENT ON COLUMN public.webhooks.updated_at IS 'When the row was last changed';
+COMMENT ON COLUMN public.webhooks.url IS 'Address that deliveries are sent to';
+
+CREATE INDEX webhooks_events_idx ON public.webhooks USING gin (events);
+
+CREATE INDEX webhooks_is_active_idx ON public.webhooks USING btree (is_active);
+
+ALTER TABLE public.webhooks ADD CONSTRAINT webhooks_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.users(id);
+
+CREATE TRIGGER update_webhooks_updated_at BEFORE UPDATE ON public.webhooks FOR EACH ROW EXECUTE FUNCTION public.update_updated_at_column();
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Table public.webhook_deliveries
+-- ---------------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE public.webhook_deliveries (
+    id bigint GENERATED BY DEFAULT AS IDENTITY NOT NULL,
+    webhook_id bigint,
+    event_type character varying(100) NOT NULL,
+    event_data jsonb NOT NULL,
+    status character varying(20) NOT NULL,
+    attempts integer DEFAULT 0,
+    response_status integer,
+    response_body text,
+    error_message text,
+    delivered_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (id),
+    CONSTRAINT webhook_deliveries_status_check CHECK (((status)::text = ANY (ARRAY['pending'::text, 'success'::text, 'failed'::text])))
+);
+
+COMMENT ON TABLE public.webhook_deliveries IS 'Log of what was sent to webhooks';
+COMMENT ON COLUMN public.webhook_deliveries.attempts IS 'How often it was sent';
+COMMENT ON COLUMN public.webhook_deliveries.created_at IS 'When the row was added';
+COMMENT ON COLUMN public.webhook_deliveries.delivered_at IS 'When the webhook took it; empty before';
+COMMENT ON COLUMN public.webhook_deliveries.error_message IS 'Why the last attempt failed';
+COMMENT ON COLUMN public.webhook_deliveries.event_data IS 'What was sent';
+COMMENT ON COLUMN public.webhook_deliveries.event_type IS 'Name of the event';
+COMMENT ON COLUMN public.webhook_deliveries.id IS 'Key of the delivery';
+COMMENT ON COLUMN public.webhook_deliveries.response_body IS 'Text of the last answer';
+COMMENT ON COLUMN public.webhook_deliveries.response_status IS 'HTTP status of the last answer';
+COMMENT ON COLUMN public.webhook_deliveries.status IS 'One of pending, success, failed';
+COMMENT ON COLUMN public.webhook_deliveries.webhook_id IS 'Webhook that the delivery is for; its deliveries go with it';
+
+CREATE INDEX webhook_deliveries_created_at_idx ON public.webhook_deliveries USING btree (created_at DESC);
+
+CREATE INDEX webhook_deliveries_status_created_at_idx ON public.webhook_deliveries USING btree (status, created_at DESC);
+
+CREATE INDEX webhook_deliveries_webhook_id_created_at_idx ON public.webhook_deliveries USING btree (webhook_id, created_at DESC);
+
+ALTER TABLE public.webhook_deliveries ADD CONSTRAINT webhook_deliveries_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES public.webhooks(id) ON DELETE CASCADE;
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Table public.workflow_block_inputs
+-- ---------------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE public.workflow_block_inputs (
+    id bigint GENERATED BY DEFAULT AS IDENTITY NOT NULL,
+    block_id bigint NOT NULL,
+    input_type public.block_input_type NOT NULL,
+    source_block_id bigint,
+    variable_name character varying(64) NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT workflow_block_inputs_pkey PRIMARY KEY (id),
+    CONSTRAINT workflow_block_inputs_source_check CHECK (((source_block_id IS NULL) OR (input_type = 'BLOCK_OUTPUT'::public.block_input_type)))
+);
+
+COMMENT ON TABLE public.workflow_block_inputs IS 'What the blocks of workflows are given';
+COMMENT ON COLUMN public.workflow_block_inputs.block_id IS 'Block that is given the input; it goes with it';
+COMMENT ON COLUMN public.workflow_block_inputs.created_at IS 'When the row was added';
+COMMENT ON COLUMN public.workflow_block_inputs.id IS 'Key of the input';
+COMMENT ON COLUMN public.workflow_block_inputs.input_type IS 'Where the input comes from';
+COMMENT ON COLUMN public.workflow_block_inputs.source_block_id IS 'Block whose output it is; only for BLOCK_OUTPUT';
+COMMENT ON COLUMN public.workflow_block_inputs.variable_name IS 'Name of the input in the prompt';
+
+CREATE INDEX workflow_block_inputs_block_id_idx ON public.workflow_block_inputs USING btree (block_id);
+
+CREATE INDEX workflow_block_inputs_source_block_id_idx ON public.workflow_block_inputs USING btree (source_block_id);
+
+ALTER TABLE public.workflow_block_inputs ADD CONSTRAINT workflow_block_inputs_block_id_fkey FOREIGN KEY (block_id) REFERENCES public.workflow_blocks(id) ON DELETE CASCADE;
+
+ALTER TABLE public.workflow_block_inputs ADD CONSTRAINT workflow_block_inputs_source_block_id_fkey FOREIGN KEY (source_block_id) REFERENCES public.workflow_blocks(id) ON DELETE CASCADE;
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Table public.workflow_dashboard_configs
+-- ---------------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE public.workflow_dashboard_configs (
+    id bigint GENERATED BY DEFAULT AS IDENTITY NOT NULL,
+    workflow_id bigint NOT NULL,
+    fields jsonb NOT NULL,
+    layout public.dashboard_layout DEFAULT 'grid'::public.dashboard_layout,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT workflow_dashboard_configs_pkey PRIMARY KEY (id),
+    CONSTRAINT workflow_dashboard_configs_workflow_id_key UNIQUE (workflow_id)
+);
+
+COMMENT ON TABLE public.workflow_dashboard_configs IS 'What the dashboard of a workflow shows';
+COMMENT ON COLUMN public.workflow_dashboard_configs.created_at IS 'When the row was added';
+COMMENT ON COLUMN public.workflow_dashboard_configs.fields IS 'Fields to show, in their order';
+COMMENT ON COLUMN public.workflow_dashboard_configs.id IS 'Key of the row';
+COMMENT ON COLUMN public.workflow_dashboard_configs.layout IS 'How the fields are arranged';
+COMMENT ON COLUMN public.workflow_dashboard_configs.updated_at IS 'When the row was last changed';
+COMMENT ON COLUMN public.workflow_dashboard_configs.workflow_id IS 'Workflow that the row is for; it goes with it';
+
+ALTER TABLE public.workflow_dashboard_configs ADD CONSTRAINT workflow_dashboard_configs_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES public.workflows(id) ON DELETE CASCADE;
+
+CREATE TRIGGER update_workflow_dashboard_configs_updated_at BEFORE UPDATE ON public.workflow_dashboard_configs FOR EACH ROW EXECUTE FUNCTION public.update_updated_at_column();
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Table public.workflow_embedding_configs
+-- ---------------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE public.workflow_embedding_configs (
+    id bigint GENERATED BY DEFAULT AS IDENTITY NOT NULL,
+    workflow_id bigint NOT NULL,
+    enabled boolean DEFAULT true NOT NULL,
+    embedding_template text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT workflow_embedding_configs_pkey PRIMARY KEY (id),
+    CONSTRAINT workflow_embedding_configs_workflow_id_key UNIQUE (workflow_id)
+);
+
+COMMENT ON TABLE public.workflow_embedding_configs IS 'What text of a processed request is embedded';
+COMMENT ON COLUMN public.workflow_embedding_configs.created_at IS 'When the row was added';
+COMMENT ON COLUMN public.workflow_embedding_configs.embedding_template IS 'Text to embed, with placeholders like {{block name.field}}';
+COMMENT ON COLUMN public.workflow_embedding_configs.enabled IS 'False while its requests are not to be embedded';
+COMMENT ON COLUMN public.workflow_embedding_configs.id IS 'Key of the row';
+COMMENT ON COLUMN public.workflow_embedding_configs.updated_at IS 'When the row was last changed';
+COMMENT ON COLUMN public.workflow_embedding_configs.workflow_id IS 'Workflow that the row is for; it goes with it';
+
+ALTER TABLE public.workflow_embedding_configs ADD CONSTRAINT workflow_embedding_configs_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES public.workflows(id) ON DELETE CASCADE;
+
+CREATE TRIGGER update_workflow_embedding_configs_updated_at BEFORE UPDATE ON public.workflow_embedding_configs FOR EACH ROW EXECUTE FUNCTION public.update_updated_at_column();
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Table public.workflow_similarity_configs
+-- ---------------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE public.workflow_similarity_configs (
+    id bigint GENERATED BY DEFAULT AS IDENTITY NOT NULL,
+    workflow_id bigint NOT NULL,
+    fields jsonb DEFAULT '[]'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT workflow_similarity_configs_pkey PRIMARY KEY (id),
+    CONSTRAINT workflow_similarity_configs_workflow_id_key UNIQUE (workflow_id)
+);
+
+COMMENT ON TABLE public.workflow_similarity_configs IS 'Which fields of similar requests are shown';
+COMMENT ON COLUMN public.workflow_similarity_configs.created_at IS 'When the row was added';
+COMMENT ON COLUMN public.workflow_similarity_configs.fields IS 'Fields to show of each similar request, in their order';
+COMMENT ON COLUMN public.workflow_similarity_configs.id IS 'Key of the row';
+COMMENT ON COLUMN public.workflow_similarity_configs.updated_at IS 'When the row was last changed';
+COMMENT ON COLUMN public.workflow_similarity_configs.workflow_id IS 'Workflow that the row is for; it goes with it';
+
+ALTER TABLE public.workflow_similarity_configs ADD CONSTRAINT workflow_similarity_configs_workflow_id_fkey FOREIGN KEY (workflow_id) REFERENCES public.workflows(id) ON DELETE CASCADE;
+
+CREATE TRIGGER update_workflow_similarity_configs_updated_at BEFORE UPDATE ON public.workflow_similarity_configs FOR EACH ROW EXECUTE FUNCTION public.update_updated_at_column();
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- View public.ground_truth_with_context
+-- ---------------------------------------------------------------------------------------------------------------------
+
+CREATE VIEW public.ground_truth_with_context AS
+ SELECT judged.id,
+    judged.request_id,
+    judged.workflow_block_id,
+    judged.field_path,
+    judged.ai_value,
+    judged.ground_truth_value,
+    judged.created_by,
+    judged.created_at,
+    judged.updated_at,
+    judged.notes,
+    requests.text AS request_text,
+    workflow_blocks.name AS block_name,
+    workflow_blocks.prompt AS block_prompt,
+    users.name AS created_by_name
+   FROM (((public.ground_truth_data judged
+     JOIN public.requests ON ((requests.id = judged.request_id)))
+     JOIN public.workflow_blocks ON ((workflow_blocks.id = judged.workflow_block_id)))
+     JOIN public.users ON ((users.id = judged.created_by)));
+
+COMMENT ON VIEW public.ground_truth_with_context IS 'Judged fields with their request, their block and who judged';
+COMMENT ON COLUMN public.ground_truth_with_context.ai_value IS 'What the block gave';
+COMMENT ON COLUMN public.ground_truth_with_context.block_name IS 'Name of the block';
+COMMENT ON COLUMN public.ground_truth_with_context.block_prompt IS 'What the model was asked';
+COMMENT ON COLUMN public.ground_truth_with_context.created_at IS 'When the row was added';
+COMMENT ON COLUMN public.ground_truth_with_context.created_by IS 'User who judged';
+COMMENT ON COLUMN public.ground_truth_with_context.created_by_name IS 'Name of the user who judged';
+COMMENT ON COLUMN public.ground_truth_with_context.field_path IS 'Path of the field in the output, names joined by dots';
+COMMENT ON COLUMN public.ground_truth_with_context.ground_truth_value IS 'What it should have given';
+COMMENT ON COLUMN public.ground_truth_with_context.id IS 'Key of the row in ground_truth_data';
+COMMENT ON COLUMN public.ground_truth_with_context.notes IS 'Why, in the user''s words';
+COMMENT ON COLUMN public.ground_truth_with_context.request_id IS 'Request that was processed';
+COMMENT ON COLUMN public.ground_truth_with_context.request_text IS 'The request in the words of the person who filed it';
+COMMENT ON COLUMN public.ground_truth_with_context.updated_at IS 'When the row was last changed';
+COMMENT ON COLUMN public.ground_truth_with_context.workflow_block_id IS 'Block whose output is judged';
+
+-- ---------------------------------------------------------------------------------------------------------------------
+-- Where the counters stand
+-- ---------------------------------------------------------------------------------------------------------------------
+
+DO $$
+BEGIN
+  PERFORM pg_catalog.setval('public.exercises_id_seq', 1);
+  PERFORM pg_catalog.setval('public.system_settings_id_seq', 3);
+  PERFORM pg_catalog.setval('public.users_id_seq', 2);
+END
+$$;
 
 -- ---------------------------------------------------------------------------------------------------------------------
 -- The tracking of migrations: tables, and the rows of the migrations that this file holds
 -- ---------------------------------------------------------------------------------------------------------------------
 
--- As taskflow-db makes and fills them, with the text of each migration: without it nobody could say later what a changed
--- file was when it was applied. Columns that tell of a run of the tool (execution time, run, version of the tool) stay
--- empty: psql did this, at once. It goes into the schema that the setting taskflow.tracking_schema names, else into public.
-
--- TRACKING BEGINS (written by scripts/init-complete.mjs from database/migrations; not to be edited here)
 DO $tracking$
 DECLARE
   tracking_schema text := coalesce(nullif(current_setting('taskflow.tracking_schema', true), ''), 'public');
@@ -974,9 +1038,6 @@ INSERT INTO schema_migration_runner (only_row) VALUES (true) ON CONFLICT (only_r
 
 UPDATE schema_migration_settings SET value = '2', changed_at = now(), changed_by = session_user
 WHERE key = 'layout_version' AND value = '1';
-
--- The migrations that this file holds, each as the tool records it, with its file and its way back. What needs an
--- extension counts as skipped until that is there (below).
 
 -- 001_create_migration_tracking
 INSERT INTO schema_migrations
@@ -4039,9 +4100,6 @@ $$;
 -- $$;
 $file$);
 
--- TRACKING ENDS
-
--- From here on the application's tables and the tracking are both in reach.
 DO $$
 BEGIN
   SET LOCAL search_path TO DEFAULT;
@@ -4052,25 +4110,30 @@ END
 $$;
 
 -- ---------------------------------------------------------------------------------------------------------------------
--- The embedding vector, where the extension can be had; migrate adds it later where it cannot now
+-- 027_add_request_embedding_vector, where the extension vector can be had; migrate runs it later where it cannot now
 -- ---------------------------------------------------------------------------------------------------------------------
 
-DO $vector$
+DO $guarded$
 BEGIN
-  IF NOT EXISTS (SELECT FROM pg_available_extensions WHERE name = 'vector') THEN
+  IF (SELECT count(*) FROM pg_catalog.pg_available_extensions WHERE name IN ('vector')) < 1 THEN
     RETURN;
   END IF;
 
+  EXECUTE $statement$DO $$
+BEGIN
   IF NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'vector') THEN
-    CREATE EXTENSION vector;
+    CREATE EXTENSION IF NOT EXISTS vector;
     COMMENT ON EXTENSION vector IS 'vector data type and access methods (created with requests.embedding_vector)';
   END IF;
+END
+$$$statement$;
 
-  ALTER TABLE requests ADD COLUMN embedding_vector vector(1536);
-  CREATE INDEX requests_embedding_vector_idx ON requests USING hnsw (embedding_vector vector_cosine_ops);
-  COMMENT ON COLUMN requests.embedding_vector IS 'Embedding of the processed request; empty until it is computed';
+  EXECUTE $statement$ALTER TABLE requests ADD COLUMN IF NOT EXISTS embedding_vector vector(1536)$statement$;
 
-  -- TRACKING ROW OF 027_add_request_embedding_vector (written by scripts/init-complete.mjs)
+  EXECUTE $statement$CREATE INDEX IF NOT EXISTS requests_embedding_vector_idx ON requests USING hnsw (embedding_vector vector_cosine_ops)$statement$;
+
+  EXECUTE $statement$COMMENT ON COLUMN requests.embedding_vector IS 'Embedding of the processed request; empty until it is computed'$statement$;
+
   UPDATE schema_migrations
   SET type = 'migration', success = true, error_message = NULL, body_sql = $file$-- Add the embedding vector of requests
 -- Author: TaskFlow Database authors
@@ -4124,22 +4187,19 @@ COMMENT ON COLUMN requests.embedding_vector IS 'Embedding of the processed reque
 -- $$;
 $file$
   WHERE version = '027_add_request_embedding_vector';
-  -- TRACKING ROW ENDS
 EXCEPTION
   WHEN insufficient_privilege THEN
     UPDATE schema_migrations
-    SET error_message = 'extension vector is available, but this role may not create it; '
-      'an administrator runs: CREATE EXTENSION vector;'
+    SET error_message = 'extension vector is available, but this role may not create it; an administrator runs: CREATE EXTENSION vector;'
     WHERE version = '027_add_request_embedding_vector';
-    RAISE NOTICE 'requests.embedding_vector is left out: this role may not create the extension vector';
+    RAISE NOTICE USING MESSAGE = '027_add_request_embedding_vector is left out: this role may not create the extension vector';
 END
-$vector$;
+$guarded$;
 
 -- ---------------------------------------------------------------------------------------------------------------------
 -- What was done, for the audit trail
 -- ---------------------------------------------------------------------------------------------------------------------
 
--- Nothing was here before, so taskflow-db has nothing to adopt.
 INSERT INTO schema_migration_settings (key, value) VALUES ('adoption', 'none');
 
 INSERT INTO schema_migration_events (event, detail)

@@ -10,10 +10,25 @@ const out: FlagSpec = { name: 'out', value: 'FILE', completes: 'file', summary: 
 export const SCHEMA_COMMAND: Command = {
   name: 'schema',
   summary: 'write the files that are made of the migrations',
-  description: `Writes what is made of the migrations: the audit report. Each lies in the folder that holds the folder of migrations, unless --out names another place. A file that is as it should be is not touched.`,
+  description: `Writes what is made of the migrations: the file for new installations, and the audit report. Each lies in the folder that holds the folder of migrations, unless --out names another place. A file that is as it should be is not touched.`,
   flags: [],
   examples: [],
   subcommands: [
+    {
+      name: 'dump',
+      summary: 'write postgresql/init-complete.sql',
+      description: `Writes the file for new installations: it makes of an empty database what all of the migrations make, with their rows and their records, so that migrate then finds nothing to do. psql loads it, as the owner of the database.
+
+The migrations are replayed on a scratch database, whose catalog is written out. What requires an extension is taken from its file, runs only where the extension can be had, and is recorded accordingly.
+
+The same migrations give the same text wherever it is written, as long as the scratch server has the same major version. With --check nothing is written, and the exit status is 3 where the file is stale. Exit status 1 where something of the schema could not be written: it is named.`,
+      flags: [check, out, SCRATCH_FLAG],
+      examples: [
+        { line: 'taskflow-db schema dump', says: 'database/postgresql/init-complete.sql' },
+        { line: 'taskflow-db schema dump --check', says: 'for CI: exit status 3 where it is stale' },
+      ],
+      load: () => import('./commands/schema-dump.ts'),
+    },
     {
       name: 'report',
       summary: 'write migration-audit-report.md',

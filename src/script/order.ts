@@ -12,10 +12,15 @@ export interface Ordered {
   readonly cycle: readonly Step[];
 }
 
-/** The steps in an order in which each finds what it needs: of those that may come next the lowest rank. */
-export function inOrder(steps: readonly Step[], before: Side, after: Side): Ordered {
+/** Which of two steps stands before the other where neither needs the other. */
+export type CompareSteps = (a: Step, b: Step) => number;
+
+const byRank: CompareSteps = (a, b) => phase(a) - phase(b) || a.rank - b.rank || compareText(a.name, b.name);
+
+/** The steps in an order in which each finds what it needs: of those that may come next the first by `compare`. */
+export function inOrder(steps: readonly Step[], before: Side, after: Side, compare: CompareSteps = byRank): Ordered {
   const earlier = earlierSteps(steps, before, after);
-  const sorted = [...steps].sort((a, b) => phase(a) - phase(b) || a.rank - b.rank || compareText(a.name, b.name));
+  const sorted = [...steps].sort(compare);
   const place = new Map(sorted.map((step, i) => [step, i]));
   const waits = new Map(steps.map((step) => [step, earlier.get(step)!.size]));
   const later = laterSteps(earlier);
@@ -57,7 +62,7 @@ function insert(ready: Step[], step: Step, place: ReadonlyMap<Step, number>): vo
 }
 
 /** Event triggers and default privileges would have their say in whatever comes behind them. */
-function phase({ late, rank }: Step): number {
+export function phase({ late, rank }: Step): number {
   return rank >= RANK.eventTrigger ? 2 : Number(late);
 }
 

@@ -3,7 +3,7 @@ import { objectName } from '../catalog/object-name.ts';
 import type { Included, Snapshot } from '../catalog/snapshot.ts';
 import { Problem } from '../problem/problem.ts';
 import type { Context, NotWritten } from './context.ts';
-import { inOrder } from './order.ts';
+import { type CompareSteps, inOrder } from './order.ts';
 import { type Remakes, remakesOf } from './remakes.ts';
 import { type Key, type Side, sideOf } from './side.ts';
 import { type States, statesOf } from './states.ts';
@@ -12,6 +12,9 @@ import { stepsOf } from './steps.ts';
 import { scriptText } from './text.ts';
 
 export type { NotWritten } from './context.ts';
+
+/** Given the second schema. */
+type Placing = (after: Side) => CompareSteps;
 
 export interface Script {
   /** A whole file, or '' where the schemas are equal. */
@@ -26,6 +29,23 @@ export interface Script {
  * again gets back what it had. Problem `snapshot-mismatch` as there.
  */
 export function writeScript(before: Snapshot, after: Snapshot, included: Included, sides?: Sides): Script {
+  const { steps, notWritten } = arrange(before, after, included, { sides });
+  return { sql: scriptText(steps, notWritten), notWritten };
+}
+
+/** The steps from one schema to the other. */
+export interface Arranged {
+  readonly steps: readonly Step[];
+  readonly notWritten: readonly NotWritten[];
+}
+
+/** As `writeScript`, before it is text. `placing`: what comes first where several steps could, else by kinds. */
+export function arrange(
+  before: Snapshot,
+  after: Snapshot,
+  included: Included,
+  { sides, placing }: { sides?: Sides | undefined; placing?: Placing },
+): Arranged {
   const difference = compareSchemas(before, after, included, sides);
   refuseWithoutNeeds(before, sides?.before ?? 'the first schema');
   refuseWithoutNeeds(after, sides?.after ?? 'the second schema');
@@ -37,15 +57,14 @@ export function writeScript(before: Snapshot, after: Snapshot, included: Include
     const context = contextOf(a, b, included, states, loose, notWritten);
     const remakes = remakesOf(states, context);
     context.remakes = remakes;
-    const { steps, cycle } = inOrder(stepsOf(states, remakes, context), a, b);
+    const { steps, cycle } = inOrder(stepsOf(states, remakes, context), a, b, placing?.(b));
     const more = loosened(cycle, loose, a, b);
     if (more.length > 0) {
       for (const key of more) loose.add(key);
       continue;
     }
     if (cycle.length > 0) sayCycle(cycle, context);
-    const unwritten = [...notWritten.values()];
-    return { sql: scriptText(steps, unwritten), notWritten: unwritten };
+    return { steps, notWritten: [...notWritten.values()] };
   }
 }
 

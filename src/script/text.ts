@@ -20,7 +20,8 @@ export function scriptText(steps: readonly Step[], notWritten: readonly NotWritt
 /** A label of an enum can be used when it is committed. */
 const NOT_WHOLE = /^(CREATE (UNIQUE )?INDEX CONCURRENTLY|DROP INDEX CONCURRENTLY|ALTER TYPE .* ADD VALUE) /;
 
-function paragraph({ sql, note, loses }: Line): string {
+/** One statement with its comments and its semicolon. */
+export function paragraph({ sql, note, loses }: Line): string {
   return [
     ...(loses === undefined ? [] : [comment(`loses data: ${loses}`)]),
     ...(note === undefined ? [] : [comment(note)]),

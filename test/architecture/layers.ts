@@ -57,6 +57,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'catalog',
       'verify',
       'script/script.ts',
+      'script/whole.ts',
       // The engine emits events; of what a problem holds it makes only the difference of two texts and the names of blockers.
       'report/blocker.ts',
       'report/dry-run.ts',

@@ -1,8 +1,6 @@
 /** A database loaded from init-complete.sql, beside one that `taskflow-db migrate` made: the same to every eye. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import { PGlite } from '@electric-sql/pglite';
@@ -180,30 +178,21 @@ describe('init-complete.sql where the extension vector is available', () => {
   });
 });
 
-describe('scripts/init-complete.mjs', () => {
-  const run = (folder: string, ...args: string[]) =>
-    spawnSync(process.execPath, [join(folder, 'scripts', 'init-complete.mjs'), ...args], { encoding: 'utf8' });
-
-  test('finds the tracking part as it would write it', () => {
-    const { status, stderr } = run(REPOSITORY, '--check');
-    assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
-  });
-
-  test('finds a stale one, and writes it anew', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'init-complete-'));
-    try {
-      cpSync(join(REPOSITORY, 'scripts', 'init-complete.mjs'), join(folder, 'scripts', 'init-complete.mjs'));
-      cpSync(join(REPOSITORY, 'database'), join(folder, 'database'), { recursive: true });
-      cpSync(join(REPOSITORY, 'package.json'), join(folder, 'package.json'));
-      for (const name of ['src', 'node_modules']) symlinkSync(join(REPOSITORY, name), join(folder, name));
-      appendFileSync(join(folder, 'database', 'migrations', '006_create_users.sql'), '-- DROP TABLE nothing;\n');
-      assert.equal(run(folder, '--check').status, 3);
-      assert.equal(run(folder).status, 0);
-      assert.equal(run(folder, '--check').status, 0);
-      const written = readFileSync(join(folder, 'database', 'postgresql', 'init-complete.sql'), 'utf8');
-      assert.equal(written.split('DROP TABLE nothing').length, 3);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
+describe('schema dump', () => {
+  for (const engine of [14, 16, 18] as const) {
+    test(`PostgreSQL ${engine}: would write init-complete.sql as it is`, () =>
+      withCli(engine, {}, async (place) => {
+        const args = [
+          'schema',
+          'dump',
+          '--check',
+          '--dir',
+          MIGRATIONS,
+          '--scratch',
+          place.database.server.url('postgres'),
+        ];
+        const { exit, output } = await place.run(args, { env: { DATABASE_URL: undefined } });
+        assert.equal(exit, 0, output);
+      }));
+  }
 });

@@ -7,6 +7,7 @@ import { Problem } from '../../problem/problem.ts';
 /** The files that are made of the migrations, each at its place in the folder that holds the folder of migrations. */
 const PLACES = {
   report: 'migration-audit-report.md',
+  dump: 'postgresql/init-complete.sql',
 } as const;
 
 export interface GeneratedFile {

@@ -1,0 +1,189 @@
+import { readFolders, refuseComplaints } from '../../files/folders.ts';
+import { reconcile } from '../../plan/reconcile.ts';
+import { type PlannedMigration, planUp } from '../../plan/up.ts';
+import type { NotWritten } from '../../script/script.ts';
+import { type Chapter, type WholeSchema, writeWhole } from '../../script/whole.ts';
+import { quoteLiteral } from '../../sql/quote.ts';
+import { readSchema } from '../schema/read-schema.ts';
+import { FOR_SCRIPTS } from '../schema/write-script.ts';
+import { replay } from '../scratch/replay.ts';
+import type { Scratch } from '../scratch/scratch.ts';
+import { readSeeds, type Seeds } from './seeds.ts';
+import {
+  BOTH_IN_REACH,
+  dollarQuoted,
+  type GuardedMigration,
+  guardedPart,
+  TRAIL,
+  trackingPart,
+} from './tracking-part.ts';
+
+export interface DumpOptions {
+  readonly directories: readonly string[];
+  readonly cwd: string;
+  readonly trackingSchema: string;
+}
+
+export interface Dump {
+  readonly text: string;
+  /** What of the schema is not in it; the same stands in its head. */
+  readonly notWritten: readonly NotWritten[];
+  /** How many migrations it holds. */
+  readonly migrations: number;
+}
+
+/**
+ * The file for new installations: all that the migrations make of an empty database, rendered from the catalog of a scratch
+ * database, with their records. The same migrations give the same text on servers of one major version. What requires an
+ * extension is never rendered but taken from its file, so that it does not matter what the scratch server offers.
+ */
+export async function dumpSchema(scratch: Scratch, options: DumpOptions): Promise<Dump> {
+  const files = refuseComplaints(readFolders(options.directories, options.cwd));
+  const plan = (extensions: Parameters<typeof planUp>[1]['extensions']) =>
+    planUp(reconcile(files, []), { allowLate: true, serverVersionNum: scratch.server.versionNum, extensions });
+  const { migrations } = plan(EVERY_EXTENSION);
+  const guarded = guardedOf(migrations, new Set(plan(new Map()).skipped.map(({ version }) => version)));
+  const [empty, replayed] = [await scratch.create(), await scratch.create()];
+  await replay(scratch, empty, []);
+  await replay(
+    scratch,
+    replayed,
+    files.filter(({ version }) => !guarded.has(version)),
+  );
+  const before = await readSchema(empty.engine, FOR_SCRIPTS);
+  const after = await readSchema(replayed.engine, FOR_SCRIPTS);
+  const whole = writeWhole(before.schema, after.schema);
+  const seeds = await readSeeds(replayed);
+  const text = textOf(whole, seeds, migrations, guarded, options);
+  return { text, notWritten: whole.notWritten, migrations: migrations.length };
+}
+
+const EVERY_EXTENSION = {
+  get: (name: string) => ({ name, installed: true, available: true, creatable: true }),
+} as unknown as ReadonlyMap<string, { name: string; installed: boolean; available: boolean; creatable: boolean }>;
+
+/** Those that are skipped where there is no extension, with all that each needs. */
+function guardedOf(
+  migrations: readonly PlannedMigration[],
+  skipped: ReadonlySet<string>,
+): ReadonlyMap<string, GuardedMigration> {
+  const guarded = new Map<string, GuardedMigration>();
+  for (const one of migrations.filter(({ version }) => skipped.has(version))) {
+    const { requires, depends } = one.migration.headers;
+    const inherited = [...guarded.values()].filter(({ version }) => depends.some((text) => names(text, version)));
+    const extensions = [
+      ...requires.map(({ extension }) => extension),
+      ...inherited.flatMap((other) => other.extensions),
+    ];
+    guarded.set(one.version, { ...one, extensions: [...new Set(extensions)] });
+  }
+  return guarded;
+}
+
+/** Depends takes the version or its number. */
+function names(text: string, version: string): boolean {
+  return text === version || (/^\d+$/.test(text) && BigInt(text) === BigInt(/^\d+/.exec(version)?.[0] ?? '-1'));
+}
+
+function textOf(
+  { chapters, last, notWritten }: WholeSchema,
+  { inserts, counters }: Seeds,
+  migrations: readonly PlannedMigration[],
+  guarded: ReadonlyMap<string, GuardedMigration>,
+  { trackingSchema }: DumpOptions,
+): string {
+  const missing = notWritten.map(({ type, name, why }) => `-- cannot write: ${type} ${name}: ${why}\n`).join('');
+  return [
+    `${HEAD}${missing === '' ? '' : `--\n${missing.replaceAll(/\n(?!$|-- )/g, ' ')}`}`,
+    '\\set ON_ERROR_STOP on\n',
+    'BEGIN;\n',
+    "SET LOCAL client_encoding = 'UTF8';\nSET LOCAL check_function_bodies = off;\n",
+    ...(trackingSchema === 'public' ? [] : [trackingIn(trackingSchema)]),
+    guardOf(chapters),
+    ...chaptersWithRows(chapters, inserts),
+    ...(counters === '' ? [] : [heading('Where the counters stand'), counters]),
+    heading('The tracking of migrations: tables, and the rows of the migrations that this file holds'),
+    trackingPart(migrations, guarded),
+    BOTH_IN_REACH,
+    ...(last === '' ? [] : [heading('Event triggers and default privileges'), last]),
+    ...[...guarded.values()].filter(isWhole).flatMap((one) => [heading(guardedHeading(one)), guardedPart(one)]),
+    heading('What was done, for the audit trail'),
+    TRAIL,
+    'COMMIT;\n',
+  ].join('\n');
+}
+
+const HEAD = `-- The complete schema, for new installations
+--
+--   createdb DATABASE
+--   psql -d DATABASE -f init-complete.sql
+--
+-- Written by "taskflow-db schema dump" from the migrations, not by hand. For the owner of an empty database. It stops at the
+-- first error, and then nothing has happened. What comes after it are migrations: it holds them up to the last of its rows.
+`;
+
+const LINE = `-- ${'-'.repeat(117)}`;
+
+function heading(text: string): string {
+  return `${LINE}\n-- ${text.replaceAll(/[\r\n]+/g, ' ')}\n${LINE}\n`;
+}
+
+function guardedHeading({ version, extensions }: GuardedMigration): string {
+  return `${version}, where the extension ${extensions.join(', ')} can be had; migrate runs it later where it cannot now`;
+}
+
+/** What cannot run within a transaction is left to migrate. */
+function isWhole({ plan }: GuardedMigration): boolean {
+  return plan.mode === 'transaction' && !plan.large && !plan.steps.some(({ statements }) => statements.some(isCopy));
+}
+
+function isCopy({ statement }: { readonly statement: { readonly copyData?: unknown } }): boolean {
+  return statement.copyData !== undefined;
+}
+
+/** Each table with its rows, which stand before its triggers. */
+function chaptersWithRows(chapters: readonly Chapter[], inserts: ReadonlyMap<string, string>): string[] {
+  const places = new Map(
+    chapters.flatMap(({ table, sql }, i) => (table && sql !== '' ? [[JSON.stringify(table), i] as const] : [])),
+  );
+  return chapters.flatMap(({ heading: title, table, sql, behindRows }, i) => {
+    const name = table ? JSON.stringify(table) : '';
+    const rows = places.get(name) === i ? (inserts.get(name) ?? '') : '';
+    return [heading(title), ...[sql, rows, behindRows].filter((text) => text !== '')];
+  });
+}
+
+function trackingIn(schema: string): string {
+  return `DO $$
+BEGIN
+  PERFORM pg_catalog.set_config('taskflow.tracking_schema',
+    coalesce(nullif(pg_catalog.current_setting('taskflow.tracking_schema', true), ''), ${quoteLiteral(schema)}), true);
+END
+$$;
+`;
+}
+
+/** Refuses a database that has anything in the schemas that are written to. */
+function guardOf(chapters: readonly Chapter[]): string {
+  const schemas = new Set(['public', ...chapters.flatMap(({ table }) => (table ? [table[0]] : []))]);
+  const list = [...schemas].map(quoteLiteral).join(', ');
+  const body = `
+DECLARE
+  found text;
+BEGIN
+  SELECT n.nspname || '.' || c.relname INTO found
+  FROM pg_catalog.pg_class AS c
+  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+  WHERE n.nspname IN (${list}, coalesce(nullif(pg_catalog.current_setting('taskflow.tracking_schema', true), ''), 'public'))
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d
+      WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+  ORDER BY 1
+  LIMIT 1;
+  IF found IS NOT NULL THEN
+    RAISE EXCEPTION 'database "%" is not empty: it has %', pg_catalog.current_database(), found
+      USING HINT = 'This file is for new installations. Bring an existing one up to date with taskflow-db migrate.';
+  END IF;
+END
+`;
+  return `DO ${dollarQuoted(body, 'guard')};\n`;
+}
