@@ -5,7 +5,7 @@ import { type NotWritten, RANK } from './context.ts';
 import { type CompareSteps, phase } from './order.ts';
 import { arrange } from './script.ts';
 import type { Key, Node, Side } from './side.ts';
-import type { Step } from './step.ts';
+import type { Line, Step } from './step.ts';
 import { paragraph } from './text.ts';
 
 /** Statements that stand together under a heading. */
@@ -189,19 +189,20 @@ function chaptersOf(steps: readonly Step[], { of }: Places): Chapter[] {
   return runs.map(({ place, steps: some }) => ({
     heading: place.heading,
     table: place.identity,
-    sql: sqlOf(some.filter(({ rank }) => !isBehindRows(rank, place))),
-    behindRows: sqlOf(some.filter(({ rank }) => isBehindRows(rank, place))),
+    sql: sqlOf(some, (step, one) => !isBehindRows(step, one, place)),
+    behindRows: sqlOf(some, (step, one) => isBehindRows(step, one, place)),
   }));
 }
 
-function isBehindRows(rank: number, { identity }: Place): boolean {
-  return identity !== null && rank === RANK.part;
+/** Policies that hold for the owner, too, would refuse the rows. */
+function isBehindRows({ rank }: Step, { sql }: Line, { identity }: Place): boolean {
+  return identity !== null && (rank === RANK.part || sql.endsWith(' FORCE ROW LEVEL SECURITY'));
 }
 
 /** One statement a paragraph; comments on objects follow each other, and what is one line. */
-function sqlOf(steps: readonly Step[]): string {
+function sqlOf(steps: readonly Step[], wanted: (step: Step, one: Line) => boolean = () => true): string {
   let text = '';
-  for (const one of steps.flatMap(({ lines }) => lines)) {
+  for (const one of steps.flatMap((step) => step.lines.filter((some) => wanted(step, some)))) {
     const follows = one.sql.startsWith('COMMENT ON ') && /(^|\n\n)[^\n]+\n(COMMENT ON [^\n]+\n)*$/.test(text);
     text += `${text !== '' && !follows ? '\n' : ''}${paragraph(one)}\n`;
   }

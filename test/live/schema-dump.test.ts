@@ -29,6 +29,7 @@ CREATE TRIGGER note AFTER INSERT ON shop.zones FOR EACH ROW EXECUTE FUNCTION sho
 CREATE VIEW shop.named AS SELECT id, "Full Name" FROM shop.people WHERE state = 'new';
 CREATE MATERIALIZED VIEW shop.counted AS SELECT zone, count(*) AS n FROM shop.people GROUP BY zone;
 ALTER TABLE shop.people ENABLE ROW LEVEL SECURITY;
+ALTER TABLE shop.people FORCE ROW LEVEL SECURITY;
 CREATE POLICY everyone ON shop.people USING (true);
 GRANT SELECT ON shop.named TO PUBLIC;
 REVOKE EXECUTE ON FUNCTION shop.note() FROM PUBLIC;

@@ -66,7 +66,8 @@ function valuesOf(row: readonly (string | null)[], columns: readonly Column[]): 
 function literalOf(value: string | null, { category }: Column): string {
   if (value === null) return 'NULL';
   const isBare =
-    (category === 'N' && /^\d+(\.\d+)?$/.test(value)) || (category === 'B' && /^(true|false)$/.test(value));
+    (category === 'N' && /^(0|-?[1-9]\d*|-?\d+\.\d+)$/.test(value)) ||
+    (category === 'B' && /^(true|false)$/.test(value));
   return isBare ? value : quoteLiteral(value);
 }
 
