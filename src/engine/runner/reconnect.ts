@@ -28,8 +28,8 @@ function isLossToWaiter(error: unknown): boolean {
 }
 
 /**
- * For a run that waits and has done nothing yet: connects again after a loss, for as long as `mayWait` says; throws the loss
- * after that, and what is none at once.
+ * For a run that waits and has done nothing yet: connects again after a loss, for as long as `mayWait` says and any run does;
+ * throws the loss after that, and what is none at once.
  */
 export async function connectAgain(
   engine: Engine,
@@ -39,7 +39,8 @@ export async function connectAgain(
 ): Promise<void> {
   if (!isLossToWaiter(loss) || !mayWait()) throw loss;
   engine.emit({ kind: 'note', message: 'the connection was lost while waiting; trying to make it again' });
-  while (mayWait()) {
+  const begun = performance.now();
+  while (mayWait() && performance.now() - begun < RECONNECT_MS_MAX) {
     await pause(PAUSE_MS, engine.signal);
     const session = await openControlSession(engine).catch(() => undefined);
     if (!session) continue;
