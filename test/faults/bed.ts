@@ -2,13 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { readFolders } from '../../src/files/folders.ts';
 import type { Migration, Statement } from '../../src/migration/migration.ts';
 import { planSteps } from '../../src/plan/steps.ts';
 import { writeFiles } from '../support/cli.ts';
 import { type MessageProxy, startProxy } from '../support/proxy.ts';
 import { createDatabase, type TestDatabase, type TestServer, templateDatabase } from '../support/servers.ts';
+import { emptyDatabases } from './empty-databases.ts';
 import { runEngine, succeeded } from './engine-run.ts';
 import { faultFiles } from './files.ts';
 import { difference, type Snapshot, snapshot } from './state.ts';
@@ -23,13 +23,18 @@ export interface Version {
   readonly backSteps: readonly Snapshot[];
 }
 
+export type Start = 'empty' | 'new' | 'full';
+
 export interface Bed {
   readonly server: TestServer;
   readonly proxy: MessageProxy;
   readonly folder: string;
   readonly versions: readonly Version[];
-  /** A database with nothing applied, or everything; dropped afterwards. */
-  withDatabase<T>(start: 'empty' | 'full', body: (database: TestDatabase) => Promise<T>): Promise<T>;
+  /**
+   * A database with nothing applied, or everything; dropped afterwards. An empty one in which all went well is emptied and
+   * used again, which takes a tenth of making one; `new`: for those who change the database itself.
+   */
+  withDatabase<T>(start: Start, body: (database: TestDatabase) => Promise<T>): Promise<T>;
   /** The database's URL through the proxy. */
   url(database: TestDatabase, user?: string): string;
   close(): Promise<void>;
@@ -42,12 +47,17 @@ export async function openBed(server: TestServer): Promise<Bed> {
   const full = await templateDatabase(server, `faults ${JSON.stringify(faultFiles(server.major))}`, (draft) =>
     applyAll(draft, folder),
   );
+  const empty = emptyDatabases(server);
   const withDatabase: Bed['withDatabase'] = async (start, body) => {
-    const database = await createDatabase(server, { template: start === 'full' ? full : 'template0' });
+    const make = () => createDatabase(server, start === 'full' ? { template: full } : {});
+    const database = await (start === 'empty' ? empty.take() : make());
+    let isWell = false;
     try {
-      return await body(database);
+      const value = await body(database);
+      isWell = start === 'empty';
+      return value;
     } finally {
-      await database.drop();
+      await (isWell ? empty.giveBack(database) : database.drop());
     }
   };
   return {
@@ -59,6 +69,7 @@ export async function openBed(server: TestServer): Promise<Bed> {
     url: ({ name }, user = 'postgres') => `postgresql://${user}@127.0.0.1:${proxy.port}/${name}`,
     close: async () => {
       await proxy.close();
+      await empty.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -72,18 +83,31 @@ async function applyAll(database: TestDatabase, folder: string): Promise<void> {
 /** The application name of a session that a test itself holds open beside the run. */
 export const BYSTANDER = 'fault bystander';
 
-/** Waits until nobody but the asker is connected to the database; returns how long that took (ms), or throws. */
+/**
+ * Waits until nobody but the asker is connected to the database; returns how long that took (ms), or throws. The server
+ * itself looks again and again: a connection for each look would cost more than the look.
+ */
 export async function quiet(database: TestDatabase, withinMs = 20_000): Promise<number> {
   const begun = performance.now();
-  const others = `SELECT pid, application_name, state, query FROM pg_stat_activity
-WHERE datname = '${database.name}' AND backend_type = 'client backend' AND application_name <> '${BYSTANDER}'`;
-  for (;;) {
-    const { rows } = await database.server.sql('postgres', others);
-    const ms = performance.now() - begun;
-    if (rows.length === 0) return ms;
-    if (ms > withinMs) throw new Error(`sessions stay in the server for more than ${withinMs} ms: ${rows.join(' | ')}`);
-    await sleep(4);
-  }
+  await database.server.sql(
+    'postgres',
+    `DO $$
+DECLARE others text; looks int := 0;
+BEGIN
+  LOOP
+    PERFORM pg_stat_clear_snapshot();
+    SELECT string_agg(concat_ws(' ', pid, application_name, state, query), ' | ') INTO others FROM pg_stat_activity
+    WHERE datname = '${database.name}' AND backend_type = 'client backend' AND application_name <> '${BYSTANDER}';
+    EXIT WHEN others IS NULL;
+    looks := looks + 1;
+    IF clock_timestamp() > now() + interval '${withinMs} ms' THEN
+      RAISE 'sessions stay in the server for more than ${withinMs} ms: %', others;
+    END IF;
+    PERFORM pg_sleep(least(0.002 * looks, 0.05));
+  END LOOP;
+END $$`,
+  );
+  return performance.now() - begun;
 }
 
 /** Applies and undoes everything without a fault, and remembers each state on the way. */

@@ -53,7 +53,7 @@ async function fillAndRun(bed: Bed, database: TestDatabase, disk: string, pages:
  * folder.
  */
 async function withoutDisk(bed: Bed, pages: number): Promise<void> {
-  await bed.withDatabase('empty', async (database) => {
+  await bed.withDatabase('new', async (database) => {
     const [oid] = await database.sql('SELECT oid FROM pg_database WHERE datname = current_database()');
     const folder = join(bed.server.dataDirectory, 'base', oid?.[0] ?? '');
     const run = startRun(bed, database, { action: 'migrate' }, ({ direction, number }) => {

@@ -34,7 +34,7 @@ export const refusal: Kind = {
   async run(world: World, name) {
     const [, major, what = '', argument = ''] = name.split('/');
     const bed = await world.bed(Number(major));
-    await bed.withDatabase('empty', async (database) => {
+    await bed.withDatabase('new', async (database) => {
       const run = { timeout: hold, locked: hold, role: limited, database: limited, lost }[what];
       if (!run) throw new Error(`there is no ${what}`);
       const told = await run(bed, database, what, argument);
