@@ -2,7 +2,6 @@ import type { LiveResult } from '../engine/dry-run/live.ts';
 import type { RehearsalResult } from '../engine/dry-run/rehearse.ts';
 import { EXIT, type ExitStatus } from '../problem/codes.ts';
 import { Problem } from '../problem/problem.ts';
-import { dryRunLines, rehearsalLines } from '../report/dry-run-text.ts';
 import { createStyle } from '../report/style.ts';
 import type { CommandContext } from './context.ts';
 import { tellProblem } from './run-result.ts';
@@ -21,7 +20,11 @@ export function dryRunLevel({ args }: CommandContext): 'print' | 'rehearse' | 'l
 }
 
 /** Ends a dry run that ran something: the JSON document, or the problem (stderr) and the report (stdout). */
-export function finishDryRun(context: CommandContext, { report, problem }: LiveResult | RehearsalResult): ExitStatus {
+export async function finishDryRun(
+  context: CommandContext,
+  { report, problem }: LiveResult | RehearsalResult,
+): Promise<ExitStatus> {
+  const { dryRunLines, rehearsalLines } = await import('../report/dry-run-text.ts');
   const { stdout } = context;
   const page = { width: stdout.width, style: createStyle(stdout.color), mask: context.masked };
   if (context.wantsJson) context.json(report);

@@ -56,12 +56,7 @@ export interface TriedStatement {
 }
 
 /** A lock that stalls the application, from when it was taken to the end of its migration. */
-export interface HeldLock {
-  readonly relation: string;
-  readonly type: MetRelation['type'];
-  /** The table of an index. */
-  readonly table: string | null;
-  readonly mode: string;
+export interface HeldLock extends Pick<TakenLock, 'relation' | 'type' | 'table' | 'mode'> {
   readonly stalls: 'reads and writes' | 'writes';
   readonly heldMs: number;
 }

@@ -28,6 +28,7 @@ const TEXTS: Readonly<Record<string, (detail: EventDetail) => string>> = {
   connection_lost: stopped,
   planned_again: ({ message, steps }) => joined('; ', message, `run again in ${text(steps)} steps`),
   repaired: ({ action, reason }) => joined(': ', action, reason),
+  dry_run: dryRun,
   setting_changed: ({ key, value }) => joined(' = ', key, value),
   layout_upgraded: ({ from, layout }) => `from layout ${text(from)} to ${text(layout)}`,
   baselined: ({ to, reason }) => joined('; ', `up to ${text(to)}`, reason),
@@ -49,6 +50,18 @@ function general({ message, reason, executionTimeMs, step: at, steps }: EventDet
 
 function step({ step: at, steps, rollback }: EventDetail, ...what: unknown[]): string {
   return joined(': ', `${rollback === true ? 'back, ' : ''}step ${text(at)} of ${text(steps)}`, ...what);
+}
+
+function dryRun({ direction, outcome, heldMs, versions, message }: EventDetail): string {
+  const names = Array.isArray(versions) ? versions.map(text) : [];
+  const which = names.length > 2 ? `${names[0]} to ${names.at(-1)} (${names.length})` : names.join(', ');
+  const held = typeof heldMs === 'number' ? `open for ${formatDuration(heldMs)}` : '';
+  return joined(
+    '; ',
+    joined(': ', joined(' ', outcome, direction === 'roll back' && 'rollback'), which),
+    held,
+    message,
+  );
 }
 
 function resumed({ resumedAtStep, steps }: EventDetail): string {

@@ -58,6 +58,35 @@ export function operatorName([schema, name]: readonly Value[]): string {
   return `${qualified([schema!])}.${String(name)}`;
 }
 
+/** In bytes, without the end mark: NAMEDATALEN of the server as it is built everywhere. */
+const NAME_BYTES_MAX = 63;
+
+/**
+ * A name for what stands beside another object for a while, within what the server keeps of a name: the hash in a shortened
+ * one tells long names with one beginning apart.
+ */
+export function spareName(name: string, suffix: string, isTaken: (name: string) => boolean): string {
+  for (let n = 1; ; n++) {
+    const end = n === 1 ? suffix : `${suffix}${n}`;
+    const whole = `${name}${end}`;
+    const spare = Buffer.byteLength(whole) <= NAME_BYTES_MAX ? whole : shortened(name, `_${hashOf(name)}${end}`);
+    if (!isTaken(spare)) return spare;
+  }
+}
+
+function shortened(name: string, end: string): string {
+  let kept = [...name];
+  while (Buffer.byteLength(kept.join('')) > NAME_BYTES_MAX - Buffer.byteLength(end)) kept = kept.slice(0, -1);
+  return `${kept.join('')}${end}`;
+}
+
+/** FNV-1a of 32 bits: enough among the names of one table. */
+function hashOf(name: string): string {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(name)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return (hash >>> 0).toString(36);
+}
+
 /** A role's name that is not quoted yet, or everybody. */
 export function roleName(name: string): string {
   return name === 'public' ? 'PUBLIC' : qualified([name]);

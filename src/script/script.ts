@@ -104,11 +104,21 @@ function contextOf(
   return draft;
 }
 
+const NAMED_MAX = 3;
+
 /** The server may still take them in this order; that it does not is no surprise then. */
 function sayCycle(cycle: readonly Step[], { before, after, cannot }: Context): void {
-  for (const { makes, drops } of cycle) {
-    const one = [...makes].map((key) => after.nodes.get(key))[0] ?? [...drops].map((key) => before.nodes.get(key))[0];
-    if (one) cannot(one.one, `no order was found in which it and ${cycle.length - 1} others find what they need`);
+  const ones = cycle.flatMap(({ makes, drops }) => {
+    const node = [...makes].map((key) => after.nodes.get(key))[0] ?? [...drops].map((key) => before.nodes.get(key))[0];
+    return node ? [node.one] : [];
+  });
+  for (const one of ones) {
+    const others = ones.filter((other) => other !== one).map((other) => `${other.type} ${objectName(other)}`);
+    const named = [...others.slice(0, NAMED_MAX), ...(others.length > NAMED_MAX ? ['...'] : [])].join(', ');
+    cannot(
+      one,
+      `it and ${named} need each other: where the server refuses this order, make one without the other first`,
+    );
   }
 }
 

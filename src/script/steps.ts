@@ -1,4 +1,5 @@
 import { objectName } from '../catalog/object-name.ts';
+import { RELATIONS } from '../catalog/object-types.ts';
 import { accessChanges, accessOf, isAccess } from './access.ts';
 import { carrierOfDrop, carrierOfMake } from './carriers.ts';
 import { type Altered, type Context, RANK } from './context.ts';
@@ -146,6 +147,14 @@ function isCarriedBySwap(key: Key, context: Context): boolean {
   return context.isSwapped(key) || (whole !== undefined && context.isSwapped(nodeKey(whole, identity.slice(0, -1))));
 }
 
+/** Relations have a type of their name. */
+const WITH_TYPE_NAME = [...RELATIONS, 'enum', 'composite type', 'domain', 'range', 'base type'] as const;
+
+function isTypeName(identity: readonly string[], { before, after }: Context): boolean {
+  const keys = WITH_TYPE_NAME.map((type) => nodeKey(type, identity));
+  return keys.some((key) => before.nodes.has(key) || after.nodes.has(key));
+}
+
 function swapStep(key: Key, columns: readonly Key[], guests: readonly Node[], context: Context): Step {
   const [before, after] = [context.before.nodes.get(key)!, context.after.nodes.get(key)!];
   const made = [
@@ -160,7 +169,7 @@ function swapStep(key: Key, columns: readonly Key[], guests: readonly Node[], co
   }));
   const all = new Set([key, ...columns, ...guests.map((guest) => guest.key)]);
   return {
-    lines: typeSwap(before.one, made, pairs),
+    lines: typeSwap(before.one, made, pairs, (name) => isTypeName([before.one.identity[0]!, name], context)),
     drops: all,
     makes: all,
     rank: rankOf(after),
@@ -205,7 +214,8 @@ function isHeldUp(change: Altered): boolean {
 }
 
 /** The counter of an identity column that stays, under another name. */
-function renamedSequences({ added, removed }: States, { before, after }: Context): Step[] {
+function renamedSequences({ added, removed }: States, context: Context): Step[] {
+  const { before, after } = context;
   const identity = (node: Node | undefined) =>
     node?.one.properties['of an identity column'] ? JSON.stringify(node.one.properties['owned by']) : undefined;
   const gone = new Map([...removed].map((key) => [identity(before.nodes.get(key)), key]));
@@ -216,10 +226,7 @@ function renamedSequences({ added, removed }: States, { before, after }: Context
     const from = before.nodes.get(old)!.one;
     const lines = [
       line(`ALTER SEQUENCE ${objectName(from)} RENAME TO ${qualified(node.one.identity.slice(-1))}`),
-      ...(WRITERS.sequence.alter?.({ before: from, after: node.one, changed: new Set(['start']) }, {
-        before,
-        after,
-      } as Context) ?? []),
+      ...(WRITERS.sequence.alter?.({ before: from, after: node.one, changed: new Set(['start']) }, context) ?? []),
     ];
     return [{ lines, drops: new Set([old]), makes: new Set([key]), rank: RANK.sequence, name: key, late: false }];
   });

@@ -1,6 +1,6 @@
 import type { Reading } from '../catalog/snapshot.ts';
 import type { BatchItem } from '../postgres/pipeline.ts';
-import { setLocal } from '../postgres/session-settings.ts';
+import { setLocal, setLocalIfKnown } from '../postgres/session-settings.ts';
 import { dependencies } from './needs.ts';
 import type { Part } from './part.ts';
 import { foreignParts } from './parts/foreign.ts';
@@ -56,5 +56,8 @@ export function settings({ role, lockTimeoutMs }: SnapshotOptions): BatchItem[] 
     // Many small queries: compiling one takes longer than all of them.
     jit: 'off',
   };
-  return Object.entries(values).map(([name, value]) => setLocal(name, value));
+  return [
+    ...Object.entries(values).map(([name, value]) => setLocal(name, value)),
+    setLocalIfKnown('transaction_timeout', '0'),
+  ];
 }

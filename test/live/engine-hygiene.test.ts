@@ -149,6 +149,24 @@ END $$;${BACK}`,
   });
 });
 
+test('no timeout of the role ends a migration in its middle', () => {
+  const role = uniqueName('hasty');
+  const slow = `CREATE TABLE slow (n int);\nSELECT pg_sleep(0.7);\nSELECT pg_sleep(0.7);${BACK}`;
+  return withCli(18, { 'm/001_slow.sql': slow, 'm/002_small.sql': `SELECT pg_sleep(0.6);${BACK}` }, async (at) => {
+    await at.database.sql(`CREATE ROLE ${role} LOGIN SUPERUSER`);
+    for (const name of ['transaction_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout'])
+      await at.database.sql(`ALTER ROLE ${role} SET ${name} = '500ms'`);
+    try {
+      const env = { DATABASE_URL: at.database.server.url(at.database.name, role) };
+      const applied = await at.run(['migrate'], { env });
+      assert.equal(applied.exit, 0, applied.output);
+    } finally {
+      await at.database.sql(`DROP OWNED BY ${role} CASCADE`);
+      await at.database.sql(`DROP ROLE ${role}`);
+    }
+  });
+});
+
 test('a statement that runs too long is ended, on record, and said to be so', () =>
   withCli(18, { 'm/001_slow.sql': `-- Statement-Timeout: 200ms\nSELECT pg_sleep(30);${BACK}` }, async (at) => {
     const failed = await at.run(['migrate']);

@@ -12,6 +12,9 @@ export interface Pair {
 
 const T = "CREATE TABLE t (id integer PRIMARY KEY, name text, age integer); INSERT INTO t VALUES (1, 'a', 1);";
 
+/** With one letter more it has 63 bytes, as much as the server keeps. */
+const LONG = `long_${'é'.repeat(28)}x`;
+
 export const PAIRS: readonly Pair[] = [
   {
     kind: 'schemas and extensions',
@@ -165,6 +168,26 @@ export const PAIRS: readonly Pair[] = [
     both: `${T} CREATE TABLE u (a integer)`,
     first: 'CREATE PUBLICATION p FOR TABLE t; CREATE PUBLICATION q FOR ALL TABLES',
     second: `CREATE PUBLICATION p FOR TABLE t, u WITH (publish = 'insert'); CREATE PUBLICATION r`,
+  },
+  {
+    kind: 'publications that become empty',
+    both: `${T} CREATE TABLE u (a integer)`,
+    first:
+      'CREATE PUBLICATION p FOR TABLE t (id, name) WHERE (id > 1), u; CREATE PUBLICATION q FOR TABLES IN SCHEMA public',
+    second: 'CREATE PUBLICATION p; CREATE PUBLICATION q',
+    says: [/^ALTER PUBLICATION p DROP TABLE ONLY public.t, ONLY public.u;/m],
+    since: 15,
+  },
+  {
+    kind: 'a publication that becomes empty',
+    both: T,
+    first: 'CREATE PUBLICATION p FOR TABLE t',
+    second: 'CREATE PUBLICATION p',
+  },
+  {
+    kind: 'names as long as names may be',
+    first: `CREATE TYPE ${LONG} AS ENUM ('a', 'b'); CREATE TABLE ${LONG}t (m ${LONG}, column_of_a_long_table_one text, column_of_a_long_table_two text)`,
+    second: `CREATE TYPE ${LONG} AS ENUM ('a'); CREATE TABLE ${LONG}t (m ${LONG}, column_of_a_long_table_one text NOT NULL, column_of_a_long_table_two text NOT NULL)`,
   },
   {
     kind: 'operators, casts, collations and conversions',

@@ -59,6 +59,16 @@ test('every kind of event says what happened', () => {
     ['cancelled', { message: 'stopped on request', done: 0, total: 1 }, 'stopped on request; 0 of 1 step done'],
     ['planned_again', { message: 'not in a transaction', steps: 3 }, 'not in a transaction; run again in 3 steps'],
     ['repaired', { action: 'accept', reason: 'a comment' }, 'accept: a comment'],
+    [
+      'dry_run',
+      { level: 'live', direction: 'apply', outcome: 'passed', heldMs: 1500, versions: ['007_a', '008_b', '009_c'] },
+      'passed: 007_a to 009_c (3); open for 1.5 s',
+    ],
+    [
+      'dry_run',
+      { direction: 'roll back', outcome: 'failed', heldMs: 3, versions: ['007_a'], message: 'no such table' },
+      'failed rollback: 007_a; open for 3 ms; no such table',
+    ],
     ['setting_changed', { key: 'production', value: 'true' }, 'production = true'],
     ['initialized', { layout: 2, schema: 'public' }, ''],
     ['layout_upgraded', { from: 1, layout: 2 }, 'from layout 1 to 2'],

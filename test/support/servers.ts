@@ -199,14 +199,20 @@ export async function ownServer(engine: Engine, options: ClusterOptions = {}): P
   return startOwn(engine, folder);
 }
 
+/** What is still running then goes down with this process. */
+const atExit = new Set<() => void>();
+process.on('exit', () => {
+  for (const end of atExit) end();
+});
+
 /** As ownServer, on data that are there already: `folder/data`, and `folder/socket` for its socket. */
 export async function startOwn(engine: Engine, folder: string, before?: number): Promise<OwnServer> {
   const running = await run(engine, folder, false, before);
   const data = join(folder, 'data');
   const last = () => signal(running.pid, 'SIGQUIT', data);
-  process.on('exit', last);
+  atExit.add(last);
   const end = async (name: NodeJS.Signals) => {
-    process.off('exit', last);
+    atExit.delete(last);
     signal(running.pid, name, data);
     while (isRunning(running.pid, data)) await sleep(5);
   };

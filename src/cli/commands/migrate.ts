@@ -1,5 +1,4 @@
 import type { Control } from '../../engine/control.ts';
-import { dryRunMigrate } from '../../engine/dry-run/migrate.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { type MigrateOptions, type MigrateResult, migrate, planMigrate } from '../../engine/migrate.ts';
 import type { UpPlan } from '../../plan/up.ts';
@@ -37,6 +36,7 @@ export async function run(context: CommandContext): Promise<ExitStatus> {
     );
   }
   if (level === 'live') {
+    const { dryRunMigrate } = await import('../../engine/dry-run/migrate.ts');
     const onProduction = args.has('yes-on-production');
     return withEngine(context, {}, async (engine) => {
       await refuseDrift(context, engine);

@@ -1,5 +1,4 @@
 import type { Control } from '../../engine/control.ts';
-import { dryRunRollback } from '../../engine/dry-run/rollback.ts';
 import type { Engine } from '../../engine/engine.ts';
 import {
   type DownPlan,
@@ -28,7 +27,10 @@ export async function run(context: CommandContext): Promise<ExitStatus> {
   const onProduction = args.has('yes-on-production');
   return withEngine(context, {}, async (engine) => {
     if (level === 'print') return print(context, engine, options);
-    if (level === 'live') return finishDryRun(context, await dryRunRollback(engine, { ...options, onProduction }));
+    if (level === 'live') {
+      const { dryRunRollback } = await import('../../engine/dry-run/rollback.ts');
+      return finishDryRun(context, await dryRunRollback(engine, { ...options, onProduction }));
+    }
     const approve = (plan: DownPlan, control: Control) => askFor(context, engine, plan, control);
     const result = await rollback(engine, { ...options, approve });
     return finishRun(context, result, sentence(result));

@@ -2,7 +2,7 @@ import { locate } from '../../migration/locate.ts';
 import type { Statement } from '../../migration/migration.ts';
 import { type PlannedStatement, statementCount } from '../../plan/steps.ts';
 import type { Batch, BatchItem } from '../../postgres/pipeline.ts';
-import { setLocal } from '../../postgres/session-settings.ts';
+import { setLocal, setLocalIfKnown } from '../../postgres/session-settings.ts';
 import { Problem } from '../../problem/problem.ts';
 import { count, formatDuration } from '../../problem/quantity.ts';
 import type { Rewrite } from '../../report/dry-run.ts';
@@ -110,7 +110,7 @@ async function open(run: LiveRun): Promise<void> {
   const { worker, trial, hold, observer } = run;
   const prepares = mayPrepare(trial.source);
   const items = (observer ? worker.between(prepares) : worker.begin(prepares)).map((one) => one.item);
-  const bounds = hold.limitMs > 0 ? boundItems(hold.limitMs) : [];
+  const bounds = hold.limitMs > 0 ? boundItems(hold.leftMs) : [];
   if (!observer) return await beginObserving(run, [...items, ...bounds]);
   // What our own statements and the checks at the end of the migration before did is nobody's.
   const results = await runOurs(run, [...items, ...bounds, OWN_LOCKS]);
@@ -130,16 +130,9 @@ const XID: BatchItem = { sql: 'SELECT pg_catalog.txid_current() AS xid', rows: t
 const GRACE_MS = 5000;
 
 /** Should this process or the way to it be gone, the server ends the transaction; transaction_timeout is there from 17 on. */
-function boundItems(limitMs: number): BatchItem[] {
-  const most = String(limitMs + GRACE_MS);
-  const name = 'transaction_timeout';
-  return [
-    setLocal('idle_in_transaction_session_timeout', most),
-    {
-      sql: `SELECT CASE WHEN pg_catalog.current_setting('${name}', true) IS NOT NULL THEN pg_catalog.set_config('${name}', $1, true) END`,
-      params: [most],
-    },
-  ];
+function boundItems(leftMs: number): BatchItem[] {
+  const most = String(Math.ceil(leftMs) + GRACE_MS);
+  return [setLocal('idle_in_transaction_session_timeout', most), setLocalIfKnown('transaction_timeout', most)];
 }
 
 /** Statements of our own: that one fails is no fault of the migration. */

@@ -4,6 +4,7 @@ export class HoldLimit {
   /** The time was over: what runs was cancelled. */
   reached = false;
   #timer: NodeJS.Timeout | undefined;
+  #begun = 0;
 
   /** `limitMs` 0: no limit. */
   constructor(limitMs: number) {
@@ -13,11 +14,17 @@ export class HoldLimit {
   begin(cancel: () => void): void {
     this.end();
     this.reached = false;
+    this.#begun = performance.now();
     if (this.limitMs === 0) return;
     this.#timer = setTimeout(() => {
       this.reached = true;
       cancel();
     }, this.limitMs);
+  }
+
+  /** Of the try that has begun. */
+  get leftMs(): number {
+    return Math.max(0, this.limitMs - (performance.now() - this.#begun));
   }
 
   end(): void {

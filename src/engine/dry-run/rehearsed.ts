@@ -40,10 +40,22 @@ function allPassed({ migration }: PlannedMigration, seen: readonly TriedStatemen
 
 /** Of those before it the real run has shown that they go through. */
 function upToFailure(planned: PlannedMigration, seen: readonly TriedStatement[], problem: Problem): TriedStatement[] {
-  const at = planned.migration.statements.findIndex((one) => one.sql === problem.fields.statement);
+  const at = planned.migration.statements.findIndex(
+    (one) => one.sql === problem.fields.statement && isAt(one, problem),
+  );
   if (at < 0) return [...seen];
   const before = allPassed(planned, seen.slice(0, at)).slice(0, at);
   return [...before, unobserved(planned.migration.statements[at]!, 'failed', null)];
+}
+
+/** The same statement may stand there twice; the place may be further on, in its middle. */
+function isAt(
+  { line, column, sql }: { line: number; column: number; sql: string },
+  { fields: { where } }: Problem,
+): boolean {
+  if (where?.line === undefined) return true;
+  const last = line + sql.split('\n').length - 1;
+  return where.line >= line && where.line <= last && (where.line > line || (where.column ?? column) >= column);
 }
 
 function unobserved(

@@ -1,7 +1,7 @@
 import type { SchemaObject } from '../../catalog/snapshot.ts';
 import { type Altered, type Context, RANK } from '../context.ts';
 import { inheritedFrom, tableOf } from '../inheritance.ts';
-import { qualified } from '../names.ts';
+import { qualified, spareName } from '../names.ts';
 import { nodeKey } from '../side.ts';
 import { type Line, line, type Step } from '../step.ts';
 
@@ -42,7 +42,7 @@ interface Lines {
 
 function byCheck(one: SchemaObject, context: Context): Lines {
   const [alter, column] = [alterOf(one, context), qualified(one.identity.slice(-1))];
-  const name = qualified([`${one.identity.at(-2)}_${one.identity.at(-1)}_proof`]);
+  const name = qualified([proofName(one, context)]);
   return {
     main: [line(`${alter} ADD CONSTRAINT ${name} CHECK (${column} IS NOT NULL) NOT VALID`)],
     late: [
@@ -51,6 +51,14 @@ function byCheck(one: SchemaObject, context: Context): Lines {
       line(`${alter} DROP CONSTRAINT ${name}`),
     ],
   };
+}
+
+function proofName({ identity }: SchemaObject, { before, after }: Context): string {
+  const isTaken = (name: string) => {
+    const key = nodeKey('constraint', [...identity.slice(0, -1), name]);
+    return before.nodes.has(key) || after.nodes.has(key);
+  };
+  return spareName(`${identity.at(-2)}_${identity.at(-1)}`, '_proof', isTaken);
 }
 
 /** PostgreSQL 18 knows them by name, and takes them unproven. */

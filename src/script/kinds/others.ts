@@ -11,7 +11,10 @@ export const COLLATION: Writer = {
   rank: RANK.collation,
   make: (one, context) => {
     const p = one.properties;
-    if (p.provider === 'default') return context.cannot(one, 'it is the one of the database') ?? [];
+    if (p.provider === 'default') {
+      context.cannot(one, 'it is the one of the database');
+      return [];
+    }
     return [
       line(
         `CREATE COLLATION ${qualified(one.identity)} (${[`PROVIDER = ${String(p.provider)}`, ...locale(p)].join(', ')})`,

@@ -14,10 +14,10 @@ function published([schema, table, ...more]: Published): string {
   return `ONLY ${qualified([schema, table])}${list}${filter === undefined ? '' : ` WHERE (${String(filter)})`}`;
 }
 
-function contents(p: Properties): string[] {
+function contents(p: Properties, shown = published): string[] {
   const tables = (p.tables ?? []) as unknown as readonly Published[];
   const schemas = (p.schemas ?? []) as readonly string[];
-  const list = tables.map(published).join(', ');
+  const list = tables.map(shown).join(', ');
   return [...(list === '' ? [] : [`TABLE ${list}`]), ...schemas.map((name) => `TABLES IN SCHEMA ${qualified([name])}`)];
 }
 
@@ -45,19 +45,20 @@ export const PUBLICATION: Writer = {
   },
   drop: dropByName,
   remakes: ({ changed }) => changed.has('all tables'),
-  alter: ({ after, changed }, { major }) => {
+  alter: ({ before, after, changed }, { major }) => {
     const alter = `ALTER PUBLICATION ${qualified(after.identity)}`;
     const moved = changed.has('tables') || changed.has('schemas');
     const settings = [...changed].some((name) => name !== 'tables' && name !== 'schemas');
     return [
-      ...(moved ? [line(content(alter, after))] : []),
+      ...(moved ? [line(content(alter, before, after))] : []),
       ...(settings ? [line(`${alter} SET (${parameters(after.properties, major)})`)] : []),
     ];
   },
 };
 
-/** SET takes at least one; an empty publication is made by hand of what drops leave. */
-function content(alter: string, { properties }: SchemaObject): string {
-  const list = contents(properties);
-  return `${alter} SET ${list.join(', ')}`;
+/** SET takes at least one: a publication is made empty by taking out, by name, what was in it. */
+function content(alter: string, before: SchemaObject, after: SchemaObject): string {
+  const list = contents(after.properties);
+  if (list.length > 0) return `${alter} SET ${list.join(', ')}`;
+  return `${alter} DROP ${contents(before.properties, ([schema, table]) => `ONLY ${qualified([schema, table])}`).join(', ')}`;
 }

@@ -15,7 +15,7 @@ export const TABLE: Writer = {
   make: (one, context) => [
     line(createTable(one, context)),
     ...defaultsOfInherited(one, context),
-    ...replicaIdentity(one, context),
+    ...replicaIdentity(one),
     ...rowSecurity(one, new Set(['row security', 'row security forced'].filter((name) => one.properties[name]))),
   ],
   drop: (one, context) => [
@@ -115,7 +115,7 @@ function comesFromParents({ identity, properties }: SchemaObject, table: SchemaO
 }
 
 /** That by an index is said with the index. */
-function replicaIdentity({ identity, properties }: SchemaObject, _context: Context, always = false): Line[] {
+function replicaIdentity({ identity, properties }: SchemaObject, always = false): Line[] {
   const how = properties['replica identity'];
   if (how === 'index' || (how === undefined && !always)) return [];
   return [
@@ -162,7 +162,7 @@ function alterTable({ before, after, changed }: Altered, context: Context): Line
           ),
         ]
       : []),
-    ...(changed.has('replica identity') ? replicaIdentity(after, context, true) : []),
+    ...(changed.has('replica identity') ? replicaIdentity(after, true) : []),
     ...rowSecurity(after, changed),
   ];
 }

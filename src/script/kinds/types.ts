@@ -1,7 +1,7 @@
 import type { SchemaObject, Value } from '../../catalog/snapshot.ts';
 import { quoteLiteral } from '../../sql/quote.ts';
 import { type Altered, type Context, RANK, type Writer } from '../context.ts';
-import { addressOf, qualified, withoutArguments } from '../names.ts';
+import { addressOf, qualified, spareName, withoutArguments } from '../names.ts';
 import { type Line, line } from '../step.ts';
 import { dropByName } from './schemas.ts';
 
@@ -179,7 +179,12 @@ interface Converted {
  * cannot, as its functions keep their names: its columns are text for a moment. `columns`: every column that stays and has
  * this type in both schemas.
  */
-export function typeSwap(old: SchemaObject, made: readonly Line[], columns: readonly Converted[]): Line[] {
+export function typeSwap(
+  old: SchemaObject,
+  made: readonly Line[],
+  columns: readonly Converted[],
+  isTaken: (name: string) => boolean,
+): Line[] {
   if (old.type === 'range')
     return [
       ...columns.flatMap(toText),
@@ -187,7 +192,7 @@ export function typeSwap(old: SchemaObject, made: readonly Line[], columns: read
       ...made,
       ...columns.flatMap((one) => fromText(one, '')),
     ];
-  const aside = `${old.identity[1]!}_before`;
+  const aside = spareName(old.identity[1]!, '_before', isTaken);
   return [
     line(`ALTER ${addressOf(old)} RENAME TO ${qualified([aside])}`),
     ...made,
