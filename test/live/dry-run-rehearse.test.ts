@@ -87,18 +87,19 @@ ALTER TABLE orders ADD CONSTRAINT orders_n UNIQUE USING INDEX orders_n;
         major,
         {
           'm/002_good.sql': 'ALTER TABLE orders ADD COLUMN m int;\n-- IRREVERSIBLE: test\n',
+          // The same statement goes through once.
           'm/003_bad.sql':
-            'CREATE TABLE a (id int);\nALTER TABLE orders\n  DROP COLUMN wrong;\n-- IRREVERSIBLE: test\n',
+            'CREATE TABLE a (id int);\nDROP TABLE a;\nALTER TABLE orders ADD COLUMN k int;\nDROP TABLE a;\n-- IRREVERSIBLE: test\n',
           'm/004_after.sql': 'CREATE TABLE b (id int);\n-- IRREVERSIBLE: test\n',
         },
         async (at) => {
           const run = await rehearse(at, major);
           assert.equal(run.exit, 1, run.output);
-          assert.match(run.stderr, /error\[statement-failed\]: 003_bad failed\n --> m\/003_bad\.sql:2:1/);
+          assert.match(run.stderr, /error\[statement-failed\]: 003_bad failed\n --> m\/003_bad\.sql:4:1/);
           assert.match(run.said, /It failed on a scratch database .* Nothing of yours was touched\./);
           assert.match(
             run.stdout,
-            /002_good goes through[\s\S]*003_bad failed[\s\S]*failed here[\s\S]*004_after not tried/,
+            /002_good goes through[\s\S]*003_bad failed[\s\S]*ADD COLUMN k int[\s\S]*failed here[\s\S]*004_after not tried/,
           );
           for (const line of run.stdout.split('\n')) assert.ok(line.length <= 80, line);
           const left = await at.database.sql("SELECT datname FROM pg_database WHERE datname LIKE 'taskflow%scratch%'");
