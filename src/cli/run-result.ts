@@ -13,8 +13,8 @@ export function finishRun(
   result: RunResult & { problem: Problem | null },
   sentence: string,
 ): ExitStatus {
-  const { ok, runId, migrations, failed, problem } = result;
-  if (context.wantsJson) context.json({ ok, runId, migrations, failed });
+  const { ok, runId, migrations, failed, certain, problem } = result;
+  if (context.wantsJson) context.json({ ok, runId, migrations, failed, certain });
   else {
     if (problem) tellProblem(context, problem);
     context.stdout.line(sentence);
@@ -34,6 +34,13 @@ export function unfinished(result: RunResult, done: string, left: string, leftWo
   const failed = all.filter((one) => one.state === 'failed').map((one) => `; ${one.version} failed`);
   const open = all.filter((one) => one.state === left).length;
   return `${finished} of ${all.length} ${done.replace('_', ' ')}${failed.join('')}${open > 0 ? `; ${open} ${leftWord}` : ''}`;
+}
+
+/** As `unfinished`, where the server could not be asked any more. */
+export function uncertain(result: RunResult, done: string, where: string): string {
+  const all = result.migrations.filter((one) => one.state !== 'skipped');
+  const known = all.filter((one) => one.state === done).length;
+  return `${known} of ${all.length} known to be ${done.replace('_', ' ')}; when the server is back: taskflow-db status (${where}).`;
 }
 
 /** What a dry run says to programs. */

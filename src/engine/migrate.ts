@@ -41,8 +41,6 @@ export interface MigrateResult extends RunResult {
   /** The problem that stopped it, for people; `failed` is its short form for scripts. */
   readonly problem: Problem | null;
   readonly database: string;
-  /** False where the server was away in the end: more may be applied than is known. */
-  readonly certain: boolean;
 }
 
 /** Brings the database up to date. A failed migration is a result, not an exception: what came before it is applied. */

@@ -159,5 +159,6 @@ function resultOf(
     failed: problem ? failureOf(failedVersion ?? '', problem) : null,
     problem,
     plan,
+    certain: !control.gone,
   };
 }

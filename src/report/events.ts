@@ -146,6 +146,8 @@ export interface RunResult {
   readonly runId: string;
   readonly migrations: readonly MigrationOutcome[];
   readonly failed: RunFailure | null;
+  /** False where the server was away in the end: more may be done than is known. */
+  readonly certain: boolean;
 }
 
 export interface RunFailure {

@@ -8,7 +8,7 @@ import { planSql } from '../../report/plan-sql.ts';
 import type { CommandContext } from '../context.ts';
 import { dryRunLevel, finishDryRun } from '../live-dry-run.ts';
 import { confirmChange, exclusive, isProduction, withEngine, withScratchServer } from '../open.ts';
-import { finishRun, planJson, unfinished } from '../run-result.ts';
+import { finishRun, planJson, uncertain, unfinished } from '../run-result.ts';
 
 export async function run(context: CommandContext): Promise<ExitStatus> {
   exclusive(context, ['to', 'version', 'only']);
@@ -98,9 +98,6 @@ function sentence(result: MigrateResult): string {
   const also = skipped > 0 ? `, ${skipped} skipped` : '';
   if (applied === 0 && result.ok) return `${result.database} is up to date${also}: nothing to apply.`;
   if (result.ok) return `${count(applied, 'migration')} applied to ${result.database}${also}.`;
-  if (!result.certain) {
-    const known = `${applied} of ${result.migrations.length - skipped} known to be applied`;
-    return `${known}; when the server is back: taskflow-db status (${result.database}${also}).`;
-  }
+  if (!result.certain) return uncertain(result, 'applied', `${result.database}${also}`);
   return `${unfinished(result, 'applied', 'pending', 'not applied')} (${result.database}${also}).`;
 }

@@ -13,7 +13,7 @@ import { planSql } from '../../report/plan-sql.ts';
 import type { CommandContext } from '../context.ts';
 import { dryRunLevel, finishDryRun } from '../live-dry-run.ts';
 import { confirmChange, exclusive, isProduction, withEngine } from '../open.ts';
-import { finishRun, planJson, unfinished } from '../run-result.ts';
+import { finishRun, planJson, uncertain, unfinished } from '../run-result.ts';
 
 export async function run(context: CommandContext): Promise<ExitStatus> {
   exclusive(context, ['to', 'version', 'steps']);
@@ -69,5 +69,6 @@ function sentence(result: RollbackResult): string {
   const undone = result.migrations.filter((one) => one.state === 'rolled_back').length;
   if (undone === 0 && result.ok) return `Nothing to roll back in ${result.database}.`;
   if (result.ok) return `${count(undone, 'migration')} rolled back in ${result.database}.`;
+  if (!result.certain) return uncertain(result, 'rolled_back', result.database);
   return `${unfinished(result, 'rolled_back', 'applied', 'not undone')} (${result.database}).`;
 }
