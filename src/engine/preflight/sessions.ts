@@ -1,5 +1,6 @@
+import { endedBy, endedByOf } from '../../postgres/session-state.ts';
 import { formatDuration } from '../../problem/quantity.ts';
-import { type Blocker, blockerCure, blockerText } from '../../report/blocker.ts';
+import { type Blocker, blockerCure, blockerText, endSession } from '../../report/blocker.ts';
 import type { PreflightFinding } from '../../report/events.ts';
 import { type Holder, holdersFrom, holdersSql } from '../locks/look.ts';
 import { FOUND_RELATIONS } from '../locks/relations.ts';
@@ -55,7 +56,7 @@ function isDump(application: string | null): boolean {
 /** Transactions with an old snapshot, for which every CONCURRENTLY waits (manual, "Building Indexes Concurrently"). */
 export const snapshots: Check = {
   name: 'old-snapshot',
-  sql: `SELECT a.pid, a.usename, a.application_name, a.state,
+  sql: `SELECT a.pid, a.usename, a.application_name, a.state, ${endedBy('a')} AS ended_by,
   (extract(epoch FROM pg_catalog.clock_timestamp() - a.xact_start) * 1000)::bigint AS age
 FROM pg_catalog.pg_stat_activity AS a
 WHERE a.datname = pg_catalog.current_database() AND a.pid <> pg_catalog.pg_backend_pid() AND a.backend_type = 'client backend'
@@ -72,7 +73,10 @@ ORDER BY a.xact_start LIMIT 10`,
         return {
           check: 'old-snapshot',
           found: `CONCURRENTLY waits for the end of ${who}, ${row.state}, in a transaction of ${age}`,
-          next: `Wait for it, or end it with: SELECT pg_terminate_backend(${row.pid});`,
+          next: endSession('Wait for it, or end its session', row.pid ?? '', {
+            endedBy: endedByOf(row.ended_by),
+            user: row.usename ?? null,
+          }),
         };
       });
   },
