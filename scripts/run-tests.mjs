@@ -143,7 +143,7 @@ function nodeArguments(paths) {
     '--import',
     './test/node_modules/tsx/dist/loader.mjs',
     '--test',
-    '--test-concurrency=2',
+    '--test-concurrency=3',
     `--test-timeout=${minutes * 60_000}`,
     '--test-reporter=./scripts/test-reporter.mjs',
     ...paths,

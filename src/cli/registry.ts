@@ -179,7 +179,7 @@ With --sql it prints a script instead, a plain migration file that makes the sec
   {
     name: 'verify',
     summary: 'prove the migrations on scratch databases',
-    description: `Proves on scratch databases, not on yours: that the files are those that were applied (checksums); that they can be applied to an empty database (replay); that init-complete.sql and its patch make the same schema, rows and records (init-complete); that each rollback leaves what was there before, and that the migration can be applied again behind it (rollback); that each file may run twice and the second run changes nothing (rerun); and that its VERIFY queries hold, and would not without it (verify).
+    description: `Proves on scratch databases, not on yours: that the files are those that were applied (checksums); that they can be applied to an empty database (replay); that init-complete.sql and its patch make the same schema, rows and records (init-complete); that the older states which the setting verify.upgradeFrom names become what the migrations make (upgrade); that each rollback leaves what was there before, and that the migration can be applied again behind it (rollback); that each file may run twice and the second run changes nothing (rerun); and that its VERIFY queries hold, and would not without it (verify).
 
 A second run that PostgreSQL refuses and that changes nothing is a note, or a failure with "verify": { "rerun": "strict" } in the configuration. Columns that come back at another position are a note. What cannot be checked is named and counted.
 

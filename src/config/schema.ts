@@ -47,6 +47,12 @@ const verify = closed(
         v.description('What it means that PostgreSQL refuses the second run of a file: an error, or a note.'),
       ),
     ),
+    upgradeFrom: v.optional(
+      v.pipe(
+        v.array(v.string(), 'a list of files'),
+        v.description('Files of SQL that make older states; verify migrates each of them. Relative to this file.'),
+      ),
+    ),
   },
   'an object such as { "rerun": "note" }',
 );
@@ -176,5 +182,5 @@ export const DEFAULTS = {
   strict: false,
   cancelBlockers: [],
   storeSql: true,
-  verify: { rerun: 'note' },
+  verify: { rerun: 'note', upgradeFrom: [] },
 } as const satisfies ConfigFile;

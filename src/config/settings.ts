@@ -40,7 +40,11 @@ export interface Settings {
   /** Where scratch databases are made; undefined: on the embedded server. */
   readonly scratch: string | undefined;
   readonly legacyTimeZone: string | undefined;
-  readonly verify: { readonly rerun: 'strict' | 'note' };
+  readonly verify: {
+    readonly rerun: 'strict' | 'note';
+    /** Files of SQL, absolute paths. */
+    readonly upgradeFrom: readonly string[];
+  };
 }
 
 /** The target of a named environment, as written in the configuration; files are made absolute. */
@@ -94,6 +98,10 @@ export function loadSettings({ cwd, env, flags }: SettingsSource): Settings {
     configFile: file?.path,
     root,
     directories: (merged.directories ?? []).map((folder) => resolve(near, folder)),
+    verify: Object.freeze({
+      rerun: merged.verify?.rerun ?? DEFAULTS.verify.rerun,
+      upgradeFrom: (merged.verify?.upgradeFrom ?? []).map((file) => resolve(root, file)),
+    }),
     environment: environment && toEnvironment(environment.name, environment.values, root),
   });
 }
@@ -161,7 +169,6 @@ function convert(merged: ConfigFile) {
     scratch: merged.scratch,
     storeSql: merged.storeSql ?? DEFAULTS.storeSql,
     legacyTimeZone: merged.legacyTimeZone,
-    verify: Object.freeze({ rerun: merged.verify?.rerun ?? DEFAULTS.verify.rerun }),
   };
 }
 

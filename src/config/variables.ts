@@ -25,6 +25,11 @@ export const VARIABLES: readonly Variable[] = [
     path: ['verify', 'rerun'],
     schema: configSchema.entries.verify.wrapped.entries.rerun,
   },
+  {
+    name: 'TASKFLOW_VERIFY_UPGRADE_FROM',
+    path: ['verify', 'upgradeFrom'],
+    schema: configSchema.entries.verify.wrapped.entries.upgradeFrom,
+  },
 ];
 
 function variableName(key: string): string {
@@ -38,10 +43,11 @@ export function readVariables(env: Env): { values: ConfigFile; problems: readonl
   for (const { name, path, schema } of VARIABLES) {
     const text = env[name];
     if (text === undefined || text === '') continue;
-    const value = parseText(path[0], text);
+    const value = parseText(path.at(-1) ?? '', text);
     const problem = variableComplaint(name, text, schema, value);
     if (problem) problems.push(problem);
-    values[path[0]] = path[1] === undefined ? value : { [path[1]]: value };
+    const outer = values[path[0]] as object | undefined;
+    values[path[0]] = path[1] === undefined ? value : { ...outer, [path[1]]: value };
   }
   return { values: values as ConfigFile, problems };
 }
@@ -59,7 +65,7 @@ const TRUTH: Readonly<Record<string, boolean>> = {
 };
 
 function parseText(key: string, text: string): unknown {
-  if (key === 'directories') return text.split(delimiter).filter((folder) => folder !== '');
+  if (key === 'directories' || key === 'upgradeFrom') return text.split(delimiter).filter((folder) => folder !== '');
   if (key === 'cancelBlockers') return listOf(text);
   if (SWITCHES.includes(key)) return TRUTH[text.toLowerCase()] ?? text;
   return text;

@@ -31,6 +31,7 @@ const QUESTIONS: Readonly<Record<CheckName, string>> = {
   replay: 'Can each migration be applied, in order, to an empty database?',
   'init-complete':
     'Does `init-complete.sql`, with its patch, make the schema, the rows and the records that the migrations make?',
+  upgrade: 'Does each older state that is shipped become what the migrations make?',
   rollback: 'Does each rollback leave exactly what was there before, and can the migration be applied again behind it?',
   rerun: 'Does a second run of the file change nothing?',
   verify: 'Do the VERIFY queries hold behind the migration, and not without it?',

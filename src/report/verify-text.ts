@@ -95,10 +95,11 @@ export function checkSummary(name: CheckName, checks: readonly Check[]): string 
 }
 
 function okParts(name: CheckName, ok: readonly Check[]): string[] {
-  const without = ok.filter(({ detail }) => detail !== '').length;
+  const without = name === 'upgrade' ? 0 : ok.filter(({ detail }) => detail !== '').length;
   const proven = ok.length - without;
   const words: Partial<Record<CheckName, [string, string]>> = {
     rollback: ['exact', 'irreversible'],
+    upgrade: [proven === 1 ? 'older state becomes equal' : 'older states become equal', ''],
     rerun: ['may run twice', ''],
     verify: ['hold', 'without VERIFY'],
   };

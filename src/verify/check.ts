@@ -2,7 +2,7 @@ import type { Change } from '../catalog/compare.ts';
 import type { Location, Problem } from '../problem/problem.ts';
 
 /** What verify looks at, in the order of the summary. */
-export const CHECK_NAMES = ['checksums', 'replay', 'init-complete', 'rollback', 'rerun', 'verify'] as const;
+export const CHECK_NAMES = ['checksums', 'replay', 'init-complete', 'upgrade', 'rollback', 'rerun', 'verify'] as const;
 export type CheckName = (typeof CHECK_NAMES)[number];
 
 /**

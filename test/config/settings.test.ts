@@ -50,7 +50,7 @@ test('without a configuration file the defaults hold', () => {
     cancelBlockers: [],
     storeSql: true,
     legacyTimeZone: undefined,
-    verify: { rerun: 'note' },
+    verify: { rerun: 'note', upgradeFrom: [] },
   });
   assert(Object.isFrozen(settings));
 });

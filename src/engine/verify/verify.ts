@@ -19,6 +19,7 @@ import type { Scratch, ScratchDatabase } from '../scratch/scratch.ts';
 import { Chain, type ChainPlan, type Stuck } from './chain.ts';
 import { checkComplete, completeFiles, NO_COMPLETE_FILE } from './init-complete.ts';
 import { checksumChecks, differencesOf, type TargetFacts } from './target-facts.ts';
+import { checkUpgrades } from './upgrade.ts';
 
 export interface VerifyOptions {
   readonly settings: Settings;
@@ -178,11 +179,23 @@ async function wholeChecks(
 ): Promise<Check[]> {
   const replay = replayChecks(plan, stuck);
   if (only !== undefined) return replay;
+  const complete = await completeChecks(scratch, replayed, files, plan, { settings, cwd });
+  const upgrades = await checkUpgrades(scratch, settings.verify.upgradeFrom, cwd, replayed, files);
+  return [...replay, ...complete, ...upgrades];
+}
+
+async function completeChecks(
+  scratch: Scratch,
+  replayed: ScratchDatabase | undefined,
+  files: readonly MigrationFile[],
+  plan: UpPlan,
+  { settings, cwd }: Pick<VerifyOptions, 'settings' | 'cwd'>,
+): Promise<Check[]> {
   const complete = completeFiles(settings.directories, cwd);
-  if (!complete) return [...replay, NO_COMPLETE_FILE];
-  if (!replayed) return [...replay, { ...NO_COMPLETE_FILE, detail: 'the migrations cannot be replayed' }];
+  if (!complete) return [NO_COMPLETE_FILE];
+  if (!replayed) return [{ ...NO_COMPLETE_FILE, detail: 'the migrations cannot be replayed' }];
   const skipped = new Set(plan.skipped.map(({ version }) => version));
-  return [...replay, ...(await checkComplete(scratch, complete, replayed, files, skipped))];
+  return checkComplete(scratch, complete, replayed, files, skipped);
 }
 
 function replayChecks({ migrations, skipped }: UpPlan, stuck: Stuck | undefined): Check[] {
