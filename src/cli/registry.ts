@@ -151,7 +151,9 @@ The schema is read in one transaction; nothing of yours is changed. Data, the tr
 
 Both sides must have the same major version of PostgreSQL. Exit status 3 where they differ, and 1 where they do not but something could not be read or replayed: it is named.
 
-With --sql it prints a script instead, a plain migration file that makes the second schema of the first: each statement stands behind what it needs, and as little as possible stops the application. What data a statement takes away, and what it locks, is said above it. Kinds of objects that no script can make are named, on stderr and in the head of the file, and the exit status is 1.`,
+With --sql it prints a script instead, a plain migration file that makes the second schema of the first: each statement stands behind what it needs, and as little as possible stops the application. What data a statement takes away, and what it locks, is said above it. Kinds of objects that no script can make are named, on stderr and in the head of the file, and the exit status is 1.
+
+Drift can be accepted in two ways. With --to-migration NAME it becomes the next numbered migration, with its way back: tried on a scratch database, written where create writes, and recorded as applied here, where its changes are already; every other database gets it by migrate. Nothing is written if it is not all of the drift, or while other migrations are to be applied. With --accept --reason TEXT it may stay: each difference is put on record, and is no drift any more until the object changes once more, here or by a migration. --revoke --reason TEXT takes back all that was accepted so.`,
     positionals: [
       { name: 'A', optional: true, completes: 'file', summary: 'database, folder, file of SQL or snapshot: before' },
       { name: 'B', optional: true, completes: 'file', summary: 'database, folder, file of SQL or snapshot: after' },
@@ -161,10 +163,15 @@ With --sql it prints a script instead, a plain migration file that makes the sec
       { name: 'sql', summary: 'print the SQL that makes the second schema of the first' },
       { name: 'owners', summary: 'compare owners, too' },
       { name: 'privileges', summary: 'compare grants and default privileges, too' },
+      { name: 'to-migration', value: 'NAME', summary: 'make the drift the next migration, applied here' },
+      { name: 'accept', summary: 'let the drift stay, on record (with --reason)' },
+      { name: 'revoke', summary: 'take back what was accepted on record', rare: true },
+      reason,
       SCRATCH_FLAG,
     ],
     examples: [
       { line: 'taskflow-db diff', says: 'has anybody changed the database past its migrations?' },
+      { line: 'taskflow-db diff --to-migration index_for_reports', says: 'make what was changed a migration' },
       { line: 'taskflow-db diff --save before.json', says: 'keep the schema as it is now' },
       { line: 'taskflow-db diff before.json', says: 'what has changed since' },
       { line: 'taskflow-db diff staging production --owners --privileges', says: 'two databases of one server' },

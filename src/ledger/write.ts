@@ -40,6 +40,8 @@ export type EventName =
   | 'initialized'
   | 'layout_upgraded'
   | 'repaired'
+  | 'drift_accepted'
+  | 'drift_revoked'
   | 'setting_changed'
   | 'cancelled'
   | 'lock_wait'

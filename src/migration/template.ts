@@ -28,18 +28,39 @@ export function newFileName(existing: readonly { version: string; number: bigint
   return `${String(highest.number + 1n).padStart(width, '0')}_${name}.sql`;
 }
 
-/** The text of a new file: header, a place for the SQL, and an empty ROLLBACK section, which is an error until it is filled in. */
-export function newMigrationText(options: {
-  version: string;
-  description?: string | undefined;
-  author?: string | undefined;
-  date: string;
-}): string {
-  const words = options.version.replace(/^\d+[_-]/, '').replaceAll(/[_-]+/g, ' ');
-  const description = options.description ?? words.charAt(0).toUpperCase() + words.slice(1);
-  return `-- ${description.replaceAll(/\s+/g, ' ')}
-${options.author ? `-- Author: ${options.author}\n` : ''}-- Date: ${options.date}
+/** What the header of a new file says. */
+interface NewHeader {
+  readonly version: string;
+  /** Default: the name in words. */
+  readonly description?: string | undefined;
+  readonly author?: string | undefined;
+  /** YYYY-MM-DD. */
+  readonly date: string;
+}
 
+function headerText({ version, description, author, date }: NewHeader): string {
+  const words = version.replace(/^\d+[_-]/, '').replaceAll(/[_-]+/g, ' ');
+  const first = description ?? words.charAt(0).toUpperCase() + words.slice(1);
+  return `-- ${first.replaceAll(/\s+/g, ' ')}
+${author ? `-- Author: ${author}\n` : ''}-- Date: ${date}
+`;
+}
+
+/** The text of a file with this SQL, and this for its way back. */
+export function writtenMigrationText(header: NewHeader, there: string, back: string): string {
+  const lines = back.trimEnd().split('\n');
+  const section = lines.map((line) => (line === '' ? '--' : `-- ${line}`)).join('\n');
+  return `${headerText(header)}
+${there.trimEnd()}
+
+-- ROLLBACK:
+${section}
+`;
+}
+
+/** The text of a new file: header, a place for the SQL, and an empty ROLLBACK section, which is an error until it is filled in. */
+export function newMigrationText(header: NewHeader): string {
+  return `${headerText(header)}
 -- Write the change here, so that running it twice does no harm (IF NOT EXISTS, OR REPLACE), and below what undoes it.
 
 

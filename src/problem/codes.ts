@@ -36,6 +36,7 @@ export const PROBLEMS = {
   'not-tracked': EXIT.failed,
   'tracking-layout': EXIT.failed,
   'baseline-mismatch': EXIT.failed,
+  'drift-refused': EXIT.failed,
   irreversible: EXIT.failed,
   'rollback-refused': EXIT.failed,
   interrupted: EXIT.failed,

@@ -37,16 +37,17 @@ export async function differenceLines(difference: Difference, sides: Sides, look
   return [...lines, ...noteLines(difference.notes, look), ...gapLines(difference.notChecked, look)];
 }
 
-/** `Different: 2 added, 1 removed, 3 changed.` */
-export function differenceSummary({ changes, notChecked }: Difference): string {
+/** `Different: 2 added, 1 removed, 3 changed.` `accepted`: differences that do not count, by a decision on record. */
+export function differenceSummary({ changes, notChecked }: Difference, accepted = 0): string {
   const parts = (['added', 'removed', 'changed'] as const)
     .map((kind) => [changes.filter((change) => change.kind === kind).length, kind] as const)
     .filter(([amount]) => amount > 0)
     .map(([amount, kind]) => `${amount} ${kind}`);
   const gaps = notChecked.length > 0 ? `; ${notChecked.length} not checked` : '';
+  const rest = `${gaps}${accepted > 0 ? `; ${accepted} accepted on record` : ''}`;
   return changes.length === 0
-    ? `Equal${gaps ? `, as far as it was read${gaps}` : ''}.`
-    : `Different: ${parts.join(', ')}${gaps}.`;
+    ? `Equal${gaps ? ', as far as it was read' : ''}${rest}.`
+    : `Different: ${parts.join(', ')}${rest}.`;
 }
 
 /** The columns of a view are in its definition: with the view they come and go. */

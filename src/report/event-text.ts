@@ -29,6 +29,12 @@ const TEXTS: Readonly<Record<string, (detail: EventDetail) => string>> = {
   planned_again: ({ message, steps }) => joined('; ', message, `run again in ${text(steps)} steps`),
   repaired: ({ action, reason }) => joined(': ', action, reason),
   dry_run: dryRun,
+  drift_accepted: ({ file, differences, changes, reason }) =>
+    joined(
+      '; ',
+      `${differencesIn(differences, changes)} ${file === undefined ? 'may stay' : `made ${text(file)}`}`,
+      reason,
+    ),
   setting_changed: ({ key, value }) => joined(' = ', key, value),
   layout_upgraded: ({ from, layout }) => `from layout ${text(from)} to ${text(layout)}`,
   baselined: ({ to, reason }) => joined('; ', `up to ${text(to)}`, reason),
@@ -142,6 +148,11 @@ const NOBODY: Blocker = {
   preventsWraparound: false,
   endedBy: 'its role',
 };
+
+function differencesIn(differences: unknown, changes: unknown): string {
+  const amount = typeof differences === 'number' ? differences : Array.isArray(changes) ? changes.length : 0;
+  return count(amount, 'difference');
+}
 
 function list(label: string, names: unknown): string {
   return Array.isArray(names) && names.length > 0 ? `${label} ${names.join(', ')}` : '';

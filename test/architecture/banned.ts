@@ -83,7 +83,7 @@ export const BANS: readonly Ban[] = [
     pattern: /\b(execSync|execFileSync|spawnSync)\s*\(/,
     instead: 'execFile with an AbortSignal and a time limit',
     // create asks git for a name, once, while nothing else is under way.
-    holds: outsideOf('src/cli/commands/create.ts'),
+    holds: outsideOf('src/cli/git-user.ts'),
     example: "spawnSync('id')",
   },
   {

@@ -18,6 +18,10 @@ const MIGRATIONS: Files = {
   'm/003_late.sql': 'CREATE INDEX CONCURRENTLY users_email ON users (email);\n',
 };
 
+const WITH_EXPRESSIONS = `CREATE TABLE t (s varchar(9), CONSTRAINT known CHECK (s IN ('new', 'old')));
+CREATE VIEW v AS SELECT s FROM t WHERE s IN ('new', 'old');
+`;
+
 const scratch = (at: DatabaseWorkplace) => ['--scratch', at.database.server.url('postgres')];
 
 interface Document {
@@ -54,6 +58,30 @@ for (const engine of [14, 18] satisfies Engine[]) {
         assert.equal(refused.exit, 3);
         assert.match(refused.said, /error\[difference\].*public\.by_hand.*Nothing was run/);
         assert.equal((await at.run(['migrate'])).exit, 0);
+      }));
+
+    test('an expression that was read in again from its own text is none, another one is', () =>
+      withCli(engine, { 'm/001_t.sql': WITH_EXPRESSIONS }, async (at) => {
+        assert.equal((await at.run(['migrate'])).exit, 0);
+        const [[view = ''] = [], [check = ''] = []] = await at.database.sql(
+          "SELECT pg_get_viewdef('v'::regclass) UNION ALL SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'known'",
+        );
+        const again = (text: string | null) =>
+          at.database.sql(`ALTER TABLE t DROP CONSTRAINT known; ALTER TABLE t ADD CONSTRAINT known ${text}`);
+        await at.database.sql(`CREATE OR REPLACE VIEW v AS ${view}`);
+        await again(check);
+        const [[now = ''] = []] = await at.database.sql(
+          "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'known'",
+        );
+        assert.notEqual(now, check);
+        const { exit, stdout } = await at.run(['diff', ...scratch(at)]);
+        assert.deepEqual([exit, stdout], [0, 'Equal.\n']);
+        await again((now ?? '').replace('old', 'odd'));
+        const found = (await at.run(['diff', '--json', ...scratch(at)])).json<Document>();
+        assert.deepEqual(
+          found.changes.map(({ type, name }) => [type, name]),
+          [['constraint', 'known on public.t']],
+        );
       }));
 
     test('what was rolled back is not expected; late ones are replayed in the order of their application', () =>

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { createMigration } from '../../engine/create.ts';
 import { EXIT, type ExitStatus } from '../../problem/codes.ts';
 import type { CommandContext } from '../context.ts';
+import { gitUser } from '../git-user.ts';
 
 export async function run(context: CommandContext): Promise<ExitStatus> {
   const { args, cwd } = context;
@@ -18,17 +18,4 @@ export async function run(context: CommandContext): Promise<ExitStatus> {
   if (context.wantsJson) context.json({ ok: true, ...created });
   else context.stdout.line(created.file);
   return EXIT.done;
-}
-
-function gitUser(cwd: string): string | undefined {
-  try {
-    const name = execFileSync('git', ['config', 'user.name'], {
-      cwd,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    return name.trim() || undefined;
-  } catch {
-    return undefined;
-  }
 }

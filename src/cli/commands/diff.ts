@@ -6,7 +6,6 @@ import {
   type SchemaReaders,
 } from '../../engine/schema/compare-sources.ts';
 import { type Drift, findDrift } from '../../engine/schema/drift.ts';
-import type { ExtensionObjects } from '../../engine/schema/extension-objects.ts';
 import { saveSchema } from '../../engine/schema/schema-file.ts';
 import { hintAtPath, schemaSourceOf } from '../../engine/schema/source.ts';
 import { FOR_SCRIPTS, scriptBetween } from '../../engine/schema/write-script.ts';
@@ -18,12 +17,16 @@ import { createStyle } from '../../report/style.ts';
 import { visibleLine } from '../../report/visible.ts';
 import { wrap } from '../../report/width.ts';
 import type { CommandContext } from '../context.ts';
+import { decisionOf } from '../drift-decisions.ts';
+import { driftRemarks, leftOutJson, leftOutLines } from '../drift-remarks.ts';
 import { withEngine, withScratchServer } from '../open.ts';
 
 export function run(context: CommandContext): Promise<ExitStatus> {
   return withScratchServer(context, async (openScratch) => {
     const file = context.args.value('save');
     const readers = readersOf(context, openScratch);
+    const decide = decisionOf(context);
+    if (decide) return decide(openScratch);
     if (file !== undefined) return save(context, readers, file);
     if (context.args.positionals[0] !== undefined) return compare(context, readers);
     if (context.args.has('sql')) throw new Problem('usage', '--sql takes one schema or two to write a script between');
@@ -99,21 +102,13 @@ function writeSql(context: CommandContext, { before, after, difference, leftOut,
 
 async function showDrift(context: CommandContext, openScratch: () => Promise<Scratch>): Promise<ExitStatus> {
   const drift = await withEngine(context, {}, (engine) => findDrift(engine, openScratch, includedBy(context)));
-  const { database, difference, notReplayed, leftOut } = drift;
+  const { database, difference, accepted, notReplayed, leftOut } = drift;
   const sides = { before: 'applied migrations', after: database };
-  if (context.wantsJson) context.json({ ...sides, ...difference, notReplayed, leftOut: leftOutJson(leftOut) });
-  else await show(context, difference, sides, driftRemarks(drift));
+  if (context.wantsJson)
+    context.json({ ...sides, ...difference, accepted, notReplayed, leftOut: leftOutJson(leftOut) });
+  else await show(context, difference, sides, driftRemarks(drift), accepted.length);
   const status = statusOf(difference);
   return status === EXIT.done && notReplayed.length > 0 ? EXIT.failed : status;
-}
-
-/** What was not compared, by name, and what is worth knowing. */
-export function driftRemarks({ notReplayed, leftOut, notes }: Omit<Drift, 'database' | 'difference'>): string[] {
-  return [
-    ...notReplayed.map(({ version, reason }) => `not checked: ${version}: ${reason}`),
-    ...leftOutLines(leftOut),
-    ...notes,
-  ];
 }
 
 function statusOf({ equal, notChecked }: Drift['difference']): ExitStatus {
@@ -129,27 +124,17 @@ function skippedLines(skipped: ReturnType<typeof skippedOf>): string[] {
   return skipped.map(({ side, version, reason }) => `not replayed of ${side}: ${version}: ${reason}`);
 }
 
-function leftOutLines(leftOut: readonly ExtensionObjects[]): string[] {
-  return leftOut.map(({ extension, names }) => {
-    const built = names.length === 0 ? '' : `, and with it ${names.join(', ')}`;
-    return `left out on both sides: extension ${extension}, which the scratch server does not offer${built}`;
-  });
-}
-
-function leftOutJson(leftOut: readonly ExtensionObjects[]) {
-  return leftOut.map(({ extension, objects }) => ({ extension, objects }));
-}
-
 async function show(
   { stdout, stderr }: CommandContext,
   difference: Drift['difference'],
   sides: { before: string; after: string },
   remarks: readonly string[],
+  accepted = 0,
 ): Promise<void> {
   const style = createStyle(stdout.color);
   const lines = await differenceLines(difference, sides, { style, width: stdout.width });
   for (const line of lines) stdout.line(line);
   if (lines.length > 0) stdout.line();
-  stdout.line(differenceSummary(difference));
+  stdout.line(differenceSummary(difference, accepted));
   for (const remark of remarks) stderr.line(wrap(`Note: ${remark}`, stderr.width, '  '));
 }

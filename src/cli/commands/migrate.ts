@@ -56,7 +56,7 @@ export async function run(context: CommandContext): Promise<ExitStatus> {
 async function refuseDrift(context: CommandContext, engine: Engine): Promise<void> {
   if (!context.args.has('check-drift')) return;
   const { checkDrift } = await import('../../engine/schema/check-drift.ts');
-  const { driftRemarks } = await import('./diff.ts');
+  const { driftRemarks } = await import('../drift-remarks.ts');
   const drift = await withScratchServer(context, (openScratch) => checkDrift(engine, openScratch));
   for (const message of drift ? driftRemarks(drift) : []) engine.emit({ kind: 'note', message });
 }

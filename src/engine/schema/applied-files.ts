@@ -1,11 +1,11 @@
 import { parseFileName } from '../../migration/filename.ts';
-import { parseMigration } from '../../migration/parse.ts';
 import { orderedByApplication } from '../../plan/as-applied.ts';
 import { inForce, type LedgerEntry } from '../../plan/ledger-entry.ts';
 import type { MigrationFile } from '../../plan/migration-file.ts';
 import { Problem } from '../../problem/problem.ts';
 import type { Control } from '../control.ts';
 import { storedFileOf } from '../stored-file.ts';
+import { fileOfText } from './file-of-text.ts';
 
 /** A version that counts as applied, and of which it is not known what was run. */
 export interface NotReplayed {
@@ -63,8 +63,5 @@ async function storedBodies({ session, names, ledger }: Control): Promise<Readon
 function storedFile(version: string, body: string): MigrationFile | undefined {
   const named = parseFileName(`${version}.sql`);
   if (named instanceof Problem) return undefined;
-  const file = storedFileOf(version);
-  const migration = parseMigration({ file, stem: version, bytes: Buffer.from(body) });
-  const { checksum } = migration;
-  return { ...named, file, checksum, checksumWithCrlf: () => checksum, load: () => migration };
+  return fileOfText(named, storedFileOf(version), body);
 }

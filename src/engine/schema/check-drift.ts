@@ -1,3 +1,4 @@
+import { changesText } from '../../catalog/change-text.ts';
 import type { Change } from '../../catalog/compare.ts';
 import { Problem } from '../../problem/problem.ts';
 import type { Engine } from '../engine.ts';
@@ -14,16 +15,21 @@ const NAMED_MAX = 10;
 export async function checkDrift(engine: Engine, openScratch: () => Promise<Scratch>): Promise<Drift | undefined> {
   const drift = await findDrift(engine, openScratch, { owners: false, privileges: false }).catch(ofUntracked);
   if (!drift) return undefined;
-  const { difference, notReplayed, database } = drift;
-  const gaps = [
+  const { difference, database } = drift;
+  const gaps = driftGaps(drift);
+  if (!difference.equal) throw drifted(database, difference.changes);
+  if (gaps.length > 0) throw untold(database, gaps);
+  return drift;
+}
+
+/** What could not be compared, in words. */
+export function driftGaps({ notReplayed, difference }: Drift): string[] {
+  return [
     ...notReplayed.map(({ version, reason }) => `${version}: ${reason}`),
     ...difference.notChecked.map(
       ({ type, property, reason }) => `${property ? `${property} of ` : ''}${type}: ${reason}`,
     ),
   ];
-  if (!difference.equal) throw drifted(database, difference.changes);
-  if (gaps.length > 0) throw untold(database, gaps);
-  return drift;
 }
 
 /** A database without history has nothing to drift from; migrate says of itself what it makes of it. */
@@ -33,18 +39,14 @@ function ofUntracked(error: unknown): undefined {
 }
 
 function drifted(database: string, changes: readonly Change[]): Problem {
-  const named = changes.slice(0, NAMED_MAX).map(({ kind, type, name, detail }) => {
-    const properties = kind === 'changed' ? ` (${Object.keys(detail).join(', ')})` : '';
-    return `${kind} ${type} ${name}${properties}`;
-  });
-  const more = changes.length > NAMED_MAX ? `; and ${changes.length - NAMED_MAX} more` : '';
   return new Problem('difference', `${database} is not what its applied migrations make`, {
-    found: `${named.join('; ')}${more}`,
+    found: changesText(changes, NAMED_MAX),
     expected: 'the schema that the applied migrations make of an empty database',
     state: 'Nothing was run.',
     next: [
       'See all of it: taskflow-db diff',
-      'Undo the changes made by hand, or make them a migration; then run migrate again.',
+      'Undo the changes made by hand, or make them a migration: taskflow-db diff --to-migration NAME',
+      'Or let them stay, on record: taskflow-db diff --accept --reason "why"',
     ],
   });
 }

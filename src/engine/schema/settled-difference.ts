@@ -1,0 +1,52 @@
+import { type Change, compareSchemas, type Difference } from '../../catalog/compare.ts';
+import { type Included, keyOf, type Properties, type Snapshot } from '../../catalog/snapshot.ts';
+import { differsInExpressions } from '../../verify/reload.ts';
+import type { Scratch, ScratchDatabase } from '../scratch/scratch.ts';
+import { withoutUnsettled } from '../verify/settled.ts';
+import type { NamedSchema } from './read-schema.ts';
+
+/** A difference, and what was found to be none although it is written differently. */
+export interface SettledDifference {
+  readonly difference: Difference;
+  readonly settled: readonly Change[];
+}
+
+/**
+ * What it takes to make `after` of `before`, without what is only another way to write the same expression out: a view whose
+ * text was read in once more, as a migration does that was written from it. `database` has the schema `before`, and keeps it:
+ * expressions are compared on copies of it.
+ */
+export async function settledDifference(
+  scratch: Scratch,
+  database: ScratchDatabase,
+  before: NamedSchema,
+  after: NamedSchema,
+  included: Included,
+): Promise<SettledDifference> {
+  const sides = { before: before.name, after: after.name };
+  const difference = compareSchemas(before.schema, after.schema, included, sides);
+  if (!difference.changes.some(differsInExpressions)) return { difference, settled: [] };
+  const copies: ScratchDatabase[] = [];
+  try {
+    copies.push(await scratch.create(database), await scratch.create(database));
+    const changes = await withoutUnsettled(copies[0]!, copies[1]!, difference.changes);
+    const settled = difference.changes.filter((change) => !changes.includes(change));
+    return { difference: { ...difference, changes, equal: changes.length === 0 }, settled };
+  } finally {
+    for (const copy of scratch.lost ? [] : copies) await copy.drop();
+  }
+}
+
+/** The first schema with these expressions as the second one writes them. */
+export function asWrittenAfter(schema: Snapshot, settled: readonly Change[]): Snapshot {
+  if (settled.length === 0) return schema;
+  const changes = new Map(settled.map((change) => [keyOf(change), change]));
+  const objects = schema.objects.map((one) => {
+    const detail = changes.get(keyOf(one))?.detail ?? {};
+    const after = Object.entries(detail).flatMap(([name, value]) =>
+      value.after === null ? [] : [[name, value.after]],
+    );
+    return { ...one, properties: { ...one.properties, ...(Object.fromEntries(after) as Properties) } };
+  });
+  return { ...schema, objects };
+}
