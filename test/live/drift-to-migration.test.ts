@@ -9,11 +9,13 @@ import { createDatabase, type Engine, type TestDatabase, uniqueName } from '../s
 const MIGRATIONS: Files = {
   'm/001_users.sql': `CREATE TABLE users (id integer PRIMARY KEY, email text, state varchar(9));
 CREATE VIEW emails AS SELECT email FROM users;
+GRANT SELECT ON emails TO PUBLIC;
 CREATE FUNCTION greet(name text) RETURNS text LANGUAGE sql AS $$ SELECT 'Hello ' || name $$;
 -- ROLLBACK:
 -- DROP FUNCTION greet; DROP VIEW emails; DROP TABLE users;
 `,
-  'm/002_orders.sql': 'CREATE TABLE orders (id integer, amount numeric);\n-- ROLLBACK:\n-- DROP TABLE orders;\n',
+  'm/002_orders.sql':
+    'CREATE TABLE orders (id integer, amount numeric);\nCREATE TABLE old (); GRANT SELECT ON old TO PUBLIC;\n-- ROLLBACK:\n-- DROP TABLE orders, old;\n',
 };
 
 /** With a view that must be made anew, expressions that PostgreSQL writes otherwise once they are read in again, and a long statement. */
@@ -31,6 +33,7 @@ BEGIN
 ROLLBACK: ' || name;
 END $$`,
   "COMMENT ON TABLE users IS 'by\nhand'",
+  'DROP TABLE old; ALTER VIEW emails OWNER TO pg_monitor',
 ];
 
 const scratch = (at: DatabaseWorkplace) => ['--scratch', at.database.server.url('postgres')];
@@ -97,43 +100,6 @@ for (const engine of [14, 18] satisfies Engine[]) {
         assert.equal((await at.run(['migrate'])).exit, 0);
         assert.equal((await at.run(['diff', ...scratch(at)])).exit, 0);
       }));
-
-    test('nothing differs: no file, no record', () =>
-      withDrift(
-        engine,
-        async (at) => {
-          const { exit, stdout, said } = await toMigration(at);
-          assert.deepEqual([exit, stdout], [0, '']);
-          assert.match(said, /^Equal: nothing of \w+ is to be accepted\.\s*$/);
-          const json = (await toMigration(at, '--json')).json<{ file: unknown; version: unknown; changes: unknown }>();
-          assert.deepEqual([json.file, json.version, json.changes], [null, null, []]);
-          assert.equal(files(at).length, 2);
-        },
-        [],
-      ));
-
-    test('cut off between file and record, it goes on with the same file', () =>
-      withDrift(engine, async (at) => {
-        assert.equal((await toMigration(at)).exit, 0);
-        const path = join(at.folder, 'm/003_by_hand.sql');
-        const text = readFileSync(path, 'utf8');
-        // The state that a kill leaves behind: the file is whole, and nothing is on record.
-        await at.database.sql("DELETE FROM schema_migrations WHERE version = '003_by_hand'");
-        const other = await at.run(['diff', '--to-migration', 'other', ...scratch(at)]);
-        assert.equal(other.exit, 1);
-        assert.match(other.said, /error\[drift-refused\].*003_by_hand: pending/);
-        const again = await toMigration(at, '--json');
-        assert.equal(again.exit, 0, again.output);
-        assert.equal(again.json<{ version: string }>().version, '003_by_hand');
-        assert.deepEqual([readFileSync(path, 'utf8'), files(at).length], [text, 3]);
-        assert.equal((await at.run(['diff', ...scratch(at)])).exit, 0);
-
-        await at.database.sql("DELETE FROM schema_migrations WHERE version = '003_by_hand'");
-        await at.database.sql('CREATE TABLE later ()');
-        const changed = await toMigration(at);
-        assert.equal(changed.exit, 1);
-        assert.match(changed.said, /003_by_hand\.sql is to be applied, and is not what would be written/);
-      }));
   });
 }
 
@@ -198,6 +164,43 @@ describe('what cannot become a migration', () => {
 });
 
 describe('a new file', () => {
+  test('nothing differs: no file, no record', () =>
+    withDrift(
+      18,
+      async (at) => {
+        const { exit, stdout, said } = await toMigration(at);
+        assert.deepEqual([exit, stdout], [0, '']);
+        assert.match(said, /^Equal: nothing of \w+ is to be accepted\.\s*$/);
+        const json = (await toMigration(at, '--json')).json<{ file: unknown; version: unknown; changes: unknown }>();
+        assert.deepEqual([json.file, json.version, json.changes], [null, null, []]);
+        assert.equal(files(at).length, 2);
+      },
+      [],
+    ));
+
+  test('cut off between file and record, it goes on with the same file', () =>
+    withDrift(18, async (at) => {
+      assert.equal((await toMigration(at)).exit, 0);
+      const path = join(at.folder, 'm/003_by_hand.sql');
+      const text = readFileSync(path, 'utf8');
+      // The state that a kill leaves behind: the file is whole, and nothing is on record.
+      await at.database.sql("DELETE FROM schema_migrations WHERE version = '003_by_hand'");
+      const other = await at.run(['diff', '--to-migration', 'other', ...scratch(at)]);
+      assert.equal(other.exit, 1);
+      assert.match(other.said, /error\[drift-refused\].*003_by_hand: pending/);
+      const again = await toMigration(at, '--json');
+      assert.equal(again.exit, 0, again.output);
+      assert.equal(again.json<{ version: string }>().version, '003_by_hand');
+      assert.deepEqual([readFileSync(path, 'utf8'), files(at).length], [text, 3]);
+      assert.equal((await at.run(['diff', ...scratch(at)])).exit, 0);
+
+      await at.database.sql("DELETE FROM schema_migrations WHERE version = '003_by_hand'");
+      await at.database.sql('CREATE TABLE later ()');
+      const changed = await toMigration(at);
+      assert.equal(changed.exit, 1);
+      assert.match(changed.said, /003_by_hand\.sql is to be applied, and is not what would be written/);
+    }));
+
   test('stands behind versions whose files are elsewhere, which are named', () =>
     withDrift(18, async (at) => {
       at.write({ 'm/007_branch.sql': 'CREATE TABLE branch ();\n' });

@@ -1,5 +1,5 @@
 import type { Change } from '../../catalog/compare.ts';
-import type { Included, Snapshot } from '../../catalog/snapshot.ts';
+import type { Included } from '../../catalog/snapshot.ts';
 import { appliedItems } from '../../ledger/write.ts';
 import { Problem } from '../../problem/problem.ts';
 import type { NotWritten } from '../../script/script.ts';
@@ -11,8 +11,8 @@ import { type Drift, type DriftFound, withDrift } from './drift.ts';
 import { type Approve, decide, refuseGaps } from './drift-decision.ts';
 import { doesTheSame, type FilePlace, fileFor, type NewFile, placeFor, refuseNoName, writeNew } from './drift-file.ts';
 import { proveFile } from './drift-proof.ts';
-import type { NamedSchema } from './read-schema.ts';
-import { FOR_SCRIPTS, thereAndBack } from './write-script.ts';
+import { scriptsFor } from './drift-scripts.ts';
+import { FOR_SCRIPTS } from './write-script.ts';
 
 export interface DriftMigrationOptions extends NewFile {
   readonly included: Included;
@@ -66,24 +66,10 @@ function missingText(version: string): string {
 }
 
 async function written(found: DriftFound, place: FilePlace, options: DriftMigrationOptions) {
-  const { replayed, actual, role, scratch } = found;
-  const { included } = options;
-  const scratchRole = (await scratch.roles.own()) ?? scratch.server.user;
-  const before = included.owners ? replayed : withoutOwner(replayed, scratchRole);
-  const after = included.owners ? actual : withoutOwner(actual, role);
-  const { there, back } = thereAndBack(before, after, included);
+  const { there, back } = await scriptsFor(found, options.included);
   const lost = [...there.notWritten, ...back.notWritten];
   if (lost.length > 0) throw notWritable(lost);
   return fileFor(place, options, there.sql, back.sql);
-}
-
-/** What is made anew belongs to whom makes it: the role that migrates has another name elsewhere. */
-function withoutOwner({ name, schema }: NamedSchema, role: string): NamedSchema {
-  const objects = schema.objects.map((one): Snapshot['objects'][number] => {
-    const { owner, ...properties } = one.properties;
-    return owner === role ? { ...one, properties } : one;
-  });
-  return { name, schema: { ...schema, objects } };
 }
 
 function notWritable(lost: readonly NotWritten[]): Problem {

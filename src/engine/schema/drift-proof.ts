@@ -10,6 +10,7 @@ import type { Scratch, ScratchDatabase } from '../scratch/scratch.ts';
 import type { DriftFound } from './drift.ts';
 import { type NamedSchema, readSchema } from './read-schema.ts';
 import { settledDifference } from './settled-difference.ts';
+import { FOR_SCRIPTS } from './write-script.ts';
 
 /**
  * Applies the file behind the applied migrations, and goes its way back: it must make what the database is, and then again what
@@ -23,7 +24,7 @@ export async function proveFile(found: DriftFound, file: MigrationFile, included
   const script = { file: `${file.file} (ROLLBACK)`, text: rollback.kind === 'sql' ? rollback.sql : '' };
   const back = await running(file, () => wayBack(scratch, database, script));
   try {
-    refuseOther(file, 'rolled back, leaves', await changesTo(found, back, found.replayed, included));
+    refuseOther(file, 'rolled back, leaves', await changesTo(found, back, found.replayed, FOR_SCRIPTS));
   } finally {
     if (!scratch.lost) await back.drop();
   }
@@ -61,7 +62,7 @@ async function changesTo(
   wanted: NamedSchema,
   included: Included,
 ): Promise<readonly Change[]> {
-  const { schema } = await readSchema(database.engine, included);
+  const { schema } = await readSchema(database.engine, FOR_SCRIPTS);
   const leftOut = missing.flatMap(({ objects }) => objects);
   const made = { name: 'the new migration', schema: withoutObjects(schema, leftOut) };
   return (await settledDifference(scratch, database, made, wanted, included)).difference.changes;

@@ -83,8 +83,6 @@ interface Asked {
   readonly acceptances: Acceptances;
   /** The history as it was then. */
   readonly ledger: Ledger;
-  /** Who migrates there. */
-  readonly role: string;
 }
 
 async function ask(engine: Engine, control: Control, openScratch: () => Promise<Scratch>): Promise<Asked> {
@@ -98,7 +96,6 @@ async function ask(engine: Engine, control: Control, openScratch: () => Promise<
     missing: await objectsOfMissing(control.session, await scratch.extensions()),
     acceptances: await readAcceptances(control),
     ledger: control.ledger,
-    role: control.role,
   };
 }
 
