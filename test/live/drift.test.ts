@@ -20,6 +20,7 @@ const MIGRATIONS: Files = {
 
 const WITH_EXPRESSIONS = `CREATE TABLE t (s varchar(9), CONSTRAINT known CHECK (s IN ('new', 'old')));
 CREATE VIEW v AS SELECT s FROM t WHERE s IN ('new', 'old');
+CREATE MATERIALIZED VIEW m AS SELECT s FROM t WHERE s = 'old';
 `;
 
 const scratch = (at: DatabaseWorkplace) => ['--scratch', at.database.server.url('postgres')];
@@ -81,6 +82,19 @@ for (const engine of [14, 18] satisfies Engine[]) {
         assert.deepEqual(
           found.changes.map(({ type, name }) => [type, name]),
           [['constraint', 'known on public.t']],
+        );
+      }));
+
+    test('an expression that cannot be read in again where the migrations were replayed is drift', () =>
+      withCli(engine, { 'm/001_t.sql': WITH_EXPRESSIONS }, async (at) => {
+        assert.equal((await at.run(['migrate'])).exit, 0);
+        await at.database.sql(`ALTER TABLE t ADD n integer;
+          CREATE OR REPLACE VIEW v AS SELECT s FROM t WHERE n = 1;
+          DROP MATERIALIZED VIEW m; CREATE MATERIALIZED VIEW m AS SELECT s FROM t WHERE s = 'odd'`);
+        const found = (await at.run(['diff', '--json', ...scratch(at)])).json<Document>();
+        assert.deepEqual(
+          found.changes.map(({ kind, type, name }) => `${kind} ${type} ${name}`),
+          ['added column public.t.n', 'changed view public.v', 'changed materialized view public.m'],
         );
       }));
 

@@ -2,8 +2,8 @@ import { type Change, compareSchemas, type Difference } from '../../catalog/comp
 import { type Included, keyOf, type Properties, type Snapshot } from '../../catalog/snapshot.ts';
 import { differsInExpressions } from '../../verify/reload.ts';
 import type { Scratch, ScratchDatabase } from '../scratch/scratch.ts';
-import { withoutUnsettled } from '../verify/settled.ts';
-import type { NamedSchema } from './read-schema.ts';
+import { reload } from '../verify/settled.ts';
+import { type NamedSchema, readSchema } from './read-schema.ts';
 
 /** A difference, and what was found to be none although it is written differently. */
 export interface SettledDifference {
@@ -29,13 +29,31 @@ export async function settledDifference(
   const copies: ScratchDatabase[] = [];
   try {
     copies.push(await scratch.create(database), await scratch.create(database));
-    const changes = await withoutUnsettled(copies[0]!, copies[1]!, difference.changes);
-    const settled = difference.changes.filter((change) => !changes.includes(change));
+    const settled = await settledOf(copies[0]!, copies[1]!, difference.changes.filter(differsInExpressions));
+    const changes = difference.changes.filter((change) => !settled.includes(change));
     return { difference: { ...difference, changes, equal: changes.length === 0 }, settled };
   } finally {
     for (const copy of scratch.lost ? [] : copies) await copy.drop();
   }
 }
+
+/**
+ * Of two copies of one database each gets the expressions of one side: only what could be made anew in both, and is the same
+ * then, was no difference. What could not says nothing: the copies are the same without it, too.
+ */
+async function settledOf(
+  first: ScratchDatabase,
+  second: ScratchDatabase,
+  changes: readonly Change[],
+): Promise<readonly Change[]> {
+  const made = await reload(first, changes, 'before');
+  const candidates = await reload(second, made, 'after');
+  const [a, b] = [await readSchema(first.engine, FOR_EXPRESSIONS), await readSchema(second.engine, FOR_EXPRESSIONS)];
+  const different = new Set(compareSchemas(a.schema, b.schema, FOR_EXPRESSIONS).changes.map(keyOf));
+  return candidates.filter((change) => !different.has(keyOf(change)));
+}
+
+const FOR_EXPRESSIONS: Included = { owners: false, privileges: false };
 
 /** The first schema with these expressions as the second one writes them. */
 export function asWrittenAfter(schema: Snapshot, settled: readonly Change[]): Snapshot {

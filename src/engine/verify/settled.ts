@@ -33,18 +33,23 @@ async function schemaOf({ engine }: ScratchDatabase): Promise<Snapshot> {
   return (await readSchema(engine, { owners: true, privileges: true })).schema;
 }
 
-/** One that cannot be read in again stays as it is, and different. */
-async function reload(
+/**
+ * Makes the expressions anew from the text that one side has; returns the changes for which that was done. One that cannot be
+ * read in again stays as it is.
+ */
+export async function reload(
   { engine }: ScratchDatabase,
   changes: readonly Change[],
   side: 'before' | 'after',
-): Promise<void> {
+): Promise<readonly Change[]> {
   const session = await engine.connect('migration');
+  const done: Change[] = [];
   try {
     for (const change of changes) {
       const items = reloadStatements(change, side).map((sql) => ({ sql }));
-      if (items.length > 0) await session.runBatch([items]);
+      if (items.length > 0 && !(await session.runBatch([items])).failure) done.push(change);
     }
+    return done;
   } finally {
     await session.end();
   }
