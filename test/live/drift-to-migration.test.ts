@@ -8,7 +8,8 @@ import { type DatabaseWorkplace, type Files, withCli } from '../support/cli.ts';
 import { createDatabase, type Engine, type TestDatabase, uniqueName } from '../support/servers.ts';
 
 const MIGRATIONS: Files = {
-  'm/001_users.sql': `CREATE TABLE users (id integer PRIMARY KEY, email text, state varchar(9));
+  'm/001_users.sql': `CREATE TABLE users (id integer PRIMARY KEY, email text, state varchar(9),
+  CONSTRAINT known CHECK (state IN ('new', 'odd')));
 CREATE VIEW emails AS SELECT email FROM users;
 GRANT SELECT ON emails TO PUBLIC;
 CREATE FUNCTION greet(name text) RETURNS text LANGUAGE sql AS $$ SELECT 'Hello ' || name $$;
@@ -23,7 +24,7 @@ CREATE FUNCTION greet(name text) RETURNS text LANGUAGE sql AS $$ SELECT 'Hello '
 const BY_HAND = [
   'ALTER TABLE orders ADD COLUMN note text; ALTER TABLE orders DROP COLUMN amount',
   'DROP VIEW emails; ALTER TABLE users ALTER email TYPE varchar(80); CREATE VIEW emails AS SELECT email FROM users',
-  "ALTER TABLE users ADD CHECK (state IN ('new', 'old'))",
+  "ALTER TABLE users DROP CONSTRAINT known, ADD CHECK (state IN ('new', 'old'))",
   "CREATE VIEW news AS SELECT id FROM users WHERE state IN ('new', 'old')",
   'CREATE INDEX users_email ON users (email)',
   "CREATE TYPE mood AS ENUM ('good', 'bad'); CREATE TABLE moods (id integer GENERATED ALWAYS AS IDENTITY, mood mood)",

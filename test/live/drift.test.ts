@@ -20,7 +20,7 @@ const MIGRATIONS: Files = {
 
 const WITH_EXPRESSIONS = `CREATE TABLE t (s varchar(9), CONSTRAINT known CHECK (s IN ('new', 'old')));
 CREATE VIEW v AS SELECT s FROM t WHERE s IN ('new', 'old');
-CREATE MATERIALIZED VIEW m AS SELECT s FROM t WHERE s = 'old';
+CREATE MATERIALIZED VIEW m AS SELECT s FROM t WHERE s IN ('old', 'older');
 `;
 
 const scratch = (at: DatabaseWorkplace) => ['--scratch', at.database.server.url('postgres')];
@@ -70,6 +70,8 @@ for (const engine of [14, 18] satisfies Engine[]) {
         const again = (text: string | null) =>
           at.database.sql(`ALTER TABLE t DROP CONSTRAINT known; ALTER TABLE t ADD CONSTRAINT known ${text}`);
         await at.database.sql(`CREATE OR REPLACE VIEW v AS ${view}`);
+        const [[query = ''] = []] = await at.database.sql("SELECT pg_get_viewdef('m'::regclass)");
+        await at.database.sql(`DROP MATERIALIZED VIEW m; CREATE MATERIALIZED VIEW m AS ${query}`);
         await again(check);
         const [[now = ''] = []] = await at.database.sql(
           "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'known'",

@@ -26,7 +26,8 @@ interface Document {
   readonly checks: readonly Found[];
 }
 
-const BASE = `CREATE TABLE users (id integer PRIMARY KEY, email text DEFAULT 'none', born date);
+const BASE = `CREATE TABLE users (id integer PRIMARY KEY, email text DEFAULT 'none', born date,
+  state varchar(9) CONSTRAINT users_known CHECK (state IN ('a', 'b')));
 CREATE INDEX users_email ON users (email);
 COMMENT ON COLUMN users.born IS 'Day of birth';
 CREATE FUNCTION users_touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
@@ -58,6 +59,12 @@ const brief = ({ name, version, line, changes }: Found) =>
   [name, version, line, ...(changes ?? []).map(({ kind, type, name: object }) => `${kind} ${type} ${object}`)].join(
     ' ',
   );
+
+/** As PostgreSQL writes `state IN (...)` out: read in again, it is written in a third way. */
+function deparsedCheck(...values: readonly string[]): string {
+  const list = values.map((value) => `'${value}'::character varying`).join(', ');
+  return `CHECK (((state)::text = ANY ((ARRAY[${list}])::text[])))`;
+}
 
 /** What is planted, each into a table of its own, `users`, and what is said of it: the check, the line, and what differs. */
 const FAULTS: readonly {
@@ -101,6 +108,12 @@ const FAULTS: readonly {
     body: 'DROP TRIGGER touched ON users;',
     back: 'CREATE TRIGGER touched BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_touch();',
     expected: 'rollback 4 changed trigger touched on public.users',
+  },
+  {
+    what: 'check_of_other_values',
+    body: 'ALTER TABLE users DROP CONSTRAINT users_known;',
+    back: `ALTER TABLE users ADD CONSTRAINT users_known ${deparsedCheck('a', 'c')};`,
+    expected: 'rollback 4 changed constraint users_known on public.users',
   },
   {
     what: 'way_back_that_fails',
@@ -217,6 +230,10 @@ INSERT INTO tags VALUES (1, 1) ON CONFLICT DO NOTHING;`,
   'm/6_index.sql': file(
     'CREATE INDEX CONCURRENTLY IF NOT EXISTS late_id ON late (id);',
     'DROP INDEX CONCURRENTLY late_id;',
+  ),
+  'm/7_check.sql': file(
+    'ALTER TABLE users DROP CONSTRAINT IF EXISTS users_known;',
+    `ALTER TABLE users ADD CONSTRAINT users_known ${deparsedCheck('a', 'b')};`,
   ),
 };
 

@@ -25,11 +25,21 @@ export async function settledDifference(
 ): Promise<SettledDifference> {
   const sides = { before: before.name, after: after.name };
   const difference = compareSchemas(before.schema, after.schema, included, sides);
-  if (!difference.changes.some(differsInExpressions)) return { difference, settled: [] };
+  return settle(scratch, database, difference);
+}
+
+/** The same of a difference that is known. All that differs in an expression only must be in `database`. */
+export async function settle(
+  scratch: Scratch,
+  database: ScratchDatabase,
+  difference: Difference,
+): Promise<SettledDifference> {
+  const candidates = difference.changes.filter(differsInExpressions);
+  if (candidates.length === 0) return { difference, settled: [] };
   const copies: ScratchDatabase[] = [];
   try {
     copies.push(await scratch.create(database), await scratch.create(database));
-    const settled = await settledOf(copies[0]!, copies[1]!, difference.changes.filter(differsInExpressions));
+    const settled = await settledOf(copies[0]!, copies[1]!, candidates);
     const changes = difference.changes.filter((change) => !settled.includes(change));
     return { difference: { ...difference, changes, equal: changes.length === 0 }, settled };
   } finally {
@@ -46,11 +56,17 @@ async function settledOf(
   second: ScratchDatabase,
   changes: readonly Change[],
 ): Promise<readonly Change[]> {
-  const made = await reload(first, changes, 'before');
-  const candidates = await reload(second, made, 'after');
+  const standIns = new Map(changes.map((change, i) => [standIn(change, i), change]));
+  const candidates = await reload(second, await reload(first, [...standIns.keys()], 'before'), 'after');
   const [a, b] = [await readSchema(first.engine, FOR_EXPRESSIONS), await readSchema(second.engine, FOR_EXPRESSIONS)];
   const different = new Set(compareSchemas(a.schema, b.schema, FOR_EXPRESSIONS).changes.map(keyOf));
-  return candidates.filter((change) => !different.has(keyOf(change)));
+  return candidates.filter((one) => !different.has(keyOf(one))).map((one) => standIns.get(one)!);
+}
+
+/** A materialized view cannot be replaced in its place: a view of its query says as much. */
+function standIn(change: Change, number: number): Change {
+  if (change.type !== 'materialized view') return change;
+  return { ...change, type: 'view', identity: [change.identity[0] ?? '', `taskflow settled ${number}`] };
 }
 
 const FOR_EXPRESSIONS: Included = { owners: false, privileges: false };
