@@ -311,7 +311,7 @@ COMMIT;
     withCli(18, RIGHT, async (at) => {
       const versions = ({ checks }: Document) =>
         checks.filter(({ name }) => name === 'rollback').map(({ version }) => version);
-      assert.deepEqual(versions((await verified(at, '--since', '4')).document), ['5_path', '6_index']);
+      assert.deepEqual(versions((await verified(at, '--since', '4')).document), ['5_path', '6_index', '7_check']);
       assert.deepEqual(versions((await verified(at, '--only', '3_drop')).document), ['3_drop']);
       assert.equal((await run(at, '--only', '9')).exit, 2);
     }));
