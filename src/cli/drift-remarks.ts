@@ -1,11 +1,13 @@
 import type { Drift } from '../engine/schema/drift.ts';
 import type { ExtensionObjects } from '../engine/schema/extension-objects.ts';
 import { acceptedLines } from '../report/accepted-text.ts';
+import { effectLines } from '../report/effect-text.ts';
 
 /** What was not compared or does not count, by name, and what is worth knowing. */
-export function driftRemarks({ accepted, notReplayed, leftOut, notes }: Drift): string[] {
+export function driftRemarks({ difference, accepted, notReplayed, leftOut, notes }: Drift): string[] {
   return [
     ...acceptedLines(accepted),
+    ...effectLines(difference),
     ...notReplayed.map(({ version, reason }) => `not checked: ${version}: ${reason}`),
     ...leftOutLines(leftOut),
     ...notes,

@@ -53,6 +53,10 @@ for (const engine of [14, 18]) {
           assert.deepEqual(await at.database.sql(BROKEN_EVENTS()), []);
 
           await at.good('status', '--check');
+          if (one !== TRACKED) {
+            const drift = await at.good('diff', '--scratch', at.database.server.url('postgres'));
+            assert.match(drift.output, /^Equal[\s\S]*serial on one side, an identity on the other, equal in effect/m);
+          }
           const after = await everything(at);
           await at.good('init');
           assert.match((await at.good('migrate')).stdout, /nothing to apply/);

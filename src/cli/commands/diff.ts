@@ -5,7 +5,7 @@ import {
   readSource,
   type SchemaReaders,
 } from '../../engine/schema/compare-sources.ts';
-import { type Drift, findDrift } from '../../engine/schema/drift.ts';
+import { findDrift } from '../../engine/schema/drift.ts';
 import { saveSchema } from '../../engine/schema/schema-file.ts';
 import { hintAtPath, schemaSourceOf } from '../../engine/schema/source.ts';
 import { FOR_SCRIPTS, scriptBetween } from '../../engine/schema/write-script.ts';
@@ -13,6 +13,7 @@ import type { Scratch } from '../../engine/scratch/scratch.ts';
 import { EXIT, type ExitStatus } from '../../problem/codes.ts';
 import { Problem } from '../../problem/problem.ts';
 import { differenceLines, differenceSummary } from '../../report/difference-text.ts';
+import { effectLines } from '../../report/effect-text.ts';
 import { createStyle } from '../../report/style.ts';
 import { visibleLine } from '../../report/visible.ts';
 import { wrap } from '../../report/width.ts';
@@ -75,12 +76,14 @@ async function save(context: CommandContext, readers: SchemaReaders, file: strin
 async function compare(context: CommandContext, readers: SchemaReaders): Promise<ExitStatus> {
   const [first, second] = context.args.positionals.map((named) => schemaSourceOf(named, context.cwd));
   const other = second ?? schemaSourceOf(undefined, context.cwd);
-  const { before, after, difference, leftOut, notes } = await compareSources(readers, first!, other);
+  const compared = await compareSources(readers, first!, other);
+  if (context.args.has('sql')) return writeSql(context, compared);
+  const { before, after, weighed: difference, leftOut, notes } = compared;
   const sides = { before: before.name, after: after.name };
   const skipped = skippedOf([before, after]);
-  if (context.args.has('sql')) return writeSql(context, { before, after, difference, leftOut, notes });
+  const remarks = [...skippedLines(skipped), ...leftOutLines(leftOut), ...effectLines(difference), ...notes];
   if (context.wantsJson) context.json({ ...sides, ...difference, skipped, leftOut: leftOutJson(leftOut) });
-  else await show(context, difference, sides, [...skippedLines(skipped), ...leftOutLines(leftOut), ...notes]);
+  else await show(context, difference, sides, remarks);
   return statusOf(difference);
 }
 
@@ -111,7 +114,9 @@ async function showDrift(context: CommandContext, openScratch: () => Promise<Scr
   return status === EXIT.done && notReplayed.length > 0 ? EXIT.failed : status;
 }
 
-function statusOf({ equal, notChecked }: Drift['difference']): ExitStatus {
+type Compared = ComparedSources['difference'];
+
+function statusOf({ equal, notChecked }: Compared): ExitStatus {
   if (!equal) return EXIT.different;
   return notChecked.length === 0 ? EXIT.done : EXIT.failed;
 }
@@ -126,7 +131,7 @@ function skippedLines(skipped: ReturnType<typeof skippedOf>): string[] {
 
 async function show(
   { stdout, stderr }: CommandContext,
-  difference: Drift['difference'],
+  difference: Compared,
   sides: { before: string; after: string },
   remarks: readonly string[],
   accepted = 0,

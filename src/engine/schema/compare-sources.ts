@@ -1,4 +1,5 @@
 import type { Difference } from '../../catalog/compare.ts';
+import { type WeighedDifference, weighed } from '../../catalog/equal-in-effect.ts';
 import type { Included, Reading } from '../../catalog/snapshot.ts';
 import { SERVER_INFO, serverInfoOf } from '../../postgres/server-info.ts';
 import type { Engine } from '../engine.ts';
@@ -34,6 +35,8 @@ export interface ComparedSources {
   readonly before: ReadSource;
   readonly after: ReadSource;
   readonly difference: Difference;
+  /** Without what is equal in effect. */
+  readonly weighed: WeighedDifference;
   readonly leftOut: readonly ExtensionObjects[];
   readonly notes: readonly string[];
 }
@@ -51,7 +54,7 @@ export async function compareSources(
   const objects = leftOut.flatMap((one) => one.objects);
   const difference = diffSchemas(before, after, readers.included, objects);
   const notes = needsScratch ? await (await readers.openScratch()).roles.notes() : [];
-  return { before, after, difference, leftOut, notes };
+  return { before, after, difference, weighed: weighed(difference), leftOut, notes };
 }
 
 /** The schema of one source. `besideScratch`: it is compared with one that is made on the scratch server. */

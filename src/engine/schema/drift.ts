@@ -1,6 +1,7 @@
 import type { AcceptedChange } from '../../catalog/accepted.ts';
 import type { Difference } from '../../catalog/compare.ts';
 import { type DefinitionsOf, definitionsIn } from '../../catalog/definitions.ts';
+import { type WeighedDifference, weighed } from '../../catalog/equal-in-effect.ts';
 import { withoutObjects } from '../../catalog/leave-out.ts';
 import type { Included, Reading } from '../../catalog/snapshot.ts';
 import { readFolders } from '../../files/folders.ts';
@@ -19,8 +20,8 @@ import { asWrittenAfter, settledDifference } from './settled-difference.ts';
 /** How a database differs from what its own applied migrations make of an empty one. */
 export interface Drift {
   readonly database: string;
-  /** From what the migrations make, to what is there; without what is accepted on record. */
-  readonly difference: Difference;
+  /** From what the migrations make, to what is there; without what is accepted on record, or equal in effect. */
+  readonly difference: WeighedDifference;
   readonly accepted: readonly AcceptedChange[];
   /** Versions that are applied in some way, and of which it is not known what was run. */
   readonly notReplayed: readonly NotReplayed[];
@@ -120,8 +121,10 @@ async function compare(
   const { difference, settled } = await settledDifference(scratch, database, made, actual, included);
   const replayed = { ...made, schema: asWrittenAfter(made.schema, settled) };
   const definitionsOf = definitionsIn(replayed.schema, actual.schema);
+  const left = withoutAccepted(difference, definitionsOf, acceptances);
   const drift = {
-    ...withoutAccepted(difference, definitionsOf, acceptances),
+    ...left,
+    difference: weighed(left.difference),
     database: actual.name,
     notReplayed: applied.notReplayed,
     leftOut: missing,
