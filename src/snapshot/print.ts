@@ -4,7 +4,7 @@ import type { BatchItem } from '../postgres/pipeline.ts';
 import type { Session } from '../postgres/session.ts';
 import { quoteLiteral } from '../sql/quote.ts';
 import { partsOf, type SnapshotOptions, settings } from './options.ts';
-import { partPrint } from './part.ts';
+import { type Part, partPrint } from './part.ts';
 
 /** What was seen of a schema at one moment. */
 export interface Print {
@@ -52,7 +52,9 @@ export class SchemaPrint {
     const changed = changedCatalogs(last?.written, written);
     if (last && changed?.size === 0) return { ...last, written };
     const known = (query: Query, i: number) =>
-      changed !== undefined && last?.values[i] === NOTHING && !changed.has(query.catalog) ? NOTHING : undefined;
+      changed !== undefined && last?.values[i] === NOTHING && !query.catalogs.some((name) => changed.has(name))
+        ? NOTHING
+        : undefined;
     const asked = this.#queries.filter((query, i) => known(query, i) === undefined);
     const items = asked.flatMap(({ type, item }) => (type === 'column' ? [NO_LOOPS, item, LOOPS] : [item]));
     const { results } = await session.batch([[SAVEPOINT, ...this.#settings, ...items, BACK, RELEASE]]);
@@ -88,27 +90,22 @@ function changedCatalogs(before: Written | undefined, now: Written | undefined):
 
 interface Query {
   readonly type: ObjectType;
-  /** Where its objects have their rows: without a new one there, there is no new object. */
-  readonly catalog: string;
+  /** What its objects are read from: without a row written there, there is no new object. */
+  readonly catalogs: readonly string[];
   readonly item: BatchItem;
 }
-
-/** Of kinds that share pg_class or pg_type with tables: the catalog where each has a row of its own, too. */
-const OWN_CATALOG: Partial<Record<ObjectType, string>> = {
-  'foreign table': 'pg_foreign_table',
-  'materialized view': 'pg_rewrite',
-  range: 'pg_range',
-  sequence: 'pg_sequence',
-  view: 'pg_rewrite',
-};
 
 function queriesOf(options: SnapshotOptions): Query[] {
   return partsOf(options).map((part, i) => ({
     type: part.type,
-    catalog: OWN_CATALOG[part.type] ?? /\bpg_[a-z_]+/.exec(part.from)?.[0] ?? '',
+    catalogs: catalogsOf(part),
     // Kept under a name: to plan them takes longer than to run them.
     item: { name: `taskflow_print_${i}`, sql: inlined(partPrint(part, options.major, options), options), rows: true },
   }));
+}
+
+function catalogsOf({ from }: Part): string[] {
+  return [...from.matchAll(/\bpg_[a-z_]+/g)].map(([name]) => (name === 'pg_user_mappings' ? 'pg_user_mapping' : name));
 }
 
 const DENIED = '42501';
