@@ -140,6 +140,12 @@ const FAULTS: readonly {
     expected: 'rerun 2',
   },
   {
+    what: 'second_run_that_changes_rows',
+    body: 'CREATE TABLE IF NOT EXISTS users_tags (t integer PRIMARY KEY, n integer);\nINSERT INTO users_tags VALUES (1, 1) ON CONFLICT DO NOTHING;\nUPDATE users_tags SET n = n + 1;',
+    back: 'DROP TABLE users_tags;',
+    expected: 'rerun 2',
+  },
+  {
     what: 'vacuous_verify',
     body: 'CREATE TABLE users_tags (name text);\n\n-- VERIFY:\n-- SELECT count(*) = 0 FROM users;',
     back: 'DROP TABLE users_tags;',

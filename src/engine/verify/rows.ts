@@ -48,8 +48,9 @@ WHERE c.relkind = 'r' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_sche
 /** Hashes the rows of the tables on the server; of a table that is not there, nothing. */
 export async function printRows(session: Session, tables: readonly Table[]): Promise<RowPrints> {
   if (tables.length === 0) return new Map();
+  // A column may have the name of the row.
   const items = tables.map(({ schema, name }) => ({
-    sql: `SELECT count(*) || ':' || coalesce(sum(pg_catalog.hashtextextended(t::text, 0)), 0) AS print FROM ONLY ${quoteQualified(schema, name)} AS t`,
+    sql: `SELECT count(*) || ':' || coalesce(sum(pg_catalog.hashtextextended((t.*)::text, 0)), 0) AS print FROM ONLY ${quoteQualified(schema, name)} AS t`,
     rows: true,
   }));
   const { results } = await session.batch([items]);
