@@ -7,7 +7,7 @@ import { type DatabaseWorkplace, type Files, type Finished, withCli } from '../s
 import { uniqueName } from '../support/servers.ts';
 import { psql } from './installations-files.ts';
 
-/** Tables that refer to each other in both directions, rows with gaps in their keys, a trigger that would double rows. */
+/** Tables that refer to each other in both directions, one with more columns than a function takes arguments, rows with gaps in their keys, a trigger that would double rows. */
 const FILES: Files = {
   'db/migrations/001_schema.sql': `CREATE SCHEMA IF NOT EXISTS shop;
 CREATE TYPE shop.state AS ENUM ('new', 'old');
@@ -23,6 +23,9 @@ CREATE TABLE shop.sales (day date NOT NULL, amount integer) PARTITION BY RANGE (
 CREATE TABLE shop.sales_2026 PARTITION OF shop.sales FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
 CREATE INDEX ON shop.sales (amount);
 CREATE SEQUENCE shop.numbers START 100;
+DO $$ BEGIN
+  EXECUTE (SELECT 'CREATE TABLE shop.wide (' || string_agg('c' || n || ' integer DEFAULT ' || n, ', ') || ')' FROM generate_series(1, 150) AS n);
+END $$;
 CREATE FUNCTION shop.note() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN INSERT INTO shop.log (what) VALUES (NEW.name); RETURN NEW; END $$;
 CREATE TRIGGER note AFTER INSERT ON shop.zones FOR EACH ROW EXECUTE FUNCTION shop.note();
@@ -45,6 +48,7 @@ INSERT INTO shop.people (zone, boss, "Full Name", code, rate, raw, born, span, t
   (3, 1, NULL, NULL, 'NaN', NULL, 'infinity', NULL, '{}', NULL);
 INSERT INTO shop.sales VALUES ('2026-05-01', 3);
 SELECT nextval('shop.numbers');
+INSERT INTO shop.wide DEFAULT VALUES;
 REFRESH MATERIALIZED VIEW shop.counted;
 
 -- IRREVERSIBLE: a test
@@ -82,7 +86,7 @@ describe('schema dump', () => {
           checks: { name: string; state: string; detail: string }[];
         }>().checks;
         const [found] = checks.filter(({ name }) => name === 'init-complete');
-        assert.match(`${found?.state} ${found?.detail}`, /^ok equal: \d+ objects, 8 rows$/);
+        assert.match(`${found?.state} ${found?.detail}`, /^ok equal: \d+ objects, 9 rows$/);
         await asOwner(at, async (owner) => {
           const loaded = psql(at.database, { input: join(at.folder, COMPLETE), env: { PGUSER: owner } });
           assert.deepEqual([loaded.status, loaded.stderr], [0, '']);

@@ -49,7 +49,7 @@ async function insertOf(session: Session, schema: string, table: string): Promis
   const name = [schema, table].map(displayIdentifier).join('.');
   const texts = columns.map((one) => `${quoteIdentifier(one.name)}::text`);
   const rows = await session.query(
-    `SELECT pg_catalog.json_build_array(${texts.join(', ')}) AS row FROM ONLY ${quoteQualified(schema, table)} AS t${orderOf(columns)}`,
+    `SELECT pg_catalog.to_json(ARRAY[${texts.join(', ')}]::text[]) AS row FROM ONLY ${quoteQualified(schema, table)} AS t${orderOf(columns)}`,
   );
   if (rows.length === 0) return undefined;
   if (columns.length === 0) return rows.map(() => `INSERT INTO ${name} DEFAULT VALUES;\n`).join('');

@@ -61,7 +61,7 @@ async function rowsIn(session: Session, schema: string, name: string): Promise<s
   if (columns.length === 0) return [];
   const parts = columns.map(({ name: column }) => `${quoteIdentifier(column ?? '')}::text`);
   const rows = await session.query(
-    `SELECT pg_catalog.json_build_array(${parts.join(', ')}) AS row FROM ONLY ${quoteQualified(schema, name)} LIMIT ${ROWS_MAX}`,
+    `SELECT pg_catalog.to_json(ARRAY[${parts.join(', ')}]) AS row FROM ONLY ${quoteQualified(schema, name)} LIMIT ${ROWS_MAX}`,
   );
   return rows.map(({ row }) => row ?? '');
 }
