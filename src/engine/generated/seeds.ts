@@ -2,7 +2,7 @@ import { OWN_NAMES } from '../../ledger/layout/own-objects.ts';
 import type { Session } from '../../postgres/session.ts';
 import { displayIdentifier, quoteIdentifier, quoteLiteral, quoteQualified } from '../../sql/quote.ts';
 import type { ScratchDatabase } from '../scratch/scratch.ts';
-import { tablesOf } from '../verify/rows.ts';
+import { TIME_OR_CHANCE, tablesOf } from '../verify/rows.ts';
 
 /** The rows that are there after a replay, as SQL. */
 export interface Seeds {
@@ -98,8 +98,7 @@ FROM pg_catalog.pg_attribute AS a JOIN pg_catalog.pg_type AS t ON t.oid = a.attt
 JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_attrdef AS d ON d.adrelid = c.oid AND d.adnum = a.attnum
 WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
-  AND NOT coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid)
-    ~* '\\m(now|current_(time|date|timestamp)|local(time|timestamp)|(clock|statement|transaction)_timestamp|random|gen_random_uuid|uuid_generate_v[0-9a-z]+|uuidv[0-9]|timeofday)\\M', false)
+  AND NOT coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid) ~* '${TIME_OR_CHANCE}', false)
 ORDER BY a.attnum`;
 
 async function countersOf(session: Session, trackingSchema: string): Promise<string> {

@@ -8,6 +8,13 @@ interface Table {
   readonly name: string;
 }
 
+/**
+ * A pattern that a column's default matches where time or chance fills it. What a dump leaves to such defaults is exactly what
+ * verify must not compare.
+ */
+export const TIME_OR_CHANCE =
+  '\\m(now|current_(time|date|timestamp)|local(time|timestamp)|(clock|statement|transaction)_timestamp|random|gen_random_uuid|uuid_generate_v[0-9a-z]+|uuidv[0-9]|timeofday)\\M';
+
 /** By table, as people write it: a text that is the same for the same rows, in whatever order. */
 export type RowPrints = ReadonlyMap<string, string>;
 

@@ -1,7 +1,7 @@
 import type { Session } from '../../postgres/session.ts';
 import { quoteIdentifier, quoteQualified } from '../../sql/quote.ts';
 import type { ScratchDatabase } from '../scratch/scratch.ts';
-import { tableName, tablesOf } from './rows.ts';
+import { TIME_OR_CHANCE, tableName, tablesOf } from './rows.ts';
 
 /** Rows of one table that only one of two databases has, as JSON texts. */
 export interface RowDifference {
@@ -70,6 +70,5 @@ const SETTLED_COLUMNS = `SELECT a.attname AS name FROM pg_catalog.pg_attribute A
 JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_attrdef AS d ON d.adrelid = c.oid AND d.adnum = a.attnum
 WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped AND a.attidentity = ''
-  AND NOT coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid)
-    ~* '\\m(nextval|now|current_(time|date|timestamp)|local(time|timestamp)|(clock|statement|transaction)_timestamp|random|gen_random_uuid|uuid_generate_v[0-9a-z]+|uuidv[0-9]|timeofday)\\M', false)
+  AND NOT coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid) ~* '\\mnextval\\M|${TIME_OR_CHANCE}', false)
 ORDER BY a.attname`;
