@@ -213,6 +213,9 @@ for (const engine of [14, 18] satisfies Engine[]) {
   });
 }
 
+/** More rows than are compared one by one. */
+const MANY = 'CREATE TABLE many (n integer);\nCREATE TABLE more (n integer);';
+
 /** What one transaction for everything would stumble over, and a column that comes back at another position. */
 const RIGHT: Files = {
   'm/1_base.sql': BASE,
@@ -273,6 +276,10 @@ describe('verify', () => {
         'm/1_base.sql': BASE,
         'm/2_tags.sql':
           "CREATE TABLE tags (id bigint GENERATED ALWAYS AS IDENTITY, name text);\nINSERT INTO tags (name) VALUES ('a'), ('b');\n",
+        'm/3_many.sql': `${MANY}
+INSERT INTO many SELECT n FROM generate_series(1, 10001) AS n;
+INSERT INTO more SELECT n FROM generate_series(1, 10001) AS n;
+`,
       },
       async (at) => {
         at.write({
@@ -281,15 +288,19 @@ BEGIN;
 ${BASE.split('-- ROLLBACK')[0]?.replace('CREATE INDEX users_email ON users (email);', '')}
 CREATE TABLE tags (id bigint GENERATED ALWAYS AS IDENTITY, name text);
 INSERT INTO tags (name) VALUES ('b'), ('c');
+${MANY}
+INSERT INTO many SELECT n FROM generate_series(10001, 1, -1) AS n;
+INSERT INTO more SELECT n FROM generate_series(1, 10000) AS n;
+INSERT INTO more VALUES (7);
 COMMIT;
 `,
         });
         const { document } = await verified(at);
         const details = failed(document).map(({ name, detail }) => `${name}: ${detail}`);
-        assert.equal(details.length, 4, details.join('\n'));
+        assert.equal(details.length, 6, details.join('\n'));
         assert.match(
           details.join('\n'),
-          /1 difference\n.*rows of public\.tags differ: 1 only by the migrations \(\["a"\]\), 1 only by the file \(\["c"\]\)\n.*does not record 1_base\n/,
+          /1 difference\n.*rows of public\.more differ: 10001 by the migrations, 10001 by the file, too many to say which\n.*rows of public\.tags differ: 1 only by the migrations \(\["a"\]\), 1 only by the file \(\["c"\]\)\n.*does not record 1_base\n/,
         );
         assert.deepEqual(
           failed(document)[0]?.changes?.map(({ kind, name }) => `${kind} ${name}`),

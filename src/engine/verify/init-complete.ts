@@ -99,11 +99,12 @@ function ofSchema(changes: NonNullable<Check['changes']>, where: Pick<Check, 'wh
 
 const ROWS_SHOWN = 2;
 
-function rowsDetail({ table, onlyBefore, onlyAfter }: RowDifference): string {
+function rowsDetail({ table, before, after, only }: RowDifference): string {
+  if (!only) return `rows of ${table} differ: ${before} by the migrations, ${after} by the file, too many to say which`;
   const some = (rows: readonly string[]) => rows.slice(0, ROWS_SHOWN).join(' ');
   const parts = [
-    ...(onlyBefore.length > 0 ? [`${onlyBefore.length} only by the migrations (${some(onlyBefore)})`] : []),
-    ...(onlyAfter.length > 0 ? [`${onlyAfter.length} only by the file (${some(onlyAfter)})`] : []),
+    ...(only.before.length > 0 ? [`${only.before.length} only by the migrations (${some(only.before)})`] : []),
+    ...(only.after.length > 0 ? [`${only.after.length} only by the file (${some(only.after)})`] : []),
   ];
   return `rows of ${table} differ: ${parts.join(', ')}`;
 }

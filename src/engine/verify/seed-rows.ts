@@ -3,11 +3,14 @@ import { quoteIdentifier, quoteQualified } from '../../sql/quote.ts';
 import type { ScratchDatabase } from '../scratch/scratch.ts';
 import { TIME_OR_CHANCE, tableName, tablesOf } from './rows.ts';
 
-/** Rows of one table that only one of two databases has, as JSON texts. */
+/** A table whose rows are not the same in two databases. */
 export interface RowDifference {
   readonly table: string;
-  readonly onlyBefore: readonly string[];
-  readonly onlyAfter: readonly string[];
+  /** How many rows each has. */
+  readonly before: number;
+  readonly after: number;
+  /** Those that only one of them has, as JSON texts; undefined where there are too many rows to compare them one by one. */
+  readonly only: { readonly before: readonly string[]; readonly after: readonly string[] } | undefined;
 }
 
 export interface ComparedRows {
@@ -15,21 +18,34 @@ export interface ComparedRows {
   readonly differences: readonly RowDifference[];
 }
 
-/** So many rows of a table are compared; seed rows are few. */
+/** Tables of so many rows are compared row by row where they differ. */
 const ROWS_MAX = 10_000;
 
 /**
- * Compares the rows of the tables that both have. Columns whose default differs from run to run are left out: those of time
- * and chance, and keys that are counted.
+ * Compares the rows of the tables that both have, in whatever order they are. Columns whose default differs from run to run are
+ * left out: those of time and chance, and keys that are counted.
  */
 export async function compareRows(before: ScratchDatabase, after: ScratchDatabase): Promise<ComparedRows> {
-  const [a, b] = [await rowsOf(before), await rowsOf(after)];
-  const tables = [...a.keys()].filter((table) => b.has(table));
-  const differences = tables.flatMap((table): RowDifference[] => {
-    const [onlyBefore, onlyAfter] = [without(a.get(table)!, b.get(table)!), without(b.get(table)!, a.get(table)!)];
-    return onlyBefore.length + onlyAfter.length === 0 ? [] : [{ table, onlyBefore, onlyAfter }];
-  });
-  return { rows: [...a.values()].reduce((sum, rows) => sum + rows.length, 0), differences };
+  const sessions = [await before.engine.connect('control'), await after.engine.connect('control')] as const;
+  try {
+    const [mine, theirs] = [await summed(sessions[0], before), await summed(sessions[1], after)];
+    const differences: RowDifference[] = [];
+    for (const [table, one] of mine) {
+      const other = theirs.get(table);
+      if (other && !(one.rows === other.rows && one.sum === other.sum))
+        differences.push(await differenceOf(table, [sessions[0], one], [sessions[1], other]));
+    }
+    return { rows: [...mine.values()].reduce((sum, { rows }) => sum + rows, 0), differences };
+  } finally {
+    for (const session of sessions) await session.end();
+  }
+}
+
+async function differenceOf(table: string, before: Side, after: Side): Promise<RowDifference> {
+  const counts = { table, before: before[1].rows, after: after[1].rows };
+  if (Math.max(counts.before, counts.after) > ROWS_MAX) return { ...counts, only: undefined };
+  const [mine, theirs] = [await rowsOf(before), await rowsOf(after)];
+  return { ...counts, only: { before: without(mine, theirs), after: without(theirs, mine) } };
 }
 
 /** Those of the first list that the second has not, one for one. */
@@ -43,27 +59,34 @@ function without(rows: readonly string[], others: readonly string[]): string[] {
   });
 }
 
-async function rowsOf({ engine }: ScratchDatabase): Promise<Map<string, string[]>> {
-  const session = await engine.connect('control');
-  try {
-    const found = new Map<string, string[]>();
-    for (const table of await tablesOf(session, engine.settings.trackingSchema)) {
-      found.set(tableName(table), await rowsIn(session, table.schema, table.name));
-    }
-    return found;
-  } finally {
-    await session.end();
-  }
+type Side = readonly [session: Session, table: Summed];
+
+interface Summed {
+  readonly rows: number;
+  /** The same for the same rows, in whatever order. */
+  readonly sum: string;
+  /** Selects the rows, each as `row`. */
+  readonly select: string;
 }
 
-async function rowsIn(session: Session, schema: string, name: string): Promise<string[]> {
-  const columns = await session.query(SETTLED_COLUMNS, [schema, name]);
-  if (columns.length === 0) return [];
-  const parts = columns.map(({ name: column }) => `${quoteIdentifier(column ?? '')}::text`);
-  const rows = await session.query(
-    `SELECT pg_catalog.to_json(ARRAY[${parts.join(', ')}]) AS row FROM ONLY ${quoteQualified(schema, name)} LIMIT ${ROWS_MAX}`,
-  );
-  return rows.map(({ row }) => row ?? '');
+/** By table, as people write it. */
+async function summed(session: Session, { engine }: ScratchDatabase): Promise<Map<string, Summed>> {
+  const found = new Map<string, Summed>();
+  for (const table of await tablesOf(session, engine.settings.trackingSchema)) {
+    const columns = await session.query(SETTLED_COLUMNS, [table.schema, table.name]);
+    if (columns.length === 0) continue;
+    const values = columns.map(({ name }) => `${quoteIdentifier(name ?? '')}::text`);
+    const select = `SELECT pg_catalog.to_json(ARRAY[${values.join(', ')}])::text AS row FROM ONLY ${quoteQualified(table.schema, table.name)}`;
+    const [row] = await session.query(
+      `SELECT count(*) AS rows, coalesce(sum(pg_catalog.hashtextextended(row, 0)), 0) AS sum FROM (${select}) AS rows`,
+    );
+    found.set(tableName(table), { rows: Number(row?.rows), sum: row?.sum ?? '', select });
+  }
+  return found;
+}
+
+async function rowsOf([session, { select }]: Side): Promise<string[]> {
+  return (await session.query(select)).map(({ row }) => row ?? '');
 }
 
 const SETTLED_COLUMNS = `SELECT a.attname AS name FROM pg_catalog.pg_attribute AS a
