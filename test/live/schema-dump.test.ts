@@ -33,7 +33,7 @@ CREATE VIEW shop.named AS SELECT id, "Full Name" FROM shop.people WHERE state = 
 CREATE MATERIALIZED VIEW shop.counted AS SELECT zone, count(*) AS n FROM shop.people GROUP BY zone;
 ALTER TABLE shop.people ENABLE ROW LEVEL SECURITY;
 ALTER TABLE shop.people FORCE ROW LEVEL SECURITY;
-CREATE POLICY everyone ON shop.people USING (true);
+CREATE POLICY added ON shop.people FOR INSERT WITH CHECK (true);
 GRANT SELECT ON shop.named TO PUBLIC;
 REVOKE EXECUTE ON FUNCTION shop.note() FROM PUBLIC;
 COMMENT ON TABLE shop.people IS 'It''s a \\ and
@@ -110,6 +110,11 @@ describe('schema dump', () => {
         [same.exit, same.json()],
         [0, { ok: true, file: COMPLETE, state: 'unchanged', migrations: 4, notWritten: [] }],
       );
+      await asOwner(at, async (owner) => {
+        await at.database.sql(`ALTER ROLE ${owner} CREATEDB`);
+        const args = ['schema', 'dump', '--check', '--scratch', at.database.server.url('postgres', owner)];
+        good(await at.run(args, { env: { ...ENV, DATABASE_URL: undefined } }));
+      });
       at.write({
         'db/migrations/005_more.sql': 'CREATE TABLE more (id integer);\n\n-- ROLLBACK:\n-- DROP TABLE more;\n',
       });

@@ -216,6 +216,14 @@ for (const engine of [14, 18] satisfies Engine[]) {
 /** More rows than are compared one by one. */
 const MANY = 'CREATE TABLE many (n integer);\nCREATE TABLE more (n integer);';
 
+/** Rows that their owner may add, and cannot see. */
+const HIDDEN = `CREATE TABLE hidden (n integer);
+ALTER TABLE hidden ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hidden FORCE ROW LEVEL SECURITY;
+CREATE POLICY added ON hidden FOR INSERT WITH CHECK (true);
+INSERT INTO hidden VALUES (1);
+`;
+
 /** What one transaction for everything would stumble over, and a column that comes back at another position. */
 const RIGHT: Files = {
   'm/1_base.sql': BASE,
@@ -357,7 +365,7 @@ COMMIT;
       assert.match(stdout, /rollback {7}FAILED {7}1 failed, 1 exact\n/);
     }));
 
-  test('a role that may only make databases is enough', () =>
+  test('a role that may only make databases is enough, also where policies hide rows from it', () =>
     withCli(
       18,
       { 'm/1_base.sql': BASE, 'm/2_tags.sql': file('CREATE TABLE tags (id integer);', 'DROP TABLE tags;') },
@@ -368,6 +376,16 @@ COMMIT;
           const args = ['verify', '--json', '--scratch', at.database.server.url('postgres', role)];
           const found = await at.run(args, { env: { DATABASE_URL: undefined } });
           assert.deepEqual([found.exit, failed(found.json<Document>()).map(brief)], [0, []]);
+          at.write({
+            'm/3_hidden.sql': HIDDEN,
+            'm/4_twice.sql': 'INSERT INTO hidden VALUES (2);\n',
+            'postgresql/init-complete.sql': HIDDEN.replace('(1)', '(3)'),
+          });
+          const hidden = failed((await at.run(args, { env: { DATABASE_URL: undefined } })).json<Document>());
+          assert.match(
+            hidden.map(({ version, detail }) => `${version}: ${detail}`).join('\n'),
+            /rows of public\.hidden differ: 2 only by the migrations[\s\S]*4_twice: a second run changes rows of public\.hidden/,
+          );
         } finally {
           await at.database.sql(`DROP ROLE ${role}`);
         }

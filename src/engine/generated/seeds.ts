@@ -2,7 +2,8 @@ import { OWN_NAMES } from '../../ledger/layout/own-objects.ts';
 import type { Session } from '../../postgres/session.ts';
 import { displayIdentifier, quoteIdentifier, quoteLiteral, quoteQualified } from '../../sql/quote.ts';
 import type { ScratchDatabase } from '../scratch/scratch.ts';
-import { TIME_OR_CHANCE, tablesOf } from '../verify/rows.ts';
+import { withRowReader } from '../verify/row-reader.ts';
+import { TIME_OR_CHANCE } from '../verify/rows.ts';
 
 /** The rows that are there after a replay, as SQL. */
 export interface Seeds {
@@ -16,25 +17,16 @@ export interface Seeds {
  * Reads the rows of every table but the tracking tables, in the order of their keys. Columns that time or chance fills by
  * default are left to do so: they differ from run to run.
  */
-export async function readSeeds({ engine }: ScratchDatabase): Promise<Seeds> {
-  const session = await engine.connect('control');
-  try {
-    await session.query(SAME_TEXT);
+export function readSeeds({ engine }: ScratchDatabase): Promise<Seeds> {
+  return withRowReader(engine, async (session, tables) => {
     const inserts = new Map<string, string>();
-    for (const { schema, name } of await tablesOf(session, engine.settings.trackingSchema)) {
+    for (const { schema, name } of tables) {
       const sql = await insertOf(session, schema, name);
       if (sql !== undefined) inserts.set(JSON.stringify([schema, name]), sql);
     }
     return { inserts, counters: await countersOf(session, engine.settings.trackingSchema) };
-  } finally {
-    await session.end();
-  }
+  });
 }
-
-/** Values are written out the same whatever the server is set to. */
-const SAME_TEXT = `SELECT pg_catalog.set_config('datestyle', 'ISO, YMD', false), pg_catalog.set_config('timezone', 'UTC', false),
-  pg_catalog.set_config('intervalstyle', 'postgres', false), pg_catalog.set_config('extra_float_digits', '1', false),
-  pg_catalog.set_config('bytea_output', 'hex', false), pg_catalog.set_config('lc_monetary', 'C', false)`;
 
 interface Column {
   readonly name: string;

@@ -1,9 +1,10 @@
 import { OWN_NAMES } from '../../ledger/layout/own-objects.ts';
 import type { Session } from '../../postgres/session.ts';
+import { setLocal } from '../../postgres/session-settings.ts';
 import { displayIdentifier, quoteQualified } from '../../sql/quote.ts';
 
 /** A table of people's. */
-interface Table {
+export interface Table {
   readonly schema: string;
   readonly name: string;
 }
@@ -52,7 +53,10 @@ WHERE c.relkind = 'r' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_sche
   return rows.map(({ schema, name }) => ({ schema: schema ?? '', name: name ?? '' }));
 }
 
-/** Hashes the rows of the tables on the server; of a table that is not there, nothing. */
+/**
+ * Hashes the rows of the tables on the server, in the session's open transaction. Throws the driver's DatabaseError where the
+ * role may not see all of them.
+ */
 export async function printRows(session: Session, tables: readonly Table[]): Promise<RowPrints> {
   if (tables.length === 0) return new Map();
   // A column may have the name of the row.
@@ -60,8 +64,8 @@ export async function printRows(session: Session, tables: readonly Table[]): Pro
     sql: `SELECT count(*) || ':' || coalesce(sum(pg_catalog.hashtextextended((t.*)::text, 0)), 0) AS print FROM ONLY ${quoteQualified(schema, name)} AS t`,
     rows: true,
   }));
-  const { results } = await session.batch([items]);
-  return new Map(tables.map((table, i) => [tableName(table), results[0]?.[i]?.rows[0]?.print ?? '']));
+  const { results } = await session.batch([[setLocal('row_security', 'off'), ...items]]);
+  return new Map(tables.map((table, i) => [tableName(table), results[0]?.[i + 1]?.rows[0]?.print ?? '']));
 }
 
 /** Tables whose rows are not the same in both. */

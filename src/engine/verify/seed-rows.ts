@@ -1,7 +1,8 @@
 import type { Session } from '../../postgres/session.ts';
 import { quoteIdentifier, quoteQualified } from '../../sql/quote.ts';
 import type { ScratchDatabase } from '../scratch/scratch.ts';
-import { TIME_OR_CHANCE, tableName, tablesOf } from './rows.ts';
+import { withRowReader } from './row-reader.ts';
+import { type Table, TIME_OR_CHANCE, tableName } from './rows.ts';
 
 /** A table whose rows are not the same in two databases. */
 export interface RowDifference {
@@ -25,20 +26,19 @@ const ROWS_MAX = 10_000;
  * Compares the rows of the tables that both have, in whatever order they are. Columns whose default differs from run to run are
  * left out: those of time and chance, and keys that are counted.
  */
-export async function compareRows(before: ScratchDatabase, after: ScratchDatabase): Promise<ComparedRows> {
-  const sessions = [await before.engine.connect('control'), await after.engine.connect('control')] as const;
-  try {
-    const [mine, theirs] = [await summed(sessions[0], before), await summed(sessions[1], after)];
-    const differences: RowDifference[] = [];
-    for (const [table, one] of mine) {
-      const other = theirs.get(table);
-      if (other && !(one.rows === other.rows && one.sum === other.sum))
-        differences.push(await differenceOf(table, [sessions[0], one], [sessions[1], other]));
-    }
-    return { rows: [...mine.values()].reduce((sum, { rows }) => sum + rows, 0), differences };
-  } finally {
-    for (const session of sessions) await session.end();
-  }
+export function compareRows(before: ScratchDatabase, after: ScratchDatabase): Promise<ComparedRows> {
+  return withRowReader(before.engine, (mine, tables) =>
+    withRowReader(after.engine, async (theirs, others) => {
+      const [ours, those] = [await summed(mine, tables), await summed(theirs, others)];
+      const differences: RowDifference[] = [];
+      for (const [table, one] of ours) {
+        const other = those.get(table);
+        if (other && !(one.rows === other.rows && one.sum === other.sum))
+          differences.push(await differenceOf(table, [mine, one], [theirs, other]));
+      }
+      return { rows: [...ours.values()].reduce((sum, { rows }) => sum + rows, 0), differences };
+    }),
+  );
 }
 
 async function differenceOf(table: string, before: Side, after: Side): Promise<RowDifference> {
@@ -70,9 +70,9 @@ interface Summed {
 }
 
 /** By table, as people write it. */
-async function summed(session: Session, { engine }: ScratchDatabase): Promise<Map<string, Summed>> {
+async function summed(session: Session, tables: readonly Table[]): Promise<Map<string, Summed>> {
   const found = new Map<string, Summed>();
-  for (const table of await tablesOf(session, engine.settings.trackingSchema)) {
+  for (const table of tables) {
     const columns = await session.query(SETTLED_COLUMNS, [table.schema, table.name]);
     if (columns.length === 0) continue;
     const values = columns.map(({ name }) => `${quoteIdentifier(name ?? '')}::text`);

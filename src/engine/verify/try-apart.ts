@@ -12,7 +12,8 @@ import { isDatabaseError, statementProblem } from '../failure.ts';
 import { undo } from '../undo.ts';
 import { applicationOn, type Bed } from './bed.ts';
 import { Doubt, type Looker } from './look.ts';
-import { changedRows, printRows, type RowPrints, tablesOf } from './rows.ts';
+import { withRowReader } from './row-reader.ts';
+import { changedRows, printRows, type RowPrints } from './rows.ts';
 import { verifyFacts } from './try-together.ts';
 import { holdsAlready } from './vacuous.ts';
 
@@ -136,23 +137,23 @@ async function secondRun<Seen>(
 ): Promise<RerunFacts> {
   const session = await bed.engine.connect('migration');
   try {
-    const rowsOnce = await rowsOf(session, bed, planned);
+    const rowsOnce = await rowsOf(bed, planned);
     const problem = await runAgain(session, bed, planned);
     const changed = looker.differenceOf(once, await looker.look(bed));
     if (problem) return { kind: 'refused', problem, changed };
-    return { kind: 'ran', changed, rows: changedRows(rowsOnce, await rowsOf(session, bed, planned)) };
+    return { kind: 'ran', changed, rows: changedRows(rowsOnce, await rowsOf(bed, planned)) };
   } finally {
     await session.end();
   }
 }
 
 /** Of a migration that only defines objects no rows change. */
-async function rowsOf(session: Session, bed: Bed, planned: PlannedMigration): Promise<RowPrints> {
+async function rowsOf(bed: Bed, planned: PlannedMigration): Promise<RowPrints> {
   const writes = [...transactionStatements(planned.plan, bed.control.server.versionNum)].some(
     ({ kind }) => kind.class !== 'ddl' && kind.class !== 'set',
   );
   if (!writes) return new Map();
-  return printRows(session, await tablesOf(session, bed.engine.settings.trackingSchema));
+  return withRowReader(bed.engine, printRows);
 }
 
 /** The file's SQL as it stands, in the same transactions; the Problem of the statement that is refused. */

@@ -7,9 +7,10 @@ import { type Facts, type RerunFacts, SAME, type VerifyFacts } from '../../verif
 import { type Application, bodyItems, roleOf, timeoutsOf } from '../application.ts';
 import { failureProblem, recordItems, SETTLE_CONSTRAINTS } from '../apply-transaction.ts';
 import { checkVerify } from '../check-verify.ts';
+import { isDatabaseError } from '../failure.ts';
 import { mayPrepare, statementItems, type WorkFailure, type WorkItem } from '../worker.ts';
 import { applicationOn, type Bed } from './bed.ts';
-import { changedRows, printRows, tablesWritten, writtenRows } from './rows.ts';
+import { changedRows, printRows, type RowPrints, type Table, tablesWritten, writtenRows } from './rows.ts';
 import { holdsAlready } from './vacuous.ts';
 
 /**
@@ -125,13 +126,25 @@ class Attempt {
     }
     const tables = await tablesWritten(session, written, trackingSchema);
     if (tables.length === 0) return { kind: 'ran', changed: SAME, rows: [] };
-    const then = await printRows(session, tables);
+    const then = await this.#rows(tables);
+    // In this transaction they are hidden from the owner.
+    if (!then) return undefined;
     const print = await this.#print();
     await session.query('ROLLBACK TO SAVEPOINT taskflow_rerun');
     this.#last = last;
     // Another schema is looked at with snapshots.
     if (print.text !== (await this.#print()).text) return undefined;
     return { kind: 'ran', changed: SAME, rows: changedRows(await printRows(session, tables), then) };
+  }
+
+  /** Undefined where the role may not see all of them: then the transaction is spoilt. */
+  async #rows(tables: readonly Table[]): Promise<RowPrints | undefined> {
+    try {
+      return await printRows(this.#bed.worker.session, tables);
+    } catch (error) {
+      if (isDatabaseError(error)) return undefined;
+      throw error;
+    }
   }
 
   #wayBack(): Facts['wayBack'] {
