@@ -26,11 +26,11 @@ export function placeInBody(migration: Migration, changes: readonly Change[]): L
   return found ? locate(migration, found, 0) : firstOf(migration, migration.statements);
 }
 
-/** The statement of the body that writes rows of the table, as far as its text tells. */
+/** The statement of the body that writes rows of the table, or rewrites it, as far as its text tells. */
 export function placeOfRows(migration: Migration, table: string): Location {
   const name = table.slice(table.lastIndexOf('.') + 1).replaceAll('"', '');
   const writers = migration.statements.filter(({ words }) => !DEFINES.has(words[0] ?? ''));
-  const found = lastWith(writers, { name, made: 'INTO' }) ?? lastWith(migration.statements, { name, made: 'INTO' });
+  const found = lastWith(writers, { name, made: 'INTO' }) ?? lastWith(migration.statements, { name, made: 'TABLE' });
   return found ? locate(migration, found, 0) : firstOf(migration, migration.statements);
 }
 

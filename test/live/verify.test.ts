@@ -146,6 +146,18 @@ const FAULTS: readonly {
     expected: 'rerun 2',
   },
   {
+    what: 'second_run_that_rewrites_rows',
+    body: 'CREATE TABLE IF NOT EXISTS users_tags AS SELECT 1 AS n;\nALTER TABLE users_tags ALTER n TYPE bigint USING n * 100;',
+    back: 'DROP TABLE users_tags;',
+    expected: 'rerun 2',
+  },
+  {
+    what: 'second_run_that_rewrites_rows_outside_a_transaction',
+    body: 'CREATE TABLE IF NOT EXISTS users_tags AS SELECT 1 AS n;\nALTER TABLE users_tags ALTER n TYPE bigint USING n * 100;\nCREATE INDEX CONCURRENTLY IF NOT EXISTS users_n ON users_tags (n);',
+    back: 'DROP TABLE users_tags;',
+    expected: 'rerun 2',
+  },
+  {
     what: 'vacuous_verify',
     body: 'CREATE TABLE users_tags (name text);\n\n-- VERIFY:\n-- SELECT count(*) = 0 FROM users;',
     back: 'DROP TABLE users_tags;',

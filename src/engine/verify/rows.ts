@@ -19,25 +19,30 @@ export const TIME_OR_CHANCE =
 /** By table, as people write it: a text that is the same for the same rows, in whatever order. */
 export type RowPrints = ReadonlyMap<string, string>;
 
+/** By the OID of a table, what is another one when its rows have been written. */
+export type Written = ReadonlyMap<string, string>;
+
 /**
- * How many rows of each table the session has written, by the table's OID: in the open transaction, and in those before that it
- * has not reported yet. Only the difference of two looks in one transaction says anything.
+ * How many rows of each table the session has written, in the open transaction and in those before that it has not reported
+ * yet, and the file that holds them: a rewrite (ALTER TABLE ... USING) counts for its new file, TRUNCATE for none. Only the
+ * difference of two looks in one transaction says anything.
  */
-export async function writtenRows(session: Session): Promise<ReadonlyMap<string, number>> {
+export async function writtenRows(session: Session): Promise<Written> {
   const rows = await session.query(
-    'SELECT relid, n_tup_ins + n_tup_upd + n_tup_del AS written FROM pg_catalog.pg_stat_xact_user_tables',
+    `SELECT s.relid, s.n_tup_ins + s.n_tup_upd + s.n_tup_del AS written, c.relfilenode
+FROM pg_catalog.pg_stat_xact_user_tables AS s JOIN pg_catalog.pg_class AS c ON c.oid = s.relid`,
   );
-  return new Map(rows.map(({ relid, written }) => [relid ?? '', Number(written)]));
+  return new Map(rows.map(({ relid, written, relfilenode }) => [relid ?? '', `${written} in ${relfilenode}`]));
 }
 
-/** The tables that have more written rows now than then. */
+/** The tables that have been written since then, and those that are new. */
 export async function tablesWritten(
   session: Session,
-  before: ReadonlyMap<string, number>,
+  before: Written,
   trackingSchema: string,
 ): Promise<readonly Table[]> {
   const now = await writtenRows(session);
-  const oids = [...now].filter(([oid, written]) => written > (before.get(oid) ?? 0)).map(([oid]) => oid);
+  const oids = [...now].filter(([oid, written]) => written !== before.get(oid)).map(([oid]) => oid);
   return oids.length === 0 ? [] : tablesOf(session, trackingSchema, oids);
 }
 

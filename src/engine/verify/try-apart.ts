@@ -1,5 +1,5 @@
 import { reconcile } from '../../plan/reconcile.ts';
-import { planSteps, transactionStatements } from '../../plan/steps.ts';
+import { type PlannedStatement, planSteps, transactionStatements } from '../../plan/steps.ts';
 import type { PlannedMigration } from '../../plan/up.ts';
 import type { Session } from '../../postgres/session.ts';
 import { pinSettings } from '../../postgres/session-settings.ts';
@@ -147,14 +147,19 @@ async function secondRun<Seen>(
   }
 }
 
-/** Of a migration that only defines objects no rows change. */
+/** Of a migration that only defines objects no rows change, unless they are tables. */
 async function rowsOf(bed: Bed, planned: PlannedMigration): Promise<RowPrints> {
-  const writes = [...transactionStatements(planned.plan, bed.control.server.versionNum)].some(
-    ({ kind }) => kind.class !== 'ddl' && kind.class !== 'set',
-  );
-  if (!writes) return new Map();
-  return withRowReader(bed.engine, printRows);
+  const statements = [...transactionStatements(planned.plan, bed.control.server.versionNum)];
+  return statements.every(leavesRows) ? new Map() : withRowReader(bed.engine, printRows);
 }
+
+function leavesRows({ kind, statement }: PlannedStatement): boolean {
+  if (kind.class === 'set') return true;
+  return kind.class === 'ddl' && LEAVES_ROWS.test(statement.words.join(' '));
+}
+
+const LEAVES_ROWS =
+  /^(?:COMMENT|GRANT|REVOKE|REINDEX|(?:CREATE|ALTER|DROP) (?:OR REPLACE )?(?:UNIQUE )?(?:INDEX|TYPE|VIEW|FUNCTION|PROCEDURE|TRIGGER|POLICY|STATISTICS|PUBLICATION))\b/;
 
 /** The file's SQL as it stands, in the same transactions; the Problem of the statement that is refused. */
 async function runAgain(session: Session, bed: Bed, planned: PlannedMigration): Promise<Problem | undefined> {

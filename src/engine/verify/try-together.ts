@@ -10,7 +10,15 @@ import { checkVerify } from '../check-verify.ts';
 import { isDatabaseError } from '../failure.ts';
 import { mayPrepare, statementItems, type WorkFailure, type WorkItem } from '../worker.ts';
 import { applicationOn, type Bed } from './bed.ts';
-import { changedRows, printRows, type RowPrints, type Table, tablesWritten, writtenRows } from './rows.ts';
+import {
+  changedRows,
+  printRows,
+  type RowPrints,
+  type Table,
+  tablesWritten,
+  type Written,
+  writtenRows,
+} from './rows.ts';
 import { holdsAlready } from './vacuous.ts';
 
 /**
@@ -93,7 +101,7 @@ class Attempt {
     return unsettled && failureProblem(this.#application, unsettled);
   }
 
-  async #wroteNothingSince(written: ReadonlyMap<string, number>): Promise<boolean> {
+  async #wroteNothingSince(written: Written): Promise<boolean> {
     const { trackingSchema } = this.#bed.engine.settings;
     return (await tablesWritten(this.#bed.worker.session, written, trackingSchema)).length === 0;
   }
