@@ -21,12 +21,19 @@ export interface SnapshotHow {
   readonly second?: 'none' | 'one' | 'refused';
 }
 
-export async function snapshotOf(
+export async function openSession(
   { server, name }: Pick<TestDatabase, 'server' | 'name'>,
+  user?: string,
+): Promise<Session> {
+  const target = resolveTarget(machineInputs({}, { database: server.url(name, user) }))!;
+  return new Session((await connect(target, { applicationName: 'test' })) as unknown as DriverClient);
+}
+
+export async function snapshotOf(
+  database: Pick<TestDatabase, 'server' | 'name'>,
   { included = ALL, needs = true, trackingSchema = 'public', user, second = 'none' }: SnapshotHow = {},
 ): Promise<Snapshot> {
-  const target = resolveTarget(machineInputs({}, { database: server.url(name, user) }))!;
-  const open = async () => new Session((await connect(target, { applicationName: 'test' })) as unknown as DriverClient);
+  const open = () => openSession(database, user);
   const sessions = [await open()];
   const more = async () => {
     if (second === 'refused') throw new Error('too many clients');
@@ -34,7 +41,7 @@ export async function snapshotOf(
     return sessions[1];
   };
   try {
-    const options = { ...included, needs, major: server.major, trackingSchema, lockTimeoutMs: 5000 };
+    const options = { ...included, needs, major: database.server.major, trackingSchema, lockTimeoutMs: 5000 };
     const snapshot = await readSnapshot(sessions[0]!, options, more);
     for (const session of sessions) assert.equal(session.transactionStatus, 'I');
     return snapshot;

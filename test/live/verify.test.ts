@@ -405,16 +405,16 @@ COMMIT;
     ));
 });
 
-/**
- * Kinds of objects that a look passes over while there are none: each is noticed as soon as there is one. They can be run twice,
- * so that only the look can notice that the rollback leaves them behind.
- */
-test('a rollback that forgets an object of a kind that was not there before', () =>
+/** A look passes over kinds of which there is no object. These can be run twice, so that nothing but the look can notice them. */
+test('a rollback that leaves the first object of its kind behind', () =>
   withCli(
     18,
-    Object.fromEntries(
-      FIRST_OF_THEIR_KIND.map(([name, ...sql], i) => [`m/${i + 1}_${name}.sql`, file(sql.join('\n'), 'SELECT 1;')]),
-    ),
+    {
+      'm/0_base.sql': FIRST_BASE,
+      ...Object.fromEntries(
+        FIRST_OF_THEIR_KIND.map(([name, ...sql], i) => [`m/${i + 1}_${name}.sql`, file(sql.join('\n'), 'SELECT 1;')]),
+      ),
+    },
     async (at) => {
       const { document } = await verified(at);
       assert.deepEqual(
@@ -424,51 +424,23 @@ test('a rollback that forgets an object of a kind that was not there before', ()
     },
   ));
 
+const FIRST_BASE = `CREATE TABLE t (id integer PRIMARY KEY, b integer REFERENCES t);
+CREATE VIEW v AS SELECT id FROM t;
+CREATE DOMAIN d AS integer;
+CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE FOREIGN DATA WRAPPER w;
+CREATE SERVER far FOREIGN DATA WRAPPER w;
+
+-- IRREVERSIBLE: a test
+`;
 const FIRST_OF_THEIR_KIND: readonly (readonly [name: string, ...sql: string[]])[] = [
-  ['table', 'DROP TABLE IF EXISTS t;', 'CREATE TABLE t (id integer, b integer);'],
-  ['index', 'DROP INDEX IF EXISTS i;', 'CREATE UNIQUE INDEX i ON t (id);'],
-  ['constraint', 'ALTER TABLE t DROP CONSTRAINT IF EXISTS k;', 'ALTER TABLE t ADD CONSTRAINT k CHECK (id > 0);'],
-  [
-    'foreign_key',
-    'ALTER TABLE t DROP CONSTRAINT IF EXISTS fk;',
-    'ALTER TABLE t ADD CONSTRAINT fk FOREIGN KEY (b) REFERENCES t (id);',
-  ],
-  ['view', 'DROP VIEW IF EXISTS v;', 'CREATE VIEW v AS SELECT id FROM t;'],
   ['rule', 'DROP RULE IF EXISTS quiet ON v;', 'CREATE RULE quiet AS ON DELETE TO v DO INSTEAD NOTHING;'],
-  ['materialized', 'DROP MATERIALIZED VIEW IF EXISTS mv;', 'CREATE MATERIALIZED VIEW mv AS SELECT id FROM t;'],
-  ['sequence', 'DROP SEQUENCE IF EXISTS s;', 'CREATE SEQUENCE s;'],
-  ['range', 'DROP TYPE IF EXISTS r;', 'CREATE TYPE r AS RANGE (subtype = integer);'],
-  ['enum', 'DROP TYPE IF EXISTS e;', 'CREATE TYPE e AS ENUM ();'],
-  ['domain', 'DROP DOMAIN IF EXISTS d;', 'CREATE DOMAIN d AS integer;'],
-  ['domain_check', 'ALTER DOMAIN d DROP CONSTRAINT IF EXISTS k;', 'ALTER DOMAIN d ADD CONSTRAINT k CHECK (VALUE > 0);'],
-  ['composite', 'DROP TYPE IF EXISTS c;', 'CREATE TYPE c AS (a integer);'],
-  ['function', 'CREATE OR REPLACE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;'],
+  ['check', 'ALTER DOMAIN d DROP CONSTRAINT IF EXISTS k;', 'ALTER DOMAIN d ADD CONSTRAINT k CHECK (VALUE > 0);'],
   [
     'trigger',
     'DROP TRIGGER IF EXISTS tr ON t;',
     'CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();',
   ],
-  [
-    'aggregate',
-    'DROP AGGREGATE IF EXISTS ag (integer);',
-    'CREATE AGGREGATE ag (integer) (SFUNC = int4pl, STYPE = integer);',
-  ],
-  ['wrapper', 'DROP FOREIGN DATA WRAPPER IF EXISTS w;', 'CREATE FOREIGN DATA WRAPPER w;'],
-  ['server', 'DROP SERVER IF EXISTS far;', 'CREATE SERVER far FOREIGN DATA WRAPPER w;'],
-  ['user_mapping', 'DROP USER MAPPING IF EXISTS FOR PUBLIC SERVER far;', 'CREATE USER MAPPING FOR PUBLIC SERVER far;'],
-  ['foreign', 'DROP FOREIGN TABLE IF EXISTS ft;', 'CREATE FOREIGN TABLE ft (id integer) SERVER far;'],
-  [
-    'operator',
-    'DROP OPERATOR IF EXISTS === (integer, integer);',
-    'CREATE OPERATOR === (LEFTARG = integer, RIGHTARG = integer, FUNCTION = int4eq);',
-  ],
-  ['cast', 'DROP CAST IF EXISTS (c AS text);', 'CREATE CAST (c AS text) WITH INOUT;'],
-  ['collation', 'DROP COLLATION IF EXISTS mine;', 'CREATE COLLATION mine FROM "C";'],
-  ['publication', 'DROP PUBLICATION IF EXISTS p;', 'CREATE PUBLICATION p;'],
+  ['mapping', 'DROP USER MAPPING IF EXISTS FOR PUBLIC SERVER far;', 'CREATE USER MAPPING FOR PUBLIC SERVER far;'],
   ['policy', 'DROP POLICY IF EXISTS all_of_it ON t;', 'CREATE POLICY all_of_it ON t;'],
-  ['statistics', 'DROP STATISTICS IF EXISTS st;', 'CREATE STATISTICS st ON id, b FROM t;'],
-  ['search', 'DROP TEXT SEARCH CONFIGURATION IF EXISTS tc;', 'CREATE TEXT SEARCH CONFIGURATION tc (COPY = simple);'],
-  ['comment', "COMMENT ON COLUMN t.id IS 'x';"],
-  ['privilege', 'ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC;'],
-  ['setting', "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET work_mem = 5000', current_database()); END $$;"],
 ];
