@@ -4114,8 +4114,26 @@ $$;
 -- ---------------------------------------------------------------------------------------------------------------------
 
 DO $guarded$
+DECLARE
+  refused text;
 BEGIN
   IF (SELECT count(*) FROM pg_catalog.pg_available_extensions WHERE name IN ('vector')) < 1 THEN
+    RETURN;
+  END IF;
+  SELECT a.name INTO refused
+  FROM pg_catalog.pg_available_extensions AS a
+  WHERE a.name IN ('vector')
+    AND a.installed_version IS NULL
+    AND NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user)
+    AND NOT (pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') AND EXISTS (
+      SELECT FROM pg_catalog.pg_available_extension_versions AS v WHERE v.name = a.name AND pg_catalog.to_jsonb(v) ->> 'trusted' = 'true'))
+  ORDER BY 1
+  LIMIT 1;
+  IF refused IS NOT NULL THEN
+    UPDATE schema_migrations
+    SET error_message = pg_catalog.format('extension %1$s is available, but this role may not create it; an administrator runs: CREATE EXTENSION %1$s;', refused)
+    WHERE version = '027_add_request_embedding_vector';
+    RAISE NOTICE '% is left out: this role may not create the extension %', '027_add_request_embedding_vector', refused;
     RETURN;
   END IF;
 
@@ -4187,12 +4205,6 @@ COMMENT ON COLUMN requests.embedding_vector IS 'Embedding of the processed reque
 -- $$;
 $file$
   WHERE version = '027_add_request_embedding_vector';
-EXCEPTION
-  WHEN insufficient_privilege THEN
-    UPDATE schema_migrations
-    SET error_message = 'extension vector is available, but this role may not create it; an administrator runs: CREATE EXTENSION vector;'
-    WHERE version = '027_add_request_embedding_vector';
-    RAISE NOTICE USING MESSAGE = '027_add_request_embedding_vector is left out: this role may not create the extension vector';
 END
 $guarded$;
 

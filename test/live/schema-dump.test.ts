@@ -65,6 +65,26 @@ CREATE INDEX IF NOT EXISTS people_marks ON shop.people USING gin (marks);
 -- IRREVERSIBLE: a test
 `,
 };
+/** An extension that only a superuser may create, and a GRANT that the owner of a database may not make. */
+const UNTRUSTED: Files = {
+  'db/migrations/001_far.sql': `-- Requires: extension file_fdw
+CREATE EXTENSION IF NOT EXISTS file_fdw;
+CREATE SERVER far FOREIGN DATA WRAPPER file_fdw;
+
+-- IRREVERSIBLE: a test
+`,
+  'db/migrations/002_mapped.sql': `-- Depends: 1
+CREATE USER MAPPING FOR PUBLIC SERVER far;
+
+-- IRREVERSIBLE: a test
+`,
+  'db/migrations/003_granted.sql': `-- Requires: extension hstore
+CREATE EXTENSION IF NOT EXISTS hstore;
+GRANT EXECUTE ON FUNCTION pg_catalog.pg_read_file(text) TO PUBLIC;
+
+-- IRREVERSIBLE: a test
+`,
+};
 const COMPLETE = 'db/postgresql/init-complete.sql';
 const ENV = { TASKFLOW_DIRECTORIES: 'db/migrations' };
 
@@ -121,6 +141,31 @@ describe('schema dump', () => {
       const stale = await dump(at, '--check');
       assert.deepEqual([stale.exit, text(at) === first], [3, true]);
       assert.match(stale.said, /is stale/);
+    }));
+
+  test('an extension that the owner may not create leaves its files out, by name; what else is refused fails the file', () =>
+    withCli(18, UNTRUSTED, async (at) => {
+      good(await dump(at));
+      await asOwner(at, async (owner) => {
+        const load = () => psql(at.database, { input: join(at.folder, COMPLETE), env: { PGUSER: owner } });
+        const refused = load();
+        assert.equal(refused.status, 3);
+        assert.match(refused.stderr, /ERROR: .*permission denied for function pg_read_file/);
+        assert.deepEqual(await at.database.sql("SELECT to_regclass('schema_migrations')"), [[null]]);
+        at.write({ [COMPLETE]: text(at).replace(/^.*GRANT EXECUTE.*$/m, '') });
+        const loaded = load();
+        assert.equal(loaded.status, 0, loaded.stderr);
+        const left = await at.database.sql(
+          'SELECT version, error_message FROM schema_migrations WHERE NOT success ORDER BY version',
+        );
+        const why =
+          'extension file_fdw is available, but this role may not create it; an administrator runs: CREATE EXTENSION file_fdw;';
+        assert.deepEqual(left, [
+          ['001_far', why],
+          ['002_mapped', why],
+        ]);
+        assert.match(loaded.stderr, /001_far is left out: this role may not create the extension file_fdw/);
+      });
     }));
 
   test('what cannot be written is named, in the file, too, and the status is 1', () =>

@@ -34,14 +34,34 @@ VALUES (
 `;
 }
 
-/** Its statements and its row, where its extensions can be had; else nothing, and migrate runs it when they can. */
+/**
+ * Its statements and its row, where its extensions are there or can be made, by the rule of `migrate` (extensions.ts); else
+ * nothing, and migrate runs it when they can. What fails for another reason fails the file.
+ */
 export function guardedPart({ migration, extensions, plan }: GuardedMigration): string {
   const names = extensions.map(string).join(', ');
-  const [first = ''] = extensions;
   const statements = plan.steps.flatMap((step) => step.statements.map(({ statement }) => statement.sql));
   const row = recordedMigration(migration, true);
-  const body = `BEGIN
+  const body = `DECLARE
+  refused text;
+BEGIN
   IF (SELECT count(*) FROM pg_catalog.pg_available_extensions WHERE name IN (${names})) < ${extensions.length} THEN
+    RETURN;
+  END IF;
+  SELECT a.name INTO refused
+  FROM pg_catalog.pg_available_extensions AS a
+  WHERE a.name IN (${names})
+    AND a.installed_version IS NULL
+    AND NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user)
+    AND NOT (pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') AND EXISTS (
+      SELECT FROM pg_catalog.pg_available_extension_versions AS v WHERE v.name = a.name AND pg_catalog.to_jsonb(v) ->> 'trusted' = 'true'))
+  ORDER BY 1
+  LIMIT 1;
+  IF refused IS NOT NULL THEN
+    UPDATE schema_migrations
+    SET error_message = pg_catalog.format(${string(unmetRequirement('%1$s', MAY_NOT_CREATE) ?? '')}, refused)
+    WHERE version = ${string(row.version)};
+    RAISE NOTICE '% is left out: this role may not create the extension %', ${string(row.version)}, refused;
     RETURN;
   END IF;
 
@@ -49,12 +69,6 @@ ${statements.map((sql) => `  EXECUTE ${dollarQuoted(sql, 'statement')};\n`).join
   UPDATE schema_migrations
   SET type = ${string(row.type)}, success = true, error_message = NULL, body_sql = ${dollarQuoted(row.bodySql, 'file')}
   WHERE version = ${string(row.version)};
-EXCEPTION
-  WHEN insufficient_privilege THEN
-    UPDATE schema_migrations
-    SET error_message = ${string(unmetRequirement(first, MAY_NOT_CREATE) ?? '')}
-    WHERE version = ${string(row.version)};
-    RAISE NOTICE USING MESSAGE = ${string(`${row.version} is left out: this role may not create the extension ${first}`)};
 END
 `;
   return `DO ${dollarQuoted(`\n${body}`, 'guarded')};\n`;
