@@ -85,6 +85,25 @@ GRANT EXECUTE ON FUNCTION pg_catalog.pg_read_file(text) TO PUBLIC;
 -- IRREVERSIBLE: a test
 `,
 };
+/** Names without a schema, in a check that runs when rows go in, and in what needs an extension. */
+const IN_APP: Files = {
+  'taskflow-db.config.json': '{"searchPath": "app, public", "storeSql": false}',
+  'db/migrations/001_app.sql': `CREATE SCHEMA app;
+CREATE TABLE levels (n integer);
+INSERT INTO levels VALUES (1);
+CREATE FUNCTION known(integer) RETURNS boolean LANGUAGE sql AS $$ SELECT EXISTS (SELECT FROM levels WHERE n = $1) $$;
+CREATE TABLE uses (n integer CHECK (known(n)));
+INSERT INTO uses VALUES (1);
+
+-- IRREVERSIBLE: a test
+`,
+  'db/migrations/002_marks.sql': `-- Requires: extension hstore
+CREATE EXTENSION IF NOT EXISTS hstore;
+ALTER TABLE uses ADD COLUMN marks hstore DEFAULT '';
+
+-- IRREVERSIBLE: a test
+`,
+};
 const COMPLETE = 'db/postgresql/init-complete.sql';
 const ENV = { TASKFLOW_DIRECTORIES: 'db/migrations' };
 
@@ -166,6 +185,19 @@ describe('schema dump', () => {
         ]);
         assert.match(loaded.stderr, /001_far is left out: this role may not create the extension file_fdw/);
       });
+    }));
+
+  test('the configured search_path holds for the file, and no SQL is stored where none is to be', () =>
+    withCli(18, IN_APP, async (at) => {
+      good(await dump(at));
+      const loaded = psql(at.database, { input: join(at.folder, COMPLETE) });
+      assert.deepEqual([loaded.status, loaded.stderr], [0, '']);
+      assert.match(good(await at.run(['migrate'], { env: ENV })).stdout, /nothing to apply/);
+      const found = `SELECT (SELECT count(*) FROM schema_migrations WHERE success), (SELECT count(body_sql) FROM schema_migrations),
+        (SELECT count(marks) FROM app.uses)`;
+      assert.deepEqual(await at.database.sql(found), [['2', '0', '1']]);
+      const checked = await scratch(at, 'verify', '--json');
+      assert.match(checked.stdout, /"init-complete"[^}]*"equal: /);
     }));
 
   test('what cannot be written is named, in the file, too, and the status is 1', () =>

@@ -8,9 +8,9 @@ import { withScratchServer } from '../open.ts';
 export async function run(context: CommandContext): Promise<ExitStatus> {
   const { cwd, stderr } = context;
   const place = placeOf(context, 'dump');
-  const { directories, trackingSchema } = context.settings();
+  const settings = context.settings();
   const { text, notWritten, migrations } = await withScratchServer(context, async (open) =>
-    dumpSchema(await open(), { directories, cwd, trackingSchema }),
+    dumpSchema(await open(), { ...settings, cwd }),
   );
   for (const { type, name, why } of context.wantsJson ? [] : notWritten)
     stderr.line(wrap(`Not written: ${type} ${name}: ${why}`, stderr.width, '  '));

@@ -9,19 +9,16 @@ import { FOR_SCRIPTS } from '../schema/write-script.ts';
 import { replay } from '../scratch/replay.ts';
 import type { Scratch } from '../scratch/scratch.ts';
 import { readSeeds, type Seeds } from './seeds.ts';
-import {
-  BOTH_IN_REACH,
-  dollarQuoted,
-  type GuardedMigration,
-  guardedPart,
-  TRAIL,
-  trackingPart,
-} from './tracking-part.ts';
+import { bothInReach, dollarQuoted, type GuardedMigration, guardedPart, TRAIL, trackingPart } from './tracking-part.ts';
 
 export interface DumpOptions {
   readonly directories: readonly string[];
   readonly cwd: string;
   readonly trackingSchema: string;
+  /** What migrations are run with; undefined: the server's own. */
+  readonly searchPath: string | undefined;
+  /** Whether the records hold the SQL. */
+  readonly storeSql: boolean;
 }
 
 export interface Dump {
@@ -90,7 +87,7 @@ function textOf(
   { inserts, counters }: Seeds,
   migrations: readonly PlannedMigration[],
   guarded: ReadonlyMap<string, GuardedMigration>,
-  { trackingSchema }: DumpOptions,
+  { trackingSchema, searchPath, storeSql }: DumpOptions,
 ): string {
   const missing = notWritten.map(({ type, name, why }) => `-- cannot write: ${type} ${name}: ${why}\n`).join('');
   return [
@@ -99,14 +96,17 @@ function textOf(
     'BEGIN;\n',
     "SET LOCAL client_encoding = 'UTF8';\nSET LOCAL check_function_bodies = off;\n",
     ...(trackingSchema === 'public' ? [] : [trackingIn(trackingSchema)]),
+    ...(searchPath === undefined ? [] : [pathOf(searchPath)]),
     guardOf(chapters),
     ...chaptersWithRows(chapters, inserts),
     ...(counters === '' ? [] : [heading('Where the counters stand'), counters]),
     heading('The tracking of migrations: tables, and the rows of the migrations that this file holds'),
-    trackingPart(migrations, guarded),
-    BOTH_IN_REACH,
+    trackingPart(migrations, guarded, storeSql),
+    bothInReach(searchPath),
     ...(last === '' ? [] : [heading('Event triggers and default privileges'), last]),
-    ...[...guarded.values()].filter(isWhole).flatMap((one) => [heading(guardedHeading(one)), guardedPart(one)]),
+    ...[...guarded.values()]
+      .filter(isWhole)
+      .flatMap((one) => [heading(guardedHeading(one)), guardedPart(one, storeSql)]),
     heading('What was done, for the audit trail'),
     TRAIL,
     'COMMIT;\n',
@@ -158,6 +158,16 @@ function trackingIn(schema: string): string {
 BEGIN
   PERFORM pg_catalog.set_config('taskflow.tracking_schema',
     coalesce(nullif(pg_catalog.current_setting('taskflow.tracking_schema', true), ''), ${quoteLiteral(schema)}), true);
+END
+$$;
+`;
+}
+
+/** Checks and triggers run while the rows go in, and find what they name as they did behind `migrate`. */
+function pathOf(searchPath: string): string {
+  return `DO $$
+BEGIN
+  PERFORM pg_catalog.set_config('search_path', ${quoteLiteral(searchPath)}, true);
 END
 $$;
 `;

@@ -14,13 +14,14 @@ export interface GuardedMigration extends PlannedMigration {
 export function trackingPart(
   migrations: readonly PlannedMigration[],
   guarded: ReadonlyMap<string, GuardedMigration>,
+  storeSql: boolean,
 ): string {
-  const rows = migrations.map(({ version, migration }) => recordedRow(migration, guarded.get(version)));
+  const rows = migrations.map(({ version, migration }) => recordedRow(migration, guarded.get(version), storeSql));
   return `${LAYOUT_1}\n${LAYOUT_2}\n${rows.join('\n')}`;
 }
 
-function recordedRow(migration: Migration, guarded: GuardedMigration | undefined): string {
-  const row = recordedMigration(migration, guarded === undefined, guarded ? 'skipped' : 'migration');
+function recordedRow(migration: Migration, guarded: GuardedMigration | undefined, storeSql: boolean): string {
+  const row = recordedMigration(migration, storeSql && !guarded, guarded ? 'skipped' : 'migration');
   const skipped = guarded ? unmetRequirement(guarded.extensions[0] ?? '', undefined) : undefined;
   return `-- ${row.version}
 INSERT INTO schema_migrations
@@ -38,10 +39,10 @@ VALUES (
  * Its statements and its row, where its extensions are there or can be made, by the rule of `migrate` (extensions.ts); else
  * nothing, and migrate runs it when they can. What fails for another reason fails the file.
  */
-export function guardedPart({ migration, extensions, plan }: GuardedMigration): string {
+export function guardedPart({ migration, extensions, plan }: GuardedMigration, storeSql: boolean): string {
   const names = extensions.map(string).join(', ');
   const statements = plan.steps.flatMap((step) => step.statements.map(({ statement }) => statement.sql));
-  const row = recordedMigration(migration, true);
+  const row = recordedMigration(migration, storeSql);
   const body = `DECLARE
   refused text;
 BEGIN
@@ -76,16 +77,22 @@ END
 
 const MAY_NOT_CREATE = { name: '', installed: false, available: true, creatable: false };
 
-/** The tables of the application and the tracking are both in reach. */
-export const BOTH_IN_REACH = `DO $$
+/** The tables of the application and the tracking are both in reach. `searchPath` as configured; undefined: the server's. */
+export function bothInReach(searchPath: string | undefined): string {
+  const path =
+    searchPath === undefined
+      ? 'SET LOCAL search_path TO DEFAULT;'
+      : `PERFORM set_config('search_path', ${string(searchPath)}, true);`;
+  return `DO $$
 BEGIN
-  SET LOCAL search_path TO DEFAULT;
+  ${path}
   PERFORM set_config('search_path', concat_ws(', ', nullif(current_setting('search_path'), ''),
     quote_ident(coalesce(nullif(current_setting('taskflow.tracking_schema', true), ''), 'public'))), true);
   SET LOCAL client_min_messages TO DEFAULT;
 END
 $$;
 `;
+}
 
 /** Nothing was there before, so the tool has nothing to adopt; the trail names each version. */
 export const TRAIL = `INSERT INTO schema_migration_settings (key, value) VALUES ('adoption', 'none');
