@@ -1,10 +1,11 @@
+import { commentLine } from '../sql/quote.ts';
 import type { NotWritten } from './context.ts';
 import type { Line, Step } from './step.ts';
 
 /** The file: what it does not do, the settings it needs, then one statement a paragraph. */
 export function scriptText(steps: readonly Step[], notWritten: readonly NotWritten[]): string {
   const lines = steps.flatMap((step) => step.lines);
-  const head = notWritten.map(({ type, name, why }) => comment(`cannot write: ${type} ${name}: ${why}`));
+  const head = notWritten.map(({ type, name, why }) => commentLine(`cannot write: ${type} ${name}: ${why}`));
   if (lines.length === 0) return head.length === 0 ? '' : `${head.join('\n')}\n`;
   const whole =
     !lines.some(({ sql }) => NOT_WHOLE.test(sql)) && !steps.some(({ late, lines }) => late && lines.length > 0);
@@ -23,14 +24,9 @@ const NOT_WHOLE = /^(CREATE (UNIQUE )?INDEX CONCURRENTLY|DROP INDEX CONCURRENTLY
 /** One statement with its comments and its semicolon. */
 export function paragraph({ sql, note, loses }: Line): string {
   return [
-    ...(loses === undefined ? [] : [comment(`loses data: ${loses}`)]),
-    ...(note === undefined ? [] : [comment(note)]),
+    ...(loses === undefined ? [] : [commentLine(`loses data: ${loses}`)]),
+    ...(note === undefined ? [] : [commentLine(note)]),
     // A body that ends in a comment would swallow the semicolon.
     /--[^\n]*$/.test(sql) ? `${sql}\n;` : `${sql};`,
   ].join('\n');
-}
-
-/** On one line, whatever is in a name. */
-function comment(text: string): string {
-  return `-- ${text.replaceAll(/[\r\n]+/g, ' ')}`;
 }

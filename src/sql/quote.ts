@@ -25,6 +25,11 @@ function withoutNul(value: string): string {
   return value;
 }
 
+/** A comment on one line, whatever is in the text: a carriage return, too, ends a comment. */
+export function commentLine(text: string): string {
+  return `-- ${text.replaceAll(/[\r\n]+/g, ' ')}`;
+}
+
 /** A name as people write it: quoted only where it must be, as quote_ident does. */
 export function displayIdentifier(name: string): string {
   return /^[a-z_][a-z0-9_$]*$/.test(name) && !isKeyword(name) ? name : quoteIdentifier(name);

@@ -203,15 +203,16 @@ describe('schema dump', () => {
   test('what cannot be written is named, in the file, too, and the status is 1', () =>
     withCli(18, FILES, async (at) => {
       at.write({
-        'db/migrations/005_class.sql': `CREATE OPERATOR CLASS public.ints FOR TYPE integer USING hash AS OPERATOR 1 =, FUNCTION 1 hashint4(integer);
+        'db/migrations/005_class.sql': `CREATE OPERATOR CLASS public."ints\r; SELECT 1/0" FOR TYPE integer USING hash AS OPERATOR 1 =, FUNCTION 1 hashint4(integer);
 
 -- IRREVERSIBLE: a test
 `,
       });
       const dumped = await dump(at);
       assert.equal(dumped.exit, 1, dumped.output);
-      assert.match(dumped.said, /Not written: operator class public\.ints/);
-      assert.match(text(at), /^-- cannot write: operator class public\.ints/m);
+      assert.match(dumped.said, /Not written: operator class public\."ints/);
+      assert.match(text(at), /^-- cannot write: operator class public\."ints ; SELECT 1\/0"/m);
+      assert.doesNotMatch(text(at), /^[^\\]*\r/);
     }));
 });
 

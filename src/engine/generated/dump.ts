@@ -3,7 +3,7 @@ import { reconcile } from '../../plan/reconcile.ts';
 import { type PlannedMigration, planUp } from '../../plan/up.ts';
 import type { NotWritten } from '../../script/script.ts';
 import { type Chapter, type WholeSchema, writeWhole } from '../../script/whole.ts';
-import { quoteLiteral } from '../../sql/quote.ts';
+import { commentLine, quoteLiteral } from '../../sql/quote.ts';
 import { readSchema } from '../schema/read-schema.ts';
 import { FOR_SCRIPTS } from '../schema/write-script.ts';
 import { replay } from '../scratch/replay.ts';
@@ -89,9 +89,11 @@ function textOf(
   guarded: ReadonlyMap<string, GuardedMigration>,
   { trackingSchema, searchPath, storeSql }: DumpOptions,
 ): string {
-  const missing = notWritten.map(({ type, name, why }) => `-- cannot write: ${type} ${name}: ${why}\n`).join('');
+  const missing = notWritten
+    .map(({ type, name, why }) => `${commentLine(`cannot write: ${type} ${name}: ${why}`)}\n`)
+    .join('');
   return [
-    `${HEAD}${missing === '' ? '' : `--\n${missing.replaceAll(/\n(?!$|-- )/g, ' ')}`}`,
+    `${HEAD}${missing === '' ? '' : `--\n${missing}`}`,
     '\\set ON_ERROR_STOP on\n',
     'BEGIN;\n',
     "SET LOCAL client_encoding = 'UTF8';\nSET LOCAL check_function_bodies = off;\n",
@@ -125,7 +127,7 @@ const HEAD = `-- The complete schema, for new installations
 const LINE = `-- ${'-'.repeat(117)}`;
 
 function heading(text: string): string {
-  return `${LINE}\n-- ${text.replaceAll(/[\r\n]+/g, ' ')}\n${LINE}\n`;
+  return `${LINE}\n${commentLine(text)}\n${LINE}\n`;
 }
 
 function guardedHeading({ version, extensions }: GuardedMigration): string {
