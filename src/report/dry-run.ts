@@ -64,7 +64,7 @@ export interface HeldLock extends Pick<TakenLock, 'relation' | 'type' | 'table' 
 export interface TriedMigration {
   readonly version: string;
   readonly file: string;
-  /** `partly`: some statements cannot be tried in a transaction, the others passed. */
+  /** `partly`: some statements cannot be tried so, the others passed. */
   readonly state: 'passed' | 'partly' | 'failed' | 'unfinished' | 'not-tried';
   readonly executionTimeMs: number;
   /** Null where it has no VERIFY section, or it goes back. */

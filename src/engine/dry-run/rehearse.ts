@@ -11,7 +11,7 @@ import { cancelled } from '../pause.ts';
 import { withRunnerLock } from '../runner/runner-lock.ts';
 import { readSchema } from '../schema/read-schema.ts';
 import { FOR_SCRIPTS } from '../schema/write-script.ts';
-import { onScratch } from '../scratch/replay.ts';
+import { forScratch, onScratch } from '../scratch/replay.ts';
 import type { Scratch } from '../scratch/scratch.ts';
 import { checkTracking, isSettled } from '../tracking.ts';
 import { copySchema, readHistorySql, type SchemaCopy } from './copy-schema.ts';
@@ -19,7 +19,7 @@ import { limitsOfRehearsal } from './limits.ts';
 import { tryLive } from './live.ts';
 import { refuseUnsettled } from './migrate.ts';
 import { KNOWN_RELATIONS, relationsIn } from './observe.ts';
-import { rehearsed, unreached } from './rehearsed.ts';
+import { rehearsed, unreached, withLeftOut } from './rehearsed.ts';
 import { trialOf } from './trial.ts';
 
 export interface RehearsalResult {
@@ -51,12 +51,13 @@ export async function rehearseMigrate(
   const schema = await readSchema(engine, FOR_SCRIPTS);
   const scratch = await openScratch();
   const copy = await copySchema(scratch, { schema, history: target.history });
+  const own = await forScratch(scratch, files.map(withoutVerify));
   const done: TriedMigration[] = [];
   let problem: Problem | null = null;
   for (const planned of target.plan.migrations) {
     if (engine.signal.aborted) problem = cancelled('Nothing of yours was touched; the copy is dropped.');
     if (problem) break;
-    const one = await rehearse(scratch, copy, files.map(withoutVerify), planned, target);
+    const one = await rehearse(scratch, copy, own, planned, target);
     done.push(one.tried);
     problem = one.problem;
   }
@@ -104,8 +105,10 @@ async function rehearse(
     if (await scratch.roles.mend(observed.problem)) continue;
     const { problem } = await migrateFiles(engine, files, options);
     if (await scratch.roles.mend(problem)) continue;
-    const tried = rehearsed(planned, observed.report.migrations[0], problem, relations);
-    return { tried, problem: problem && onScratch(problem, scratch) };
+    const ran = files.find(({ version }) => version === planned.version)?.load() ?? planned.migration;
+    const migration = { ...ran, verify: planned.migration.verify };
+    const tried = rehearsed({ ...planned, migration }, observed.report.migrations[0], problem, relations);
+    return { tried: withLeftOut(tried, planned), problem: problem && onScratch(problem, scratch) };
   }
 }
 

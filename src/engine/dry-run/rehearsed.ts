@@ -1,6 +1,8 @@
+import type { Statement } from '../../migration/migration.ts';
 import type { PlannedMigration } from '../../plan/up.ts';
 import type { Problem } from '../../problem/problem.ts';
 import type { MetRelation, TriedMigration, TriedStatement } from '../../report/dry-run.ts';
+import { beyondDatabase } from '../../sql/beyond-database.ts';
 
 /** A migration that was not come to; `reason`: why it is skipped on the scratch server. */
 export function unreached({ version, migration }: PlannedMigration, reason: string | null): TriedMigration {
@@ -56,6 +58,25 @@ function isAt(
   if (where?.line === undefined) return true;
   const last = line + sql.split('\n').length - 1;
   return where.line >= line && where.line <= last && (where.line > line || (where.column ?? column) >= column);
+}
+
+/** With what scratch databases do without, each where it stands in the file. */
+export function withLeftOut(tried: TriedMigration, { migration }: PlannedMigration): TriedMigration {
+  const leftOut = migration.statements.flatMap(asLeftOut);
+  const failed = tried.statements.find(({ state }) => state === 'failed');
+  const before = leftOut.filter((one) => !failed || byPlace(one, failed) < 0);
+  if (before.length === 0) return tried;
+  const state = tried.state === 'passed' ? 'partly' : tried.state;
+  return { ...tried, state, statements: [...tried.statements, ...before].sort(byPlace) };
+}
+
+function asLeftOut(statement: Statement): TriedStatement[] {
+  const why = beyondDatabase(statement.sql, statement.words);
+  return why === undefined ? [] : [unobserved(statement, 'not-tried', why)];
+}
+
+function byPlace(one: TriedStatement, other: TriedStatement): number {
+  return one.line - other.line || one.column - other.column;
 }
 
 function unobserved(

@@ -11,6 +11,7 @@ import { type NamedSchema, readSchema } from './read-schema.ts';
 import { schemaFromFile } from './schema-file.ts';
 import { schemaOfFolder, schemaOfScript } from './scratch-schema.ts';
 import type { SchemaSource } from './source.ts';
+import { subscriptionsOf } from './subscriptions.ts';
 
 /** How schemas are come by. */
 export interface SchemaReaders {
@@ -51,9 +52,10 @@ export async function compareSources(
   const before = await readSource(readers, first, needsScratch);
   const after = await readSource(readers, second, needsScratch);
   const leftOut = [...before.leftOut, ...after.leftOut];
-  const objects = leftOut.flatMap((one) => one.objects);
+  const subscriptions = subscriptionsOf(...(needsScratch ? [before.schema, after.schema] : []));
+  const objects = [...leftOut.flatMap((one) => one.objects), ...subscriptions.leftOut];
   const difference = diffSchemas(before, after, readers.included, objects);
-  const notes = needsScratch ? await (await readers.openScratch()).roles.notes() : [];
+  const notes = needsScratch ? [...(await (await readers.openScratch()).notes()), ...subscriptions.notes] : [];
   return { before, after, difference, weighed: weighed(difference), leftOut, notes };
 }
 

@@ -16,6 +16,7 @@ import { type AppliedFiles, appliedFiles, type NotReplayed } from './applied-fil
 import { type ExtensionObjects, objectsOfMissing } from './extension-objects.ts';
 import { type NamedSchema, readSchema } from './read-schema.ts';
 import { asWrittenAfter, settledDifference } from './settled-difference.ts';
+import { subscriptionsOf } from './subscriptions.ts';
 
 /** How a database differs from what its own applied migrations make of an empty one. */
 export interface Drift {
@@ -108,13 +109,8 @@ async function compare(
   const { scratch, database, applied, missing, acceptances } = asked;
   const read = async (from: Engine) => {
     const { name, schema } = await readSchema(from, reading);
-    return {
-      name,
-      schema: withoutObjects(
-        schema,
-        missing.flatMap(({ objects }) => objects),
-      ),
-    };
+    const { leftOut, notes } = subscriptionsOf(schema);
+    return { name, schema: withoutObjects(schema, [...missing.flatMap(({ objects }) => objects), ...leftOut]), notes };
   };
   const made = { ...(await read(database.engine)), name: 'the applied migrations' };
   const actual = await read(engine);
@@ -128,7 +124,7 @@ async function compare(
     database: actual.name,
     notReplayed: applied.notReplayed,
     leftOut: missing,
-    notes: await scratch.roles.notes(),
+    notes: [...(await scratch.notes()), ...actual.notes],
   };
   return { ...asked, drift, difference, definitionsOf, replayed, actual };
 }

@@ -3,6 +3,7 @@ import type { BatchItem } from '../../postgres/pipeline.ts';
 import type { Session } from '../../postgres/session.ts';
 import { pinSettings } from '../../postgres/session-settings.ts';
 import { Problem } from '../../problem/problem.ts';
+import { madeRoles } from '../../sql/beyond-database.ts';
 import { splitScript } from '../../sql/splitter.ts';
 import { SqlProblem } from '../../sql/sql-problem.ts';
 import type { Engine } from '../engine.ts';
@@ -23,11 +24,13 @@ const STATEMENTS_MAX = 200;
 
 /**
  * Runs the statements of a script in one session, each by itself unless the script opens a transaction, as psql does with
- * ON_ERROR_STOP. Commands of psql that only concern what it prints are passed over. Throws the Problem of the statement that
+ * ON_ERROR_STOP, but for what is left out on scratch databases. Commands of psql that only concern what it prints are passed over. Throws the Problem of the statement that
  * fails, of a psql command that cannot be honoured, or of a transaction that is left open.
  */
 export async function loadScript(scratch: Scratch, database: ScratchDatabase, script: Script): Promise<void> {
-  const statements = statementsOf(script);
+  const all = statementsOf(script);
+  await scratch.roles.provide(all.flatMap(({ sql, words }) => madeRoles(sql, words)));
+  const statements = all.filter((one) => !scratch.leftOut.passes(script.file, one));
   const session = await database.engine.connect('migration');
   const cancel = () => void session.cancel();
   database.engine.signal.addEventListener('abort', cancel);

@@ -2,10 +2,17 @@ import type { MigrationFile } from '../../plan/migration-file.ts';
 import type { SkippedMigration } from '../../plan/up.ts';
 import type { Problem } from '../../problem/problem.ts';
 import { migrateFiles } from '../migrate.ts';
+import { rolesOf } from './left-out.ts';
 import type { Scratch, ScratchDatabase } from './scratch.ts';
 
+/** The files as scratch databases run them: within the database. Roles that they make are made for the run. */
+export async function forScratch(scratch: Scratch, files: readonly MigrationFile[]): Promise<MigrationFile[]> {
+  await scratch.roles.provide(rolesOf(files));
+  return files.map((file) => scratch.leftOut.without(file));
+}
+
 /**
- * Applies the migrations to a scratch database as `migrate` would; returns what was skipped there because the server lacks
+ * Applies the migrations to a scratch database as `migrate` would, but for what is left out there; returns what was skipped there because the server lacks
  * an extension. Throws the Problem of the migration that fails.
  */
 export async function replay(
@@ -13,8 +20,9 @@ export async function replay(
   { engine }: ScratchDatabase,
   files: readonly MigrationFile[],
 ): Promise<readonly SkippedMigration[]> {
+  const own = await forScratch(scratch, files);
   for (;;) {
-    const { plan, problem } = await migrateFiles(engine, files, { allowLate: true, singleTransaction: false });
+    const { plan, problem } = await migrateFiles(engine, own, { allowLate: true, singleTransaction: false });
     if (!problem) return plan.skipped;
     // The role is there now: it goes on where it stopped.
     if (!(await scratch.roles.mend(problem))) throw onScratch(problem, scratch);

@@ -1,12 +1,13 @@
 import type { Problem } from '../../problem/problem.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
+import { isDatabaseError } from '../failure.ts';
 import type { Keeper } from './keeper.ts';
 import type { RunMark } from './scratch-name.ts';
 import type { ScratchPlace } from './scratch-place.ts';
 
 /**
  * Roles that the SQL speaks of and a scratch server may lack. On the embedded server, where nobody else administers roles, a
- * missing one is made for the run and dropped behind it; on any other it is only named.
+ * missing one is made for the run and dropped behind it; on any other only one that the SQL itself makes.
  */
 export class ScratchRoles {
   readonly #keeper: Keeper;
@@ -14,6 +15,7 @@ export class ScratchRoles {
   readonly #mark: RunMark;
   readonly #configured: string | undefined;
   readonly #made: string[] = [];
+  readonly #provided = new Set<string>();
   #own: Promise<string | undefined> | undefined;
 
   constructor(keeper: Keeper, place: ScratchPlace, mark: RunMark, configured: string | undefined) {
@@ -48,11 +50,20 @@ export class ScratchRoles {
     ];
   }
 
+  /** Makes those that the server lacks, since the statements that would are not run; where it may not, they stay missing. */
+  async provide(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      this.#provided.add(name);
+      if (!(await this.#exists(name))) await this.#make(name).catch(ifDenied);
+    }
+  }
+
   /** Whether the failure was a missing role, which is there now: then what failed may be tried again. */
   async mend(problem: Problem | null): Promise<boolean> {
     const { server } = problem?.fields ?? {};
     const [, name] = /^role "(.+)" does not exist$/.exec(server?.message ?? '') ?? [];
-    if (server?.sqlstate !== '42704' || name === undefined || !this.#place.embedded) return false;
+    if (server?.sqlstate !== '42704' || name === undefined) return false;
+    if (!this.#place.embedded && !this.#provided.has(name)) return false;
     if (this.#made.includes(name)) return false;
     await this.#make(name);
     return true;
@@ -65,13 +76,22 @@ export class ScratchRoles {
 
   async #findOwn(): Promise<string | undefined> {
     if (this.#configured === undefined) return undefined;
-    const [row] = await this.#keeper.query('SELECT FROM pg_catalog.pg_roles WHERE rolname = $1', [this.#configured]);
-    if (!row && this.#place.embedded) await this.#make(this.#configured);
-    return row || this.#place.embedded ? this.#configured : undefined;
+    const exists = await this.#exists(this.#configured);
+    if (!exists && this.#place.embedded) await this.#make(this.#configured);
+    return exists || this.#place.embedded ? this.#configured : undefined;
+  }
+
+  async #exists(name: string): Promise<boolean> {
+    return (await this.#keeper.query('SELECT FROM pg_catalog.pg_roles WHERE rolname = $1', [name])).length > 0;
   }
 
   async #make(name: string): Promise<void> {
     await this.#keeper.createRole(name, this.#mark);
     this.#made.push(name);
   }
+}
+
+/** Then what needs the role says so. */
+function ifDenied(error: unknown): void {
+  if (!isDatabaseError(error) || error.code !== '42501') throw error;
 }

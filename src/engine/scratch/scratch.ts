@@ -10,6 +10,7 @@ import { databaseProblem, isDatabaseError } from '../failure.ts';
 import { cancelled } from '../pause.ts';
 import { openSession } from '../sessions.ts';
 import { Keeper } from './keeper.ts';
+import { LeftOut } from './left-out.ts';
 import { type RunMark, runMarkOf, scratchName } from './scratch-name.ts';
 import { findPlace, type ScratchInputs, type ScratchPlace } from './scratch-place.ts';
 import { ScratchRoles } from './scratch-roles.ts';
@@ -27,6 +28,8 @@ export interface ScratchDatabase {
 export class Scratch {
   readonly place: ScratchPlace;
   readonly roles: ScratchRoles;
+  /** What its databases do without. */
+  readonly leftOut = new LeftOut();
   readonly #keeper: Keeper;
   readonly #inputs: ScratchInputs;
   readonly #mark: RunMark;
@@ -55,6 +58,11 @@ export class Scratch {
       'SELECT name, default_version AS version FROM pg_catalog.pg_available_extensions',
     );
     return new Map(rows.map(({ name, version }) => [name ?? '', version ?? '']));
+  }
+
+  /** What is worth knowing of the run, for people, but for what is left out of files that are `told` of elsewhere. */
+  async notes(told?: ReadonlySet<string>): Promise<string[]> {
+    return [...(await this.roles.notes()), ...this.leftOut.notes(told)];
   }
 
   /** A new database: empty, or a copy of another scratch database, to which nobody may be connected. */

@@ -15,9 +15,11 @@ import { type Share, sharesOf } from '../../verify/shares.ts';
 import { withControl } from '../control.ts';
 import { readExtensions } from '../extensions.ts';
 import { migrateFiles } from '../migrate.ts';
+import { forScratch } from '../scratch/replay.ts';
 import type { Scratch, ScratchDatabase } from '../scratch/scratch.ts';
 import { Chain, type ChainPlan, type Stuck } from './chain.ts';
 import { checkComplete, completeFiles, NO_COMPLETE_FILE } from './init-complete.ts';
+import { withLeftOut } from './left-out.ts';
 import { checksumChecks, differencesOf, type TargetFacts } from './target-facts.ts';
 import { checkUpgrades } from './upgrade.ts';
 
@@ -53,16 +55,20 @@ export async function verify(scratch: Scratch, options: VerifyOptions): Promise<
   const { settings, cwd, target } = options;
   const files = refuseComplaints(readFolders(settings.directories, cwd));
   const base = await scratch.create();
-  const { plan, print } = await prepareBase(scratch, base, files);
+  const { plan, print } = await prepareBase(scratch, base, await forScratch(scratch, files));
   const tried = await tryAll(scratch, base, plan, print, options);
   const whole = await wholeChecks(scratch, tried, files, plan, options);
-  const checks = sorted([...checksumChecks(files, target), ...whole, ...tried.checks], files);
+  const found = [...checksumChecks(files, target), ...whole, ...tried.checks];
+  const checks = sorted(withLeftOut(found, files, scratch.leftOut), files);
   return {
     ok: checks.every(({ state }) => state !== 'failed'),
     checks,
     tried: tried.count,
     scratch: { description: scratch.place.description, serverVersion: scratch.server.version },
-    notes: [...(target ? await differencesOf(scratch, target) : []), ...(await scratch.roles.notes())],
+    notes: [
+      ...(target ? await differencesOf(scratch, target) : []),
+      ...(await scratch.notes(new Set(files.map(({ file }) => file)))),
+    ],
   };
 }
 
