@@ -18,25 +18,27 @@ import { LOCK_CLASS, lockKeyOf, type RunMark, runOfName } from './scratch-name.t
 export class Keeper {
   readonly server: ServerInfo;
   readonly #session: Session;
+  readonly #key: number;
 
-  private constructor(session: Session, server: ServerInfo) {
+  private constructor(session: Session, server: ServerInfo, mark: RunMark) {
     this.#session = session;
     this.server = server;
+    this.#key = lockKeyOf(mark);
   }
 
-  /** Checks the server, takes the lock, and removes what runs left behind that are dead. */
-  static async begin(session: Session, mark: RunMark): Promise<Keeper> {
+  /**
+   * Checks the server, takes the lock, and removes what runs left behind that are dead. What cannot be removed is told of, and
+   * is no reason not to begin.
+   */
+  static async begin(session: Session, mark: RunMark, tell: (left: Problem) => void): Promise<Keeper> {
     const [row] = await session.query(SERVER_INFO.sql);
     const server = serverInfoOf(row, session.backendPid);
     refuseUnsupported(server);
     refuseReadOnly(server);
     if (server.pooled) throw behindPooler();
-    const keeper = new Keeper(session, server);
-    await session.query('SELECT pg_catalog.pg_advisory_lock($1::integer, $2::integer)', [
-      String(LOCK_CLASS),
-      String(lockKeyOf(mark)),
-    ]);
-    await keeper.#sweep();
+    const keeper = new Keeper(session, server, mark);
+    await session.query('SELECT pg_catalog.pg_advisory_lock($1::integer, $2::integer)', keeper.#lock);
+    for (const left of [...(await keeper.#sweepDatabases()), ...(await keeper.#sweepRoles())]) tell(left);
     return keeper;
   }
 
@@ -57,10 +59,6 @@ export class Keeper {
         { sql: `COMMENT ON ROLE ${role} IS ${quoteLiteral(`${ROLE_REMARK}${mark}: dropped when its run ends`)}` },
       ],
     ]);
-  }
-
-  async dropRole(name: string): Promise<void> {
-    await this.query(`DROP ROLE IF EXISTS ${quoteIdentifier(name)}`);
   }
 
   /** Makes a database of UTF-8, empty or as the template is; nobody may be connected to that. */
@@ -105,32 +103,53 @@ export class Keeper {
     await this.query(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)}`);
   }
 
-  async end(): Promise<void> {
-    await this.#session.end();
+  /** Gives the lock back, and drops what roles are needed no more, those of this run as well. What is left. */
+  async end(): Promise<Problem[]> {
+    try {
+      if (this.lost) return [];
+      await this.query('SELECT pg_catalog.pg_advisory_unlock($1::integer, $2::integer)', this.#lock);
+      return await this.#sweepRoles();
+    } finally {
+      await this.#session.end();
+    }
+  }
+
+  get #lock(): string[] {
+    return [String(LOCK_CLASS), String(this.#key)];
   }
 
   /**
-   * Databases and roles of this user whose run is dead. They are listed before the locks are looked at, so that a run which begins
-   * meanwhile, and takes its lock first of all, is seen.
+   * Drops databases whose run is dead; what cannot be dropped. They are listed before the locks are looked at, so that a run which
+   * begins meanwhile, and takes its lock first of all, is seen. They may belong to a role that was made for that run.
    */
-  async #sweep(): Promise<void> {
+  async #sweepDatabases(): Promise<Problem[]> {
     const databases = await this.query(
       `SELECT datname FROM pg_catalog.pg_database
-WHERE datname LIKE 'taskflow\\_scratch\\_%' AND pg_catalog.pg_get_userbyid(datdba) IN (current_user, $1)`,
-      [this.server.user],
+WHERE datname LIKE 'taskflow\\_scratch\\_%' AND pg_catalog.pg_has_role(datdba, 'USAGE')`,
     );
     const marked = databases.flatMap(({ datname }) => {
       const run = runOfName(datname ?? '');
       return run === undefined ? [] : [{ name: datname ?? '', key: lockKeyOf(run) }];
     });
-    const roles = (await this.query(MARKED_ROLES, [ROLE_REMARK])).map(({ name, mark }) => ({
-      name: name ?? '',
-      key: lockKeyOf(mark ?? ''),
-    }));
-    if (marked.length + roles.length === 0) return;
+    if (marked.length === 0) return [];
     const alive = await this.#aliveKeys();
-    for (const { name } of marked.filter(({ key }) => !alive.has(key))) await this.drop(name);
-    for (const { name } of roles.filter(({ key }) => !alive.has(key))) await this.dropRole(name);
+    const left: Problem[] = [];
+    for (const { name } of marked.filter(({ key }) => !alive.has(key)))
+      await this.drop(name).catch((error: unknown) => left.push(notDropped(`database ${name}`, error)));
+    return left;
+  }
+
+  /** Drops the roles that dead runs have made. What another run has given to them, or granted, keeps them until that has ended. */
+  async #sweepRoles(): Promise<Problem[]> {
+    const roles = await this.query(MARKED_ROLES, [ROLE_REMARK]);
+    if (roles.length === 0) return [];
+    const alive = await this.#aliveKeys();
+    const left: Problem[] = [];
+    for (const { name } of roles.filter(({ mark }) => !alive.has(lockKeyOf(mark ?? ''))))
+      await this.query(`DROP ROLE IF EXISTS ${quoteIdentifier(name ?? '')}`).catch((error: unknown) => {
+        if (!isInUse(error)) left.push(notDropped(`role ${name}`, error));
+      });
+    return left;
   }
 
   async #aliveKeys(): Promise<ReadonlySet<number>> {
@@ -148,6 +167,18 @@ const ROLE_REMARK = 'taskflow-db scratch role of run ';
 const MARKED_ROLES = `SELECT rolname AS name, pg_catalog.substr(remark, pg_catalog.length($1::text) + 1, 8) AS mark
 FROM pg_catalog.pg_roles, LATERAL pg_catalog.shobj_description(oid, 'pg_authid') AS remark
 WHERE pg_catalog.starts_with(remark, $1::text)`;
+
+/** A database of another run, or one that is left, has objects of it: it is dropped by a run behind that. */
+function isInUse(error: unknown): boolean {
+  return isDatabaseError(error) && error.code === '2BP01';
+}
+
+/** What a run has made and cannot drop; a later one will try again. */
+export function notDropped(what: string, error: unknown): Problem {
+  return databaseProblem(error, `the scratch ${what} cannot be dropped`).with({
+    state: 'It is left on the scratch server; every later run tries to drop it.',
+  });
+}
 
 function behindPooler(): Problem {
   return new Problem('scratch-unavailable', 'the scratch server is reached through a pooler', {

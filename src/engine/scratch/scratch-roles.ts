@@ -14,7 +14,8 @@ export class ScratchRoles {
   readonly #place: ScratchPlace;
   readonly #mark: RunMark;
   readonly #configured: string | undefined;
-  readonly #made: string[] = [];
+  readonly #made = new Set<string>();
+  readonly #mended = new Map<string, number>();
   readonly #provided = new Set<string>();
   #own: Promise<string | undefined> | undefined;
 
@@ -31,15 +32,10 @@ export class ScratchRoles {
     return this.#own;
   }
 
-  /** Roles that were made for this run. */
-  get made(): readonly string[] {
-    return this.#made;
-  }
-
   /** What is worth knowing of the roles, for people. */
   async notes(): Promise<string[]> {
     const missing = this.#configured !== undefined && (await this.own()) === undefined;
-    const made = this.#made.map(displayIdentifier).join(', ');
+    const made = [...this.#made].map(displayIdentifier).join(', ');
     return [
       ...(missing
         ? [
@@ -64,14 +60,11 @@ export class ScratchRoles {
     const [, name] = /^role "(.+)" does not exist$/.exec(server?.message ?? '') ?? [];
     if (server?.sqlstate !== '42704' || name === undefined) return false;
     if (!this.#place.embedded && !this.#provided.has(name)) return false;
-    if (this.#made.includes(name)) return false;
-    await this.#make(name);
+    const times = this.#mended.get(name) ?? 0;
+    this.#mended.set(name, times + 1);
+    if (times === MENDS_MAX) return false;
+    if (!(await this.#exists(name))) await this.#make(name);
     return true;
-  }
-
-  async drop(): Promise<void> {
-    // What they owned or were granted went with the databases.
-    for (const name of this.#made.splice(0)) await this.#keeper.dropRole(name);
   }
 
   async #findOwn(): Promise<string | undefined> {
@@ -85,11 +78,19 @@ export class ScratchRoles {
     return (await this.#keeper.query('SELECT FROM pg_catalog.pg_roles WHERE rolname = $1', [name])).length > 0;
   }
 
+  /** Another run on the same server may have been quicker. */
   async #make(name: string): Promise<void> {
-    await this.#keeper.createRole(name, this.#mark);
-    this.#made.push(name);
+    try {
+      await this.#keeper.createRole(name, this.#mark);
+      this.#made.add(name);
+    } catch (error) {
+      if (!isDatabaseError(error) || !['42710', '23505'].includes(error.code ?? '')) throw error;
+    }
   }
 }
+
+/** So often the same role may be missing: each job of a run may meet that, and no more is to be expected. */
+const MENDS_MAX = 100;
 
 /** Then what needs the role says so. */
 function ifDenied(error: unknown): void {

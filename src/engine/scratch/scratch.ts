@@ -4,12 +4,12 @@ import type { ServerInfo } from '../../postgres/server-info.ts';
 import type { Session } from '../../postgres/session.ts';
 import { SessionLost } from '../../postgres/session-lost.ts';
 import type { ConnectionTarget } from '../../postgres/target/target.ts';
-import { Problem } from '../../problem/problem.ts';
+import { attach, Problem } from '../../problem/problem.ts';
 import type { Engine } from '../engine.ts';
 import { databaseProblem, isDatabaseError } from '../failure.ts';
 import { cancelled } from '../pause.ts';
 import { openSession } from '../sessions.ts';
-import { Keeper } from './keeper.ts';
+import { Keeper, notDropped } from './keeper.ts';
 import { LeftOut } from './left-out.ts';
 import { type RunMark, runMarkOf, scratchName } from './scratch-name.ts';
 import { findPlace, type ScratchInputs, type ScratchPlace } from './scratch-place.ts';
@@ -20,7 +20,7 @@ export interface ScratchDatabase {
   readonly name: string;
   /** Works on it with the settings of the run; says nothing of what it does there. */
   readonly engine: Engine;
-  /** Ends whoever is connected. Dropping it twice does no harm. */
+  /** Ends whoever is connected. Dropping it twice does no harm; what the server refuses to drop is tried again, and told, at the end. */
   drop(): Promise<void>;
 }
 
@@ -70,11 +70,21 @@ export class Scratch {
     const name = scratchName(this.#mark, ++this.#made);
     const role = await this.roles.own();
     this.#names.add(name);
-    await this.#keeper.create(name, {
+    await this.#create(name, {
       ...(template ? { template: template.name } : {}),
       ...(role === undefined ? {} : { owner: role }),
     });
-    return { name, engine: this.#engineOn(name, role), drop: () => this.#drop(name) };
+    return { name, engine: this.#engineOn(name, role), drop: () => this.#drop(name).catch(ifRefused) };
+  }
+
+  /** Another run that has made the owner, and has ended meanwhile, took it along. */
+  async #create(name: string, options: Parameters<Keeper['create']>[1]): Promise<void> {
+    try {
+      await this.#keeper.create(name, options);
+    } catch (error) {
+      if (!(error instanceof Problem) || !(await this.roles.mend(error))) throw error;
+      await this.#keeper.create(name, options);
+    }
   }
 
   async #drop(name: string): Promise<void> {
@@ -82,15 +92,14 @@ export class Scratch {
     this.#names.delete(name);
   }
 
-  /** Drops what is left. */
-  async end(): Promise<void> {
-    try {
-      if (this.lost) return;
-      for (const name of this.#names) await this.#drop(name);
-      await this.roles.drop();
-    } finally {
-      await this.#keeper.end();
+  /** Drops what is there yet; what cannot be dropped. Of a server that is gone nothing is asked. */
+  async end(): Promise<Problem[]> {
+    const left: Problem[] = [];
+    for (const name of this.#names) {
+      if (this.lost) break;
+      await this.#drop(name).catch((error: unknown) => left.push(notDropped(`database ${name}`, error)));
     }
+    return [...left, ...(await this.#keeper.end())];
   }
 
   #engineOn(database: string, role: string | undefined): Engine {
@@ -130,16 +139,26 @@ export async function withScratch<T>(
   let opened: Promise<Scratch> | undefined;
   const open = () => (opened ??= openScratch(inputs));
   const settled = async () => opened?.catch(() => undefined);
+  const end = async () => (await (await settled())?.end()) ?? [];
   try {
     const result = await use(open);
     if (inputs.signal.aborted) throw stopped();
+    for (const one of await end()) inputs.emit({ kind: 'warning', message: shortly(one) });
     return result;
   } catch (error) {
     // Whatever a statement that was cancelled has led to.
-    throw inputs.signal.aborted ? stopped() : ofScratch(error, await settled());
-  } finally {
-    await (await settled())?.end();
+    const first = inputs.signal.aborted ? stopped() : ofScratch(error, await settled());
+    const left: unknown[] = await end().catch((later: unknown) => [later]);
+    throw left.reduce(attach, first);
   }
+}
+
+function shortly({ message, fields }: Problem): string {
+  return [message, fields.server?.message, fields.state].filter((part) => part !== undefined).join(': ');
+}
+
+function ifRefused(error: unknown): void {
+  if (!isDatabaseError(error)) throw error;
 }
 
 function stopped(): Problem {
@@ -151,7 +170,8 @@ async function openScratch(inputs: ScratchInputs): Promise<Scratch> {
   const mark = runMarkOf(randomUUID());
   const session = await openKeeper(place, inputs);
   try {
-    return new Scratch(place, await Keeper.begin(session, mark), inputs, mark);
+    const tell = (left: Problem) => inputs.emit({ kind: 'note', message: shortly(left) });
+    return new Scratch(place, await Keeper.begin(session, mark, tell), inputs, mark);
   } catch (error) {
     await session.end();
     if (session.lost) throw serverDied(place, session.lost);
