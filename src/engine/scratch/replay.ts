@@ -29,11 +29,16 @@ export async function replay(
   }
 }
 
+/** From 15 on feature_not_supported, before that undefined_file, as for its library. */
+const EXTENSION_MISSING: ReadonlySet<string> = new Set(['0A000', '58P01']);
+
 /** The same problem, with what is true of a scratch database. */
 export function onScratch(problem: Problem, { place, server }: Pick<Scratch, 'place' | 'server'>): Problem {
-  const role = problem.fields.server?.sqlstate === '42704' && /^role "/.test(problem.fields.server.message);
-  const extension = problem.fields.server?.sqlstate === '0A000' || problem.fields.server?.sqlstate === '58P01';
+  const said = problem.fields.server;
+  const role = said?.sqlstate === '42704' && /^role "/.test(said.message);
+  const extension = EXTENSION_MISSING.has(said?.sqlstate ?? '') && /\bextension\b|\$libdir\//.test(said?.message ?? '');
   const next = [
+    ...(problem.fields.next ?? []),
     ...(role
       ? [`Make the role on the scratch server (${place.description}); roles belong to a server, not to a database.`]
       : []),
