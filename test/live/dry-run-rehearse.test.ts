@@ -82,6 +82,33 @@ ALTER TABLE orders ADD CONSTRAINT orders_n UNIQUE USING INDEX orders_n;
         },
       ));
 
+    test(`PostgreSQL ${major}: an extension that the scratch server lacks, or has in another version, is named`, () =>
+      withOrders(
+        major,
+        { 'm/002_more.sql': 'ALTER TABLE orders ADD COLUMN m int;\n-- IRREVERSIBLE: test\n' },
+        async (at) => {
+          await at.database.sql('CREATE EXTENSION citext');
+          await at.database.sql('CREATE EXTENSION hstore');
+          await at.database.sql('CREATE TABLE nicks (id integer, nick citext, more hstore)');
+          // As if they came from another server.
+          await at.database.sql("UPDATE pg_extension SET extname = 'elsewhere' WHERE extname = 'citext'");
+          await at.database.sql("UPDATE pg_extension SET extversion = '0.1' WHERE extname = 'hstore'");
+          const run = await rehearse(at, major, ['--json']);
+          assert.equal(run.exit, 0, run.output);
+          const { notCopied, migrations } = run.json<Rehearsal>();
+          assert.equal(migrations[0]?.state, 'passed');
+          assert.deepEqual(
+            notCopied.map(({ type, name }) => `${type} ${name}`),
+            ['extension elsewhere', 'extension hstore'],
+          );
+          assert.match(
+            notCopied[0]!.why,
+            /^the scratch server does not offer it; left out with it: .*public\.nicks\.nick/,
+          );
+          assert.match(notCopied[1]!.why, /^the copy has version 1\.\d+ of it, the database 0\.1$/);
+        },
+      ));
+
     test(`PostgreSQL ${major}: what fails without any row fails here, and the copy is dropped`, () =>
       withOrders(
         major,

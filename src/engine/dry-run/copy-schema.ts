@@ -1,9 +1,11 @@
+import type { Snapshot } from '../../catalog/snapshot.ts';
 import type { LedgerNames } from '../../ledger/names.ts';
 import type { BatchItem } from '../../postgres/pipeline.ts';
 import { Problem } from '../../problem/problem.ts';
 import type { NotWritten } from '../../script/script.ts';
 import { withControl } from '../control.ts';
 import { init } from '../init.ts';
+import type { ExtensionObjects } from '../schema/extension-objects.ts';
 import { type NamedSchema, readSchema } from '../schema/read-schema.ts';
 import { FOR_SCRIPTS, scriptBetween } from '../schema/write-script.ts';
 import { loadScript } from '../scratch/load-script.ts';
@@ -19,11 +21,13 @@ export interface SchemaCopy {
 /** What a copy is made of. */
 export interface Original {
   readonly schema: NamedSchema;
+  /** What the scratch server has no extension for. */
+  readonly missing: readonly ExtensionObjects[];
   /** The rows of its tracking table, as JSON. */
   readonly history: readonly string[];
 }
 
-/** Makes the copy; where a role is missing that the scratch server may be given, once more with it. */
+/** Makes the copy, on a server of the same major version; where a role is missing that the scratch server may be given, once more with it. */
 export async function copySchema(scratch: Scratch, original: Original): Promise<SchemaCopy> {
   for (;;) {
     const database = await scratch.create();
@@ -40,26 +44,39 @@ export async function copySchema(scratch: Scratch, original: Original): Promise<
 async function fill(
   scratch: Scratch,
   database: ScratchDatabase,
-  { schema, history }: Original,
+  { schema, missing, history }: Original,
 ): Promise<readonly NotWritten[]> {
-  refuseOtherMajor(scratch, schema);
   await init(database.engine);
-  const before = { ...(await readSchema(database.engine, FOR_SCRIPTS)), name: scratch.place.description };
-  const { sql, notWritten } = scriptBetween(before, schema, { owners: false, privileges: false });
+  const made = await readSchema(database.engine, FOR_SCRIPTS);
+  const before = { name: scratch.place.description, schema: ofAnyVersion(made.schema) };
+  const after = { ...schema, schema: ofAnyVersion(schema.schema) };
+  const leftOut = missing.flatMap(({ objects }) => objects);
+  const { sql, notWritten } = scriptBetween(before, after, { owners: false, privileges: false }, leftOut);
   await loadScript(scratch, database, { file: `(the schema of ${schema.name})`, text: sql });
   await withControl(database.engine, (control) => control.session.batch([historyItems(control.names, history)]));
-  return notWritten;
+  return [...missing.map(notOffered), ...otherVersions(schema.schema, await scratch.extensions()), ...notWritten];
 }
 
-/** What another version takes and how it locks is another matter. */
-function refuseOtherMajor({ server, place }: Scratch, { name, schema }: NamedSchema): void {
-  const major = Math.trunc(server.versionNum / 10_000);
-  if (major === schema.major) return;
-  throw new Problem('snapshot-mismatch', `${name} cannot be copied to a server of another major version`, {
-    found: `${name}: PostgreSQL ${schema.major}; ${place.description}: PostgreSQL ${major}`,
-    expected: `a scratch server with PostgreSQL ${schema.major}`,
-    state: 'Nothing was run.',
-    next: ['Name one where databases may be made: --scratch URL'],
+/** Extensions are taken in the version that the scratch server offers. */
+function ofAnyVersion(schema: Snapshot): Snapshot {
+  const objects = schema.objects.map((one) => {
+    if (one.type !== 'extension') return one;
+    const { version: _, ...properties } = one.properties;
+    return { ...one, properties };
+  });
+  return { ...schema, objects };
+}
+
+function notOffered({ extension, names }: ExtensionObjects): NotWritten {
+  const built = names.length === 0 ? '' : `; left out with it: ${names.join(', ')}`;
+  return { type: 'extension', name: extension, why: `the scratch server does not offer it${built}` };
+}
+
+function otherVersions({ objects }: Snapshot, offered: ReadonlyMap<string, string>): NotWritten[] {
+  return objects.flatMap(({ type, identity: [name = ''], properties: { version } }): NotWritten[] => {
+    const other = offered.get(name);
+    if (type !== 'extension' || other === undefined || other === version) return [];
+    return [{ type, name, why: `the copy has version ${other} of it, the database ${String(version)}` }];
   });
 }
 

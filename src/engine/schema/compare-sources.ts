@@ -87,7 +87,8 @@ async function readDatabase(
   });
 }
 
-async function missingOn(engine: Engine, scratch: Scratch): Promise<ExtensionObjects[]> {
+/** What the scratch server, which must be of the same major version, has no extension for. */
+export async function missingOn(engine: Engine, scratch: Scratch): Promise<ExtensionObjects[]> {
   const session = await engine.connect('control');
   try {
     const [row] = await session.query(SERVER_INFO.sql);

@@ -139,7 +139,7 @@ async function replayApplied(scratch: Scratch, database: ScratchDatabase, applie
   }
 }
 
-/** Before anything is replayed: each major version writes expressions in its own way. */
+/** Before anything is replayed or copied: each major version writes expressions, and takes locks, in its own way. */
 export function refuseOtherMajor(
   { server, place }: Pick<Scratch, 'server' | 'place'>,
   target: { readonly version: string; readonly versionNum: number; readonly database: string },
@@ -150,7 +150,7 @@ export function refuseOtherMajor(
   throw new Problem('snapshot-mismatch', 'the scratch server has another major version of PostgreSQL', {
     found: `${target.database}: PostgreSQL ${target.version}; scratch server (${place.description}): PostgreSQL ${server.version}`,
     expected: 'the same major version: each writes expressions in its own way',
-    state: 'Nothing was compared.',
+    state: 'Nothing was compared or run.',
     next: [`Name a server of PostgreSQL ${wanted} where databases may be made: --scratch URL`],
   });
 }

@@ -15,11 +15,12 @@ export const SCHEMA: Writer = {
 
 export const EXTENSION: Writer = {
   rank: RANK.extension,
+  // Without a version it is the server's default.
   make: ({ identity, properties: { schema, version } }) => [
     line(
-      `CREATE EXTENSION ${qualified(identity)} SCHEMA ${qualified([schema!])} VERSION ${quoteLiteral(String(version))}`,
+      `CREATE EXTENSION ${qualified(identity)} SCHEMA ${qualified([schema!])}${version === undefined ? '' : ` VERSION ${quoteLiteral(String(version))}`}`,
       {
-        note: `needs the extension ${identity[0]} ${String(version)} on the server`,
+        note: `needs the extension ${[identity[0], version].filter((part) => part !== undefined).join(' ')} on the server`,
       },
     ),
   ],
