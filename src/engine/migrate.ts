@@ -72,7 +72,9 @@ export async function planMigrate(
   const files = refuseComplaints(readFolders(engine.settings.directories, engine.cwd));
   return withControl(engine, async (control) => {
     const { ledger } = await checkTracking(engine, control, control.ledger, { files, mayAdopt: false });
-    return { plan: await planFor(control, files, ledger, options), control };
+    const plan = await planFor(control, files, ledger, options);
+    if (options.singleTransaction) refuseSteps(plan.migrations);
+    return { plan, control };
   });
 }
 

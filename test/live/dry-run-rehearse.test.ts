@@ -151,3 +151,25 @@ ALTER TABLE orders ADD CONSTRAINT orders_n UNIQUE USING INDEX orders_n;
       assert.match(run.said, /error\[snapshot-mismatch\].*PostgreSQL 14.*--scratch/);
     }));
 });
+
+test('no level of dry run says that it would go through what --single-transaction refuses', () =>
+  withCli(18, { 'm/001_a.sql': 'CREATE TABLE a (id int);\nVACUUM a;\n-- IRREVERSIBLE: test\n' }, async (at) => {
+    assert.equal((await at.run(['init'])).exit, 0);
+    const scratch = ['--scratch', (await server(18)).url('postgres')];
+    for (const how of [[], ['--dry-run'], ['--dry-run=live'], ['--dry-run=rehearse', ...scratch]]) {
+      const run = await at.run(['migrate', '--single-transaction', ...how]);
+      assert.equal(run.exit, 2, run.output);
+      assert.match(run.said, /error\[usage\]: these migrations cannot run in one transaction found: 001_a \(VACUUM/);
+    }
+  }));
+
+test('--scratch where nothing is done on a scratch server is refused', () =>
+  withCli(18, { 'm/001_a.sql': 'CREATE TABLE a (id int);\n-- IRREVERSIBLE: test\n' }, async (at) => {
+    const scratch = ['--scratch', (await server(18)).url('postgres')];
+    for (const how of [[], ['--dry-run'], ['--dry-run=live']]) {
+      const run = await at.run(['migrate', ...how, ...scratch]);
+      assert.equal(run.exit, 2, run.output);
+      assert.match(run.said, /--scratch goes with a rehearsal or a check for drift only/);
+    }
+    assert.equal((await at.run(['migrate', '--check-drift', ...scratch])).exit, 0);
+  }));

@@ -3,6 +3,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { type MigrateOptions, type MigrateResult, migrate, planMigrate } from '../../engine/migrate.ts';
 import type { UpPlan } from '../../plan/up.ts';
 import { EXIT, type ExitStatus } from '../../problem/codes.ts';
+import { Problem } from '../../problem/problem.ts';
 import { count } from '../../problem/quantity.ts';
 import { planSql } from '../../report/plan-sql.ts';
 import type { CommandContext } from '../context.ts';
@@ -20,6 +21,7 @@ export async function run(context: CommandContext): Promise<ExitStatus> {
     singleTransaction: args.has('single-transaction'),
   };
   const level = dryRunLevel(context);
+  if (level !== 'rehearse' && !args.has('check-drift')) refuseScratch(context);
   if (level === 'print') {
     return withEngine(context, {}, async (engine) => {
       await refuseDrift(context, engine);
@@ -49,6 +51,15 @@ export async function run(context: CommandContext): Promise<ExitStatus> {
       askFor(context, engine, plan, control, change);
     const result = await migrate(engine, { ...options, approve });
     return finishRun(context, result, sentence(result));
+  });
+}
+
+/** Whoever names a scratch server wants something to be proven there. */
+function refuseScratch({ args }: CommandContext): void {
+  if (!args.has('scratch')) return;
+  throw new Problem('usage', '--scratch goes with a rehearsal or a check for drift only', {
+    expected: '--dry-run=rehearse or --check-drift',
+    state: 'Nothing was run.',
   });
 }
 

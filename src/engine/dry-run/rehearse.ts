@@ -4,6 +4,7 @@ import type { PlannedMigration, UpPlan } from '../../plan/up.ts';
 import type { Problem } from '../../problem/problem.ts';
 import type { MetRelation, Rehearsal, TriedMigration } from '../../report/dry-run.ts';
 import { failureOf } from '../../report/events.ts';
+import { refuseSteps } from '../apply-together.ts';
 import { withControl } from '../control.ts';
 import type { Engine } from '../engine.ts';
 import { type MigrateOptions, migrateFiles, planFor } from '../migrate.ts';
@@ -44,7 +45,7 @@ interface Target {
 export async function rehearseMigrate(
   engine: Engine,
   openScratch: () => Promise<Scratch>,
-  options: Pick<MigrateOptions, 'to' | 'only' | 'allowLate'>,
+  options: Omit<MigrateOptions, 'approve'>,
 ): Promise<RehearsalResult> {
   const files = refuseComplaints(readFolders(engine.settings.directories, engine.cwd));
   const target = await readTarget(engine, files, options);
@@ -69,13 +70,14 @@ export async function rehearseMigrate(
 async function readTarget(
   engine: Engine,
   files: readonly MigrationFile[],
-  options: Pick<MigrateOptions, 'to' | 'only' | 'allowLate'>,
+  options: Omit<MigrateOptions, 'approve'>,
 ): Promise<Target> {
   return withControl(engine, async (control) => {
     const { ledger } = await checkTracking(engine, control, control.ledger, { files, mayAdopt: false });
     const isNew = control.ledger.layout === undefined;
     if (!isNew && !isSettled(engine, control.ledger)) await refuseUnsettled(engine, control, files);
     const plan = await planFor(control, files, ledger, options);
+    if (options.singleTransaction) refuseSteps(plan.migrations);
     const rows = isNew ? [] : await control.session.query(readHistorySql(control.names));
     const relations = relationsIn(await control.session.query(KNOWN_RELATIONS.sql));
     return { database: control.server.database, plan, history: rows.map((row) => row.entry ?? ''), relations };
