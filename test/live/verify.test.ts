@@ -361,6 +361,33 @@ COMMIT;
       assert.deepEqual(failed(found.json<Document>()).map(brief), ['checksums 1_base ']);
     }));
 
+  /** By the number of the scratch database: 1 is the empty one, 2 the one that all are applied to, 3 the first copy. */
+  for (const [what, condition] of [
+    ['on a copy', "split_part(current_database(), '_', 4) = '3'"],
+    ['behind a copy', "nextval('calls') % 2 = 0 AND split_part(current_database(), '_', 4) = '2'"],
+  ] as const) {
+    test(`a file that can be applied once, and then not ${what}, is not replayed`, () =>
+      withCli(
+        18,
+        {
+          'm/1_base.sql': 'CREATE SEQUENCE calls;\nCREATE TABLE t (id integer);\n',
+          'm/2_once.sql': file(
+            `CREATE INDEX t_id ON t (id);\nDO $$ BEGIN IF ${condition} THEN RAISE EXCEPTION 'not again'; END IF; END $$;`,
+            'SELECT 1;',
+          ),
+          'm/3_more.sql': 'SELECT 3;\n',
+        },
+        async (at) => {
+          const args = ['verify', '--json', '--scratch', at.database.server.url('postgres')];
+          const found = await at.run(args, { env: { DATABASE_URL: undefined }, timeoutMs: 20_000 });
+          assert.equal(found.exit, 3, found.output);
+          const replay = failed(found.json<Document>()).find(({ name }) => name === 'replay');
+          assert.deepEqual([replay?.version, replay?.line], ['2_once', 2]);
+          assert.match(replay!.detail, /cannot be applied: not again; 1 behind it are not checked/);
+        },
+      ));
+  }
+
   test('a person reads it in at most 80 columns, the SQL to change included', () =>
     withCli(18, { 'm/1_base.sql': BASE, 'm/2_fault.sql': file(FAULTS[2]!.body, FAULTS[2]!.back) }, async (at) => {
       const { stdout, exit } = await run(at);

@@ -57,7 +57,8 @@ export class Chain {
       this.#stopIfAsked();
       const stop = await withBed(this.#database!.engine, this.#plan.print, (bed) => this.#advance(bed, end));
       if (stop.kind === 'stuck') return stop;
-      if (stop.kind === 'doubt') await this.#lookClosely(stop.spoilt);
+      const stuckThen = stop.kind === 'doubt' ? await this.#lookClosely(stop.spoilt) : undefined;
+      if (stuckThen) return stuckThen;
     }
     return undefined;
   }
@@ -114,18 +115,30 @@ export class Chain {
     if (this.#plan.signal.aborted) throw cancelled();
   }
 
-  /** `spoilt`: the database is in no state to go on from. */
-  async #lookClosely(spoilt: boolean): Promise<void> {
-    const { migrations, onTried } = this.#plan;
+  /**
+   * `spoilt`: the database is in no state to go on from. What went through before may be stuck now: a file need not do the same
+   * each time.
+   */
+  async #lookClosely(spoilt: boolean): Promise<Stuck | undefined> {
     const at = this.#applied;
     if (spoilt) {
       await this.drop();
       this.#database = undefined;
-      await this.#reach(at);
+      const stuck = await this.#reach(at);
+      if (stuck) return stuck;
     }
-    const facts = await this.#onCopy((bed) => tryApart(bed, migrations[at]!, BY_SNAPSHOT, (use) => this.#onCopy(use)));
-    onTried(await this.#settled(facts));
-    await this.#reach(at + 1);
+    return (await this.#tryOnCopy(this.#plan.migrations[at]!)) ?? this.#reach(at + 1);
+  }
+
+  async #tryOnCopy(planned: PlannedMigration): Promise<Stuck | undefined> {
+    try {
+      const facts = await this.#onCopy((bed) => tryApart(bed, planned, BY_SNAPSHOT, (use) => this.#onCopy(use)));
+      this.#plan.onTried(await this.#settled(facts));
+      return undefined;
+    } catch (error) {
+      if (error instanceof CannotApply) return { version: planned.version, problem: error.problem };
+      throw error;
+    }
   }
 
   /** A way back that was written from the texts of expressions leaves what it should, and PostgreSQL writes it otherwise. */
