@@ -179,6 +179,10 @@ const EXPECTED = FAULTS.map(({ what, expected }, n) => {
   return `${name} ${2 * n + 2}_${what} ${rest.join(' ')}`;
 });
 
+/** In the database of the first job or the second: 1 is the empty one. */
+const onlyIn = (database: string, call: string) =>
+  `DO $$ BEGIN IF split_part(current_database(), '_', 4) = '${database}' THEN PERFORM ${call}; END IF; END $$;\n`;
+
 for (const engine of [14, 18] satisfies Engine[]) {
   describe(`verify on ${engine}`, () => {
     test('finds every planted fault, at its line, and no other', () =>
@@ -387,6 +391,24 @@ COMMIT;
         },
       ));
   }
+
+  test('what breaks one job ends the others', () =>
+    withCli(
+      18,
+      {
+        'm/1_break.sql': `CREATE FUNCTION break() RETURNS void LANGUAGE plpgsql AS
+$$ BEGIN UPDATE pg_database SET datallowconn = false WHERE datname = current_database(); END $$;\n`,
+        'm/2_first.sql': onlyIn('2', 'pg_sleep(60)'),
+        'm/3_second.sql': onlyIn('3', 'break()'),
+        'm/4_closer.sql': file('CREATE TABLE forgotten (id integer);', 'SELECT 4;'),
+      },
+      async (at) => {
+        const args = ['verify', '--jobs', '2', '--scratch', at.database.server.url('postgres')];
+        const found = await at.run(args, { env: { DATABASE_URL: undefined }, timeoutMs: 30_000 });
+        assert.equal(found.exit, 1, found.output);
+        assert.match(found.said, /taskflow_scratch_\w+" is not currently accepting connections/);
+      },
+    ));
 
   test('a person reads it in at most 80 columns, the SQL to change included', () =>
     withCli(18, { 'm/1_base.sql': BASE, 'm/2_fault.sql': file(FAULTS[2]!.body, FAULTS[2]!.back) }, async (at) => {

@@ -150,7 +150,7 @@ export class Chain {
   }
 
   async #onCopy<T>(use: (bed: Bed) => Promise<T>): Promise<T> {
-    const copy = await this.#plan.scratch.create(this.#database);
+    const copy = this.#stoppable(await this.#plan.scratch.create(this.#database));
     try {
       return await withBed(copy.engine, this.#plan.print, use);
     } finally {
@@ -158,11 +158,16 @@ export class Chain {
     }
   }
 
+  /** What runs there is cancelled when this run of jobs is to end. */
+  #stoppable(database: ScratchDatabase): ScratchDatabase {
+    return { ...database, engine: { ...database.engine, signal: this.#plan.signal } };
+  }
+
   /** Applies up to there, without trying, as quickly as migrate does. */
   async #reach(count: number): Promise<Stuck | undefined> {
     const { scratch, base, migrations } = this.#plan;
     if (!this.#database) {
-      this.#database = await scratch.create(base);
+      this.#database = this.#stoppable(await scratch.create(base));
       this.#applied = 0;
     }
     if (this.#applied >= count) return undefined;

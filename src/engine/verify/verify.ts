@@ -152,18 +152,24 @@ function wantedOf({ migrations }: UpPlan, { since, only, jobs }: VerifyOptions) 
 /** For fewer it takes longer to make one more database ready. */
 const PER_JOB = 25;
 
-/** All jobs; the one that got farthest applies the rest, so that there is one database with all of it. */
+/**
+ * All jobs; the one that got farthest applies the rest, so that there is one database with all of it. What one of them throws
+ * ends the others, whatever they are at.
+ */
 async function runChains(
   plan: ChainPlan,
   shares: readonly Share[],
 ): Promise<{ stuck: Stuck | undefined; replayed: ScratchDatabase | undefined }> {
+  const fault = new AbortController();
+  const signal = AbortSignal.any([plan.signal, fault.signal]);
   const chains = (shares.length > 0 ? shares : [{ begin: 0, end: 0 }]).map((share) => ({
     share,
-    chain: new Chain(plan),
+    chain: new Chain({ ...plan, signal }),
   }));
-  const ended = await Promise.allSettled(chains.map(({ chain, share }) => chain.run(share)));
-  for (const one of ended) if (one.status === 'rejected') throw one.reason;
-  const stuck = ended.flatMap((one) => (one.status === 'fulfilled' && one.value ? [one.value] : []));
+  // The first one's reason stays: the others only stop because of it.
+  const runs = chains.map(({ chain, share }) => chain.run(share).catch((reason: unknown) => fault.abort(reason)));
+  const stuck = (await Promise.all(runs)).filter((one) => one !== undefined);
+  if (fault.signal.aborted) throw fault.signal.reason;
   const last = chains.at(-1)!.chain;
   for (const { chain } of chains) if (chain !== last) await chain.drop();
   if (stuck.length > 0) return { stuck: earliest(plan, stuck), replayed: undefined };
