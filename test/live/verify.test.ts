@@ -357,6 +357,26 @@ COMMIT;
       assert.equal((await run(at, '--only', '9')).exit, 2);
     }));
 
+  test('--since and --only of a version that the server cannot run', () =>
+    withCli(
+      18,
+      {
+        'm/1_base.sql': BASE,
+        'm/2_far.sql': '-- Requires: extension no_such_thing\nCREATE EXTENSION no_such_thing;\n',
+        'm/3_more.sql': file('CREATE TABLE IF NOT EXISTS more (id integer);', 'DROP TABLE more;'),
+      },
+      async (at) => {
+        const only = (await verified(at, '--only', '2')).document;
+        assert.equal(only.tried, 0);
+        const [found] = only.checks.filter(({ version }) => version === '2_far');
+        assert.deepEqual([found?.name, found?.state], ['replay', 'not-checked']);
+        assert.match(found!.detail, /no_such_thing is not available/);
+        const since = (await verified(at, '--since', '2_far')).document;
+        const tried = since.checks.filter(({ name }) => name === 'rollback').map(({ version }) => version);
+        assert.deepEqual(tried, ['3_more']);
+      },
+    ));
+
   test('a changed file is told where a database is named', () =>
     withCli(18, { 'm/1_base.sql': BASE }, async (at) => {
       assert.equal((await at.run(['migrate'])).exit, 0);

@@ -139,14 +139,24 @@ async function printFor({ server }: Scratch, { engine }: ScratchDatabase): Promi
 }
 
 /** Which migrations are tried, and how they are shared among the jobs. */
-function wantedOf({ migrations }: UpPlan, { since, only, jobs }: VerifyOptions) {
-  const numbered = migrations.map(({ status }) => status);
-  const at = (text: string) => migrations.findIndex(({ version }) => version === resolveVersion(numbered, text));
-  const begin = only !== undefined ? at(only) : since !== undefined ? at(since) + 1 : 0;
-  const end = only !== undefined ? begin + 1 : migrations.length;
+function wantedOf(plan: UpPlan, { since, only, jobs }: VerifyOptions) {
+  const { migrations } = plan;
+  const begin = only !== undefined ? placeOf(plan, only).at : since !== undefined ? placeOf(plan, since).behind : 0;
+  const end = only !== undefined ? placeOf(plan, only).behind : migrations.length;
   const usual = Math.min(4, availableParallelism(), Math.ceil((end - begin) / PER_JOB));
   const shares = sharesOf(begin, end, Math.max(1, jobs ?? usual));
   return { versions: new Set(migrations.slice(begin, end).map(({ version }) => version)), shares };
+}
+
+/** Where it stands among what is applied, and what comes behind it; of one that this server cannot run these are the same. */
+function placeOf({ migrations, skipped }: UpPlan, text: string): { at: number; behind: number } {
+  const all = [...migrations, ...skipped].map(({ status }) => status);
+  const version = resolveVersion(all, text);
+  const at = migrations.findIndex((one) => one.version === version);
+  if (at >= 0) return { at, behind: at + 1 };
+  const passedOver = all.find((one) => one.version === version)!;
+  const next = migrations.findIndex(({ status }) => compareByNumber(status, passedOver) > 0);
+  return { at: next < 0 ? migrations.length : next, behind: next < 0 ? migrations.length : next };
 }
 
 /** For fewer it takes longer to make one more database ready. */
