@@ -360,7 +360,8 @@ export function workItemOf(planned: PlannedStatement): WorkItem {
   return { item: { sql: statement.sql, ...copy }, statement: planned };
 }
 
-function workerPins(engine: Engine): SessionPins {
+/** What a session that runs people's SQL is pinned to. */
+export function workerPins(engine: Engine): SessionPins {
   const { settings } = engine;
   return {
     ...(settings.role === undefined ? {} : { role: settings.role }),

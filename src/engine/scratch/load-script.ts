@@ -9,6 +9,7 @@ import { SqlProblem } from '../../sql/sql-problem.ts';
 import type { Engine } from '../engine.ts';
 import { placeOfError } from '../error-place.ts';
 import { databaseProblem, isDatabaseError, serverErrorOf } from '../failure.ts';
+import { workerPins } from '../worker.ts';
 import { onScratch } from './replay.ts';
 import type { Scratch, ScratchDatabase } from './scratch.ts';
 
@@ -58,18 +59,11 @@ function statementsOf({ file, text }: Script): Statement[] {
 }
 
 /** What a migration's session is pinned to, but for the timeouts and what only our own layout reads. */
-function pins({ settings }: Engine): BatchItem {
-  const { role, searchPath, trackingSchema } = settings;
-  return pinSettings(
-    {
-      ...(role === undefined ? {} : { role }),
-      ...(searchPath === undefined ? {} : { searchPath }),
-      statementTimeoutMs: 0,
-      lockTimeoutMs: 0,
-      custom: trackingSchema === 'public' ? {} : { 'taskflow.tracking_schema': trackingSchema },
-    },
-    'session',
-  );
+function pins(engine: Engine): BatchItem {
+  const { trackingSchema } = engine.settings;
+  const custom: Record<string, string> =
+    trackingSchema === 'public' ? {} : { 'taskflow.tracking_schema': trackingSchema };
+  return pinSettings({ ...workerPins(engine), statementTimeoutMs: 0, lockTimeoutMs: 0, custom }, 'session');
 }
 
 async function runAll(

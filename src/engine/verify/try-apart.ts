@@ -10,6 +10,7 @@ import { rereadLedger } from '../control.ts';
 import type { Engine } from '../engine.ts';
 import { isDatabaseError, statementProblem } from '../failure.ts';
 import { undo } from '../undo.ts';
+import { workerPins } from '../worker.ts';
 import { applicationOn, type Bed } from './bed.ts';
 import { Doubt, type Looker } from './look.ts';
 import { withRowReader } from './row-reader.ts';
@@ -182,16 +183,6 @@ async function runAgain(session: Session, bed: Bed, planned: PlannedMigration): 
   return undefined;
 }
 
-function pinsOf({ settings, run }: Engine) {
-  const { role, searchPath, trackingSchema } = settings;
-  return pinSettings(
-    {
-      ...(role === undefined ? {} : { role }),
-      ...(searchPath === undefined ? {} : { searchPath }),
-      statementTimeoutMs: 0,
-      lockTimeoutMs: 0,
-      custom: { 'taskflow.tracking_schema': trackingSchema, 'taskflow.run_id': run.runId },
-    },
-    'session',
-  );
+function pinsOf(engine: Engine) {
+  return pinSettings({ ...workerPins(engine), statementTimeoutMs: 0, lockTimeoutMs: 0 }, 'session');
 }
