@@ -14,12 +14,11 @@ interface Check {
 
 const on = (at: DatabaseWorkplace) => ['--scratch', at.database.server.url('postgres')];
 
-/** Of the server, in the order of the files below. */
+/** What the files below would leave on the server. */
 async function traces(at: DatabaseWorkplace, role: string): Promise<unknown> {
   const { server } = at.database;
   const asked = `SELECT (SELECT count(*) FROM pg_roles WHERE rolname = '${role}'),
     (SELECT count(*) FROM pg_file_settings WHERE name = 'log_min_duration_sample'),
-    (SELECT count(*) FROM pg_database WHERE datname LIKE 'taskflow\\_scratch%'),
     (SELECT count(*) FROM pg_subscription WHERE subname = '${role}'),
     (SELECT datconnlimit FROM pg_database WHERE datname = '${at.database.name}')`;
   return (await server.sql('postgres', asked)).rows;

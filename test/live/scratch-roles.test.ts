@@ -4,8 +4,8 @@ import test, { after, before, describe } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ask } from '../../src/embedded/probe.ts';
 import { runMarkOf, scratchName } from '../../src/engine/scratch/scratch-name.ts';
-import { type DatabaseWorkplace, type Files, type Workplace, withCli, withWorkplace } from '../support/cli.ts';
-import { createDatabase, uniqueName } from '../support/servers.ts';
+import { type Files, type Workplace, withWorkplace } from '../support/cli.ts';
+import { createDatabase, type OwnServer, ownServer, uniqueName } from '../support/servers.ts';
 
 const GRANTS: Files = {
   'm/001_users.sql': 'CREATE TABLE users (id integer PRIMARY KEY);\nGRANT SELECT ON users TO reader;\n',
@@ -72,60 +72,42 @@ UNION ALL SELECT rolname::text FROM pg_roles WHERE rolname IN ('reader', 'app_ow
   });
 });
 
-const on = (at: DatabaseWorkplace) => ['--scratch', at.database.server.url('postgres')];
+/** A server of its own: what is left there is in nobody's way. */
+describe('what the server refuses to drop', () => {
+  let scratch: OwnServer;
+  before(async () => {
+    scratch = await ownServer(18);
+  });
+  after(() => scratch.stop());
+  const on = () => ['--scratch', scratch.url('postgres')];
 
-test('what an earlier run has left and cannot be dropped is told, and is no hindrance', () =>
-  withCli(18, { 'm/001_t.sql': 'CREATE TABLE t (id integer);\n' }, async (at) => {
-    const { server } = at.database;
-    const [name, slot] = [scratchName(runMarkOf(uniqueName()), 1), uniqueName('s')];
-    const database = await createDatabase(server, { name });
-    try {
-      await database.sql(`CREATE SUBSCRIPTION ${slot} CONNECTION '' PUBLICATION p WITH (connect = false)`);
-      const { exit, said, output } = await at.run(['diff', './m', './m', ...on(at)]);
+  test('of an earlier run: it is told, and is no hindrance', () =>
+    withWorkplace({ 'm/001_t.sql': 'CREATE TABLE t (id integer);\n' }, {}, async (at) => {
+      const name = scratchName(runMarkOf(uniqueName()), 1);
+      const database = await createDatabase(scratch, { name });
+      await database.sql("CREATE SUBSCRIPTION s CONNECTION '' PUBLICATION p WITH (connect = false)");
+      const { exit, said, output } = await at.run(['diff', './m', './m', ...on()]);
       assert.equal(exit, 0, output);
       assert.match(said, new RegExp(`the scratch database ${name} cannot be dropped: .*used by logical replication`));
-    } finally {
-      await database.sql(`ALTER SUBSCRIPTION ${slot} SET (slot_name = NONE)`);
-      await database.sql(`DROP SUBSCRIPTION ${slot}`);
-      await database.drop();
-    }
-  }));
+    }));
 
-/** By a function, whose work nobody sees beforehand. */
-const UNSEEN: Files = {
-  'm/001_f.sql': `CREATE FUNCTION subscribe(name text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
-  EXECUTE format('CREATE SUBSCRIPTION %I CONNECTION %L PUBLICATION p WITH (connect = false)', name, '');
+  /** By a function, whose work nobody sees beforehand. */
+  const unseen = (name: string) => `CREATE FUNCTION subscribe() RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+  EXECUTE $s$CREATE SUBSCRIPTION ${name} CONNECTION '' PUBLICATION p WITH (connect = false)$s$;
 END $$;
-`,
-};
+SELECT subscribe();
+DROP FUNCTION subscribe();
+`;
 
-test('a database of its own that cannot be dropped comes behind the first error, or as a warning', () =>
-  withCli(18, UNSEEN, async (at) => {
-    const { server } = at.database;
-    const [fine, bad] = [uniqueName('s'), uniqueName('s')];
-    at.write({ 'm/002_call.sql': `SELECT subscribe('${fine}');\n`, 'e/001_e.sql': 'SELECT 1;\n' });
-    at.write({ 'b/001_f.sql': `${UNSEEN['m/001_f.sql']}`, 'b/002_call.sql': `SELECT subscribe('${bad}');\n` });
-    at.write({ 'b/003_bad.sql': 'SELECT nothing();\n' });
-    try {
-      const well = await at.run(['diff', './m', './m', ...on(at)]);
+  test('of this run: it is a warning, or stands behind the first error', () =>
+    withWorkplace({ 'e/001_e.sql': 'SELECT 1;\n', 'm/001_f.sql': unseen('fine') }, {}, async (at) => {
+      const well = await at.run(['diff', './m', './e', ...on()]);
       assert.equal(well.exit, 0, well.output);
-      assert.match(
-        well.said,
-        /warning: the scratch database taskflow_scratch_\w+ cannot be dropped: .*left on the scratch/i,
-      );
-      const failed = await at.run(['diff', './b', './e', ...on(at)]);
+      assert.match(well.said, /warning: the scratch database taskflow_scratch_\w+ cannot be dropped: .*left on/i);
+      at.write({ 'b/001_f.sql': unseen('bad'), 'b/002_bad.sql': 'SELECT nothing();\n' });
+      const failed = await at.run(['diff', './b', './e', ...on()]);
       assert.equal(failed.exit, 1, failed.output);
-      assert.match(failed.said, /003_bad failed.*nothing\(\) does not exist.*cannot be dropped/);
+      assert.match(failed.said, /002_bad failed.*nothing\(\) does not exist.*cannot be dropped/);
       assert.doesNotMatch(failed.said, /bug in taskflow-db/);
-    } finally {
-      const found = await server.sql(
-        'postgres',
-        `SELECT datname, subname FROM pg_subscription JOIN pg_database AS d ON d.oid = subdbid WHERE subname IN ('${fine}', '${bad}')`,
-      );
-      for (const [database, name] of found.rows) {
-        await server.sql(database!, `ALTER SUBSCRIPTION ${name} SET (slot_name = NONE)`);
-        await server.sql(database!, `DROP SUBSCRIPTION ${name}`);
-        await server.sql('postgres', `DROP DATABASE ${database}`);
-      }
-    }
-  }));
+    }));
+});
