@@ -162,5 +162,8 @@ GRANT SELECT ON t TO ${role};
     const { exit, said, output } = await at.run(['diff', './m', './s.sql', '--privileges', ...on(at)]);
     assert.equal(exit, 0, output);
     assert.match(said, /m\/001_t\.sql: DO in line 1: roles .*s\.sql: CREATE USER in line 2: roles/);
+    const dump = await at.run(['schema', 'dump', '--out', 'init.sql', ...on(at)]);
+    assert.equal(dump.exit, 0, dump.output);
+    assert.match(dump.said, /Note: left out on the scratch server: m\/001_t\.sql: DO in line 1: roles/);
     assert.deepEqual(await at.database.sql(`SELECT FROM pg_roles WHERE rolname = '${role}'`), []);
   }));

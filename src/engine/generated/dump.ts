@@ -25,6 +25,8 @@ export interface Dump {
   readonly text: string;
   /** What of the schema is not in it; the same stands in its head. */
   readonly notWritten: readonly NotWritten[];
+  /** What the migrations do beyond the database, which the file does not: for people. */
+  readonly notes: readonly string[];
   /** How many migrations it holds. */
   readonly migrations: number;
 }
@@ -52,7 +54,7 @@ export async function dumpSchema(scratch: Scratch, options: DumpOptions): Promis
   const whole = writeWhole(before.schema, after.schema);
   const seeds = await readSeeds(replayed);
   const text = textOf(whole, seeds, migrations, guarded, options);
-  return { text, notWritten: whole.notWritten, migrations: migrations.length };
+  return { text, notWritten: whole.notWritten, notes: scratch.leftOut.notes(), migrations: migrations.length };
 }
 
 const EVERY_EXTENSION = {
