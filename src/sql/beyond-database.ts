@@ -41,9 +41,18 @@ export function beyondDatabase(sql: string, words: readonly string[]): string | 
       return sharedGrant(sql);
     case 'DO':
       return inBody(sql) ?? lastingEffect(sql, words);
-    default:
+    case 'COPY':
       return lastingEffect(sql, words);
+    default:
+      return lastingEffect(sql, words) && lastingEffect(withoutStrings(sql), words);
   }
+}
+
+/** Rows may hold texts about anything. */
+function withoutStrings(sql: string): string {
+  const parts: string[] = [];
+  for (const reader = new TokenReader(sql); !reader.atEnd; reader.next()) parts.push(reader.word);
+  return parts.join(' ');
 }
 
 function sharedKind(word: string | undefined): string | undefined {
@@ -56,11 +65,14 @@ function wordBehindOn(sql: string): string {
   return reader.word;
 }
 
-/** Without ON it is about membership in a role. */
+/** Without ON it is about membership in a role. A table may be called as a kind is. */
 function sharedGrant(sql: string): string | undefined {
   const reader = new TokenReader(sql);
   while (!reader.atEnd) {
-    if (reader.accept('ON')) return sharedKind(reader.word);
+    if (reader.accept('ON')) {
+      const kind = reader.acceptAny('DATABASE', 'TABLESPACE', 'PARAMETER');
+      return reader.isAt('TO', 'FROM', ',', '.') ? undefined : sharedKind(kind);
+    }
     if (reader.isAt('TO', 'FROM')) return ROLES;
     if (!reader.skipBrackets()) reader.next();
   }
