@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Rehearsal } from '../../src/index.ts';
 import { type DatabaseWorkplace, withCli } from '../support/cli.ts';
+import { leftScratchDatabases } from '../support/scratch-databases.ts';
 import { server } from '../support/servers.ts';
 import { stateOf, withOrders } from './dry-run-bed.ts';
 
@@ -129,8 +130,7 @@ ALTER TABLE orders ADD CONSTRAINT orders_n UNIQUE USING INDEX orders_n;
             /002_good goes through[\s\S]*003_bad failed[\s\S]*ADD COLUMN k int[\s\S]*failed here[\s\S]*004_after not tried/,
           );
           for (const line of run.stdout.split('\n')) assert.ok(line.length <= 80, line);
-          const left = await at.database.sql("SELECT datname FROM pg_database WHERE datname LIKE 'taskflow%scratch%'");
-          assert.deepEqual(left, []);
+          assert.deepEqual(await leftScratchDatabases(await server(major)), []);
         },
       ));
   }
