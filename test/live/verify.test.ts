@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import { type DatabaseWorkplace, type Files, type Finished, withCli } from '../support/cli.ts';
+import { leftScratchDatabases } from '../support/scratch-databases.ts';
 import { type Engine, uniqueName } from '../support/servers.ts';
 
 interface Found {
@@ -219,11 +220,7 @@ for (const engine of [14, 18] satisfies Engine[]) {
           const [found] = failed(document);
           assert.match(brief(found!), /^replay 2_bad 2$/);
           assert.match(found!.detail, /relation "nothing" does not exist; 1 behind it are not checked/);
-          const { rows } = await at.database.server.sql(
-            'postgres',
-            "SELECT datname FROM pg_database WHERE datname ~ '^taskflow_scratch_'",
-          );
-          assert.deepEqual(rows, []);
+          assert.deepEqual(await leftScratchDatabases(at.database.server), []);
         },
       ));
   });
