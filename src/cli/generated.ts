@@ -11,10 +11,20 @@ export function placeOf(context: CommandContext, which: Parameters<typeof genera
 
 /** Writes the file, or with `--check` compares it, and says which. `facts`: what else the document holds. */
 export function deliver(context: CommandContext, place: Made, text: string, facts: object = {}): ExitStatus {
-  const state = settle(place, text, context.args.has('check'));
+  return tell(context, place, settle(place, text, context.args.has('check')), facts);
+}
+
+/** Says what became of the file. */
+export function tell(context: CommandContext, place: Made, state: GeneratedState, facts: object): ExitStatus {
   if (context.wantsJson) context.json({ ok: state !== 'stale', file: place.file, state, ...facts });
-  else if (!context.quiet || state === 'stale') context.stderr.line(SAID[state](place.file));
+  else sayState(context, place, state);
   return state === 'stale' ? EXIT.different : EXIT.done;
+}
+
+/** The same in words, on stderr. */
+export function sayState(context: CommandContext, { file }: Made, state: GeneratedState): void {
+  if (context.wantsJson || (context.quiet && state !== 'stale')) return;
+  context.stderr.line(SAID[state](file));
 }
 
 const SAID: Readonly<Record<GeneratedState, (file: string) => string>> = {

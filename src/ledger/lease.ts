@@ -23,8 +23,11 @@ function lockHeldElsewhere(key: string): string {
 
 const THIS_DATABASE = '(SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())';
 
-/** Nobody holds it, or its holder is gone: it has not renewed it, its session has ended, or it worked on another database. */
-function isFree(key: string): string {
+/**
+ * A condition on the row `r`: nobody holds the lease, or its holder is gone: it has not renewed it, its session has ended, or it
+ * worked on another database. `key`: SQL of the name of the tracking schema, as text.
+ */
+export function isFree(key: string): string {
   return `(r.run_id IS NULL OR r.expires_at <= pg_catalog.clock_timestamp() OR r.database_id IS DISTINCT FROM ${THIS_DATABASE}
     OR (r.session_lock AND NOT ${lockHeldElsewhere(key)}))`;
 }

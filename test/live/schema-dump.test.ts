@@ -147,7 +147,7 @@ describe('schema dump', () => {
       const same = await dump(at, '--check', '--json');
       assert.deepEqual(
         [same.exit, same.json()],
-        [0, { ok: true, file: COMPLETE, state: 'unchanged', migrations: 4, notWritten: [] }],
+        [0, { ok: true, file: COMPLETE, state: 'unchanged', migrations: 4, notWritten: [], patch: null }],
       );
       await asOwner(at, async (owner) => {
         await at.database.sql(`ALTER ROLE ${owner} CREATEDB`);

@@ -1,6 +1,5 @@
 import { readFolders, refuseComplaints } from '../../files/folders.ts';
-import { reconcile } from '../../plan/reconcile.ts';
-import { type PlannedMigration, planUp } from '../../plan/up.ts';
+import type { PlannedMigration } from '../../plan/up.ts';
 import type { NotWritten } from '../../script/script.ts';
 import { type Chapter, type WholeSchema, writeWhole } from '../../script/whole.ts';
 import { commentLine, quoteLiteral } from '../../sql/quote.ts';
@@ -8,8 +7,10 @@ import { readSchema } from '../schema/read-schema.ts';
 import { FOR_SCRIPTS } from '../schema/write-script.ts';
 import { replay } from '../scratch/replay.ts';
 import type { Scratch } from '../scratch/scratch.ts';
+import { type GuardedMigration, planWithGuarded, whyLeftToMigrate } from './guarded.ts';
 import { readSeeds, type Seeds } from './seeds.ts';
-import { bothInReach, dollarQuoted, type GuardedMigration, guardedPart, TRAIL, trackingPart } from './tracking-part.ts';
+import { dollarQuoted, heading } from './sql-text.ts';
+import { bothInReach, guardedPart, TRAIL, trackingPart } from './tracking-part.ts';
 
 export interface DumpOptions {
   readonly directories: readonly string[];
@@ -38,10 +39,7 @@ export interface Dump {
  */
 export async function dumpSchema(scratch: Scratch, options: DumpOptions): Promise<Dump> {
   const files = refuseComplaints(readFolders(options.directories, options.cwd));
-  const plan = (extensions: Parameters<typeof planUp>[1]['extensions']) =>
-    planUp(reconcile(files, []), { allowLate: true, serverVersionNum: scratch.server.versionNum, extensions });
-  const { migrations } = plan(EVERY_EXTENSION);
-  const guarded = guardedOf(migrations, new Set(plan(new Map()).skipped.map(({ version }) => version)));
+  const { migrations, guarded } = planWithGuarded(files, scratch.server.versionNum);
   const [empty, replayed] = [await scratch.create(), await scratch.create()];
   await replay(scratch, empty, []);
   await replay(
@@ -55,33 +53,6 @@ export async function dumpSchema(scratch: Scratch, options: DumpOptions): Promis
   const seeds = await readSeeds(replayed);
   const text = textOf(whole, seeds, migrations, guarded, options);
   return { text, notWritten: whole.notWritten, notes: scratch.leftOut.notes(), migrations: migrations.length };
-}
-
-const EVERY_EXTENSION = {
-  get: (name: string) => ({ name, installed: true, available: true, creatable: true }),
-} as unknown as ReadonlyMap<string, { name: string; installed: boolean; available: boolean; creatable: boolean }>;
-
-/** Those that are skipped where there is no extension, with all that each needs. */
-function guardedOf(
-  migrations: readonly PlannedMigration[],
-  skipped: ReadonlySet<string>,
-): ReadonlyMap<string, GuardedMigration> {
-  const guarded = new Map<string, GuardedMigration>();
-  for (const one of migrations.filter(({ version }) => skipped.has(version))) {
-    const { requires, depends } = one.migration.headers;
-    const inherited = [...guarded.values()].filter(({ version }) => depends.some((text) => names(text, version)));
-    const extensions = [
-      ...requires.map(({ extension }) => extension),
-      ...inherited.flatMap((other) => other.extensions),
-    ];
-    guarded.set(one.version, { ...one, extensions: [...new Set(extensions)] });
-  }
-  return guarded;
-}
-
-/** Depends takes the version or its number. */
-function names(text: string, version: string): boolean {
-  return text === version || (/^\d+$/.test(text) && BigInt(text) === BigInt(/^\d+/.exec(version)?.[0] ?? '-1'));
 }
 
 function textOf(
@@ -109,7 +80,7 @@ function textOf(
     bothInReach(searchPath),
     ...(last === '' ? [] : [heading('Event triggers and default privileges'), last]),
     ...[...guarded.values()]
-      .filter(isWhole)
+      .filter((one) => whyLeftToMigrate(one) === undefined)
       .flatMap((one) => [heading(guardedHeading(one)), guardedPart(one, storeSql)]),
     heading('What was done, for the audit trail'),
     TRAIL,
@@ -126,23 +97,8 @@ const HEAD = `-- The complete schema, for new installations
 -- first error, and then nothing has happened. What comes after it are migrations: it holds them up to the last of its rows.
 `;
 
-const LINE = `-- ${'-'.repeat(117)}`;
-
-function heading(text: string): string {
-  return `${LINE}\n${commentLine(text)}\n${LINE}\n`;
-}
-
 function guardedHeading({ version, extensions }: GuardedMigration): string {
   return `${version}, where the extension ${extensions.join(', ')} can be had; migrate runs it later where it cannot now`;
-}
-
-/** What cannot run within a transaction is left to migrate. */
-function isWhole({ plan }: GuardedMigration): boolean {
-  return plan.mode === 'transaction' && !plan.large && !plan.steps.some(({ statements }) => statements.some(isCopy));
-}
-
-function isCopy({ statement }: { readonly statement: { readonly copyData?: unknown } }): boolean {
-  return statement.copyData !== undefined;
 }
 
 /** Each table with its rows, which stand before its triggers. */

@@ -8,6 +8,7 @@ import { Problem } from '../../problem/problem.ts';
 const PLACES = {
   report: 'migration-audit-report.md',
   dump: 'postgresql/init-complete.sql',
+  patch: 'postgresql/init-complete-patch.sql',
 } as const;
 
 export interface GeneratedFile {

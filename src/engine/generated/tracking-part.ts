@@ -4,11 +4,8 @@ import type { Migration } from '../../migration/migration.ts';
 import { unmetRequirement } from '../../plan/extensions.ts';
 import type { PlannedMigration } from '../../plan/up.ts';
 import { recordedMigration } from '../recorded.ts';
-
-/** A migration that is run from its file, where all extensions are there that it and those it depends on require. */
-export interface GuardedMigration extends PlannedMigration {
-  readonly extensions: readonly string[];
-}
+import type { GuardedMigration } from './guarded.ts';
+import { dollarQuoted, string } from './sql-text.ts';
 
 /** The tracking tables, by the code that makes them, and a row for each migration, as the tool records it. */
 export function trackingPart(
@@ -111,13 +108,3 @@ SELECT
 FROM schema_migrations
 ORDER BY applied_order;
 `;
-
-const string = (text: string | null) => (text === null ? 'NULL' : `'${text.replaceAll("'", "''")}'`);
-
-/** A text of many lines as it is, between dollar quotes that do not occur in it. */
-export function dollarQuoted(text: string | null, name: string): string {
-  if (text === null) return 'NULL';
-  let tag = name;
-  for (let i = 2; text.includes(`$${tag}$`) || text.endsWith(`$${tag}`); i++) tag = `${name}${i}`;
-  return `$${tag}$${text}$${tag}$`;
-}

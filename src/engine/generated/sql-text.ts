@@ -1,0 +1,21 @@
+import { commentLine } from '../../sql/quote.ts';
+
+const LINE = `-- ${'-'.repeat(117)}`;
+
+/** Sets off a part of a generated file for those who read it. */
+export function heading(text: string): string {
+  return `${LINE}\n${commentLine(text)}\n${LINE}\n`;
+}
+
+/** A string as people write it, or NULL. */
+export function string(text: string | null): string {
+  return text === null ? 'NULL' : `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A text of many lines as it is, between dollar quotes that do not occur in it. */
+export function dollarQuoted(text: string | null, name: string): string {
+  if (text === null) return 'NULL';
+  let tag = name;
+  for (let i = 2; text.includes(`$${tag}$`) || text.endsWith(`$${tag}`); i++) tag = `${name}${i}`;
+  return `$${tag}$${text}$${tag}$`;
+}
