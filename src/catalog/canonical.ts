@@ -55,8 +55,9 @@ export function canonicalSnapshot(snapshot: Snapshot): Snapshot {
 
 /** Each once, in one order. */
 export function canonicalNeeds(needs: readonly Need[]): readonly Need[] {
-  const once = new Map(needs.map((need) => [JSON.stringify(need), need]));
-  return [...once].sort(([a], [b]) => compareText(a, b)).map(([, need]) => need);
+  if (needs.length < 2) return needs;
+  const sorted = [...needs].sort(compareIdentity);
+  return sorted.filter((need, i) => i === 0 || compareIdentity(need, sorted[i - 1]!) !== 0);
 }
 
 const FORMAT = 1;

@@ -26,8 +26,8 @@ export interface Part {
   readonly more?: true;
   /** Asks how many of the objects hide this property from this role, in the one column `hidden`. */
   readonly hides?: { readonly property: string; readonly sql: string };
-  /** Its rows are no objects: see needs.ts. */
-  readonly dependencies?: true;
+  /** A whole query in place of the others, whose rows are no objects: see needs.ts. */
+  readonly dependencies?: string;
   /** Only with `--privileges`. */
   readonly onlyPrivileges?: boolean;
 }
@@ -57,6 +57,7 @@ export interface QueriedProperty {
 
 /** One statement that answers one row: every object of the part as `[[names], address, property, ...]`, in one JSON array. */
 export function partQuery(part: Part, major: number, included: Included): PartQuery {
+  if (part.dependencies !== undefined) return { sql: part.dependencies, properties: [], rare: [] };
   const { columns, rare } = split(part, major, included);
   return {
     sql: `SELECT json_agg(${objectSql(part, columns, rare, addressOf(part))}) AS objects\nFROM ${withComment(part)}`,

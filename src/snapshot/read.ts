@@ -14,7 +14,7 @@ import type { DatabaseError } from '../postgres/database-error.ts';
 import type { Batch, BatchItem } from '../postgres/pipeline.ts';
 import type { Session } from '../postgres/session.ts';
 import { quoteLiteral } from '../sql/quote.ts';
-import { type Address, withNeeds } from './needs.ts';
+import { type Address, addressIn, type Dependencies, type ObjectsByAddress, withNeeds } from './needs.ts';
 import { partsOf, type SnapshotOptions, settings } from './options.ts';
 import { type Part, type PartQuery, partQuery } from './part.ts';
 import { maskSecrets } from './secrets.ts';
@@ -108,10 +108,11 @@ interface Answer {
   /** With `denied`, what the server said instead of an answer. */
   readonly asked: Asked & { readonly denied?: string; readonly hidden?: number };
   readonly objects: readonly SchemaObject[];
-  readonly addresses: ReadonlyMap<SchemaObject, Address>;
+  readonly addresses: ReadonlyMap<Address, SchemaObject>;
+  readonly dependencies?: Dependencies;
 }
 
-type Decoded = Pick<Answer, 'objects' | 'addresses'>;
+type Decoded = Pick<Answer, 'objects' | 'addresses' | 'dependencies'>;
 const NOTHING: Decoded = { objects: [], addresses: new Map() };
 
 /**
@@ -169,22 +170,22 @@ function deniedAnswer(asked: Asked, error: DatabaseError): Answer {
 
 /** `json`: `[[names], address, property, ...]` for each object. */
 function objectsOf({ part, query }: Asked, json: string): Decoded {
+  if (part.dependencies !== undefined) return { ...NOTHING, dependencies: JSON.parse(json) as Dependencies };
   const rows = JSON.parse(json) as [string[], RawAddress, ...RawValue[]][];
   const propertiesOf = propertyReader(query);
-  const catalog = part.comment?.catalog;
-  const addresses = new Map<SchemaObject, Address>();
+  const addresses = new Map<Address, SchemaObject>();
   const read = rows.map(([identity, address, ...values]) => {
     const one = { type: part.type, identity, properties: propertiesOf(values) };
-    if (catalog !== undefined && address !== null) addresses.set(one, addressIn(catalog, address));
+    if (address !== null) addresses.set(numberOf(address), one);
     return one;
   });
   rank(read);
   return { objects: read, addresses };
 }
 
-function addressIn(catalog: string, address: NonNullable<RawAddress>): Address {
+function numberOf(address: NonNullable<RawAddress>): Address {
   const [oid, column] = Array.isArray(address) ? (address as readonly (string | number)[]) : [address, 0];
-  return [catalog, String(oid), String(column)];
+  return addressIn(Number(oid), Number(column));
 }
 
 type RawAddress = string | number | readonly (string | number)[] | null;
@@ -212,7 +213,7 @@ function rank(objects: readonly { identity: readonly string[]; properties: Recor
   const position = ({ properties }: (typeof objects)[number]) => Number(properties[POSITION]);
   const counts = new Map<string, number>();
   for (const one of [...objects].sort((a, b) => position(a) - position(b))) {
-    const parent = JSON.stringify(one.identity.slice(0, -1));
+    const parent = one.identity.slice(0, -1).join('\0');
     const place = (counts.get(parent) ?? 0) + 1;
     counts.set(parent, place);
     one.properties[POSITION] = place;
@@ -237,16 +238,23 @@ function gapsOf(asked: Answer['asked'], all: readonly Answer[]): NotChecked[] {
 function merged(read: readonly Answer[]): SchemaObject[] {
   const first = read.filter(({ asked }) => !asked.part.more);
   const more = read.filter(({ asked }) => asked.part.more);
-  const byAddress = () => new Map(first.flatMap(({ addresses }) => [...addresses]));
-  const rows = more.filter(({ asked }) => asked.part.dependencies).flatMap((one) => one.objects);
+  const { dependencies } = more.find((one) => one.dependencies) ?? {};
   const all = first.flatMap((one) => one.objects);
-  const objects = rows.length === 0 ? all : withNeeds(all, byAddress(), rows);
-  const byKey = new Map(
-    more.filter(({ asked }) => !asked.part.dependencies).flatMap((one) => one.objects.map((o) => [keyOf(o), o])),
-  );
+  const objects = dependencies ? withNeeds(all, byAddress(first), dependencies) : all;
+  const byKey = new Map(more.flatMap((one) => one.objects.map((o) => [keyOf(o), o])));
   if (byKey.size === 0) return objects;
   return objects.map((one) => ({
     ...one,
     properties: canonicalProperties({ ...one.properties, ...byKey.get(keyOf(one))?.properties }),
   }));
+}
+
+/** By the catalog that each part reads. */
+function byAddress(answers: readonly Answer[]): ObjectsByAddress {
+  const found: ObjectsByAddress = new Map();
+  for (const { asked, addresses } of answers) {
+    const catalog = asked.part.comment?.catalog;
+    if (catalog !== undefined && addresses.size > 0) found.set(catalog, [...(found.get(catalog) ?? []), addresses]);
+  }
+  return found;
 }
