@@ -54,6 +54,29 @@ describe('the same schema by another way is the same snapshot, byte for byte', (
   }
 });
 
+describe('statistics objects', () => {
+  for (const engine of [12, 14, 18]) {
+    test(`PostgreSQL ${engine}: stand for a set of columns, in whatever order these stand in the table`, () =>
+      withTwo(engine, async (a, b) => {
+        const expression = engine >= 14 ? ', lower(z)' : '';
+        const more = `CREATE STATISTICS "odd (ndistinct) ON a, z" (dependencies) ON z, "A b", a${expression} FROM t;
+          CREATE STATISTICS plain ON a, "A b" FROM t${engine >= 14 ? '; CREATE STATISTICS made ON (a + 1) FROM t' : ''}`;
+        await a.sql('CREATE TABLE t (a integer, "A b" integer, z text)');
+        await b.sql('CREATE TABLE t (z text, "A b" integer, a integer)');
+        await a.sql(more);
+        await b.sql(more);
+        assert.deepEqual(brief(differenceOf(await snapshotOf(a), await snapshotOf(b))), []);
+        await b.sql('DROP STATISTICS plain; CREATE STATISTICS plain ON a, z FROM t');
+        const changed = differenceOf(await snapshotOf(a), await snapshotOf(b));
+        assert.deepEqual(brief(changed), ['changed statistics object public.plain: definition']);
+        assert.deepEqual(changed.changes[0]?.detail.definition, {
+          before: 'CREATE STATISTICS public.plain ON "A b", a FROM public.t',
+          after: 'CREATE STATISTICS public.plain ON a, z FROM public.t',
+        });
+      }));
+  }
+});
+
 describe('every major version', () => {
   for (const engine of [12, 13, 15, 16, 17]) {
     test(`PostgreSQL ${engine}: the same objects give the same text, and a change shows`, () =>

@@ -165,6 +165,19 @@ const POLICIES: Part = {
   },
 };
 
+const statisticsColumns = (order: string) => `(SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY ${order})
+      FROM unnest(x.stxkeys) WITH ORDINALITY AS k(number, place)
+      JOIN pg_attribute AS a ON a.attrelid = x.stxrelid AND a.attnum = k.number)`;
+
+/**
+ * The server lists the columns as they stand in the table, in whatever order they were given: here they stand by name, so that
+ * tables with columns in another order have the same statistics.
+ */
+const STATISTICS_DEFINITION = `(SELECT coalesce(head || coalesce(by_name, '') || substr(whole, length(head) + coalesce(length(listed), 0) + 1), whole)
+    FROM (SELECT whole, ${statisticsColumns('k.place')} AS listed, ${statisticsColumns('a.attname COLLATE "C"')} AS by_name,
+        named || substring(substr(whole, length(named) + 1) FROM '^(?: \\([a-z, ]+\\))? ON ') AS head
+      FROM (SELECT pg_get_statisticsobjdef(x.oid) AS whole, format('CREATE STATISTICS %I.%I', own.nspname, x.stxname) AS named) AS said) AS parts)`;
+
 const STATISTICS: Part = {
   type: 'statistics object',
   from: `pg_statistic_ext AS x JOIN pg_class AS c ON c.oid = x.stxrelid
@@ -175,7 +188,7 @@ WHERE ${relationIs('rpfm')}`,
   comment: { catalog: 'pg_statistic_ext', oid: 'x.oid' },
   owner: 'x.stxowner',
   properties: {
-    definition: 'pg_get_statisticsobjdef(x.oid)',
+    definition: STATISTICS_DEFINITION,
     target: { sql: 'CASE WHEN x.stxstattarget >= 0 THEN x.stxstattarget END', since: 13 },
   },
 };
