@@ -200,6 +200,30 @@ describe('schema dump', () => {
       assert.match(checked.stdout, /"init-complete"[^}]*"equal: /);
     }));
 
+  test('what cannot run in a transaction is left to migrate, with what depends on it, and verify runs it behind the file', () =>
+    withCli(18, FILES, async (at) => {
+      at.write({
+        'db/migrations/005_again.sql': `-- Depends: 3
+CREATE INDEX CONCURRENTLY people_marked ON shop.people USING gin (marks);
+
+-- ROLLBACK:
+-- DROP INDEX CONCURRENTLY shop.people_marked;
+`,
+        'db/migrations/006_renamed.sql': `-- Depends: 5
+ALTER INDEX shop.people_marked RENAME TO people_with_marks;
+
+-- ROLLBACK:
+-- ALTER INDEX shop.people_with_marks RENAME TO people_marked;
+`,
+      });
+      good(await dump(at));
+      const { checks } = (await scratch(at, 'verify', '--json')).json<{
+        checks: { name: string; detail: string }[];
+      }>();
+      const [found] = checks.filter(({ name }) => name === 'init-complete');
+      assert.match(found!.detail, /^equal: .*; behind it migrate runs 005_again, 006_renamed$/);
+    }));
+
   test('what cannot be written is named, in the file, too, and the status is 1', () =>
     withCli(18, FILES, async (at) => {
       at.write({

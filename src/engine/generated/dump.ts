@@ -7,7 +7,7 @@ import { readSchema } from '../schema/read-schema.ts';
 import { FOR_SCRIPTS } from '../schema/write-script.ts';
 import { replay } from '../scratch/replay.ts';
 import type { Scratch } from '../scratch/scratch.ts';
-import { type GuardedMigration, planWithGuarded, whyLeftToMigrate } from './guarded.ts';
+import { type GuardedMigration, planWithGuarded } from './guarded.ts';
 import { readSeeds, type Seeds } from './seeds.ts';
 import { dollarQuoted, heading } from './sql-text.ts';
 import { bothInReach, guardedPart, TRAIL, trackingPart } from './tracking-part.ts';
@@ -80,7 +80,7 @@ function textOf(
     bothInReach(searchPath),
     ...(last === '' ? [] : [heading('Event triggers and default privileges'), last]),
     ...[...guarded.values()]
-      .filter((one) => whyLeftToMigrate(one) === undefined)
+      .filter(({ left }) => !left)
       .flatMap((one) => [heading(guardedHeading(one)), guardedPart(one, storeSql)]),
     heading('What was done, for the audit trail'),
     TRAIL,

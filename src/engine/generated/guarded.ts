@@ -7,6 +7,8 @@ import { Problem } from '../../problem/problem.ts';
 /** A migration that is run from its file, where all extensions are there that it and those it depends on require. */
 export interface GuardedMigration extends PlannedMigration {
   readonly extensions: readonly string[];
+  /** It is left to migrate, which runs behind the file; so is what depends on one that is. */
+  readonly left: boolean;
 }
 
 /** All migrations in their order, and among them those that not every server can run. */
@@ -28,6 +30,12 @@ export function planWithGuarded(files: readonly MigrationFile[], serverVersionNu
   return { migrations, guarded: guardedOf(migrations, new Set(plan(new Map()).skipped.map(({ version }) => version))) };
 }
 
+/** Versions that the file for new installations leaves to migrate. */
+export function leftToMigrate(files: readonly MigrationFile[], serverVersionNum: number): ReadonlySet<string> {
+  const { guarded } = planWithGuarded(files, serverVersionNum);
+  return new Set([...guarded.values()].filter(({ left }) => left).map(({ version }) => version));
+}
+
 /** Those that are skipped where there is no extension, with all that each needs. */
 function guardedOf(
   migrations: readonly PlannedMigration[],
@@ -35,9 +43,11 @@ function guardedOf(
 ): ReadonlyMap<string, GuardedMigration> {
   const guarded = new Map<string, GuardedMigration>();
   for (const one of migrations.filter(({ version }) => skipped.has(version))) {
-    const inherited = guardedNeeds(one, guarded).flatMap((version) => guarded.get(version)?.extensions ?? []);
+    const needs = guardedNeeds(one, guarded).flatMap((version) => guarded.get(version) ?? []);
+    const inherited = needs.flatMap(({ extensions }) => extensions);
     const extensions = [...one.migration.headers.requires.map(({ extension }) => extension), ...inherited];
-    guarded.set(one.version, { ...one, extensions: [...new Set(extensions)] });
+    const left = whyLeftToMigrate(one) !== undefined || needs.some((other) => other.left);
+    guarded.set(one.version, { ...one, extensions: [...new Set(extensions)], left });
   }
   return guarded;
 }

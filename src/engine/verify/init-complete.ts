@@ -8,8 +8,10 @@ import { type MigrationStatus, reconcile } from '../../plan/reconcile.ts';
 import { Problem } from '../../problem/problem.ts';
 import type { Check, CheckState } from '../../verify/check.ts';
 import { withControl } from '../control.ts';
+import { leftToMigrate } from '../generated/guarded.ts';
 import { readSchema } from '../schema/read-schema.ts';
 import { loadScript, type Script } from '../scratch/load-script.ts';
+import { replay } from '../scratch/replay.ts';
 import type { Scratch, ScratchDatabase } from '../scratch/scratch.ts';
 import { compareRows, type RowDifference } from './seed-rows.ts';
 import { withoutUnsettled } from './settled.ts';
@@ -45,7 +47,8 @@ export const NO_COMPLETE_FILE = check('not-checked', 'there is no postgresql/ini
 
 /**
  * Whether the file for new installations makes what the migrations make: the same schema, owners and privileges included, the
- * same rows, and a record of every migration, so that migrate finds nothing to do. `skipped`: versions that this server cannot run.
+ * same rows, and a record of every migration, so that migrate finds nothing to do. `skipped`: versions that this server cannot
+ * run. What the file leaves to migrate is run behind it.
  */
 export async function checkComplete(
   scratch: Scratch,
@@ -59,6 +62,7 @@ export async function checkComplete(
     await loadScript(scratch, database, complete);
     if (patch) await loadScript(scratch, database, patch);
     const where = { where: { file: complete.file } };
+    const left = await runWhatIsLeft(scratch, database, files);
     const schema = await compareWith(database, replayed);
     const rows = await compareRows(replayed, database);
     const records = await recordsOf(database, files, skipped);
@@ -71,7 +75,10 @@ export async function checkComplete(
     if (found.length > 0) return found;
     const notes = schema.difference.notes.map(({ name }) => name);
     const order = notes.length > 0 ? `; columns stand in another order: ${notes.join(', ')}` : '';
-    return [check(notes.length > 0 ? 'note' : 'ok', `equal: ${schema.objects} objects, ${rows.rows} rows${order}`)];
+    const behind = left.length > 0 ? `; behind it migrate runs ${left.join(', ')}` : '';
+    return [
+      check(notes.length > 0 ? 'note' : 'ok', `equal: ${schema.objects} objects, ${rows.rows} rows${behind}${order}`),
+    ];
   } catch (error) {
     if (!(error instanceof Problem) || scratch.lost || error.code === 'cancelled') throw error;
     const at = error.fields.where ? { where: error.fields.where } : {};
@@ -84,6 +91,26 @@ export async function checkComplete(
   } finally {
     if (!scratch.lost) await database.drop();
   }
+}
+
+/** Returns the versions that were left. Those that the file merely lacks are none of them. */
+async function runWhatIsLeft(
+  scratch: Scratch,
+  database: ScratchDatabase,
+  files: readonly MigrationFile[],
+): Promise<readonly string[]> {
+  const versions = leftToMigrate(files, scratch.server.versionNum);
+  if (versions.size === 0) return [];
+  const statuses = await withControl(database.engine, async ({ ledger }) => reconcile(files, ledger.entries));
+  const left = statuses.filter(({ version, state }) => versions.has(version) && state === 'skipped');
+  const there = statuses.filter(({ state }) => state === 'applied' || state === 'baseline');
+  if (left.length === 0) return [];
+  const skipped = await replay(
+    scratch,
+    database,
+    [...there, ...left].map(({ file }) => file!),
+  );
+  return left.map(({ version }) => version).filter((version) => !skipped.some((one) => one.version === version));
 }
 
 async function compareWith(database: ScratchDatabase, replayed: ScratchDatabase) {
