@@ -425,5 +425,5 @@ export const forum: MigrationSet = {
   stem: (place, title) => `${String(place).padStart(4, '0')}-${snake(title).replaceAll('_', '-')}`,
   head: () => [],
   faults: FAULTS,
-  moving: [],
+  moving: ['drop fancy_title of topics', 'drop name of bookmarks', 'drop name of users', 'nobody counts visits'],
 };

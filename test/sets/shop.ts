@@ -192,17 +192,18 @@ function* steps(): Iterable<Step> {
 function* labels(): Iterable<Step> {
   for (const [name, labels, added, of, value] of ENUMS) {
     const column = name.endsWith('kind') ? 'kind' : 'state';
-    const using = name === 'sales.order_state';
     const label = make.label(name, labels, added, [{ of, name: column, value }]);
-    if (!using) yield label;
-    // The index's condition speaks of the type.
-    else
-      yield {
-        ...label,
-        down: `DROP INDEX sales.orders_open;\n${label.down}\nCREATE INDEX orders_open ON sales.orders (id) WHERE (state = 'draft'::sales.order_state);`,
-      };
+    yield name === 'sales.order_state' ? { ...label, down: withoutConditions(label.down ?? '') } : label;
   }
 }
+
+/** A check and the condition of an index speak of the type. */
+const withoutConditions = (sql: string) => `DROP INDEX sales.orders_open;
+ALTER TABLE sales.orders DROP CONSTRAINT orders_placed;
+${sql}
+CREATE INDEX orders_open ON sales.orders (id) WHERE (state = 'draft'::sales.order_state);
+ALTER TABLE sales.orders ADD CONSTRAINT orders_placed ${PLACED};`;
+const PLACED = "CHECK (state = 'draft' OR placed_at IS NOT NULL)";
 
 function* rules(): Iterable<Step> {
   for (const [of, name, rule] of [
@@ -213,7 +214,7 @@ function* rules(): Iterable<Step> {
   ] as const)
     yield make.check(of, name, rule);
   yield* make.inTwoSteps('billing.payments', 'payments_some', 'CHECK (amount > 0)');
-  yield* make.inTwoSteps('sales.orders', 'orders_placed', "CHECK (state = 'draft' OR placed_at IS NOT NULL)");
+  yield* make.inTwoSteps('sales.orders', 'orders_placed', PLACED);
   yield make.step(
     'one price a day',
     'CREATE EXTENSION IF NOT EXISTS btree_gist;\nALTER TABLE catalog.prices ADD CONSTRAINT prices_once EXCLUDE USING gist (variant_id WITH =, valid WITH &&);',

@@ -206,7 +206,7 @@ END $$;`;
   // The index has stayed with the column that it was made for.
   const indexed =
     of === 'builds' ? `\nCREATE INDEX index_builds_on_status_and_runtime ON builds (status, ${wide});` : '';
-  const back = `ALTER TABLE ${of} ADD COLUMN ${wide} integer${needed ? ' DEFAULT 0 NOT NULL' : ''};`;
+  const back = `ALTER TABLE ${of} ADD COLUMN ${wide} integer${needed ? ` DEFAULT 0 CONSTRAINT ${of}_${column}_not_null NOT NULL` : ''};`;
   const undefaulted = needed ? `\nALTER TABLE ${of} ALTER COLUMN ${wide} DROP DEFAULT;` : '';
   yield make.step(
     `drop the narrow ${column} of ${of}`,
@@ -465,8 +465,8 @@ const FAULTS: readonly Fault[] = [
   {
     kind: 'second run adds rows',
     title: 'instances have settings',
-    find: 'CREATE TABLE application_settings (id integer PRIMARY KEY',
-    put: 'CREATE TABLE IF NOT EXISTS application_settings (id serial PRIMARY KEY',
+    find: 'VALUES (1) ON CONFLICT DO NOTHING',
+    put: 'SELECT 1 + count(*) FROM application_settings',
     finds: 'rerun: rows of public.application_settings',
   },
   {
@@ -491,5 +491,11 @@ export const tracker: MigrationSet = {
     ...(place % 9 === 0 ? ['Lock-Timeout: 2s'] : []),
   ],
   faults: FAULTS,
-  moving: [],
+  moving: [
+    'drop the narrow target_id of events',
+    'drop the narrow issue_id of todos',
+    'drop the narrow runtime of builds',
+    'drop the narrow access_level of members',
+    'issues lose their old state',
+  ],
 };
