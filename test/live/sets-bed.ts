@@ -45,8 +45,8 @@ export function onScratch(at: DatabaseWorkplace, args: readonly string[], user?:
   return at.run([...args, '--scratch', url], { ...MINUTES, env: { DATABASE_URL: undefined } });
 }
 
-export async function verify(at: DatabaseWorkplace, user?: string): Promise<readonly Found[]> {
-  const finished = await onScratch(at, ['verify', '--json'], user);
+export async function verify(at: DatabaseWorkplace, user?: string, ...args: string[]): Promise<readonly Found[]> {
+  const finished = await onScratch(at, ['verify', '--json', ...args], user);
   assert.ok(finished.exit === 0 || finished.exit === 3, finished.output);
   return finished.json<{ checks: Found[] }>().checks;
 }

@@ -3,8 +3,9 @@
  * built concurrently, keys come in two steps, columns grow from integer to bigint beside the old one, the log is partitioned.
  */
 import * as make from './blocks.ts';
-import type { Fault, MigrationSet, Step } from './step.ts';
+import type { MigrationSet, Step } from './step.ts';
 import { snake } from './step.ts';
+import { TRACKER_FAULTS } from './tracker-faults.ts';
 
 const TABLES: readonly (readonly [string, string])[] = [
   ['namespaces', 'name varchar NOT NULL\nowner_id integer\npath varchar NOT NULL\nlft integer\nrgt integer'],
@@ -375,7 +376,7 @@ function* later(): Iterable<Step> {
   );
   yield make.step(
     'instances have settings',
-    'CREATE TABLE application_settings (id integer PRIMARY KEY, signup boolean DEFAULT true NOT NULL, theme smallint DEFAULT 1);\nINSERT INTO application_settings (id) VALUES (1) ON CONFLICT DO NOTHING;',
+    'CREATE TABLE IF NOT EXISTS application_settings (id integer PRIMARY KEY, signup boolean DEFAULT true NOT NULL, theme smallint DEFAULT 1);\nINSERT INTO application_settings (id) VALUES (1) ON CONFLICT DO NOTHING;',
     'DROP TABLE application_settings;',
     { verify: 'SELECT count(*) = 1 FROM application_settings;' },
   );
@@ -412,72 +413,6 @@ ALTER TABLE issue_boards ENABLE REPLICA TRIGGER count_moves;`,
   );
 }
 
-const FAULTS: readonly Fault[] = [
-  {
-    kind: 'forgotten index',
-    title: 'replica identity of events',
-    find: '\n-- DROP INDEX events_identity;',
-    put: '',
-    finds: 'rollback: added index public.events_identity',
-  },
-  {
-    kind: 'another default',
-    title: 'merge status is known',
-    find: "DEFAULT 'unchecked'",
-    put: "DEFAULT 'unknown'",
-    finds: 'rollback: changed column public.merge_requests.merge_status: default',
-  },
-  {
-    kind: 'lost grant',
-    title: 'readers of reports',
-    find: 'ON issues, notes, builds FROM',
-    put: 'ON issues, builds FROM',
-    finds: 'rollback: changed table public.notes: privileges',
-  },
-  {
-    kind: 'lost comment',
-    title: 'settings may have rows',
-    find: "\n-- COMMENT ON CONSTRAINT one_row ON application_settings IS 'There is one instance';",
-    put: '',
-    finds: 'rollback: changed constraint one_row on public.application_settings: comment',
-  },
-  {
-    kind: 'state of a trigger',
-    title: 'boards count everywhere',
-    find: '\n-- ALTER TABLE issue_boards ENABLE REPLICA TRIGGER count_moves;',
-    put: '',
-    finds: 'rollback: changed trigger count_moves on public.issue_boards: enabled',
-  },
-  {
-    kind: 'storage of a column',
-    title: 'builds are wide',
-    find: 'options SET STORAGE EXTENDED, ALTER COLUMN ',
-    put: '',
-    finds: 'rollback: changed column public.builds.options: storage',
-  },
-  {
-    kind: 'state of a check',
-    title: 'constraint fk_todos_user_id for all rows',
-    find: ' ON DELETE CASCADE NOT VALID',
-    put: ' ON DELETE CASCADE',
-    finds: 'rollback: changed constraint fk_todos_user_id on public.todos: not valid',
-  },
-  {
-    kind: 'second run adds rows',
-    title: 'instances have settings',
-    find: 'VALUES (1) ON CONFLICT DO NOTHING',
-    put: 'SELECT 1 + count(*) FROM application_settings',
-    finds: 'rerun: rows of public.application_settings',
-  },
-  {
-    kind: 'vacuous verify',
-    title: 'names of projects are needed',
-    find: "attname = 'name'",
-    put: "attname = 'namespace_id'",
-    finds: 'verify: vacuous',
-  },
-];
-
 export const tracker: MigrationSet = {
   name: 'tracker',
   roles: ['set_readers'],
@@ -490,7 +425,7 @@ export const tracker: MigrationSet = {
     `Author: team ${['plan', 'create', 'verify'][place % 3]}`,
     ...(place % 9 === 0 ? ['Lock-Timeout: 2s'] : []),
   ],
-  faults: FAULTS,
+  faults: TRACKER_FAULTS,
   moving: [
     'drop the narrow target_id of events',
     'drop the narrow issue_id of todos',
