@@ -1,5 +1,6 @@
 import { compareText } from '../catalog/snapshot.ts';
 import { RANK } from './context.ts';
+import { persistenceOrder } from './persistence.ts';
 import type { Key, Node, NodeType, Side } from './side.ts';
 import type { Step } from './step.ts';
 
@@ -102,6 +103,7 @@ function earlierSteps(steps: readonly Step[], before: Side, after: Side): Before
       for (const { to, how } of before.needs(key)) if (how !== 'after' && !kept.has(to)) put([step], droppers.get(to));
     }
   for (const [first, second] of namesakes(droppers, makers, before, after)) put(first, second);
+  for (const [first, second] of persistenceOrder(droppers, makers, before, after)) put(first, second);
   return earlier;
 }
 

@@ -23,6 +23,14 @@ export const PAIRS: readonly Pair[] = [
     says: [/^DROP SCHEMA a;/m, /^CREATE EXTENSION ltree SCHEMA b VERSION/m],
   },
   {
+    kind: 'tables that refer to each other, from logged to unlogged',
+    first: `CREATE TABLE t (id integer PRIMARY KEY); CREATE TABLE s (t integer REFERENCES t);
+      CREATE TABLE u (t integer REFERENCES t); CREATE TABLE v (t integer REFERENCES t)`,
+    second: `CREATE UNLOGGED TABLE t (id integer PRIMARY KEY); CREATE UNLOGGED TABLE s (t integer REFERENCES t);
+      CREATE UNLOGGED TABLE u (t integer REFERENCES t); CREATE TABLE v (t integer)`,
+    says: [/TABLE public\.u SET UNLOGGED;[\s\S]*TABLE public\.t SET UNLOGGED;/],
+  },
+  {
     kind: 'a label of an enum, in its place, and used',
     first: `CREATE TYPE mood AS ENUM ('low', 'high'); CREATE TABLE x (m mood)`,
     second: `CREATE TYPE mood AS ENUM ('none', 'low', 'mid', 'high', 'top'); CREATE TABLE x (m mood DEFAULT 'mid', CHECK (m <> 'top'))`,
