@@ -64,4 +64,10 @@ export const ANALYTICS_FAULTS: readonly Fault[] = [
     put: 'count(*) >= 0 FROM countries',
     finds: 'verify: vacuous',
   },
+  {
+    kind: 'stale complete: row',
+    find: "'somewhere in Europe'",
+    put: "'somewhere'",
+    finds: 'init-complete: rows of public.countries',
+  },
 ];

@@ -64,4 +64,10 @@ export const FORUM_FAULTS: readonly Fault[] = [
     put: "NULL FROM site_settings WHERE name = 'title'",
     finds: 'verify: vacuous',
   },
+  {
+    kind: 'stale complete: row',
+    find: "'A new forum'",
+    put: "'A forum'",
+    finds: 'init-complete: rows of public.site_settings',
+  },
 ];

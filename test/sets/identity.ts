@@ -1,5 +1,5 @@
 /**
- * An identity server: one schema, every name qualified, every table with comments, row security and grants for three roles,
+ * An identity server: one schema, every name qualified, every table with comments, row security and grants for two roles,
  * functions that run as their owner. Numbers go by tens, so that something fits in between.
  */
 import * as make from './blocks.ts';

@@ -71,4 +71,10 @@ export const SHOP_FAULTS: readonly Fault[] = [
     put: 'SELECT count(*) >= 0 FROM billing.number_ranges;',
     finds: 'verify: vacuous',
   },
+  {
+    kind: 'stale complete: comment',
+    find: "COMMENT ON TABLE catalog.products IS 'What we sell, or have sold';",
+    put: '',
+    finds: 'init-complete: changed table catalog.products: comment',
+  },
 ];

@@ -64,4 +64,10 @@ export const TRACKER_FAULTS: readonly Fault[] = [
     put: "attname = 'namespace_id'",
     finds: 'verify: vacuous',
   },
+  {
+    kind: 'stale complete: column',
+    find: '    mirror boolean DEFAULT false NOT NULL,\n',
+    put: '',
+    finds: 'init-complete: removed column public.projects.mirror',
+  },
 ];
