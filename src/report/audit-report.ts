@@ -1,6 +1,7 @@
 import { objectName } from '../catalog/object-name.ts';
 import type { AuditFacts } from '../verify/audit-facts.ts';
 import { CHECK_NAMES, type Check, type CheckName } from '../verify/check.ts';
+import { remarkLines } from '../verify/data-facts.ts';
 import { markdownCode, markdownTable, markdownText } from './markdown.ts';
 import { checkSummary } from './verify-text.ts';
 
@@ -89,7 +90,9 @@ function checkTable(name: CheckName, { checks, shownFile }: AuditFacts): string 
     .map((one) => [
       one.version === null ? 'all' : markdownCode(one.version),
       STATES[one.state],
-      [markdownText(withoutScratch(one.detail)), ...changeLines(one)].filter((text) => text !== '').join('<br>'),
+      [markdownText(withoutScratch(one.detail)), ...changeLines(one), ...dataLines(one)]
+        .filter((text) => text !== '')
+        .join('<br>'),
       one.where
         ? markdownCode(`${shownFile(one.where.file)}${one.where.line === undefined ? '' : `:${one.where.line}`}`)
         : '',
@@ -106,6 +109,10 @@ function changeLines({ changes = [] }: Check): string[] {
   return changes.map(
     (one) => `${one.kind} ${markdownText(`${one.type} ${objectName(one)}`)}${properties(one.kind, one.detail)}`,
   );
+}
+
+function dataLines({ data }: Check): string[] {
+  return data ? remarkLines(data).map((line) => markdownText(withoutScratch(line))) : [];
 }
 
 function properties(kind: string, detail: object): string {

@@ -1,5 +1,6 @@
 import { count } from '../problem/quantity.ts';
 import { CHECK_NAMES, type Check, type CheckName } from '../verify/check.ts';
+import { remarkLines as dataRemarkLines } from '../verify/data-facts.ts';
 import { differenceLines } from './difference-text.ts';
 import type { Style } from './style.ts';
 import { visibleLine } from './visible.ts';
@@ -8,6 +9,8 @@ import { wrap } from './width.ts';
 interface Look {
   readonly width: number;
   readonly style: Style;
+  /** What becomes of rows is listed, too. */
+  readonly verbose?: boolean;
 }
 
 /** The failures first, each with what differs and the SQL to change; then notes; the summary last, where the eye is. */
@@ -15,7 +18,7 @@ export async function verifyLines(checks: readonly Check[], look: Look): Promise
   const failed = checks.filter(({ state }) => state === 'failed');
   const lines: string[] = [];
   for (const one of failed) lines.push(...(await failureLines(one, look)), '');
-  return [...lines, ...remarkLines(checks, look), ...summaryLines(checks, look)];
+  return [...lines, ...remarkLines(checks, look), ...dataLines(checks, look), ...summaryLines(checks, look)];
 }
 
 /** How much of one difference is shown; all of it is in `--json`. */
@@ -55,6 +58,18 @@ function remarkLines(checks: readonly Check[], { style, width }: Look): string[]
   return lines.length > 0 ? [...lines.map(style.faint), ''] : [];
 }
 
+/** What becomes of rows: what is refused because of them in any case, and all of it where that is asked for. */
+function dataLines(checks: readonly Check[], { style, width, verbose = false }: Look): string[] {
+  const lines = checks.flatMap(({ name, version, data }) => {
+    const remarks = data ? (verbose ? dataRemarkLines(data) : data.refused) : [];
+    return remarks.map((remark) => wrap(visibleLine(`note: ${name}: ${version}: ${remark}`), width, '  '));
+  });
+  const shown = verbose ? lines : lines.slice(0, REMARKS_MAX);
+  const more =
+    lines.length > shown.length ? [`... and ${lines.length - shown.length} more of rows; all of them: --verbose`] : [];
+  return lines.length > 0 ? [...[...shown, ...more].map(style.faint), ''] : [];
+}
+
 function summaryLines(checks: readonly Check[], { style, width }: Look): string[] {
   return CHECK_NAMES.flatMap((name) => {
     const found = checks.filter((one) => one.name === name);
@@ -89,9 +104,32 @@ export function checkSummary(name: CheckName, checks: readonly Check[]): string 
     ...(failed.length > 0 ? [`${failed.length} failed`] : []),
     ...(WHOLE.has(name) ? ok.map(({ detail }) => visibleLine(detail)) : okParts(name, ok)),
     ...(notes.length > 0 ? [count(notes.length, 'note')] : []),
+    ...dataParts(checks),
     ...(open.length > 0 ? [`${open.length} not checked`] : []),
   ];
   return counts.join(', ');
+}
+
+/** In how many migrations rows are lost and the like. */
+function dataParts(checks: readonly Check[]): string[] {
+  const all = checks.flatMap(({ data }) => (data ? [data] : []));
+  const counted = (found: number, one: string, many: string) =>
+    found > 0 ? [`${found} ${found === 1 ? one : many}`] : [];
+  return [
+    ...counted(all.filter(({ refused }) => refused.length > 0).length, 'fails on rows', 'fail on rows'),
+    ...counted(all.filter(({ loses }) => loses.length > 0).length, 'loses data', 'lose data'),
+    ...counted(all.filter(({ leaves }) => leaves.length > 0).length, 'leaves rows', 'leave rows'),
+    ...counted(
+      new Set(all.flatMap(({ unsampled }) => unsampled)).size,
+      'table without sample rows',
+      'tables without sample rows',
+    ),
+    ...counted(
+      all.filter(({ notChecked }) => notChecked !== undefined).length,
+      'with data not checked',
+      'with data not checked',
+    ),
+  ];
 }
 
 function okParts(name: CheckName, ok: readonly Check[]): string[] {

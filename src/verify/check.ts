@@ -1,5 +1,6 @@
 import type { Change } from '../catalog/compare.ts';
 import type { Location, Problem } from '../problem/problem.ts';
+import type { DataRemarks } from './data-facts.ts';
 
 /** What verify looks at, in the order of the summary. */
 export const CHECK_NAMES = ['checksums', 'replay', 'init-complete', 'upgrade', 'rollback', 'rerun', 'verify'] as const;
@@ -24,6 +25,8 @@ export interface Check {
   readonly changes?: readonly Change[];
   /** Names of the two sides of `changes`. */
   readonly sides?: { readonly before: string; readonly after: string };
+  /** Of a way back: what it does to rows, tried with sample rows. */
+  readonly data?: DataRemarks;
   /** What the server said. */
   readonly problem?: Problem;
 }

@@ -1,5 +1,6 @@
 import type { Difference } from '../catalog/compare.ts';
 import type { Problem } from '../problem/problem.ts';
+import type { DataFacts } from './data-facts.ts';
 
 /** What became of a migration's way back, tried on a scratch database. */
 export type WayBackFacts =
@@ -7,7 +8,13 @@ export type WayBackFacts =
   | { readonly kind: 'none' }
   | { readonly kind: 'irreversible'; readonly reason: string }
   /** It ran, and so did the migration behind it. `undone`: from before to behind the way back; `again`: from the first to the second application. */
-  | { readonly kind: 'ran'; readonly undone: Difference; readonly again: Difference }
+  | {
+      readonly kind: 'ran';
+      readonly undone: Difference;
+      readonly again: Difference;
+      /** What became of rows on the way; absent where it touches none. */
+      readonly data?: DataFacts;
+    }
   | { readonly kind: 'failed'; readonly problem: Problem }
   /** The way back ran, and behind it the migration cannot be applied any more. */
   | { readonly kind: 'not again'; readonly undone: Difference; readonly problem: Problem };

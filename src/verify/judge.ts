@@ -2,6 +2,7 @@ import type { Change, Difference } from '../catalog/compare.ts';
 import type { Migration } from '../migration/migration.ts';
 import type { Problem } from '../problem/problem.ts';
 import type { Check, CheckName, CheckState } from './check.ts';
+import { type DataFacts, remarkLines, remarksOf } from './data-facts.ts';
 import type { Facts, RerunFacts, VerifyFacts, WayBackFacts } from './facts.ts';
 import { placeInBody, placeInWayBack, placeOfRows, placeOfVerify } from './place.ts';
 
@@ -53,7 +54,7 @@ function wayBackCheck(migration: Migration, facts: WayBackFacts): Check {
     case 'ran':
       if (!facts.undone.equal) return notUndone(migration, facts.undone);
       if (!facts.again.equal) return notAgain(migration, facts.again);
-      return orderNote(migration, [facts.undone, facts.again]);
+      return { ...orderNote(migration, [facts.undone, facts.again]), ...dataOf(facts.data) };
   }
 }
 
@@ -84,6 +85,12 @@ function undoneText(changes: readonly Change[]): string {
   if (first.kind === 'added') return `leaves ${object} behind${more}`;
   if (first.kind === 'removed') return `loses ${object}${more}`;
   return `restores ${object} with another ${Object.keys(first.detail).join(' and ')}${more}`;
+}
+
+/** Nothing, where nothing is to be said. */
+function dataOf(facts: DataFacts | undefined): Pick<Check, 'data'> {
+  const data = facts && remarksOf(facts);
+  return data && remarkLines(data).length > 0 ? { data } : {};
 }
 
 /** A dropped column comes back behind the others: that is all that PostgreSQL can do. */

@@ -440,7 +440,7 @@ $$ BEGIN UPDATE pg_database SET datallowconn = false WHERE datname = current_dat
         /^rollback: 2_fault: its rollback restores column public\.users\.email with\n {2}another default\n {2}change: m\/2_fault\.sql:4\n/,
       );
       assert.match(stdout, /default: 'none'::text → 'nobody'::text/);
-      assert.match(stdout, /rollback {7}FAILED {7}1 failed, 1 exact\n/);
+      assert.match(stdout, /rollback {7}FAILED {7}1 failed, 1 exact, 1 loses data\n/);
     }));
 
   test('a role that may only make databases is enough, also where policies hide rows from it', () =>

@@ -36,6 +36,22 @@ test('a failure is seen in the summary, beside its migration, and with what diff
   assert.match(text, /^\| `001_a` \| \*\*FAILED\*\* \| leaves index a\.i<br>added index a\.i \| `001_a\.sql:3` \|$/m);
 });
 
+test('what a rollback does to rows is counted, and listed beside its migration, which is no worse for it', () => {
+  const data = {
+    loses: ['the rows of a.t', 'the values of a.u.c (3 of 3 sample rows)'],
+    leaves: [],
+    refused: [],
+    unsampled: ['a.v: why'],
+  };
+  const text = report([{ ...check('rollback', '001_a', 'ok'), data }], [migration('001_a')]);
+  assert.match(text, /^\| rollback \| ok \| 1 exact, 1 loses data, 1 table without sample rows \|$/m);
+  assert.match(text, /^\| `001_a` \|.*\| exact \| not checked \| not checked \|$/m);
+  assert.match(
+    text,
+    /^\| `001_a` \| ok \| loses: the rows of a\.t<br>loses: the values of a\.u\.c \(3 of 3 sample rows\)<br>no sample rows: a\.v: why \| {2}\|$/m,
+  );
+});
+
 test('what stands behind a migration that cannot be applied is not called applied', () => {
   const text = report(
     [check('replay', '002', 'failed', 'no')],

@@ -63,7 +63,7 @@ async function askTarget(context: CommandContext): Promise<{ target?: TargetFact
 }
 
 function documentOf({ ok, checks, tried, scratch, notes }: VerifyReport) {
-  const list = checks.map(({ name, version, state, detail, where, changes, sides, problem }) => ({
+  const list = checks.map(({ name, version, state, detail, where, changes, sides, data, problem }) => ({
     name,
     version,
     ok: state !== 'failed',
@@ -72,6 +72,7 @@ function documentOf({ ok, checks, tried, scratch, notes }: VerifyReport) {
     file: where?.file ?? null,
     line: where?.line ?? null,
     ...(changes ? { changes, sides } : {}),
+    ...(data ? { data } : {}),
     ...(problem ? { problem: problemJson(problem) } : {}),
   }));
   return { ok, checks: list, tried, scratch, notes };
@@ -80,7 +81,8 @@ function documentOf({ ok, checks, tried, scratch, notes }: VerifyReport) {
 async function show(context: CommandContext, report: VerifyReport, ms: number): Promise<void> {
   const { stdout, stderr } = context;
   const style = createStyle(stdout.color);
-  for (const line of await verifyLines(report.checks, { style, width: stdout.width })) stdout.line(line);
+  for (const line of await verifyLines(report.checks, { style, width: stdout.width, verbose: context.verbose }))
+    stdout.line(line);
   for (const note of report.notes) stderr.line(wrap(`Note: ${note}`, stderr.width, '  '));
   const { tried, scratch, ok } = report;
   const took = context.stderr.isTty ? ` in ${formatDuration(Math.round(ms))}` : '';

@@ -2,6 +2,7 @@ import { orderedByApplication } from '../../plan/as-applied.ts';
 import type { PlannedMigration } from '../../plan/up.ts';
 import type { Problem } from '../../problem/problem.ts';
 import type { Print, SchemaPrint } from '../../snapshot/print.ts';
+import { type DataFacts, TOO_LARGE } from '../../verify/data-facts.ts';
 import type { Facts } from '../../verify/facts.ts';
 import type { Share } from '../../verify/shares.ts';
 import { cancelled } from '../pause.ts';
@@ -9,8 +10,11 @@ import { settle } from '../schema/settled-difference.ts';
 import { replay } from '../scratch/replay.ts';
 import type { Scratch, ScratchDatabase } from '../scratch/scratch.ts';
 import { type Bed, withBed } from './bed.ts';
+import { onCopies } from './data/grounds.ts';
+import { mayChangeRows } from './data/may-change-rows.ts';
+import { tryData } from './data/trial.ts';
 import { BY_PRINT, BY_SNAPSHOT, Doubt } from './look.ts';
-import { applyFirst, CannotApply, tryApart } from './try-apart.ts';
+import { applyFirst, CannotApply, isProven, tryApart } from './try-apart.ts';
 import { tryTogether } from './try-together.ts';
 
 /** What every job of a run shares. */
@@ -44,6 +48,8 @@ export class Chain {
   #applied = 0;
   /** The print of the schema as it is, where it is known. */
   #print: Print | undefined;
+  /** What became of rows in the migration of this place, where that was found out before. */
+  #data: { readonly at: number; readonly facts: DataFacts } | undefined;
 
   constructor(plan: ChainPlan) {
     this.#plan = plan;
@@ -59,6 +65,7 @@ export class Chain {
       if (stop.kind === 'stuck') return stop;
       const stuckThen = stop.kind === 'doubt' ? await this.#lookClosely(stop.spoilt) : undefined;
       if (stuckThen) return stuckThen;
+      if (stop.kind === 'data') this.#data = { at: this.#applied, facts: await this.#tryData(this.#applied) };
     }
     return undefined;
   }
@@ -100,8 +107,10 @@ export class Chain {
         this.#print = tried.print;
         onTried(tried.facts);
       } else {
+        const data = this.#knownData();
+        if (!data && mayChangeRows(planned)) return { kind: 'data' };
         this.#print = undefined;
-        onTried(await tryApart(bed, planned, BY_PRINT, cannotSay));
+        onTried(withData(await tryApart(bed, planned, BY_PRINT, cannotSay), planned, data));
       }
       return undefined;
     } catch (error) {
@@ -132,8 +141,11 @@ export class Chain {
 
   async #tryOnCopy(planned: PlannedMigration): Promise<Stuck | undefined> {
     try {
-      const facts = await this.#onCopy((bed) => tryApart(bed, planned, BY_SNAPSHOT, (use) => this.#onCopy(use)));
-      this.#plan.onTried(await this.#settled(facts));
+      const seen = await this.#onCopy((bed) => tryApart(bed, planned, BY_SNAPSHOT, (use) => this.#onCopy(use)));
+      const facts = await this.#settled(seen);
+      const wanted = isProven(facts.wayBack) && mayChangeRows(planned);
+      const data = wanted ? (this.#knownData() ?? (await this.#tryData(this.#applied))) : undefined;
+      this.#plan.onTried(withData(facts, planned, data));
       return undefined;
     } catch (error) {
       if (error instanceof CannotApply) return { version: planned.version, problem: error.problem };
@@ -147,6 +159,18 @@ export class Chain {
     if (!('undone' in wayBack) || !this.#database) return facts;
     const { difference } = await settle(this.#plan.scratch, this.#database, wayBack.undone);
     return { ...facts, wayBack: { ...wayBack, undone: difference } };
+  }
+
+  /** Of the migration that comes next. */
+  #knownData(): DataFacts | undefined {
+    return this.#data?.at === this.#applied ? this.#data.facts : undefined;
+  }
+
+  /** On copies, where the migration is not applied. */
+  #tryData(at: number): Promise<DataFacts> {
+    const planned = this.#plan.migrations[at]!;
+    const ground = onCopies((use) => this.#onCopy(use), planned);
+    return tryData(ground, this.#database!.engine.settings.trackingSchema);
   }
 
   async #onCopy<T>(use: (bed: Bed) => Promise<T>): Promise<T> {
@@ -181,8 +205,16 @@ export class Chain {
 
 type Stop =
   | { readonly kind: 'done' }
+  /** What becomes of rows must be found out first, on copies. */
+  | { readonly kind: 'data' }
   | ({ readonly kind: 'stuck' } & Stuck)
   | { readonly kind: 'doubt'; readonly spoilt: boolean };
+
+function withData(facts: Facts, { migration }: PlannedMigration, found: DataFacts | undefined): Facts {
+  const { wayBack } = facts;
+  const data = migration.large ? TOO_LARGE : found;
+  return data && wayBack.kind === 'ran' ? { ...facts, wayBack: { ...wayBack, data } } : facts;
+}
 
 function cannotSay(): never {
   throw new Doubt('the way back is not proven');

@@ -1,5 +1,6 @@
 import type { Session } from '../../postgres/session.ts';
 import { quoteIdentifier, quoteQualified } from '../../sql/quote.ts';
+import { without } from '../../verify/without.ts';
 import type { ScratchDatabase } from '../scratch/scratch.ts';
 import { withRowReader } from './row-reader.ts';
 import { type Table, TIME_OR_CHANCE, tableName } from './rows.ts';
@@ -45,18 +46,7 @@ async function differenceOf(table: string, before: Side, after: Side): Promise<R
   const counts = { table, before: before[1].rows, after: after[1].rows };
   if (Math.max(counts.before, counts.after) > ROWS_MAX) return { ...counts, only: undefined };
   const [mine, theirs] = [await rowsOf(before), await rowsOf(after)];
-  return { ...counts, only: { before: without(mine, theirs), after: without(theirs, mine) } };
-}
-
-/** Those of the first list that the second has not, one for one. */
-function without(rows: readonly string[], others: readonly string[]): string[] {
-  const left = new Map<string, number>();
-  for (const row of others) left.set(row, (left.get(row) ?? 0) + 1);
-  return rows.filter((row) => {
-    const count = left.get(row) ?? 0;
-    left.set(row, count - 1);
-    return count <= 0;
-  });
+  return { ...counts, only: { before: without(mine, theirs, String), after: without(theirs, mine, String) } };
 }
 
 type Side = readonly [session: Session, table: Summed];

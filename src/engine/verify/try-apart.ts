@@ -1,21 +1,19 @@
-import { reconcile } from '../../plan/reconcile.ts';
-import { type PlannedStatement, planSteps, transactionStatements } from '../../plan/steps.ts';
+import { type PlannedStatement, transactionStatements } from '../../plan/steps.ts';
 import type { PlannedMigration } from '../../plan/up.ts';
 import type { Session } from '../../postgres/session.ts';
 import { pinSettings } from '../../postgres/session-settings.ts';
 import { Problem } from '../../problem/problem.ts';
 import type { Facts, RerunFacts, WayBackFacts } from '../../verify/facts.ts';
 import { applyMigration } from '../apply.ts';
-import { rereadLedger } from '../control.ts';
 import type { Engine } from '../engine.ts';
 import { isDatabaseError, statementProblem } from '../failure.ts';
-import { undo } from '../undo.ts';
 import { workerPins } from '../worker.ts';
 import { applicationOn, type Bed } from './bed.ts';
 import { Doubt, type Looker } from './look.ts';
 import { withRowReader } from './row-reader.ts';
 import { changedRows, printRows, type RowPrints } from './rows.ts';
 import { verifyFacts } from './try-together.ts';
+import { undoOn } from './undo-on.ts';
 import { holdsAlready } from './vacuous.ts';
 
 /** It could not be applied the first time: that is no matter of the way back. */
@@ -56,7 +54,7 @@ export async function tryApart<Seen>(
   return { version, wayBack, rerun, verify: verifyFacts(migration.verify, vacuous, idle) };
 }
 
-function isProven(facts: WayBackFacts): boolean {
+export function isProven(facts: WayBackFacts): boolean {
   return facts.kind === 'ran' && facts.undone.equal && facts.again.equal;
 }
 
@@ -110,24 +108,6 @@ async function problemOf(run: Promise<unknown>): Promise<Problem | undefined> {
     if (error instanceof Problem) return error;
     throw error;
   }
-}
-
-async function undoOn({ engine, control, worker }: Bed, planned: PlannedMigration): Promise<void> {
-  const { version, migration, status } = planned;
-  const statements = migration.rollback.kind === 'sql' ? migration.rollback.statements : [];
-  const { ledger } = await rereadLedger(control);
-  const [known] = reconcile(
-    status.file ? [status.file] : [],
-    ledger.entries.filter((entry) => entry.version === version),
-  );
-  const plan = planSteps(statements, control.server.versionNum, { none: migration.headers.transaction === 'none' });
-  await undo(
-    engine,
-    control,
-    worker,
-    { version, status: known ?? status, source: migration, plan },
-    { index: 1, total: 1 },
-  );
 }
 
 async function secondRun<Seen>(

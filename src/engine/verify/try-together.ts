@@ -3,6 +3,7 @@ import { type PlannedStatement, planSteps } from '../../plan/steps.ts';
 import type { PlannedMigration } from '../../plan/up.ts';
 import { Problem } from '../../problem/problem.ts';
 import type { Print } from '../../snapshot/print.ts';
+import { type DataFacts, TOO_LARGE } from '../../verify/data-facts.ts';
 import { type Facts, type RerunFacts, SAME, type VerifyFacts } from '../../verify/facts.ts';
 import { type Application, bodyItems, roleOf, timeoutsOf } from '../application.ts';
 import { failureProblem, recordItems, SETTLE_CONSTRAINTS } from '../apply-transaction.ts';
@@ -10,6 +11,9 @@ import { checkVerify } from '../check-verify.ts';
 import { isDatabaseError } from '../failure.ts';
 import { mayPrepare, statementItems, type WorkFailure, type WorkItem } from '../worker.ts';
 import { applicationOn, type Bed } from './bed.ts';
+import { inTransaction } from './data/grounds.ts';
+import { type Marks, readMarks, restoreSequences, touchedTables } from './data/marks.ts';
+import { tryData } from './data/trial.ts';
 import {
   changedRows,
   printRows,
@@ -66,30 +70,38 @@ class Attempt {
     if (failed) return this.#failed(failed);
     if (known) this.#last = await this.#bed.print.carriedOver(worker.session, known);
     const before = await this.#print();
+    const start = await this.#marks();
+    await worker.session.query('SAVEPOINT taskflow_before');
     const vacuous = await holdsAlready(worker.session, migration.verify);
     const written = vacuous ? await writtenRows(worker.session) : undefined;
     const problem = await this.#applyFirst();
+    if (problem === 'doubtful') return DOUBTFUL;
     if (problem) return { kind: 'failed', problem };
     const after = await this.#print();
     const idle = before.text === after.text && written !== undefined && (await this.#wroteNothingSince(written));
+    const first = await this.#marks();
+    const reached = await touchedTables(worker.session, start.tables);
     await worker.session.query('SAVEPOINT taskflow_first');
     const rerun = await this.#thereAndBack(before, after);
     if (!rerun) return DOUBTFUL;
-    await worker.session.query('ROLLBACK TO SAVEPOINT taskflow_first');
-    const unrecorded = await this.#send([...worker.afresh(this.#prepares), ...recordItems(this.#application)]);
-    if (unrecorded) return this.#failed(unrecorded);
+    const data = await this.#data(start, reached.all.size === 0);
+    const isUndone = data?.undone === true;
+    const unrecorded = isUndone ? await this.#applyAnew(start) : await this.#keepFirst(first);
+    if (unrecorded) return isUndone ? DOUBTFUL : this.#failed(unrecorded);
     const facts: Facts = {
       version: migration.version,
-      wayBack: this.#wayBack(),
+      wayBack: this.#wayBack(data?.facts),
       rerun,
       verify: verifyFacts(migration.verify, vacuous, idle),
     };
     return { kind: 'proven', facts, print: after };
   }
 
-  async #applyFirst(): Promise<Problem | undefined> {
+  /** Doubtful where only the savepoint may be to blame: behind one a new enum's new label cannot be used, for one. */
+  async #applyFirst(): Promise<Problem | 'doubtful' | undefined> {
     const { worker } = this.#bed;
     const body = await this.#send(bodyItems(this.#application));
+    if (body && isOfOneTransaction(body)) return 'doubtful';
     if (body) return failureProblem(this.#application, body);
     try {
       await checkVerify(worker, this.#application.planned.migration, {}, roleOf(this.#application));
@@ -155,9 +167,59 @@ class Attempt {
     }
   }
 
-  #wayBack(): Facts['wayBack'] {
+  /**
+   * What becomes of rows on the way there and back; undefined where none can change. What migration and rollback may do to a
+   * table is known by their locks. `onlyNew`: to older tables the migration does nothing, so that it need not be applied again;
+   * otherwise its application is gone behind this.
+   */
+  async #data(start: Marks, onlyNew: boolean): Promise<{ facts: DataFacts; undone: boolean } | undefined> {
+    const back = this.#wayBackStatements();
+    if (!back) return undefined;
+    if (this.#application.planned.migration.large) return { facts: TOO_LARGE, undone: false };
+    const { session } = this.#bed.worker;
+    const { tables } = await this.#marks();
+    const touched = await touchedTables(session, new Set([...start.tables, ...tables]));
+    if (touched.all.size === 0) return undefined;
+    if (!onlyNew) await session.query('ROLLBACK TO SAVEPOINT taskflow_before');
+    const ground = inTransaction(session, {
+      touched,
+      apply: async () => (onlyNew ? undefined : (await this.#anew(bodyItems(this.#application)))?.error),
+      back: async () => (await this.#anew(statementItems(back, this.#timeouts())))?.error,
+      ...(onlyNew ? { olderTables: start.tables } : {}),
+    });
+    return { facts: await tryData(ground, this.#bed.engine.settings.trackingSchema), undone: !onlyNew };
+  }
+
+  async #applyAnew(start: Marks): Promise<WorkFailure | undefined> {
+    const { worker } = this.#bed;
+    await worker.session.query('ROLLBACK TO SAVEPOINT taskflow_before');
+    await this.#restore(start);
+    const items = [
+      ...worker.afresh(this.#prepares),
+      ...bodyItems(this.#application),
+      ...recordItems(this.#application),
+    ];
+    return this.#send(items);
+  }
+
+  async #keepFirst(first: Marks): Promise<WorkFailure | undefined> {
+    const { worker } = this.#bed;
+    await worker.session.query('ROLLBACK TO SAVEPOINT taskflow_first');
+    await this.#restore(first);
+    return this.#send([...worker.afresh(this.#prepares), ...recordItems(this.#application)]);
+  }
+
+  #marks(): Promise<Marks> {
+    return readMarks(this.#bed.worker.session, this.#bed.engine.settings.trackingSchema);
+  }
+
+  #restore(marks: Marks): Promise<void> {
+    return restoreSequences(this.#bed.worker.session, this.#bed.engine.settings.trackingSchema, marks);
+  }
+
+  #wayBack(data: DataFacts | undefined): Facts['wayBack'] {
     const { rollback } = this.#application.planned.migration;
-    if (rollback.kind === 'sql') return { kind: 'ran', undone: SAME, again: SAME };
+    if (rollback.kind === 'sql') return { kind: 'ran', undone: SAME, again: SAME, ...(data ? { data } : {}) };
     return rollback.kind === 'irreversible' ? { kind: 'irreversible', reason: rollback.reason } : { kind: 'none' };
   }
 
