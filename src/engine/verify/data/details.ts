@@ -118,7 +118,7 @@ const TYPES = `WITH RECURSIVE found (oid) AS (
     UNION ALL SELECT a.atttypid FROM pg_catalog.pg_attribute AS a
       WHERE t.typtype = 'c' AND a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped
     UNION ALL SELECT r.rngsubtype FROM pg_catalog.pg_range AS r WHERE r.rngtypid = t.oid
-    UNION ALL SELECT r.rngtypid FROM pg_catalog.pg_range AS r WHERE r.rngmultitypid = t.oid) AS part)
+    UNION ALL SELECT r.rngtypid FROM pg_catalog.pg_range AS r WHERE (pg_catalog.to_jsonb(r) ->> 'rngmultitypid')::pg_catalog.oid = t.oid) AS part)
 SELECT pg_catalog.json_build_object('oid', t.oid::text, 'name', t.typname, 'notNull', t.typnotnull,
   'kind', CASE WHEN t.typcategory = 'A' AND t.typlen = -1 AND t.typelem <> 0 AND t.typname NOT IN ('int2vector', 'oidvector')
       AND t.typtype = 'b' THEN 'array'
@@ -134,6 +134,6 @@ SELECT pg_catalog.json_build_object('oid', t.oid::text, 'name', t.typname, 'notN
     UNION ALL SELECT a.atttypid, a.atttypmod, a.attnum FROM pg_catalog.pg_attribute AS a
       WHERE t.typtype = 'c' AND a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped
     UNION ALL SELECT r.rngsubtype, -1, 0 FROM pg_catalog.pg_range AS r WHERE r.rngtypid = t.oid
-    UNION ALL SELECT r.rngtypid, -1, 0 FROM pg_catalog.pg_range AS r WHERE r.rngmultitypid = t.oid
+    UNION ALL SELECT r.rngtypid, -1, 0 FROM pg_catalog.pg_range AS r WHERE (pg_catalog.to_jsonb(r) ->> 'rngmultitypid')::pg_catalog.oid = t.oid
   ) AS p (oid, modifier, place))) AS type
 FROM pg_catalog.pg_type AS t JOIN found ON found.oid = t.oid`;
