@@ -1,3 +1,4 @@
+import { expressionText } from './expression-text.ts';
 import { OBJECT_TYPES, rankOf } from './object-types.ts';
 import {
   compareIdentity,
@@ -30,7 +31,7 @@ export function canonicalProperty(name: string, raw: RawValue | undefined): Valu
 }
 
 function canonicalValue(name: string, raw: RawValue): Value {
-  const value = withoutNulls(raw);
+  const value = expressionText(name, withoutNulls(raw));
   if (!Array.isArray(value) || !isSet(name)) return value;
   return [...(value as readonly Value[])].sort((a, b) => compareText(JSON.stringify(a), JSON.stringify(b)));
 }

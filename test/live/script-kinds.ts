@@ -178,6 +178,12 @@ export const PAIRS: readonly Pair[] = [
     second: `CREATE PUBLICATION p FOR TABLE t, u WITH (publish = 'insert'); CREATE PUBLICATION r`,
   },
   {
+    kind: 'lists of a varchar, which PostgreSQL writes in two ways',
+    first: 'CREATE TABLE x (s varchar(20), t text)',
+    second: `CREATE TABLE x (s varchar(20) CHECK (s IN ('a', 'it''s', 'c, d')), t text CHECK (t IN ('a', 'b')));
+      CREATE INDEX x_s ON x (t) WHERE s NOT IN ('x', 'y'); CREATE VIEW v AS SELECT t FROM x WHERE s IN ('a', 'b')`,
+  },
+  {
     kind: 'publications that become empty',
     both: `${T} CREATE TABLE u (a integer)`,
     first:
