@@ -1,4 +1,4 @@
-import { type PlannedStatement, transactionStatements } from '../../plan/steps.ts';
+import { transactionStatements } from '../../plan/steps.ts';
 import type { PlannedMigration } from '../../plan/up.ts';
 import type { Session } from '../../postgres/session.ts';
 import { pinSettings } from '../../postgres/session-settings.ts';
@@ -9,6 +9,7 @@ import type { Engine } from '../engine.ts';
 import { isDatabaseError, statementProblem } from '../failure.ts';
 import { workerPins } from '../worker.ts';
 import { applicationOn, type Bed } from './bed.ts';
+import { leavesRows } from './leaves-rows.ts';
 import { Doubt, type Looker } from './look.ts';
 import { withRowReader } from './row-reader.ts';
 import { changedRows, printRows, type RowPrints } from './rows.ts';
@@ -131,16 +132,8 @@ async function secondRun<Seen>(
 /** Of a migration that only defines objects no rows change, unless they are tables. */
 async function rowsOf(bed: Bed, planned: PlannedMigration): Promise<RowPrints> {
   const statements = [...transactionStatements(planned.plan, bed.control.server.versionNum)];
-  return statements.every(leavesRows) ? new Map() : withRowReader(bed.engine, printRows);
+  return statements.every(({ statement }) => leavesRows(statement)) ? new Map() : withRowReader(bed.engine, printRows);
 }
-
-function leavesRows({ kind, statement }: PlannedStatement): boolean {
-  if (kind.class === 'set') return true;
-  return kind.class === 'ddl' && LEAVES_ROWS.test(statement.words.join(' '));
-}
-
-const LEAVES_ROWS =
-  /^(?:COMMENT|GRANT|REVOKE|REINDEX|(?:CREATE|ALTER|DROP) (?:OR REPLACE )?(?:UNIQUE )?(?:INDEX|TYPE|VIEW|FUNCTION|PROCEDURE|TRIGGER|POLICY|STATISTICS|PUBLICATION))\b/;
 
 /** The file's SQL as it stands, in the same transactions; the Problem of the statement that is refused. */
 async function runAgain(session: Session, bed: Bed, planned: PlannedMigration): Promise<Problem | undefined> {
