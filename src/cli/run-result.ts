@@ -3,7 +3,7 @@ import { EXIT, type ExitStatus } from '../problem/codes.ts';
 import type { Problem } from '../problem/problem.ts';
 import type { RunResult } from '../report/events.ts';
 import { maskProblem } from '../report/mask-problem.ts';
-import type { PrintedMigration } from '../report/plan-sql.ts';
+import { limitsOfPlan, type PrintedMigration } from '../report/plan-sql.ts';
 import { renderProblem } from '../report/problem-text.ts';
 import type { CommandContext } from './context.ts';
 
@@ -44,7 +44,11 @@ export function uncertain(result: RunResult, done: string, where: string): strin
 }
 
 /** What a dry run says to programs. */
-export function planJson(migrations: readonly PrintedMigration[], skipped: readonly SkippedMigration[] = []) {
+export function planJson(
+  migrations: readonly PrintedMigration[],
+  direction: 'apply' | 'roll back',
+  skipped: readonly SkippedMigration[] = [],
+) {
   return {
     ok: true,
     migrations: migrations.map(({ version, file, plan, verify = [] }) => ({
@@ -64,5 +68,6 @@ export function planJson(migrations: readonly PrintedMigration[], skipped: reado
       verify: verify.map(({ sql }) => sql),
     })),
     skipped: skipped.map(({ version, reason }) => ({ version, reason })),
+    cannotShow: limitsOfPlan(direction),
   };
 }

@@ -11,9 +11,26 @@ export interface PrintedMigration {
   readonly verify?: readonly Statement[];
 }
 
-/** The SQL that a plan would run, in order, as text that psql could read; what the tool itself adds is said in comments. */
-export function planSql(migrations: readonly PrintedMigration[], record: string): string {
-  return migrations.map((one) => migrationSql(one, record)).join('\n');
+/** What only text cannot show, and which dry run does; nothing was run for it, and no sequence has moved. */
+export function limitsOfPlan(direction: 'apply' | 'roll back'): readonly string[] {
+  return [
+    `Whether PostgreSQL takes them: ${direction === 'apply' ? '--dry-run=rehearse or ' : ''}--dry-run=live.`,
+    'Their locks, rewrites, scans and times: --dry-run=live.',
+    'How long the real run waits for its locks, and what becomes of the rows.',
+  ];
+}
+
+/**
+ * The SQL that a plan would run, in order, as text that psql could read; what the tool itself adds, and what such a text cannot
+ * show, is said in comments.
+ */
+export function planSql(migrations: readonly PrintedMigration[], direction: 'apply' | 'roll back'): string {
+  const record = direction === 'apply' ? 'record: applied' : 'record: rolled back';
+  const limits = [
+    '-- Nothing was run. What this text cannot show:',
+    ...limitsOfPlan(direction).map((one) => `--   ${one}`),
+  ];
+  return `${migrations.map((one) => migrationSql(one, record)).join('\n')}\n${limits.join('\n')}\n`;
 }
 
 function migrationSql({ version, file, plan, verify = [] }: PrintedMigration, record: string): string {

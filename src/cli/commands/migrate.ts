@@ -81,8 +81,8 @@ async function print(context: CommandContext, engine: Engine, options: MigrateOp
     verify: migration.verify,
   }));
   for (const { version, reason } of plan.skipped) engine.emit({ kind: 'skipped', version, reason });
-  if (context.wantsJson) context.json(planJson(printed, plan.skipped));
-  else if (printed.length > 0) context.stdout.write(planSql(printed, 'record: applied'));
+  if (context.wantsJson) context.json(planJson(printed, 'apply', plan.skipped));
+  else if (printed.length > 0) context.stdout.write(planSql(printed, 'apply'));
   else context.stderr.line('Nothing to apply.');
   return EXIT.done;
 }

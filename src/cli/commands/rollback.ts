@@ -44,8 +44,8 @@ async function print(context: CommandContext, engine: Engine, options: RollbackO
     file: source.file,
     plan: steps,
   }));
-  if (context.wantsJson) context.json(planJson(printed));
-  else if (printed.length > 0) context.stdout.write(planSql(printed, 'record: rolled back'));
+  if (context.wantsJson) context.json(planJson(printed, 'roll back'));
+  else if (printed.length > 0) context.stdout.write(planSql(printed, 'roll back'));
   else context.stderr.line('Nothing to roll back.');
   return EXIT.done;
 }
