@@ -76,7 +76,7 @@ function notAgain(migration: Migration, { changes }: Difference): Check {
   });
 }
 
-/** `leaves index public.i behind`, `loses table public.t`, `restores column public.t.c with another default`. */
+/** `leaves index public.i behind`, `loses table public.t`, `restores column public.t.c, but not as it was (default)`. */
 function undoneText(changes: readonly Change[]): string {
   const [first] = changes;
   const more = changes.length > 1 ? `; ${changes.length} differences in all` : '';
@@ -84,7 +84,7 @@ function undoneText(changes: readonly Change[]): string {
   const object = `${first.type} ${first.name}`;
   if (first.kind === 'added') return `leaves ${object} behind${more}`;
   if (first.kind === 'removed') return `loses ${object}${more}`;
-  return `restores ${object} with another ${Object.keys(first.detail).join(' and ')}${more}`;
+  return `restores ${object}, but not as it was (${Object.keys(first.detail).join(', ')})${more}`;
 }
 
 /** Nothing, where nothing is to be said. */

@@ -437,7 +437,7 @@ $$ BEGIN UPDATE pg_database SET datallowconn = false WHERE datname = current_dat
       );
       assert.match(
         stdout,
-        /^rollback: 2_fault: its rollback restores column public\.users\.email with\n {2}another default\n {2}change: m\/2_fault\.sql:4\n/,
+        /^rollback: 2_fault: its rollback restores column public\.users\.email, but not as\n {2}it was \(default\)\n {2}change: m\/2_fault\.sql:4\n/,
       );
       assert.match(stdout, /default: 'none'::text → 'nobody'::text/);
       assert.match(stdout, /rollback {7}FAILED {7}1 failed, 1 exact, 1 loses data\n/);

@@ -67,7 +67,7 @@ const CASES: readonly [what: string, facts: Partial<Facts>, expected: string[]][
         again: SAME,
       },
     },
-    ['failed rollback 9: its rollback restores index public.tags_id with another definition'],
+    ['failed rollback 9: its rollback restores index public.tags_id, but not as it was (definition)'],
   ],
   [
     'that it cannot be applied again, unless the way back is to blame',
