@@ -242,6 +242,11 @@ function unexpectedWord(
     const next = [`If it belongs to the value before it, write the two together: ${meant}`, seeHelp(path)];
     return usage(`${nameOf(path)} does not take the argument ${quoted(word)}`, { next });
   }
+  const chosen = command.flags.find((flag) => flag.choices?.includes(word));
+  if (chosen !== undefined) {
+    const next = [`Write it together with its flag: --${chosen.name}=${word}`, seeHelp(path)];
+    return usage(`${nameOf(path)} does not take the argument ${quoted(word)}`, { next });
+  }
   const next = takesVersion
     ? [`A version is given with --${takesVersion.name} ${word}.`, seeHelp(path)]
     : [seeHelp(path)];

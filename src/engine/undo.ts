@@ -141,7 +141,8 @@ async function afterThrow(undoing: Undoing, error: unknown): Promise<Problem | u
 }
 
 async function recordFailure({ engine, control, worker, planned }: Undoing, problem: Problem): Promise<Problem> {
-  const state = problem.fields.state ?? 'Rolled back: the database is as it was before this rollback.';
+  const state =
+    problem.fields.state ?? `Rolled back: the database is as it was before the rollback of ${planned.version}.`;
   const shown = engine.signal.aborted ? cancelled(state) : problem.with({ state });
   const { where, server } = problem.fields;
   const detail = {

@@ -52,7 +52,7 @@ function wayBackCheck(migration: Migration, facts: WayBackFacts): Check {
         ofProblem(facts.problem),
       );
     case 'ran':
-      if (!facts.undone.equal) return notUndone(migration, facts.undone);
+      if (!facts.undone.equal) return { ...notUndone(migration, facts.undone), ...dataOf(facts.data) };
       if (!facts.again.equal) return notAgain(migration, facts.again);
       return { ...orderNote(migration, [facts.undone, facts.again]), ...dataOf(facts.data) };
   }

@@ -68,9 +68,10 @@ export async function checkComplete(
     const records = await recordsOf(database, files, skipped);
     const changes = await withoutUnsettled(replayed, database, schema.difference.changes);
     const found = [
+      ...(records.lacking.length === 0 ? [] : [ofLacking(records.lacking, where)]),
       ...(changes.length === 0 ? [] : [ofSchema(changes, where)]),
       ...rows.differences.map((one) => check('failed', rowsDetail(one), where)),
-      ...records.map((detail) => check('failed', detail, where)),
+      ...records.others.map((detail) => check('failed', detail, where)),
     ];
     if (found.length > 0) return found;
     const notes = schema.difference.notes.map(({ name }) => name);
@@ -136,21 +137,37 @@ function rowsDetail({ table, before, after, only }: RowDifference): string {
   return `rows of ${table} differ: ${parts.join(', ')}`;
 }
 
+interface Records {
+  /** Versions that the file does not record. */
+  readonly lacking: readonly string[];
+  readonly others: readonly string[];
+}
+
 /** What a migrate behind the file would find. */
 function recordsOf(
   { engine }: ScratchDatabase,
   files: readonly MigrationFile[],
   skipped: ReadonlySet<string>,
-): Promise<string[]> {
+): Promise<Records> {
   return withControl(engine, async ({ ledger }) => {
     const statuses = reconcile(files, ledger.entries);
-    return statuses.flatMap((one) => complaintOn(one, skipped));
+    const lacking = statuses.filter((one) => !IS_RECORDED.has(one.state) && !skipped.has(one.version));
+    return { lacking: lacking.map(({ version }) => version), others: statuses.flatMap(complaintOn) };
   });
 }
 
-function complaintOn({ version, state }: MigrationStatus, skipped: ReadonlySet<string>): string[] {
+const IS_RECORDED: ReadonlySet<string> = new Set(['modified', 'missing', 'applied', 'baseline']);
+
+function complaintOn({ version, state }: MigrationStatus): string[] {
   if (state === 'modified') return [`it records ${version} with another checksum than the file has`];
-  if (state === 'missing') return [`it records ${version}, of which there is no file`];
-  if (state === 'applied' || state === 'baseline' || skipped.has(version)) return [];
-  return [`it does not record ${version}`];
+  return state === 'missing' ? [`it records ${version}, of which there is no file`] : [];
+}
+
+const LACKING_SHOWN = 3;
+
+/** What comes of a new migration, and the way to mend it; differences of the schema follow from it. */
+function ofLacking(versions: readonly string[], where: Pick<Check, 'where'>): Check {
+  const shown = [...versions.slice(0, LACKING_SHOWN), ...(versions.length > LACKING_SHOWN ? ['...'] : [])].join(', ');
+  const what = `it does not record ${shown}; what is newer is written by taskflow-db schema patch, all of it by schema dump`;
+  return check('failed', what, where);
 }
