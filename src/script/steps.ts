@@ -7,6 +7,7 @@ import { grouped } from './group.ts';
 import { isInheritedOnly } from './inheritance.ts';
 import { isForeignKey, isValidatedLater, validation } from './kinds/constraints.ts';
 import { notNullSteps } from './kinds/not-null.ts';
+import { rowSecuritySteps } from './kinds/tables.ts';
 import { typeSwap } from './kinds/types.ts';
 import { WRITERS } from './kinds/writers.ts';
 import { qualified } from './names.ts';
@@ -201,7 +202,7 @@ function alterSteps(key: Key, change: Altered, guests: readonly Node[], isSwappe
     name: key,
     late: false,
   };
-  return [step, ...(isViewColumn ? [] : notNullSteps(altered, context))];
+  return [step, ...(isViewColumn ? [] : notNullSteps(altered, context)), ...rowSecuritySteps(altered)];
 }
 
 /** Whether what depends on its first state must go before it is altered: an index that is dropped at the end need not. */

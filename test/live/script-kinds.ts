@@ -166,6 +166,21 @@ export const PAIRS: readonly Pair[] = [
       'ALTER TABLE t ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; CREATE POLICY p ON t FOR SELECT USING (age > 1); CREATE POLICY q ON t AS RESTRICTIVE FOR INSERT WITH CHECK (true)',
   },
   {
+    kind: 'row security that comes on, not before there is a policy',
+    both: T,
+    first: '',
+    second:
+      'ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON t USING (age > 1); CREATE INDEX t_age ON t (age)',
+    says: [/CREATE POLICY p[\s\S]*ENABLE ROW LEVEL SECURITY/],
+  },
+  {
+    kind: 'row security that goes off, before its policies go',
+    both: T,
+    first: 'ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON t USING (age > 1)',
+    second: 'CREATE INDEX t_age ON t (age)',
+    says: [/DISABLE ROW LEVEL SECURITY[\s\S]*DROP POLICY p/],
+  },
+  {
     kind: 'event triggers',
     both: 'CREATE FUNCTION e() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$',
     first: 'CREATE EVENT TRIGGER one ON ddl_command_end EXECUTE FUNCTION e()',

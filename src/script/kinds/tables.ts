@@ -3,7 +3,7 @@ import { type Altered, type Context, RANK, type Writer } from '../context.ts';
 import { isInheritedOnly, isPartition, parentsOf } from '../inheritance.ts';
 import { optionList, parameterList, qualified } from '../names.ts';
 import { nodeKey, type Side } from '../side.ts';
-import { type Line, line } from '../step.ts';
+import { type Line, line, type Step } from '../step.ts';
 import { columnDefinition, foreignOptions, optionLines } from './columns.ts';
 import { constraintClause, isInline } from './constraints.ts';
 import { dropByName } from './schemas.ts';
@@ -137,6 +137,19 @@ function rowSecurity({ identity, properties }: SchemaObject, changed: ReadonlySe
   ];
 }
 
+/**
+ * Row security comes on behind the policies and goes off before them: where each statement commits by itself, rows that a
+ * policy shows would be hidden from everybody in between.
+ */
+export function rowSecuritySteps({ after, changed }: Altered): Step[] {
+  const lines = after.type === 'table' ? rowSecurity(after, changed) : [];
+  if (lines.length === 0) return [];
+  const comesOn = after.properties['row security'] === true;
+  const name = `${nodeKey('table', after.identity)} row security`;
+  const rank = comesOn ? RANK.publication : -RANK.privileges;
+  return [{ lines, drops: new Set(), makes: new Set(), rank, name, late: false }];
+}
+
 function alterTable({ before, after, changed }: Altered, context: Context): Line[] {
   if (changed.has('detach pending')) context.cannot(after, 'it is being detached: see ALTER TABLE ... FINALIZE');
   const alter = `ALTER TABLE ${qualified(after.identity)}`;
@@ -163,7 +176,6 @@ function alterTable({ before, after, changed }: Altered, context: Context): Line
         ]
       : []),
     ...(changed.has('replica identity') ? replicaIdentity(after, true) : []),
-    ...rowSecurity(after, changed),
   ];
 }
 
