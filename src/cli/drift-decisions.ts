@@ -6,6 +6,7 @@ import type { Scratch } from '../engine/scratch/scratch.ts';
 import { EXIT, type ExitStatus } from '../problem/codes.ts';
 import { Problem } from '../problem/problem.ts';
 import { count } from '../problem/quantity.ts';
+import { wrap } from '../report/width.ts';
 import type { CommandContext } from './context.ts';
 import { leftOutJson, leftOutLines } from './drift-remarks.ts';
 import { gitUser } from './git-user.ts';
@@ -57,19 +58,24 @@ function approvalOf(context: CommandContext, engine: Engine) {
     });
 }
 
+const STRICT_RERUN =
+  'Note: verify wants files that may run twice here ("rerun": "strict"): write IF NOT EXISTS where this one has not, then have the edited file taken: taskflow-db repair --accept VERSION --reason TEXT';
+
 async function toMigration(context: CommandContext, openScratch: () => Promise<Scratch>): Promise<ExitStatus> {
   const { args, cwd, stdout, stderr, quiet } = context;
   const reason = args.value('reason')?.trim() || undefined;
-  const made = await withEngine(context, {}, (engine) =>
-    driftToMigration(engine, openScratch, {
+  let strict = false;
+  const made = await withEngine(context, {}, (engine) => {
+    strict = engine.settings.verify.rerun === 'strict';
+    return driftToMigration(engine, openScratch, {
       name: args.value('to-migration') ?? '',
       author: gitUser(cwd),
       date: new Date().toISOString().slice(0, 10),
       included: includedBy(context),
       reason,
       approve: approvalOf(context, engine),
-    }),
-  );
+    });
+  });
   const { drift, changes, version, file } = made;
   const { database, notes } = drift;
   if (context.wantsJson)
@@ -79,6 +85,7 @@ async function toMigration(context: CommandContext, openScratch: () => Promise<S
   for (const remark of [...leftOutLines(drift.leftOut), ...notes]) stderr.line(`Note: ${remark}`);
   if (version === null) stderr.line(`Equal: nothing of ${database} is to be accepted.`);
   else stderr.line(`${count(changes.length, 'difference')} in it. It is recorded as applied to ${database}.`);
+  if (version !== null && strict) stderr.line(wrap(STRICT_RERUN, stderr.width, '  '));
   return EXIT.done;
 }
 

@@ -39,8 +39,9 @@ export async function differenceLines(difference: Difference, sides: Sides, look
 
 /** `Different: 2 added, 1 removed, 3 changed.` `accepted`: differences that do not count, by a decision on record. */
 export function differenceSummary({ changes, notChecked }: Difference, accepted = 0): string {
+  const listed = told(changes);
   const parts = (['added', 'removed', 'changed'] as const)
-    .map((kind) => [changes.filter((change) => change.kind === kind).length, kind] as const)
+    .map((kind) => [listed.filter((change) => change.kind === kind).length, kind] as const)
     .filter(([amount]) => amount > 0)
     .map(([amount, kind]) => `${amount} ${kind}`);
   const gaps = notChecked.length > 0 ? `; ${notChecked.length} not checked` : '';
