@@ -7,7 +7,7 @@ export interface Refusal {
   /** The table that the server named, as people write it. */
   readonly table?: string;
   readonly message: string;
-  /** Only the longest and largest values are refused. */
+  /** Only NULL, or the longest or largest values, are refused. */
   readonly wide: boolean;
 }
 
@@ -70,7 +70,7 @@ function lossText({ table, column, count: lost, of, samples, entered, whole }: L
 
 function refusalText({ by, table, message, wide }: Refusal): string {
   const what = by === 'migration' ? 'the migration fails' : 'the rollback fails';
-  const where = `${wide ? 'on the longest and largest values' : 'on sample rows'} of ${table ?? 'a table'}`;
+  const where = `${wide ? 'on NULL, or the longest or largest values,' : 'on sample rows'} of ${table ?? 'a table'}`;
   return `${what} ${where}: ${message}`;
 }
 

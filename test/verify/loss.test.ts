@@ -176,7 +176,7 @@ test('says what is refused, and where there are no rows', () => {
   );
   assert.deepEqual(lines, [
     'the rollback fails on sample rows of public.users: column "x" contains null values',
-    'the rollback fails on the longest and largest values of a table: value too long',
+    'the rollback fails on NULL, or the longest or largest values, of a table: value too long',
     'no sample rows: public.odd: no value is known',
     'data not checked: too large',
   ]);

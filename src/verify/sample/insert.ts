@@ -2,8 +2,11 @@ import { quoteIdentifier, quoteQualified } from '../../sql/quote.ts';
 import type { SampleColumn, SampleForeignKey, SampleTable } from './table.ts';
 import { countedValue, sampleValue } from './value.ts';
 
-/** `wide`: the longest and largest values; `plain`: ordinary ones; `least`: nothing that need not be there. */
-export type Style = 'wide' | 'plain' | 'least';
+/**
+ * `wide`: the longest and largest values; `plain`: ordinary ones; `sparse`: those, and NULL where that may be; `least`: nothing
+ * that need not be there.
+ */
+export type Style = 'wide' | 'plain' | 'sparse' | 'least';
 
 /** What a row is made of, beside the table itself. */
 export interface RowSources {
@@ -48,12 +51,12 @@ function columnValue(table: SampleTable, column: SampleColumn, n: number, style:
   const { type, name } = column;
   const found = sources.found(n).get(name);
   const key = sources.foreignKeys.find(({ columns }) => columns.includes(name));
-  if (key && found !== 'NULL')
-    return style === 'least' && column.nullable ? 'NULL' : referred(table, key, name, n, sources);
+  const isSparse = (style === 'sparse' || style === 'least') && column.nullable;
+  if (key && found !== 'NULL') return isSparse ? 'NULL' : referred(table, key, name, n, sources);
   if (found !== undefined) return found;
   if (column.counted) return countedValue(type, n) ?? 'DEFAULT';
   if (style === 'least' && column.hasDefault) return 'DEFAULT';
-  if (style === 'least' && column.nullable) return 'NULL';
+  if (isSparse) return 'NULL';
   return sampleValue(type, n, style === 'wide') ?? (column.hasDefault ? 'DEFAULT' : 'NULL');
 }
 

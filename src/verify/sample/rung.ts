@@ -4,7 +4,7 @@ import type { Refusal, Unsampled } from '../data-facts.ts';
 export interface Rung {
   /** How many of each table. */
   readonly rows: number;
-  /** One of them has the longest and largest values. */
+  /** One of them has the longest and largest values, one NULL where that may be. */
   readonly wide: boolean;
   /** Rows stand there before the migration; rows are entered while it is applied. */
   readonly before: boolean;

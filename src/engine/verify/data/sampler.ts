@@ -113,7 +113,7 @@ async function insertAll(
 ): Promise<Map<string, Inserted>> {
   const numbers = Array.from({ length: rung.rows }, (_, i) => ({
     n: from + i,
-    style: rung.wide && i === rung.rows - 1 ? ('wide' as const) : ('plain' as const),
+    style: styleOf(rung, i),
   }));
   const lists = plans.map(({ table, sources }) =>
     numbers.map((one) => insertStatement(table, one.n, one.style, sources)),
@@ -130,6 +130,12 @@ async function insertAll(
     results.set(table.oid, { rows, why: rows === 0 ? NO_ROOM : undefined });
   });
   return results;
+}
+
+/** Of three rows one is ordinary, one has NULL where that may be, one the longest and largest values. */
+function styleOf({ wide, rows }: Wanted['rung'], i: number): Style {
+  if (!wide || i === 0) return 'plain';
+  return i === rows - 1 ? 'wide' : 'sparse';
 }
 
 /** The row was not inserted, and nothing was refused. */
