@@ -93,7 +93,7 @@ Functions
          END
       volatility: volatile → stable
 
-Different: 4 added, 3 removed, 2 changed.
+Different: 4 added, 2 removed, 2 changed.
 `,
       );
     }));
