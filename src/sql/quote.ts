@@ -55,3 +55,11 @@ inout int integer interval json json_array json_arrayagg json_exists json_object
 json_serialize json_table json_value least merge_action national nchar none normalize nullif numeric out overlay position
 precision real row setof smallint substring time timestamp treat trim values varchar xmlattributes xmlconcat xmlelement
 xmlexists xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable`;
+
+/** A text of many lines as it is, between dollar quotes that do not occur in it: `name` between the dollars; `bare`: at best none. */
+export function dollarQuoted(text: string, name: string, bare = false): string {
+  const isFree = (tag: string) => !`${text}$`.includes(`$${tag}$`);
+  let tag = bare && isFree('') ? '' : name;
+  for (let i = 2; !isFree(tag); i++) tag = `${name}${i}`;
+  return `$${tag}$${text}$${tag}$`;
+}

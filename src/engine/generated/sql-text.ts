@@ -1,4 +1,4 @@
-import { commentLine } from '../../sql/quote.ts';
+import { commentLine, dollarQuoted as quoted } from '../../sql/quote.ts';
 
 const LINE = `-- ${'-'.repeat(117)}`;
 
@@ -12,10 +12,7 @@ export function string(text: string | null): string {
   return text === null ? 'NULL' : `'${text.replaceAll("'", "''")}'`;
 }
 
-/** A text of many lines as it is, between dollar quotes that do not occur in it. */
+/** A text of many lines as it is, between dollar quotes, or NULL. */
 export function dollarQuoted(text: string | null, name: string): string {
-  if (text === null) return 'NULL';
-  let tag = name;
-  for (let i = 2; text.includes(`$${tag}$`) || text.endsWith(`$${tag}`); i++) tag = `${name}${i}`;
-  return `$${tag}$${text}$${tag}$`;
+  return text === null ? 'NULL' : quoted(text, name);
 }

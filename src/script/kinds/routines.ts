@@ -1,5 +1,5 @@
 import type { Properties, SchemaObject, Value } from '../../catalog/snapshot.ts';
-import { quoteLiteral } from '../../sql/quote.ts';
+import { dollarQuoted, quoteLiteral } from '../../sql/quote.ts';
 import { type Altered, type Context, RANK, type Writer } from '../context.ts';
 import { isStandIn, operatorName, parameterName, qualified, withoutArguments } from '../names.ts';
 import { type Line, line } from '../step.ts';
@@ -83,15 +83,7 @@ function body(p: Properties): string {
   const text = String(p.body ?? '');
   if (p['parsed body']) return text;
   if (p.library !== undefined) return `AS ${quoteLiteral(String(p.library))}, ${quoteLiteral(text)}`;
-  return `AS ${dollarQuoted(text)}`;
-}
-
-/** Between dollars, so that it reads as it was written; with a word between them that does not stand in it. */
-function dollarQuoted(text: string): string {
-  for (let i = 0; ; i++) {
-    const tag = i === 0 ? '$$' : `$body${i === 1 ? '' : i}$`;
-    if (!`${text}$`.includes(tag)) return `${tag}${text}${tag}`;
-  }
+  return `AS ${dollarQuoted(text, 'body', true)}`;
 }
 
 const MODIFIES: Readonly<Record<string, string>> = {
