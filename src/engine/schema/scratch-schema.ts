@@ -1,9 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import type { Reading } from '../../catalog/snapshot.ts';
 import { readFolders, refuseComplaints } from '../../files/folders.ts';
-import { readTextFile } from '../../files/whole-file.ts';
-import { decodeText } from '../../migration/decode.ts';
-import { loadScript } from '../scratch/load-script.ts';
+import { loadScript, readScript } from '../scratch/load-script.ts';
 import { replay } from '../scratch/replay.ts';
 import type { Scratch, ScratchDatabase } from '../scratch/scratch.ts';
 import { type NamedSchema, readSchema } from './read-schema.ts';
@@ -26,9 +24,9 @@ export function schemaOfFolder(scratch: Scratch, path: string, cwd: string, incl
 
 /** The schema that a file of SQL makes of an empty database. */
 export function schemaOfScript(scratch: Scratch, path: string, cwd: string, included: Reading): Promise<ScratchSchema> {
-  const text = decodeText(Buffer.from(readTextFile(absolute(path, cwd), path)), path);
+  const script = readScript(absolute(path, cwd), path);
   return inNewDatabase(scratch, async (database) => {
-    await loadScript(scratch, database, { file: path, text });
+    await loadScript(scratch, database, script);
     const { schema } = await readSchema(database.engine, included);
     return { name: path, schema, skipped: [] };
   });

@@ -1,3 +1,5 @@
+import { readTextFile } from '../../files/whole-file.ts';
+import { decodeText } from '../../migration/decode.ts';
 import type { Statement } from '../../migration/migration.ts';
 import type { BatchItem } from '../../postgres/pipeline.ts';
 import type { Session } from '../../postgres/session.ts';
@@ -18,6 +20,11 @@ export interface Script {
   /** As people wrote its path. */
   readonly file: string;
   readonly text: string;
+}
+
+/** A file of SQL; `file`: its path in messages. Throws 'file-unreadable'. */
+export function readScript(path: string, file: string): Script {
+  return { file, text: decodeText(Buffer.from(readTextFile(path, file)), file) };
 }
 
 /** So many statements go to the server at once. */

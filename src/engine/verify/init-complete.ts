@@ -1,8 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { compareSchemas } from '../../catalog/compare.ts';
-import { readTextFile } from '../../files/whole-file.ts';
-import { decodeText } from '../../migration/decode.ts';
 import type { MigrationFile } from '../../plan/migration-file.ts';
 import { type MigrationStatus, reconcile } from '../../plan/reconcile.ts';
 import { Problem } from '../../problem/problem.ts';
@@ -10,7 +8,7 @@ import type { Check, CheckState } from '../../verify/check.ts';
 import { withControl } from '../control.ts';
 import { leftToMigrate } from '../generated/guarded.ts';
 import { readSchema } from '../schema/read-schema.ts';
-import { loadScript, type Script } from '../scratch/load-script.ts';
+import { loadScript, readScript, type Script } from '../scratch/load-script.ts';
 import { replay } from '../scratch/replay.ts';
 import type { Scratch, ScratchDatabase } from '../scratch/scratch.ts';
 import { compareRows, type RowDifference } from './seed-rows.ts';
@@ -30,9 +28,7 @@ export function completeFiles(directories: readonly string[], cwd: string): Comp
 }
 
 function scriptAt(path: string, cwd: string): Script | undefined {
-  if (!existsSync(path)) return undefined;
-  const file = relative(cwd, path);
-  return { file, text: decodeText(Buffer.from(readTextFile(path, file)), file) };
+  return existsSync(path) ? readScript(path, relative(cwd, path)) : undefined;
 }
 
 const check = (state: CheckState, detail: string, more: Partial<Check> = {}): Check => ({

@@ -1,8 +1,6 @@
 import { relative } from 'node:path';
 import { compareSchemas } from '../../catalog/compare.ts';
 import { weighed } from '../../catalog/equal-in-effect.ts';
-import { readTextFile } from '../../files/whole-file.ts';
-import { decodeText } from '../../migration/decode.ts';
 import type { MigrationFile } from '../../plan/migration-file.ts';
 import { Problem } from '../../problem/problem.ts';
 import { count } from '../../problem/quantity.ts';
@@ -10,7 +8,7 @@ import type { Check, CheckState } from '../../verify/check.ts';
 import type { Engine } from '../engine.ts';
 import { init } from '../init.ts';
 import { readSchema } from '../schema/read-schema.ts';
-import { loadScript, type Script } from '../scratch/load-script.ts';
+import { loadScript, readScript, type Script } from '../scratch/load-script.ts';
 import { replay } from '../scratch/replay.ts';
 import type { Scratch, ScratchDatabase } from '../scratch/scratch.ts';
 import { withoutUnsettled } from './settled.ts';
@@ -40,15 +38,11 @@ export async function checkUpgrades(
     const file = relative(cwd, path) || path;
     checks.push(
       replayed
-        ? await checkUpgrade(scratch, scriptAt(path, file), replayed, files)
+        ? await checkUpgrade(scratch, readScript(path, file), replayed, files)
         : check('not-checked', file, 'the migrations cannot be replayed'),
     );
   }
   return checks;
-}
-
-function scriptAt(path: string, file: string): Script {
-  return { file, text: decodeText(Buffer.from(readTextFile(path, file)), file) };
 }
 
 async function checkUpgrade(
