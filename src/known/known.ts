@@ -1,4 +1,5 @@
 import type { QualifiedName } from '../sql/token-reader.ts';
+import type { SyntaxTree } from '../syntax/tree.ts';
 import type { KnownEnum, KnownIndex, KnownTable, Made, RelationName } from './table.ts';
 
 /** The state of knowledge at one point of the files. */
@@ -17,6 +18,13 @@ export interface Known {
   referencing(name: RelationName): readonly { readonly table: KnownTable; readonly constraint: string }[];
   /** Views and materialized views that read a table, as far as files and statistics tell. */
   dependents(name: RelationName): readonly RelationName[];
+}
+
+/** Knowledge that grows with each statement. */
+export interface Learner {
+  /** As it is now; what it held before stays as it was for those who kept it. */
+  readonly known: Known;
+  learn(tree: SyntaxTree, made: Made): void;
 }
 
 /**

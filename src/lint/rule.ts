@@ -50,14 +50,17 @@ export interface Subject {
   readonly notUnderstood: NotUnderstood | undefined;
   /** What of the facts it is. */
   readonly uses: readonly FormUse[];
-  /** Everything that is known before it runs. */
+  /** Everything that is known before it runs; in a ROLLBACK section, what is known behind the body. */
   readonly known: Known;
   /** It stands in the body of a DO block or function: where that begins, as words. */
   readonly inside: 'DO' | 'function' | undefined;
   /** Which of the file's transactions it is part of, from 0. */
   readonly transaction: number;
   readonly transactional: boolean;
-  /** The earlier ones of its own transaction. */
+  /**
+   * The earlier ones of its own transaction, while the rules look at this one; it grows afterwards, so that whoever looks at a
+   * whole file goes by `index` and `transaction`.
+   */
   readonly before: readonly Subject[];
   readonly options: LintOptions;
   /** Nobody else can be using that table: the set that is being judged makes it. */

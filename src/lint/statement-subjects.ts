@@ -1,0 +1,120 @@
+import type { Known, Learner } from '../known/known.ts';
+import type { Migration, Statement } from '../migration/migration.ts';
+import { planMigrationSteps } from '../plan/steps.ts';
+import { splitScript } from '../sql/splitter.ts';
+import type { SyntaxTree } from '../syntax/tree.ts';
+import type { Subject } from './rule.ts';
+import { type Reading, StatementSubject } from './subject.ts';
+
+/** A statement inside a DO block or function, at an offset of the outer statement's text. */
+export interface InnerStatement {
+  readonly sql: string;
+  readonly offset: number;
+}
+
+export type InnerStatements = (tree: SyntaxTree, sql: string) => readonly InnerStatement[];
+
+/** The statements of a file's body in order, each before what it does is known; those inside a DO block behind the block. */
+export function* bodySubjects(
+  reading: Reading,
+  migration: Migration,
+  learner: Learner,
+  inner: InnerStatements,
+): Generator<StatementSubject> {
+  const places = transactions(migration, reading.options.serverMajor);
+  let index = 0;
+  for (const statement of migration.large?.statements() ?? migration.statements) {
+    const place = places(index);
+    const outer = { migration, section: 'body', index, statement, known: learner.known, inside: undefined } as const;
+    const subject = new StatementSubject(reading, { ...outer, ...place });
+    yield subject;
+    place.before.push(subject);
+    yield* innerSubjects(reading, subject, learner, inner, place);
+    learnFrom(learner, subject);
+    index++;
+  }
+}
+
+/** Those of the ROLLBACK section: what the body makes is there, and what they undo is not followed. */
+export function rollbackSubjects(reading: Reading, migration: Migration, known: Known): StatementSubject[] {
+  if (migration.rollback.kind !== 'sql') return [];
+  const before: Subject[] = [];
+  return migration.rollback.statements.map((statement, index) => {
+    const standing = { migration, section: 'rollback', index, statement, known, inside: undefined } as const;
+    const subject = new StatementSubject(reading, { ...standing, transaction: 0, transactional: true, before });
+    before.push(subject);
+    return subject;
+  });
+}
+
+interface Place {
+  readonly transaction: number;
+  readonly transactional: boolean;
+  readonly before: Subject[];
+}
+
+function transactions(migration: Migration, serverMajor: number): (index: number) => Place {
+  if (migration.large) {
+    const only: Place = { transaction: 0, transactional: true, before: [] };
+    return () => only;
+  }
+  const places = planMigrationSteps(migration, serverMajor * 10_000).steps.flatMap((step, transaction) => {
+    const place: Place = { transaction, transactional: step.transactional, before: [] };
+    return step.statements.map(() => place);
+  });
+  return (index) => places[index]!;
+}
+
+/** DO runs its statements now; a function's body runs whenever it is called, so that it is no part of what this file does. */
+function* innerSubjects(
+  reading: Reading,
+  outer: StatementSubject,
+  learner: Learner,
+  inner: InnerStatements,
+  place: Place,
+): Generator<StatementSubject> {
+  if (outer.statement.words[0] !== 'DO' || !outer.tree) return;
+  for (const { sql, offset } of inner(outer.tree, outer.statement.sql)) {
+    const statement = innerStatement(outer, sql, offset);
+    if (!statement) continue;
+    const { migration, section, index } = outer;
+    const standing = { migration, section, index, statement, known: learner.known, inside: 'DO' } as const;
+    const subject = new StatementSubject(reading, { ...standing, ...place });
+    yield subject;
+    place.before.push(subject);
+    learnFrom(learner, subject);
+  }
+}
+
+function innerStatement({ statement: outer }: StatementSubject, sql: string, offset: number): Statement | undefined {
+  for (const item of splitScript(sql, () => {})) {
+    if (item.kind !== 'statement') continue;
+    return { sql: sql.slice(item.start, item.end), words: item.words, ...placeIn(outer, offset + item.start) };
+  }
+  return undefined;
+}
+
+function placeIn(outer: Statement, offset: number): Pick<Statement, 'offset' | 'line' | 'column'> {
+  const text = outer.sql.slice(0, offset);
+  const lines = text.split('\n');
+  const column = [...(lines.at(-1) ?? '')].length + 1;
+  return {
+    offset: outer.offset < 0 ? -1 : outer.offset + offset,
+    line: outer.line + lines.length - 1,
+    column: lines.length === 1 ? outer.column + column - 1 : column,
+  };
+}
+
+const TEACHES = new Set(['CREATE', 'ALTER', 'DROP', 'SET', 'SELECT', 'DO', 'COMMENT', 'TRUNCATE', 'RESET', 'WITH']);
+
+function learnFrom(learner: Learner, { statement, tree, migration, index }: StatementSubject): void {
+  if (TEACHES.has(statement.words[0] ?? '') && tree)
+    learner.learn(tree, { version: migration.version, statement: index });
+}
+
+/** What a file that is not judged has to teach. */
+export function learnFile(reading: Reading, migration: Migration, learner: Learner, inner: InnerStatements): void {
+  for (const _ of bodySubjects(reading, migration, learner, inner)) {
+    // Learning is all that is wanted.
+  }
+}

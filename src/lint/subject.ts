@@ -1,0 +1,90 @@
+import type { FormUse } from '../facts/form.ts';
+import type { Known } from '../known/known.ts';
+import type { KnownTable } from '../known/table.ts';
+import type { Migration, Statement } from '../migration/migration.ts';
+import { isTree, type NotUnderstood, type Parsed, type ParseStatement, type SyntaxTree } from '../syntax/tree.ts';
+import type { LintOptions, Subject } from './rule.ts';
+import { worthReading } from './worth-reading.ts';
+
+/** What all statements of a run share. */
+export interface Reading {
+  readonly parse: ParseStatement;
+  readonly usesOf: (tree: SyntaxTree, known: Known, serverMajor: number) => FormUse[];
+  /** What a statement is by its leading words, where the grammar does not take it. */
+  readonly usesOfWords: (statement: Statement) => FormUse[];
+  readonly options: LintOptions;
+  /** Versions that are judged and not applied: nobody can be using what they make. */
+  readonly unapplied: ReadonlySet<string>;
+}
+
+/** Where a statement stands. */
+export type Standing = Pick<
+  Subject,
+  'migration' | 'section' | 'index' | 'statement' | 'known' | 'inside' | 'transaction' | 'transactional' | 'before'
+>;
+
+/** A statement whose tree is read when a rule first asks for it. */
+export class StatementSubject implements Subject {
+  readonly migration: Migration;
+  readonly section: Subject['section'];
+  readonly index: number;
+  readonly statement: Statement;
+  readonly known: Known;
+  readonly inside: Subject['inside'];
+  readonly transaction: number;
+  readonly transactional: boolean;
+  readonly before: readonly Subject[];
+  readonly #reading: Reading;
+  #parsed: Parsed | 'not read' | undefined;
+  #uses: readonly FormUse[] | undefined;
+
+  constructor(reading: Reading, standing: Standing) {
+    this.#reading = reading;
+    this.migration = standing.migration;
+    this.section = standing.section;
+    this.index = standing.index;
+    this.statement = standing.statement;
+    this.known = standing.known;
+    this.inside = standing.inside;
+    this.transaction = standing.transaction;
+    this.transactional = standing.transactional;
+    this.before = standing.before;
+  }
+
+  get options(): LintOptions {
+    return this.#reading.options;
+  }
+
+  get tree(): SyntaxTree | undefined {
+    const parsed = this.#read();
+    return parsed !== 'not read' && isTree(parsed) ? parsed : undefined;
+  }
+
+  get notUnderstood(): NotUnderstood | undefined {
+    const parsed = this.#read();
+    return parsed === 'not read' || isTree(parsed) ? undefined : parsed;
+  }
+
+  /** Read at once by whoever makes the subject: what is known moves on. */
+  get uses(): readonly FormUse[] {
+    this.#uses ??= this.#findUses();
+    return this.#uses;
+  }
+
+  isNew(table: KnownTable | undefined): boolean {
+    const made = table?.made;
+    if (made === undefined) return false;
+    return made.version === this.migration.version || this.#reading.unapplied.has(made.version);
+  }
+
+  #read(): Parsed | 'not read' {
+    this.#parsed ??= worthReading(this.statement) ? this.#reading.parse(this.statement.sql) : 'not read';
+    return this.#parsed;
+  }
+
+  #findUses(): FormUse[] {
+    const { tree } = this;
+    if (tree) return this.#reading.usesOf(tree, this.known, this.options.serverMajor);
+    return this.#reading.usesOfWords(this.statement);
+  }
+}

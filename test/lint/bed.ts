@@ -1,0 +1,60 @@
+/** Lints SQL as a migration that follows another one, with every rule and without a server. */
+import { readFileSync } from 'node:fs';
+import { usesOf, usesOfWords } from '../../src/facts/recognize.ts';
+import { SchemaLearner } from '../../src/known/schema.ts';
+import type { Finding, Severity } from '../../src/lint/finding.ts';
+import { DEFAULT_OPTIONS } from '../../src/lint/options.ts';
+import type { LintOptions } from '../../src/lint/rule.ts';
+import { RULE_NAMES, RULES } from '../../src/lint/rules.ts';
+import { findAll } from '../../src/lint/run.ts';
+import { parseMigration } from '../../src/migration/parse.ts';
+import { loadParser, loadPlpgsqlParser } from '../../src/parser/parser.ts';
+import { innerStatements } from '../../src/syntax/inner.ts';
+
+const parse = await loadParser();
+const parsePlpgsql = await loadPlpgsqlParser();
+
+/** What stands before every case: a shop that is in use. */
+export const GIVEN = readFileSync(new URL('corpus/given.sql', import.meta.url), 'utf8');
+
+export interface Case {
+  /** SQL that was applied before, behind GIVEN. */
+  readonly given?: string;
+  readonly sql: string;
+  /** `sql` is a whole migration with its sections. */
+  readonly whole?: boolean;
+  readonly options?: Partial<LintOptions>;
+  /** Also rules that are off until settings ask for them, as warnings. */
+  readonly all?: boolean;
+}
+
+export function migration(version: string, sql: string) {
+  return parseMigration({ file: `${version}.sql`, stem: version, bytes: Buffer.from(sql) });
+}
+
+/** The findings in a case, by line. */
+export function lintCase(one: Case): Finding[] {
+  const given = migration('001_given', `${GIVEN}\n${one.given ?? ''}\n-- IRREVERSIBLE: the ground of the cases\n`);
+  const judged = migration('002_case', one.whole ? one.sql : `${one.sql}\n-- IRREVERSIBLE: a case\n`);
+  const rules = RULES.flatMap((rule) => {
+    if (rule.severity === 'off' && !one.all) return [];
+    const severity: Severity = rule.severity === 'off' ? 'warning' : rule.severity;
+    return [{ rule, severity }];
+  });
+  return findAll({
+    migrations: [given, judged],
+    judged: new Set([judged.version]),
+    learner: new SchemaLearner(),
+    included: new Set(),
+    rules,
+    names: RULE_NAMES,
+    reading: {
+      parse,
+      usesOf,
+      usesOfWords,
+      options: { ...DEFAULT_OPTIONS, ...one.options },
+      unapplied: new Set([judged.version]),
+    },
+    innerStatements: (tree, sql) => innerStatements(tree, sql, parsePlpgsql, parse).statements,
+  });
+}
