@@ -1,0 +1,132 @@
+import { isTree, type ParseStatement } from '../tree.ts';
+import { constantText, selectedExpression, soleConstant } from './constant-text.ts';
+import type { Inner, InnerStatement } from './statement.ts';
+import { type PlacedText, stringConstant } from './string-constant.ts';
+
+/** A node of what PL/pgSQL's parser gives: `{ PLpgSQL_stmt_if: { lineno, cond, then_body, ... } }`. */
+type Fields = Readonly<Record<string, unknown>>;
+
+interface Loop {
+  readonly inLoop: boolean;
+  readonly commits: boolean;
+}
+
+/** The statements of a body in PL/pgSQL, given the function that its parser reports. */
+export function plpgsqlStatements(body: PlacedText, reported: unknown, parse: ParseStatement): Inner {
+  return new BodyReader(body, parse).read(reported);
+}
+
+const LOOPS = new Set(['loop', 'while', 'fori', 'fors', 'forc', 'foreach_a', 'dynfors']);
+
+/** Walks through the parser's report in the order of the text. It tells lines, and texts of SQL without their places. */
+class BodyReader {
+  readonly #body: PlacedText;
+  readonly #parse: ParseStatement;
+  readonly #lines: readonly number[];
+  readonly #statements: InnerStatement[] = [];
+  readonly #unknown: { offset: number; why: string }[] = [];
+  #from = 0;
+
+  constructor(body: PlacedText, parse: ParseStatement) {
+    this.#body = body;
+    this.#parse = parse;
+    this.#lines = [0, ...[...body.text.matchAll(/\n/g)].map(({ index }) => index + 1)];
+  }
+
+  read(reported: unknown): Inner {
+    this.#visit(reported, { inLoop: false, commits: false });
+    return { statements: this.#statements, unknown: this.#unknown };
+  }
+
+  #visit(value: unknown, loop: Loop): void {
+    if (Array.isArray(value)) for (const item of value) this.#visit(item, loop);
+    else if (isFields(value)) {
+      for (const [key, inner] of Object.entries(value)) {
+        if (key === 'datums') continue;
+        if (key.startsWith('PLpgSQL_stmt_') && isFields(inner)) this.#statement(key.slice(13), inner, loop);
+        else this.#visit(inner, loop);
+      }
+    }
+  }
+
+  #statement(kind: string, fields: Fields, loop: Loop): void {
+    this.#from = Math.max(this.#from, this.#lines[Number(fields.lineno ?? 1) - 1] ?? 0);
+    if (kind === 'perform') this.#perform(queryOf(fields.expr), loop);
+    else {
+      this.#static(queryOf(fields.sqlstmt) ?? (kind === 'call' ? queryOf(fields.expr) : undefined), loop);
+      const query = queryOf(fields.query);
+      const isDynamic = kind === 'dynexecute' || kind === 'dynfors';
+      this.#static(isDynamic ? undefined : query, loop);
+      this.#dynamic(isDynamic ? query : queryOf(fields.dynquery), loop);
+      this.#visit(fields, LOOPS.has(kind) ? around(fields, loop) : loop);
+    }
+  }
+
+  #static(query: string | undefined, loop: Loop): void {
+    if (query !== undefined) this.#add(query, this.#find(query), loop);
+  }
+
+  /** PERFORM x is reported as SELECT x, which is one character shorter. */
+  #perform(query: string | undefined, loop: Loop): void {
+    if (query === undefined) return;
+    const found = /perform/gi;
+    found.lastIndex = this.#from;
+    const start = (found.exec(this.#body.text)?.index ?? this.#from) + 1;
+    this.#from = start;
+    this.#add(query, start, loop);
+  }
+
+  #dynamic(query: string | undefined, loop: Loop): void {
+    if (query === undefined) return;
+    const start = this.#find(query);
+    const parsed = this.#parse(`SELECT ${query}`);
+    const expression = isTree(parsed) ? selectedExpression(parsed.node) : undefined;
+    const text = constantText(expression);
+    if (text === undefined) {
+      this.#unknown.push({
+        offset: this.#body.placeOf(start),
+        why: 'EXECUTE of a text that is known only when it runs',
+      });
+      return;
+    }
+    const constant = soleConstant(expression) === text ? stringConstant(this.#body.text, start, text) : undefined;
+    this.#addTo(text, (offset) => this.#body.placeOf(constant?.placeOf(offset) ?? start), loop);
+  }
+
+  #add(query: string, start: number, loop: Loop): void {
+    this.#addTo(query, (offset) => this.#body.placeOf(start + offset), loop);
+  }
+
+  #addTo(text: string, placeOf: (offset: number) => number, { inLoop, commits }: Loop): void {
+    this.#statements.push({ sql: text, offset: placeOf(0), placeOf, inLoop, commits });
+  }
+
+  /** INTO and its variables are reported as blanks, so only what stands before such blanks is looked for. */
+  #find(query: string): number {
+    const { text } = this.#body;
+    const whole = text.indexOf(query, this.#from);
+    const found = whole === -1 ? text.indexOf(query.split(/ {5}/)[0] ?? '', this.#from) : whole;
+    if (found === -1) return this.#from;
+    this.#from = found + (whole === -1 ? 1 : query.length);
+    return found;
+  }
+}
+
+function around(fields: Fields, outer: Loop): Loop {
+  return { inLoop: true, commits: outer.commits || holdsCommit(fields.body) };
+}
+
+function holdsCommit(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(holdsCommit);
+  if (!isFields(value)) return false;
+  return Object.entries(value).some(([key, inner]) => key === 'PLpgSQL_stmt_commit' || holdsCommit(inner));
+}
+
+function queryOf(value: unknown): string | undefined {
+  const expression = isFields(value) ? value.PLpgSQL_expr : undefined;
+  return isFields(expression) && typeof expression.query === 'string' ? expression.query : undefined;
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

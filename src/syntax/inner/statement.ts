@@ -1,0 +1,19 @@
+/** A statement in the body of a DO block, a function or a procedure. */
+export interface InnerStatement {
+  /** Without `;`; PERFORM reads as SELECT, and INTO with its variables as blanks. */
+  readonly sql: string;
+  /** Where it begins in the outer statement, as UTF-16 offset. */
+  readonly offset: number;
+  /** The offset in the outer statement of an offset in it. */
+  readonly placeOf: (offset: number) => number;
+  /** It runs once for each round of a loop. */
+  readonly inLoop: boolean;
+  /** The loop ends its transaction as it goes (COMMIT), so that locks are not held for all of it. */
+  readonly commits: boolean;
+}
+
+export interface Inner {
+  readonly statements: readonly InnerStatement[];
+  /** Places that may hold more. */
+  readonly unknown: readonly { readonly offset: number; readonly why: string }[];
+}
