@@ -1,6 +1,6 @@
 import { readFolders, refuseComplaints } from '../files/folders.ts';
 import type { Ledger } from '../ledger/read.ts';
-
+import type { Bound } from '../plan/bound.ts';
 import type { MigrationFile } from '../plan/migration-file.ts';
 import { type MigrationStatus, reconcile } from '../plan/reconcile.ts';
 import { resolveVersion } from '../plan/resolve-version.ts';
@@ -15,6 +15,7 @@ import { withDifference } from './changed-body.ts';
 import { type Control, rereadLedger, withControl } from './control.ts';
 import type { Engine } from './engine.ts';
 import { readExtensions } from './extensions.ts';
+import { refuseMoved } from './plan/bind.ts';
 import { preflight } from './preflight/preflight.ts';
 import { withRunnerLock } from './runner/runner-lock.ts';
 import { recordSkipped } from './skip.ts';
@@ -29,6 +30,8 @@ export interface MigrateOptions {
   readonly allowLate: boolean;
   /** All of it in one transaction, or nothing. */
   readonly singleTransaction: boolean;
+  /** Apply exactly what this plan holds, or refuse; the choices above are then its own. */
+  readonly bound?: Bound | undefined;
   /**
    * Called with the plan, and with what will be changed about the tracking tables if anything, before either is done: may
    * ask the person, and throws to stop.
@@ -56,7 +59,7 @@ export function migrateFiles(
 ): Promise<MigrateResult> {
   return withControl(engine, async (control) => {
     refuseReadOnly(control.server);
-    if (isSettled(engine, control.ledger) && !control.abandoned) {
+    if (isSettled(engine, control.ledger) && !control.abandoned && !options.bound) {
       const plan = await planFor(control, files, control.ledger, options);
       if (plan.migrations.length === 0 && plan.skipped.every(alreadySkipped)) return nothingToDo(engine, control, plan);
     }
@@ -93,6 +96,7 @@ async function migrateUnderLock(
     const outlook = await checkTrackingUnderLock(engine, control, held, { files, mayAdopt: false });
     const plan = await planFor(control, files, outlook.ledger, options);
     if (options.singleTransaction) refuseSteps(plan.migrations);
+    if (options.bound) await refuseMoved(engine, control, outlook.ledger, plan, options.bound);
     if (approved && plan.migrations.some(({ version }) => !approved.has(version))) throw changedMeanwhile();
     await preflight(engine, control, plan.migrations);
     const { ledger } = await prepareTracking(engine, control, outlook);
@@ -119,6 +123,7 @@ async function askBefore(
 ): Promise<ReadonlySet<string>> {
   const outlook = await checkTracking(engine, control, control.ledger, { files, mayAdopt: false });
   const plan = await planFor(control, files, outlook.ledger, options);
+  if (options.bound) await refuseMoved(engine, control, outlook.ledger, plan, options.bound);
   await approve(plan, control, outlook.change);
   return new Set(plan.migrations.map((one) => one.version));
 }

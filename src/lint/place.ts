@@ -1,7 +1,7 @@
 import { type Effect, effectOn, type FormUse } from '../facts/form.ts';
 import { fileOffset } from '../migration/locate.ts';
 import type { Migration, Statement } from '../migration/migration.ts';
-import { lockBlocks } from '../sql/lock-modes.ts';
+import { lockBlocks, lockModeName } from '../sql/lock-modes.ts';
 import { LineIndex } from '../sql/position.ts';
 import { displayIdentifier } from '../sql/quote.ts';
 import type { QualifiedName } from '../sql/token-reader.ts';
@@ -79,7 +79,7 @@ function effects(use: FormUse | undefined, serverMajor: number): Effects {
   const effect = effectOn(use.form, serverMajor);
   const strongest = lockOf(use, effect);
   return {
-    lock: strongest ? lockName(strongest.mode) : null,
+    lock: strongest ? lockModeName(strongest.mode) : null,
     relation: strongest ? displayName(strongest.on) : null,
     blocks: strongest ? lockBlocks(strongest.mode) : null,
     rewrite: effect.rewrite !== null,
@@ -95,14 +95,6 @@ function lockOf(use: FormUse, effect: Effect): { mode: string; on: QualifiedName
     if (name) return { mode, on: name };
   }
   return undefined;
-}
-
-/** `AccessExclusiveLock` as SQL writes it: `ACCESS EXCLUSIVE`. */
-export function lockName(mode: string): string {
-  return mode
-    .replace(/Lock$/, '')
-    .replace(/(?<=.)([A-Z])/g, ' $1')
-    .toUpperCase();
 }
 
 export function displayName({ schema, name }: QualifiedName): string {

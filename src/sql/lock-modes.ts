@@ -50,3 +50,11 @@ const ALSO_BLOCKS: Readonly<Record<string, string>> = {
 export function lockBlocks(mode: string): string {
   return lockStalls(mode) ?? ALSO_BLOCKS[mode] ?? 'reads and writes';
 }
+
+/** `AccessExclusiveLock` as SQL writes it: `ACCESS EXCLUSIVE`. */
+export function lockModeName(mode: string): string {
+  return mode
+    .replace(/Lock$/, '')
+    .replace(/(?<=.)([A-Z])/g, ' $1')
+    .toUpperCase();
+}

@@ -27,9 +27,14 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     imports: ['problem', 'sql', 'migration', 'plan', 'syntax', 'known', 'facts'],
     packages: ['@pgsql/types'],
   },
+  forecast: {
+    pure: true,
+    imports: ['problem', 'sql', 'migration', 'plan', 'syntax', 'known', 'facts', 'lint'],
+    packages: [],
+  },
   report: {
     pure: true,
-    imports: ['problem', 'plan', 'catalog', 'verify', 'lint'],
+    imports: ['problem', 'plan', 'catalog', 'verify', 'lint', 'forecast'],
     packages: ['diff', 'fast-string-width', 'fast-wrap-ansi', 'picocolors'],
   },
   parser: { pure: false, imports: ['sql', 'syntax'], packages: ['libpg-query', 'node:v8'] },
@@ -71,6 +76,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'known',
       'facts',
       'lint',
+      'forecast',
       'parser',
       // The engine emits events; of what a problem holds it makes only the difference of two texts and the names of blockers.
       'report/blocker.ts',

@@ -1,0 +1,71 @@
+import type { Finding } from '../lint/finding.ts';
+import type { Bound } from '../plan/bound.ts';
+import type { Forecast } from './forecast.ts';
+
+export const PLAN_FORMAT = 1;
+
+/** What `plan` shows and `--out` writes; the JSON document. `bound` and `digest` decide whether it may be applied. */
+export interface PlanReport {
+  readonly format: typeof PLAN_FORMAT;
+  readonly tool: string;
+  /** ISO 8601, by the server's clock. */
+  readonly madeAt: string;
+  readonly bound: Bound;
+  /** SHA-256 (hex) of `bound` as JSON. */
+  readonly digest: string;
+  readonly migrations: readonly PlannedView[];
+  readonly skipped: readonly { readonly version: string; readonly reason: string }[];
+  /** What the live server says against running now. */
+  readonly preflight: readonly { readonly check: string; readonly found: string; readonly next: string }[];
+  /** Who holds, right now, what the plan will ask for. */
+  readonly blockers: readonly PlanBlocker[];
+  /** Of the linter, over the files of the plan. */
+  readonly findings: readonly Finding[];
+  readonly notes: readonly string[];
+}
+
+export interface PlanBlocker {
+  readonly relation: string;
+  /** The mode that the plan needs there, as SQL writes it, and in words who holds what stands against it. */
+  readonly lock: string;
+  readonly holder: string;
+  readonly next: string;
+}
+
+export interface PlannedView {
+  readonly version: string;
+  readonly description: string;
+  readonly file: string;
+  /** Why it stands at this place. */
+  readonly why: string;
+  readonly depends: readonly string[];
+  readonly mode: 'transaction' | 'steps';
+  readonly steps: readonly PlannedStep[];
+  readonly rollback: PlannedRollback;
+  /** What the file destroys of the data that is there; a backup of it would have to hold these. */
+  readonly destroys: readonly string[];
+}
+
+export interface PlannedStep {
+  readonly transactional: boolean;
+  /** Why it stands alone, or why its transaction ends. */
+  readonly reason: string | null;
+  /** An earlier run has done it. */
+  readonly done: boolean;
+  readonly statements: readonly PlannedStatementView[];
+}
+
+export interface PlannedStatementView extends Forecast {
+  readonly line: number;
+  readonly column: number;
+  /** Its beginning. */
+  readonly sql: string;
+}
+
+export interface PlannedRollback {
+  readonly kind: 'sql' | 'irreversible' | 'none';
+  /** Of an irreversible one. */
+  readonly reason: string | null;
+  /** What going back loses of what was written since. */
+  readonly loses: readonly string[];
+}
