@@ -1,92 +1,40 @@
 import type { QualifiedName } from '../sql/token-reader.ts';
+import { type FormId, ROWS } from './forms.ts';
+import type { Effect, FormRow, OtherRelation } from './row.ts';
 
-/** Table lock modes by the names of pg_locks, from the weakest to the strongest (manual, "Table-Level Locks"). */
-export const LOCK_MODES = [
-  'AccessShareLock',
-  'RowShareLock',
-  'RowExclusiveLock',
-  'ShareUpdateExclusiveLock',
-  'ShareLock',
-  'ShareRowExclusiveLock',
-  'ExclusiveLock',
-  'AccessExclusiveLock',
-] as const;
-
-export type LockMode = (typeof LOCK_MODES)[number];
-
-/** What another relation is to the target of a statement. */
-export type OtherRelation =
-  | 'indexes'
-  | 'table of the index'
-  | 'referenced table'
-  | 'referencing tables'
-  | 'parent'
-  | 'partitions'
-  | 'partition'
-  | 'default partition'
-  | 'sequence'
-  | 'tables read'
-  | 'tables using it'
-  | 'children';
-
-export interface OtherLock {
-  readonly on: OtherRelation;
-  readonly mode: LockMode;
-}
-
-/** What a form of a statement does to those who use the same tables. */
-export interface Effect {
-  /** On the relation that it names; null: none, or one that it makes itself. */
-  readonly lock: LockMode | null;
-  readonly others: readonly OtherLock[];
-  /** A new file is written of the table (`table`), or of its indexes alone (`indexes`). */
-  readonly rewrite: 'table' | 'indexes' | null;
-  /** Every row is read while the lock is held. */
-  readonly scan: boolean;
-  /** It can run in a transaction block. */
-  readonly transactional: boolean;
-}
+export type { FormId } from './forms.ts';
+export { type Effect, type FormSample, LOCK_MODES, type LockMode, type OtherLock, type OtherRelation } from './row.ts';
 
 /** One row of the table of facts. */
-export interface Form {
+export interface Form extends FormRow {
   /** `add-column-volatile-default` */
   readonly id: FormId;
-  /** As people write it: `ALTER TABLE ... ADD COLUMN ... DEFAULT volatile()`. */
-  readonly title: string;
-  /** On the newest server. */
-  readonly effect: Effect;
-  /** The first major version that has the form; undefined: 12 or older. */
-  readonly since?: number;
-  /** What was otherwise up to and with a major version, the oldest first. */
-  readonly until?: readonly { readonly major: number; readonly effect: Partial<Effect> }[];
-  /** Statements that show it, each tried on a server of every version by the test; none: the row is documented only. */
-  readonly samples: readonly FormSample[];
-  /** The page of PostgreSQL's manual. */
-  readonly manual: string;
 }
-
-/** `given` prepares; then `sql` runs by itself and is watched. Names of relations say their roles: see test/live/facts-bed.ts. */
-export interface FormSample {
-  readonly given?: string;
-  readonly sql: string;
-}
-
-export type FormId = string;
 
 /** One part of a statement, found to be one of the forms, with the relations it will lock. */
 export interface FormUse {
   readonly form: Form;
   readonly target: QualifiedName | undefined;
-  /** Those that the statement or what is known names; a role without names is not known. */
+  /** Those that the statement or what is known names; none in a role: there are none; a role that is missing is not known. */
   readonly others: readonly { readonly on: OtherRelation; readonly names: readonly QualifiedName[] }[];
   /** The column or the constraint it is about. */
   readonly part?: string;
   /** Place of that part in the statement, as UTF-16 offset. */
   readonly offset: number;
+  /** It hangs on what is not known (the volatility of a function, the type of a column): the worse was taken. */
+  readonly uncertain?: true;
 }
 
+/** The row of the table of facts by its name. */
+export function formOf(id: FormId): Form {
+  return { ...ROWS[id], id };
+}
+
+/** Every row, in the order of the document. */
+export const FORMS: readonly Form[] = (Object.keys(ROWS) as FormId[]).map(formOf);
+
 /** The effect on a server of that major version. */
-export function effectOn({ effect, until = [] }: Form, major: number): Effect {
+export function effectOn({ effect, until = [] }: FormRow, major: number): Effect {
   const older = until.find((one) => major <= one.major);
   return older ? { ...effect, ...older.effect } : effect;
 }

@@ -1,6 +1,6 @@
 import type { QualifiedName } from '../sql/token-reader.ts';
 import type { SyntaxTree } from '../syntax/tree.ts';
-import type { KnownEnum, KnownIndex, KnownTable, Made, RelationName } from './table.ts';
+import type { KnownDomain, KnownEnum, KnownIndex, KnownTable, Made, RelationName } from './table.ts';
 
 /** The state of knowledge at one point of the files. */
 export interface Known {
@@ -13,6 +13,7 @@ export interface Known {
     name: QualifiedName | RelationName | undefined,
   ): { readonly table: KnownTable; readonly index: KnownIndex } | undefined;
   enum(name: QualifiedName | RelationName | undefined): KnownEnum | undefined;
+  domain?(name: QualifiedName | RelationName | undefined): KnownDomain | undefined;
   tables(): Iterable<KnownTable>;
   /** Foreign keys that point at a table, with the tables that hold them. */
   referencing(name: RelationName): readonly { readonly table: KnownTable; readonly constraint: string }[];

@@ -118,3 +118,11 @@ export interface KnownEnum {
   readonly labels: ReadonlyMap<string, Made | undefined>;
   readonly made?: Made | undefined;
 }
+
+export interface KnownDomain {
+  readonly name: RelationName;
+  readonly type: KnownType | undefined;
+  /** It has a CHECK or NOT NULL, or the domain under it has. */
+  readonly constrained: boolean;
+  readonly made?: Made | undefined;
+}

@@ -1,0 +1,43 @@
+import type { FormRow } from '../row.ts';
+import { AS, RS, RX, takes, tried } from './effect.ts';
+
+/** Statements that read and change rows. */
+export const CHANGES = {
+  select: {
+    title: 'SELECT',
+    effect: takes(null, { 'tables read': AS }, { scan: true }),
+    samples: tried('SELECT * FROM plain', 'TABLE plain'),
+    manual: 'sql-select',
+  },
+  insert: {
+    title: 'INSERT',
+    effect: takes(RX, { 'referenced table': RS, 'tables read': AS }),
+    samples: tried("INSERT INTO plain (id, note) VALUES (100, 'x')"),
+    manual: 'sql-insert',
+  },
+  update: {
+    title: 'UPDATE',
+    effect: takes(RX, { 'referenced table': RS, 'referencing tables': RS, 'tables read': AS }, { scan: true }),
+    samples: tried("UPDATE plain SET note = 'x'"),
+    manual: 'sql-update',
+  },
+  delete: {
+    title: 'DELETE',
+    effect: takes(RX, { 'referencing tables': RS, 'tables read': AS }, { scan: true }),
+    samples: tried('DELETE FROM alone'),
+    manual: 'sql-delete',
+  },
+  merge: {
+    title: 'MERGE',
+    effect: takes(RX, { 'tables read': AS }, { scan: true }),
+    since: 15,
+    samples: tried('MERGE INTO plain USING alone ON plain.id = alone.id WHEN MATCHED THEN DELETE'),
+    manual: 'sql-merge',
+  },
+  'copy-from': {
+    title: 'COPY ... FROM',
+    effect: takes(RX),
+    samples: [],
+    manual: 'sql-copy',
+  },
+} satisfies Record<string, FormRow>;

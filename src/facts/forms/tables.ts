@@ -1,0 +1,123 @@
+import type { FormRow } from '../row.ts';
+import { AS, AX, SRX, SUX, takes, tried } from './effect.ts';
+
+const CREATE = 'sql-createtable';
+const ALTER = 'sql-altertable';
+
+/** Making, renaming, emptying and dropping tables. */
+export const TABLES = {
+  'create-table': {
+    title: 'CREATE TABLE',
+    effect: takes(null, { 'tables read': AS }),
+    samples: tried('CREATE TABLE made (id int PRIMARY KEY, note text)', 'CREATE TABLE made (LIKE plain INCLUDING ALL)'),
+    manual: CREATE,
+  },
+  'create-table-inherits': {
+    title: 'CREATE TABLE ... INHERITS',
+    effect: takes(null, { parent: SUX }),
+    samples: tried('CREATE TABLE made (extra int) INHERITS (plain)'),
+    manual: CREATE,
+  },
+  'create-table-foreign-key': {
+    title: 'CREATE TABLE ... REFERENCES',
+    effect: takes(null, { 'referenced table': SRX }),
+    samples: tried(
+      'CREATE TABLE made (plain_id int REFERENCES plain)',
+      'CREATE TABLE made (plain_id int, FOREIGN KEY (plain_id) REFERENCES plain (id))',
+    ),
+    manual: CREATE,
+  },
+  'create-table-partition-of': {
+    title: 'CREATE TABLE ... PARTITION OF',
+    effect: takes(null, { parent: AX }),
+    samples: tried("CREATE TABLE made PARTITION OF halves FOR VALUES IN ('third')"),
+    manual: CREATE,
+  },
+  'create-table-partition-of-with-default': {
+    title: 'CREATE TABLE ... PARTITION OF, beside a default partition',
+    effect: takes(null, { parent: AX, 'default partition': AX }, { scan: true }),
+    samples: tried("CREATE TABLE made PARTITION OF regions FOR VALUES IN ('third')"),
+    manual: CREATE,
+  },
+  'create-table-as': {
+    title: 'CREATE TABLE ... AS, SELECT ... INTO',
+    effect: takes(null, { 'tables read': AS }, { scan: true }),
+    samples: tried('CREATE TABLE made AS SELECT * FROM plain', 'SELECT * INTO made FROM plain'),
+    manual: 'sql-createtableas',
+  },
+  'create-materialized-view': {
+    title: 'CREATE MATERIALIZED VIEW',
+    effect: takes(null, { 'tables read': AS }, { scan: true }),
+    samples: tried('CREATE MATERIALIZED VIEW made AS SELECT * FROM plain'),
+    manual: 'sql-creatematerializedview',
+  },
+  'rename-table': {
+    title: 'ALTER TABLE ... RENAME TO',
+    effect: takes(AX),
+    samples: tried('ALTER TABLE plain RENAME TO other', 'ALTER VIEW plain_view RENAME TO other'),
+    manual: ALTER,
+  },
+  'rename-column': {
+    title: 'ALTER TABLE ... RENAME COLUMN',
+    effect: takes(AX, { partitions: AX }),
+    samples: tried('ALTER TABLE plain RENAME COLUMN note TO remark', 'ALTER TABLE regions RENAME note TO remark'),
+    manual: ALTER,
+  },
+  'rename-constraint': {
+    title: 'ALTER TABLE ... RENAME CONSTRAINT',
+    effect: takes(AX, { partitions: AX }),
+    samples: tried(
+      'ALTER TABLE target RENAME CONSTRAINT target_checked_check TO other',
+      'ALTER TABLE regions RENAME CONSTRAINT regions_amount_check TO other',
+    ),
+    manual: ALTER,
+  },
+  'set-schema': {
+    title: 'ALTER TABLE ... SET SCHEMA',
+    effect: takes(AX, { indexes: AX }),
+    samples: tried('ALTER TABLE plain SET SCHEMA elsewhere'),
+    manual: ALTER,
+  },
+  'owner-to': {
+    title: 'ALTER TABLE ... OWNER TO',
+    effect: takes(AX, { indexes: AX }),
+    samples: tried('ALTER TABLE plain OWNER TO pg_monitor'),
+    manual: ALTER,
+  },
+  inherit: {
+    title: 'ALTER TABLE ... INHERIT, NO INHERIT',
+    effect: takes(AX, { parent: SUX }),
+    samples: tried('ALTER TABLE plain_twin INHERIT plain'),
+    manual: ALTER,
+  },
+  'drop-table': {
+    title: 'DROP TABLE',
+    effect: takes(AX, { indexes: AX }),
+    samples: tried('DROP TABLE alone'),
+    manual: 'sql-droptable',
+  },
+  'drop-table-foreign-key': {
+    title: 'DROP TABLE of a table with foreign keys',
+    effect: takes(AX, { indexes: AX, 'referenced table': AX, 'referencing tables': AX }),
+    samples: tried('DROP TABLE referencing', 'DROP TABLE referenced CASCADE'),
+    manual: 'sql-droptable',
+  },
+  truncate: {
+    title: 'TRUNCATE',
+    effect: takes(AX, { indexes: AX, partitions: AX }, { rewrite: 'table' }),
+    samples: tried('TRUNCATE alone', 'TRUNCATE TABLE regions'),
+    manual: 'sql-truncate',
+  },
+  'truncate-cascade': {
+    title: 'TRUNCATE ... CASCADE',
+    effect: takes(AX, { indexes: AX, partitions: AX, 'referencing tables': AX }, { rewrite: 'table' }),
+    samples: tried('TRUNCATE TABLE target CASCADE'),
+    manual: 'sql-truncate',
+  },
+  'lock-table': {
+    title: 'LOCK TABLE (in the mode that it names)',
+    effect: takes(AX, { partitions: AX }),
+    samples: tried('LOCK TABLE plain', 'LOCK TABLE plain IN ACCESS EXCLUSIVE MODE', 'LOCK regions'),
+    manual: 'sql-lock',
+  },
+} satisfies Record<string, FormRow>;

@@ -1,0 +1,63 @@
+import type { Known } from '../../known/known.ts';
+import type { QualifiedName } from '../../sql/token-reader.ts';
+import { effectOn, type FormId, type FormUse, formOf, type LockMode, type OtherRelation } from '../form.ts';
+import { namesIn } from './roles.ts';
+
+/** What is at hand when a statement is recognised. */
+export interface Context {
+  readonly known: Known;
+  /** Major version of the server it is for. */
+  readonly serverMajor: number;
+  /** UTF-16 offset of a location in the tree. */
+  readonly offsetOf: (location: number | undefined) => number;
+}
+
+/** Names that the statement itself gives to a role, or that hold for one column or constraint alone. */
+export type Named = { readonly [role in OtherRelation]?: readonly QualifiedName[] | undefined };
+
+export interface Details {
+  readonly names?: Named;
+  readonly part?: string | undefined;
+  /** Location in the tree, in bytes. */
+  readonly location?: number | undefined;
+  readonly uncertain?: boolean;
+  /** Where the statement itself says the mode. */
+  readonly lock?: LockMode;
+  /** The statement says ONLY: partitions are left alone. */
+  readonly only?: boolean;
+}
+
+/** A part of a statement as one of the forms; what is not said of other relations comes from what is known. */
+export function use(context: Context, id: FormId, target: QualifiedName | undefined, details: Details = {}): FormUse {
+  const form = details.lock ? inMode(id, details.lock) : formOf(id);
+  const roles = new Set(effectOn(form, context.serverMajor).others.map(({ on }) => on));
+  const others = [...roles].flatMap((on) => {
+    const names = namesOf(context, on, target, details);
+    return names ? [{ on, names }] : [];
+  });
+  return {
+    form,
+    target,
+    others,
+    offset: context.offsetOf(details.location),
+    ...(details.part === undefined ? {} : { part: details.part }),
+    ...(details.uncertain ? { uncertain: true } : {}),
+  };
+}
+
+function namesOf(
+  context: Context,
+  on: OtherRelation,
+  target: QualifiedName | undefined,
+  { names, only }: Details,
+): readonly QualifiedName[] | undefined {
+  if (on === 'partitions' && only) return [];
+  return names && on in names ? names[on] : namesIn(context.known, on, target);
+}
+
+/** LOCK TABLE and SELECT ... FOR UPDATE name their modes: the same row with that mode. */
+function inMode(id: FormId, lock: LockMode) {
+  const form = formOf(id);
+  const others = form.effect.others.map((one) => (one.on === 'partitions' ? { ...one, mode: lock } : one));
+  return { ...form, effect: { ...form.effect, lock, others } };
+}
