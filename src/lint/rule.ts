@@ -54,6 +54,8 @@ export interface Subject {
   readonly known: Known;
   /** It stands in the body of a DO block or function: where that begins, as words. */
   readonly inside: 'DO' | 'function' | undefined;
+  /** It stands in a loop of that body: one that ends its transaction as it goes, or one that keeps all its locks to the end. */
+  readonly loop: 'committing' | 'in one transaction' | undefined;
   /** Which of the file's transactions it is part of, from 0. */
   readonly transaction: number;
   readonly transactional: boolean;

@@ -10,7 +10,11 @@ import { type Reading, StatementSubject } from './subject.ts';
 export interface InnerStatement {
   readonly sql: string;
   readonly offset: number;
+  readonly inLoop: boolean;
+  readonly commits: boolean;
 }
+
+const OUTERMOST = { inside: undefined, loop: undefined };
 
 export type InnerStatements = (tree: SyntaxTree, sql: string) => readonly InnerStatement[];
 
@@ -25,7 +29,7 @@ export function* bodySubjects(
   let index = 0;
   for (const statement of migration.large?.statements() ?? migration.statements) {
     const place = places(index);
-    const outer = { migration, section: 'body', index, statement, known: learner.known, inside: undefined } as const;
+    const outer = { migration, section: 'body', index, statement, known: learner.known, ...OUTERMOST } as const;
     const subject = new StatementSubject(reading, { ...outer, ...place });
     yield subject;
     place.before.push(subject);
@@ -40,7 +44,7 @@ export function rollbackSubjects(reading: Reading, migration: Migration, known: 
   if (migration.rollback.kind !== 'sql') return [];
   const before: Subject[] = [];
   return migration.rollback.statements.map((statement, index) => {
-    const standing = { migration, section: 'rollback', index, statement, known, inside: undefined } as const;
+    const standing = { migration, section: 'rollback', index, statement, known, ...OUTERMOST } as const;
     const subject = new StatementSubject(reading, { ...standing, transaction: 0, transactional: true, before });
     before.push(subject);
     return subject;
@@ -74,11 +78,12 @@ function* innerSubjects(
   place: Place,
 ): Generator<StatementSubject> {
   if (outer.statement.words[0] !== 'DO' || !outer.tree) return;
-  for (const { sql, offset } of inner(outer.tree, outer.statement.sql)) {
+  for (const { sql, offset, inLoop, commits } of inner(outer.tree, outer.statement.sql)) {
     const statement = innerStatement(outer, sql, offset);
     if (!statement) continue;
     const { migration, section, index } = outer;
-    const standing = { migration, section, index, statement, known: learner.known, inside: 'DO' } as const;
+    const loop = inLoop ? (commits ? 'committing' : 'in one transaction') : undefined;
+    const standing = { migration, section, index, statement, known: learner.known, inside: 'DO', loop } as const;
     const subject = new StatementSubject(reading, { ...standing, ...place });
     yield subject;
     place.before.push(subject);

@@ -20,7 +20,16 @@ export interface Reading {
 /** Where a statement stands. */
 export type Standing = Pick<
   Subject,
-  'migration' | 'section' | 'index' | 'statement' | 'known' | 'inside' | 'transaction' | 'transactional' | 'before'
+  | 'migration'
+  | 'section'
+  | 'index'
+  | 'statement'
+  | 'known'
+  | 'inside'
+  | 'loop'
+  | 'transaction'
+  | 'transactional'
+  | 'before'
 >;
 
 /** A statement whose tree is read when a rule first asks for it. */
@@ -31,6 +40,7 @@ export class StatementSubject implements Subject {
   readonly statement: Statement;
   readonly known: Known;
   readonly inside: Subject['inside'];
+  readonly loop: Subject['loop'];
   readonly transaction: number;
   readonly transactional: boolean;
   readonly before: readonly Subject[];
@@ -46,6 +56,7 @@ export class StatementSubject implements Subject {
     this.statement = standing.statement;
     this.known = standing.known;
     this.inside = standing.inside;
+    this.loop = standing.loop;
     this.transaction = standing.transaction;
     this.transactional = standing.transactional;
     this.before = standing.before;

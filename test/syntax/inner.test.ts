@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import { loadParser, loadPlpgsqlParser } from '../../src/parser/parser.ts';
-import { innerStatements } from '../../src/syntax/inner/inner.ts';
 import type { Inner } from '../../src/syntax/inner/statement.ts';
+import { innerStatements } from '../../src/syntax/inner.ts';
 import { isTree } from '../../src/syntax/tree.ts';
 
 const parse = await loadParser();
@@ -113,10 +113,10 @@ END $$`;
 
 describe('EXECUTE', () => {
   test('of a constant: the statement at its place', () => {
-    assert.deepEqual(found(`DO $$ BEGIN EXECUTE 'DROP TABLE a'; EXECUTE $x$ALTER TABLE b ADD c int$x$; END $$`), [
-      'DROP TABLE a',
-      'ALTER TABLE b ADD c int',
-    ]);
+    assert.deepEqual(
+      found(`DO $$ BEGIN EXECUTE 'DROP TABLE a'; EXECUTE $x$ALTER TABLE b ADD c int; DROP TABLE d$x$; END $$`),
+      ['DROP TABLE a', 'ALTER TABLE b ADD c int', 'DROP TABLE d'],
+    );
   });
 
   test('of constants put together: the statement, at the expression', () => {
@@ -143,6 +143,12 @@ END $$`;
       "EXECUTE of a text that is known only when it runs: format('DROP TABLE %I', t)",
       "EXECUTE of a text that is known only when it runs: 'SELECT ' || t LOOP NULL",
     ]);
+  });
+
+  test('of what is no SQL: the rest is read all the same', () => {
+    const sql = `DO $$ BEGIN DELETE FROM a; EXECUTE 'SELECT ''x'; DELETE FROM b; END $$`;
+    assert.deepEqual(found(sql), ['DELETE FROM a', 'DELETE FROM b']);
+    assert.deepEqual(unknown(sql), ["EXECUTE of a text that cannot be read: 'SELECT ''x'"]);
   });
 
   test('of a DO block: its statements too', () => {

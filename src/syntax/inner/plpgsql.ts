@@ -1,5 +1,6 @@
 import { isTree, type ParseStatement } from '../tree.ts';
 import { constantText, selectedExpression, soleConstant } from './constant-text.ts';
+import { sqlStatements } from './sql-body.ts';
 import type { Inner, InnerStatement } from './statement.ts';
 import { type PlacedText, stringConstant } from './string-constant.ts';
 
@@ -90,15 +91,21 @@ class BodyReader {
       return;
     }
     const constant = soleConstant(expression) === text ? stringConstant(this.#body.text, start, text) : undefined;
-    this.#addTo(text, (offset) => this.#body.placeOf(constant?.placeOf(offset) ?? start), loop);
+    const placeOf = (offset: number) => this.#body.placeOf(constant?.placeOf(offset) ?? start);
+    try {
+      for (const statement of sqlStatements({ text, placeOf })) this.#statements.push({ ...statement, ...loop });
+    } catch {
+      this.#notKnown(start, 'EXECUTE of a text that cannot be read');
+    }
+  }
+
+  #notKnown(start: number, why: string): void {
+    this.#unknown.push({ offset: this.#body.placeOf(start), why });
   }
 
   #add(query: string, start: number, loop: Loop): void {
-    this.#addTo(query, (offset) => this.#body.placeOf(start + offset), loop);
-  }
-
-  #addTo(text: string, placeOf: (offset: number) => number, { inLoop, commits }: Loop): void {
-    this.#statements.push({ sql: text, offset: placeOf(0), placeOf, inLoop, commits });
+    const placeOf = (offset: number) => this.#body.placeOf(start + offset);
+    this.#statements.push({ sql: query, offset: placeOf(0), placeOf, ...loop });
   }
 
   /** INTO and its variables are reported as blanks, so only what stands before such blanks is looked for. */

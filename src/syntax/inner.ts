@@ -1,8 +1,8 @@
-import { all, as, type Fields, isTree, type Node, type ParseStatement, type SyntaxTree } from '../tree.ts';
-import { plpgsqlStatements } from './plpgsql.ts';
-import { atomicStatements, sqlStatements } from './sql-body.ts';
-import type { Inner, InnerStatement } from './statement.ts';
-import { type PlacedText, stringConstant } from './string-constant.ts';
+import { plpgsqlStatements } from './inner/plpgsql.ts';
+import { atomicStatements, sqlStatements } from './inner/sql-body.ts';
+import type { Inner, InnerStatement } from './inner/statement.ts';
+import { type PlacedText, stringConstant } from './inner/string-constant.ts';
+import { all, as, type Fields, isTree, type Node, type ParseStatement, type SyntaxTree } from './tree.ts';
 
 /** Reads the body of a statement that makes a PL/pgSQL function, or of a DO block, as PL/pgSQL's parser reports it. */
 export type ParsePlpgsql = (sql: string) => unknown;
