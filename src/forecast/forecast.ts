@@ -8,6 +8,8 @@ import { type TimeClass, timeClass, type WorkOnRows } from './time-class.ts';
 
 /** A lock that a statement will ask for. */
 export interface ForecastLock {
+  /** As the statement names it. */
+  readonly name: QualifiedName;
   /** As SQL names it. */
   readonly relation: string;
   /** By the name of pg_locks. */
@@ -75,6 +77,7 @@ function locksOf(use: FormUse, effect: Effect, context: ForecastContext): Foreca
 function lockOn(name: QualifiedName, mode: LockMode, { known, isNew }: ForecastContext): ForecastLock {
   const table = known.table(name) ?? known.index(name)?.table;
   return {
+    name,
     relation: [name.schema, name.name].flatMap((part) => (part === undefined ? [] : displayIdentifier(part))).join('.'),
     mode,
     lock: lockModeName(mode),

@@ -1,3 +1,4 @@
+import { count } from '../problem/quantity.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import { inForce } from './ledger-entry.ts';
 import { statementCount } from './steps.ts';
@@ -102,7 +103,7 @@ function migrationsMoved(then: Bound, now: Bound): string[] {
 function migrationMoved(then: BoundMigration, now: BoundMigration | undefined, applied: ReadonlySet<string>): string[] {
   if (!now) return applied.has(then.version) ? [] : [`${then.version} is not there to be applied any more`];
   if (now.checksum !== then.checksum) return [`${now.file} was changed since`];
-  return now.stepsDone === then.stepsDone ? [] : [`${now.stepsDone} steps of ${then.version} are done by now`];
+  return now.stepsDone === then.stepsDone ? [] : [`${count(now.stepsDone, 'step')} of ${then.version} done by now`];
 }
 
 function orderMoved(then: readonly BoundMigration[], now: readonly BoundMigration[]): string[] {

@@ -1,6 +1,6 @@
 /** Lints SQL as a migration that follows another one, with every rule and without a server. */
 import { readFileSync } from 'node:fs';
-import { usesOf, usesOfWords } from '../../src/facts/recognize.ts';
+import { usesOf } from '../../src/facts/recognize/uses.ts';
 import { SchemaLearner } from '../../src/known/schema.ts';
 import type { Finding, Severity } from '../../src/lint/finding.ts';
 import { DEFAULT_OPTIONS } from '../../src/lint/options.ts';
@@ -51,7 +51,6 @@ export function lintCase(one: Case): Finding[] {
     reading: {
       parse,
       usesOf,
-      usesOfWords,
       options: { ...DEFAULT_OPTIONS, ...one.options },
       unapplied: new Set([judged.version]),
     },

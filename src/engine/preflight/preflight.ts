@@ -29,22 +29,31 @@ const RELATIONS_MAX = 500;
 
 /**
  * Looks at the live server before the first statement of a run, in one round trip: what speaks against running now is
- * warned of, and with `--strict` refused. What this role may not see is left out.
+ * warned of, and with `--strict` refused.
  */
 export async function preflight(
   engine: Engine,
   control: Control,
   planned: readonly { readonly plan: StepPlan }[],
 ): Promise<void> {
-  if (planned.length === 0) return;
+  const findings = await preflightFindings(engine, control, planned);
+  if (engine.settings.strict && findings.length > 0) throw refused(findings);
+  for (const finding of findings) engine.emit({ kind: 'preflight', finding });
+}
+
+/** What speaks against running now. What this role may not see is left out. */
+export async function preflightFindings(
+  engine: Engine,
+  control: Control,
+  planned: readonly { readonly plan: StepPlan }[],
+): Promise<PreflightFinding[]> {
+  if (planned.length === 0) return [];
   const statements = planned.flatMap(({ plan }) => plan.steps.flatMap((step) => step.statements));
   const texts = statements.filter((one) => one.kind.class !== 'query').map((one) => one.statement.sql);
   const names = distinct(texts.flatMap(lockedRelations)).slice(0, RELATIONS_MAX);
   const concurrent = statements.some((one) => one.statement.words.includes('CONCURRENTLY'));
   const indexes = new Set([...indexesUnderWay(planned), ...names.map((one) => one.name)]);
-  const findings = await look({ engine, control, concurrent, indexes }, names);
-  if (engine.settings.strict && findings.length > 0) throw refused(findings);
-  for (const finding of findings) engine.emit({ kind: 'preflight', finding });
+  return look({ engine, control, concurrent, indexes }, names);
 }
 
 function distinct(names: readonly QualifiedName[]): QualifiedName[] {

@@ -1,0 +1,19 @@
+import { usesOf } from '../../facts/recognize/uses.ts';
+import type { LintOptions } from '../../lint/rule.ts';
+import type { InnerStatements } from '../../lint/statement-subjects.ts';
+import type { Reading } from '../../lint/subject.ts';
+import { loadParser, loadPlpgsqlParser } from '../../parser/parser.ts';
+import { innerStatements } from '../../syntax/inner.ts';
+
+/** What reads statements, with PostgreSQL's parser, which is loaded now. */
+export async function readingOf(
+  options: LintOptions,
+  unapplied: ReadonlySet<string>,
+): Promise<{ readonly reading: Reading; readonly innerStatements: InnerStatements }> {
+  const parse = await loadParser();
+  const parsePlpgsql = await loadPlpgsqlParser();
+  return {
+    reading: { parse, usesOf, options, unapplied },
+    innerStatements: (tree, sql) => innerStatements(tree, sql, parsePlpgsql, parse).statements,
+  };
+}
