@@ -1,11 +1,21 @@
 import type { QualifiedName } from '../sql/token-reader.ts';
 import type { SyntaxTree } from '../syntax/tree.ts';
-import type { KnownDomain, KnownEnum, KnownIndex, KnownTable, Made, RelationName } from './table.ts';
+import type {
+  KnownDomain,
+  KnownEnum,
+  KnownFunction,
+  KnownIndex,
+  KnownTable,
+  KnownUserType,
+  Made,
+  RelationName,
+} from './table.ts';
 
-/** The state of knowledge at one point of the files. */
+/** The state of knowledge at one point of the files. It never changes: what is learned makes another one. */
 export interface Known {
   /** Where an unqualified name points: the first schema of the search_path. */
   readonly defaultSchema: string;
+  /** The relation or index that a name means: the first of the search_path that is known, else one of its first schema. */
   resolve(name: QualifiedName): RelationName;
   table(name: QualifiedName | RelationName | undefined): KnownTable | undefined;
   /** An index and its table. */
@@ -13,7 +23,11 @@ export interface Known {
     name: QualifiedName | RelationName | undefined,
   ): { readonly table: KnownTable; readonly index: KnownIndex } | undefined;
   enum(name: QualifiedName | RelationName | undefined): KnownEnum | undefined;
-  domain?(name: QualifiedName | RelationName | undefined): KnownDomain | undefined;
+  domain(name: QualifiedName | RelationName | undefined): KnownDomain | undefined;
+  /** A type that somebody made; undefined for those of PostgreSQL itself. */
+  userType(name: QualifiedName | RelationName | undefined): KnownUserType | undefined;
+  /** All functions of that name. */
+  functions(name: QualifiedName | undefined): readonly KnownFunction[];
   tables(): Iterable<KnownTable>;
   /** Foreign keys that point at a table, with the tables that hold them. */
   referencing(name: RelationName): readonly { readonly table: KnownTable; readonly constraint: string }[];
@@ -23,8 +37,10 @@ export interface Known {
 
 /** Knowledge that grows with each statement. */
 export interface Learner {
-  /** As it is now; what it held before stays as it was for those who kept it. */
+  /** As it is now; what was asked for before stays as it was. */
   readonly known: Known;
+  /** What a file sets for its session, such as the search_path, ends with it. */
+  beginFile(): void;
   learn(tree: SyntaxTree, made: Made): void;
 }
 

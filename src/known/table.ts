@@ -56,6 +56,8 @@ export interface KnownConstraint {
   readonly references?: { readonly table: RelationName; readonly columns: readonly string[] } | undefined;
   /** Of a CHECK that came from a file. */
   readonly expression?: Node | undefined;
+  /** Of a foreign key: what happens to its rows; absent where nothing does. */
+  readonly onDelete?: 'cascade' | 'set null' | 'set default' | undefined;
   /** The same as SQL where a server told it: `((price > (0)::numeric))`. */
   readonly definition?: string | undefined;
   readonly made?: Made | undefined;
@@ -70,6 +72,13 @@ export interface KnownIndex {
   readonly unique: boolean;
   readonly partial: boolean;
   readonly valid: boolean;
+  /** Every key column stands there in its default order, collation and operator class. */
+  readonly plain: boolean;
+  /** Columns that its expressions and its predicate name. */
+  readonly mentions: readonly string[];
+  /** Of one that came from a file: expressions of keys, in order, and the predicate. */
+  readonly expressions?: readonly Node[] | undefined;
+  readonly predicate?: Node | undefined;
   /** Of a primary key, UNIQUE or EXCLUDE constraint. */
   readonly constraint?: string | undefined;
   readonly bytes?: number | undefined;
@@ -106,6 +115,18 @@ export interface KnownTable {
   /** It is the default partition. */
   readonly isDefault?: boolean | undefined;
   readonly partitions: readonly RelationName[];
+  /** What it is partitioned by; an expression is undefined. */
+  readonly partitionedBy?: readonly (string | undefined)[] | undefined;
+  /** INHERITS, in both directions. */
+  readonly inherits: readonly RelationName[];
+  readonly children: readonly RelationName[];
+  /** Absent: permanent. */
+  readonly persistence?: 'unlogged' | 'temporary' | undefined;
+  /** Of a sequence: the column with which it goes. */
+  readonly ownedBy?: { readonly table: RelationName; readonly column: string } | undefined;
+  /** Of a view: the relations that its query reads, and the names of columns that it mentions, `*` for all. */
+  readonly reads: readonly RelationName[];
+  readonly mentions: readonly string[];
   readonly rowSecurity: boolean;
   readonly policies: readonly string[];
   readonly made?: Made | undefined;
@@ -113,16 +134,52 @@ export interface KnownTable {
   readonly traffic?: TableTraffic | undefined;
 }
 
+/** A type that somebody made; composite types are tables here, of that kind. */
+export type KnownUserType = KnownEnum | KnownDomain | KnownOtherType;
+
 export interface KnownEnum {
+  readonly kind: 'enum';
   readonly name: RelationName;
   readonly labels: ReadonlyMap<string, Made | undefined>;
   readonly made?: Made | undefined;
 }
 
 export interface KnownDomain {
+  readonly kind: 'domain';
   readonly name: RelationName;
-  readonly type: KnownType | undefined;
-  /** It has a CHECK or NOT NULL, or the domain under it has. */
-  readonly constrained: boolean;
+  readonly base: KnownType;
+  readonly notNull: boolean;
+  readonly default?: KnownColumn['default'];
+  /** Its CHECKs by name. */
+  readonly constraints: ReadonlyMap<string, DomainConstraint>;
+  readonly made?: Made | undefined;
+}
+
+export interface DomainConstraint {
+  readonly name: string;
+  readonly validated: boolean;
+  readonly made?: Made | undefined;
+}
+
+/** A range, a type of an extension, and whatever else. */
+export interface KnownOtherType {
+  readonly kind: 'other';
+  readonly name: RelationName;
+  readonly made?: Made | undefined;
+}
+
+export type Volatility = 'immutable' | 'stable' | 'volatile';
+
+export interface KnownFunction {
+  readonly name: RelationName;
+  readonly kind: 'function' | 'procedure' | 'aggregate';
+  /** Types of the arguments that are given to it (IN, INOUT, VARIADIC). */
+  readonly arguments: readonly (KnownType | undefined)[];
+  readonly volatility: Volatility;
+  /** `sql`, `plpgsql`; undefined where nothing says it. */
+  readonly language?: string | undefined;
+  readonly securityDefiner: boolean;
+  /** Parameters that it sets for itself: `search_path`. */
+  readonly settings: readonly string[];
   readonly made?: Made | undefined;
 }

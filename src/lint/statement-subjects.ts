@@ -27,6 +27,7 @@ export function* bodySubjects(
 ): Generator<StatementSubject> {
   const places = transactions(migration, reading.options.serverMajor);
   let index = 0;
+  learner.beginFile();
   for (const statement of migration.large?.statements() ?? migration.statements) {
     const place = places(index);
     const outer = { migration, section: 'body', index, statement, known: learner.known, ...OUTERMOST } as const;

@@ -35,6 +35,10 @@ export function knownTable(name: string, described: Description): KnownTable {
     partitions: (described.partitions ?? []).map(relation),
     rowSecurity: false,
     policies: [],
+    inherits: [],
+    children: [],
+    reads: [],
+    mentions: [],
   };
 }
 
@@ -69,6 +73,8 @@ function indexOf(
     unique: false,
     partial: false,
     valid: true,
+    plain: true,
+    mentions: [],
     constraint: constraints.has(name) ? name : undefined,
   };
 }
@@ -89,16 +95,21 @@ export function knownOf(
       const index = table?.indexes.get(name?.name ?? '');
       return table && index ? { table, index } : undefined;
     },
-    enum: (name) => (name && enums.includes(name.name) ? { name: relation(name.name), labels: new Map() } : undefined),
+    enum: (name) =>
+      name && enums.includes(name.name) ? { kind: 'enum', name: relation(name.name), labels: new Map() } : undefined,
     domain: (name) => {
       const found = name && domains[name.name];
       if (!found) return undefined;
       return {
+        kind: 'domain',
         name: relation(name.name),
-        type: { name: found.type, modifiers: [], array: false },
-        constrained: found.constrained,
+        base: { name: found.type, modifiers: [], array: false },
+        notNull: found.constrained,
+        constraints: new Map(),
       };
     },
+    userType: () => undefined,
+    functions: () => [],
     tables: () => tables,
     referencing: ({ name }) =>
       tables.flatMap((table) =>

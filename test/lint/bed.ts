@@ -1,7 +1,7 @@
 /** Lints SQL as a migration that follows another one, with every rule and without a server. */
 import { readFileSync } from 'node:fs';
 import { usesOf } from '../../src/facts/recognize/uses.ts';
-import { SchemaLearner } from '../../src/known/schema.ts';
+import { SchemaLearner } from '../../src/known/learner.ts';
 import type { Finding, Severity } from '../../src/lint/finding.ts';
 import { DEFAULT_OPTIONS } from '../../src/lint/options.ts';
 import type { LintOptions } from '../../src/lint/rule.ts';

@@ -2,7 +2,7 @@ import type { QualifiedName } from '../../sql/token-reader.ts';
 import { relationName } from '../../syntax/names.ts';
 import { all, type Fields } from '../../syntax/tree.ts';
 import type { FormId, FormUse } from '../form.ts';
-import { isSerial, typeOf } from './types.ts';
+import { isConstrained, isSerial, typeOf } from './types.ts';
 import { type Context, type Details, use } from './use.ts';
 import { volatilityOf } from './volatility.ts';
 
@@ -42,7 +42,7 @@ function fillingOf(context: Context, column: Column, constraints: readonly Const
   if (kinds.includes('CONSTR_IDENTITY')) return { id: 'add-column-identity' };
   const generated = constraints.find(({ contype }) => contype === 'CONSTR_GENERATED');
   if (generated) return { id: isVirtual(generated) ? 'add-column-generated-virtual' : 'add-column-generated-stored' };
-  if (type && context.known.domain?.(typeName(type.name))?.constrained) return { id: 'add-column-domain-with-check' };
+  if (type && isConstrained(context.known.domain(typeName(type.name)))) return { id: 'add-column-domain-with-check' };
   return fillingByDefault(constraints.find(({ contype }) => contype === 'CONSTR_DEFAULT'));
 }
 

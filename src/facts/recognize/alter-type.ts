@@ -6,7 +6,7 @@ import { nodesOf } from '../../syntax/walk.ts';
 import type { FormId, FormUse } from '../form.ts';
 import { indexesOf, referencedBy, referencingOf } from './roles.ts';
 import { typeChange } from './type-change.ts';
-import { isBuiltIn, typeOf } from './types.ts';
+import { isBuiltIn, isConstrained, typeOf } from './types.ts';
 import { type Context, type Details, type Named, use } from './use.ts';
 
 type Column = Fields<'ColumnDef'>;
@@ -45,8 +45,8 @@ function formOfChange(context: Context, table: KnownTable | undefined, name: str
 /** To a domain: as to the type below it, and its constraints are checked by rewriting. Undefined: a type that is not known. */
 function changeOf({ known }: Context, from: KnownType, to: KnownType): ReturnType<typeof typeChange> | undefined {
   if (isBuiltIn(to) || to.name === from.name) return typeChange(from, to);
-  const domain = known.domain?.(qualified(to.name));
-  if (domain?.type) return domain.constrained ? 'rewrite' : typeChange(from, domain.type);
+  const domain = known.domain(qualified(to.name));
+  if (domain) return isConstrained(domain) ? 'rewrite' : typeChange(from, domain.base);
   return known.enum(qualified(to.name)) ? 'rewrite' : undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { TypeName } from '@pgsql/types';
-import type { KnownType } from '../../known/table.ts';
+import type { KnownDomain, KnownType } from '../../known/table.ts';
 import { stringsOf } from '../../syntax/names.ts';
 import { as, type Node } from '../../syntax/tree.ts';
 
@@ -39,3 +39,8 @@ const BUILT_IN = new Set(
     'pg_lsn xid xid8 serial bigserial smallserial serial2 serial4 serial8 citext hstore ltree geometry geography vector'
   ).split(' '),
 );
+
+/** A value has to be checked to be one of that domain. */
+export function isConstrained(domain: KnownDomain | undefined): boolean {
+  return domain !== undefined && (domain.notNull || domain.constraints.size > 0);
+}

@@ -1,0 +1,151 @@
+import type { QualifiedName } from '../sql/token-reader.ts';
+import { KnownSchema, keyOf, type SchemaState, sameName } from './schema.ts';
+import type { KnownFunction, KnownTable, KnownUserType, RelationKind, RelationName } from './table.ts';
+
+/** What is known while one statement is learned: it can be changed, and keeps its indexes right. */
+export class Draft extends KnownSchema {
+  /** The state as it is now. */
+  finished(before: KnownSchema): KnownSchema {
+    return this.state === before.contents ? before : new KnownSchema(this.state);
+  }
+
+  setPath(path: readonly string[]): void {
+    this.#set({ path });
+  }
+
+  putTable(table: KnownTable): void {
+    const key = keyOf(table.name);
+    const old = this.state.tables.get(key);
+    this.#set({ tables: this.state.tables.with(key, table) });
+    if (old?.indexes !== table.indexes) this.#putIndexes(old, table);
+    if (old?.constraints !== table.constraints || old.reads !== table.reads) this.#putUses(key, table);
+  }
+
+  /** Changes a table; one that is not known is known in part from now on. */
+  change(name: RelationName, change: (table: KnownTable) => Partial<KnownTable>): void {
+    const table = this.table(name) ?? unknownTable(name);
+    this.putTable({ ...table, ...change(table) });
+  }
+
+  /** Changes it if it is known. */
+  changeKnown(name: RelationName | undefined, change: (table: KnownTable) => Partial<KnownTable>): void {
+    if (this.table(name)) this.change(name!, change);
+  }
+
+  /** It alone: what depends on it is the caller's. */
+  removeTable(name: RelationName): void {
+    const table = this.table(name);
+    if (!table) return;
+    this.#set({ tables: this.state.tables.without(keyOf(name)) });
+    for (const index of table.indexes.keys()) this.#removeIndexKey({ schema: name.schema, name: index });
+  }
+
+  /** Gives a relation another name; all that speaks of it follows. */
+  moveTable(from: RelationName, to: RelationName): void {
+    const table = this.table(from);
+    if (!table) return;
+    this.removeTable(from);
+    const users = this.state.users.get(keyOf(from));
+    if (users) this.#set({ users: this.state.users.with(keyOf(to), users) });
+    this.putTable({ ...table, name: to });
+    for (const other of this.#related(table, users)) this.change(other, (one) => withNameChanged(one, from, to));
+  }
+
+  putType(type: KnownUserType): void {
+    this.#set({ types: this.state.types.with(keyOf(type.name), type) });
+  }
+
+  removeType(name: RelationName): void {
+    this.#set({ types: this.state.types.without(keyOf(name)) });
+  }
+
+  /** All functions of a name. */
+  putFunctions(name: RelationName, functions: readonly KnownFunction[]): void {
+    const { functions: map } = this.state;
+    const key = keyOf(name);
+    this.#set({ functions: functions.length > 0 ? map.with(key, functions) : map.without(key) });
+  }
+
+  /** Where a new object of that name is made. */
+  newName({ schema, name }: QualifiedName): RelationName {
+    return { schema: schema ?? this.defaultSchema, name };
+  }
+
+  #set(change: Partial<SchemaState>): void {
+    this.state = { ...this.state, ...change };
+  }
+
+  #removeIndexKey(name: RelationName): void {
+    this.#set({ indexes: this.state.indexes.without(keyOf(name)) });
+  }
+
+  #putIndexes(old: KnownTable | undefined, { name, indexes }: KnownTable): void {
+    const { schema } = name;
+    for (const index of old?.indexes.keys() ?? [])
+      if (!indexes.has(index)) this.#removeIndexKey({ schema, name: index });
+    for (const index of indexes.keys())
+      if (!old?.indexes.has(index))
+        this.#set({ indexes: this.state.indexes.with(keyOf({ schema, name: index }), name) });
+  }
+
+  #putUses(key: string, { constraints, reads }: KnownTable): void {
+    for (const { references } of constraints.values()) if (references) this.#putUse(references.table, key);
+    for (const read of reads) this.#putUse(read, key);
+  }
+
+  #putUse(used: RelationName, user: string): void {
+    const users = this.state.users.get(keyOf(used));
+    if (users?.has(user)) return;
+    this.#set({ users: this.state.users.with(keyOf(used), new Set(users).add(user)) });
+  }
+
+  /** Those in which its name may stand. */
+  #related(table: KnownTable, users: ReadonlySet<string> = new Set()): RelationName[] {
+    const own = [table.partitionOf, ...table.partitions, ...table.inherits, ...table.children].flatMap(
+      (one) => one ?? [],
+    );
+    const owned = [...this.tables()].filter(({ ownedBy }) => ownedBy && sameName(ownedBy.table, table.name));
+    const using = [...users].flatMap((key) => this.state.tables.get(key) ?? []);
+    return [...own, ...[...owned, ...using].map(({ name }) => name)].filter((one) => this.table(one));
+  }
+}
+
+export function emptyTable(name: RelationName, kind: RelationKind): KnownTable {
+  return {
+    name,
+    kind,
+    complete: true,
+    columns: new Map(),
+    constraints: new Map(),
+    indexes: new Map(),
+    partitions: [],
+    inherits: [],
+    children: [],
+    reads: [],
+    mentions: [],
+    rowSecurity: false,
+    policies: [],
+  };
+}
+
+function unknownTable(name: RelationName): KnownTable {
+  return { ...emptyTable(name, 'table'), complete: false };
+}
+
+function withNameChanged(table: KnownTable, from: RelationName, to: RelationName): Partial<KnownTable> {
+  const renamed = (one: RelationName) => (sameName(one, from) ? to : one);
+  return {
+    partitionOf: table.partitionOf && renamed(table.partitionOf),
+    partitions: table.partitions.map(renamed),
+    inherits: table.inherits.map(renamed),
+    children: table.children.map(renamed),
+    reads: table.reads.map(renamed),
+    ownedBy: table.ownedBy && { ...table.ownedBy, table: renamed(table.ownedBy.table) },
+    constraints: new Map(
+      [...table.constraints].map(([name, one]) => [
+        name,
+        one.references ? { ...one, references: { ...one.references, table: renamed(one.references.table) } } : one,
+      ]),
+    ),
+  };
+}

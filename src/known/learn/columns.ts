@@ -1,0 +1,84 @@
+import { nameOf } from '../../syntax/names.ts';
+import { all, type Fields } from '../../syntax/tree.ts';
+import { defaultName } from '../default-names.ts';
+import { emptyTable } from '../draft.ts';
+import type { KnownColumn, RelationName } from '../table.ts';
+import { serialOf, typeOf } from '../types.ts';
+import { volatilityOf } from '../volatility.ts';
+import { addConstraint, familyOf } from './constraints.ts';
+import { isTaken, type Learning } from './indexes.ts';
+
+type ColumnDef = Fields<'ColumnDef'>;
+
+/** What the definition says of the column itself. */
+export function columnOf({ draft }: Learning, definition: ColumnDef): KnownColumn {
+  const constraints = all('Constraint', definition.constraints);
+  const of = (type: string) => constraints.find(({ contype }) => contype === type);
+  const [value, generated, collation] = [of('CONSTR_DEFAULT'), of('CONSTR_GENERATED'), definition.collClause?.collname];
+  const serial = serialOf(definition.typeName) !== undefined;
+  const identity = of('CONSTR_IDENTITY') !== undefined;
+  return {
+    name: definition.colname ?? '',
+    type: definition.typeName && typeOf(draft, definition.typeName),
+    notNull: serial || identity,
+    ...(serial ? { default: 'volatile' } : {}),
+    ...(value ? { default: volatilityOf(draft, value.raw_expr) } : {}),
+    ...(identity ? { identity } : {}),
+    ...(generated ? { generated: generated.generated_kind === 'v' ? 'virtual' : 'stored' } : {}),
+    ...(collation ? { collation: nameOf(collation)?.name } : {}),
+  };
+}
+
+/**
+ * A column of CREATE TABLE or ADD COLUMN with all that stands in its definition; the foreign keys of a new table come when all
+ * else of it is there (`addForeignKeys`).
+ */
+export function addColumn(at: Learning, table: RelationName, definition: ColumnDef, isNew: boolean): void {
+  const column = columnOf(at, definition);
+  const { name } = column;
+  putColumn(at, table, column);
+  if (serialOf(definition.typeName) !== undefined || column.identity) addSequence(at, table, name);
+  for (const constraint of all('Constraint', definition.constraints))
+    if (!isNew || !isForeignKey(constraint)) addConstraint({ ...at, table, constraint, column: name, isNew });
+}
+
+/** Those that stand in the definitions of a new table's columns. */
+export function addForeignKeys(at: Learning, table: RelationName, definition: ColumnDef): void {
+  for (const constraint of all('Constraint', definition.constraints))
+    if (isForeignKey(constraint)) addConstraint({ ...at, table, constraint, column: definition.colname, isNew: true });
+}
+
+export function isForeignKey({ contype }: Fields<'Constraint'>): boolean {
+  return contype === 'CONSTR_FOREIGN';
+}
+
+/** Partitions and children get it too. One that is there already stays what it is. */
+function putColumn(at: Learning, table: RelationName, column: KnownColumn): void {
+  at.draft.change(table, ({ columns }) => ({ columns: new Map(columns).set(column.name, column) }));
+  for (const child of familyOf(at.draft.table(table)))
+    if (at.draft.table(child)?.columns.has(column.name) === false) putColumn(at, child, column);
+}
+
+/** The sequence of a serial or identity column. */
+export function addSequence({ draft, made }: Learning, table: RelationName, column: string): void {
+  const name = defaultName(table.name, column, 'seq', (one) => isTaken(draft, table, one));
+  draft.putTable({ ...emptyTable({ schema: table.schema, name }, 'sequence'), ownedBy: { table, column }, made });
+}
+
+/** The options of a column of a typed table or of a partition: `id WITH OPTIONS PRIMARY KEY`. */
+export function refineColumn(at: Learning, table: RelationName, definition: ColumnDef): void {
+  const name = definition.colname ?? '';
+  const { default: value, generated } = columnOf(at, definition);
+  at.draft.change(table, ({ columns }) => {
+    const old = columns.get(name) ?? { name, type: undefined, notNull: false };
+    return {
+      columns: new Map(columns).set(name, {
+        ...old,
+        ...(value ? { default: value } : {}),
+        ...(generated ? { generated } : {}),
+      }),
+    };
+  });
+  for (const constraint of all('Constraint', definition.constraints))
+    if (!isForeignKey(constraint)) addConstraint({ ...at, table, constraint, column: name, isNew: true });
+}

@@ -1,0 +1,137 @@
+import type { QualifiedName } from '../sql/token-reader.ts';
+import type { Known } from './known.ts';
+import { LayeredMap } from './layered-map.ts';
+import type {
+  KnownDomain,
+  KnownEnum,
+  KnownFunction,
+  KnownIndex,
+  KnownTable,
+  KnownUserType,
+  RelationName,
+} from './table.ts';
+
+export interface SchemaState {
+  /** Schemas of the search_path, without pg_catalog and "$user". */
+  readonly path: readonly string[];
+  readonly tables: LayeredMap<KnownTable>;
+  /** The table of an index. */
+  readonly indexes: LayeredMap<RelationName>;
+  readonly types: LayeredMap<KnownUserType>;
+  readonly functions: LayeredMap<readonly KnownFunction[]>;
+  /** Keys of those that refer to a relation by a foreign key, or read it; some may do so no longer. */
+  readonly users: LayeredMap<ReadonlySet<string>>;
+}
+
+export const NO_STATE: SchemaState = {
+  path: ['public'],
+  tables: new LayeredMap(),
+  indexes: new LayeredMap(),
+  types: new LayeredMap(),
+  functions: new LayeredMap(),
+  users: new LayeredMap(),
+};
+
+/** No name holds a NUL. */
+export function keyOf({ schema, name }: RelationName): string {
+  return `${schema}\0${name}`;
+}
+
+export function sameName(a: RelationName, b: RelationName): boolean {
+  return a.name === b.name && a.schema === b.schema;
+}
+
+type Name = QualifiedName | RelationName | undefined;
+
+/**
+ * What is known of a schema, as a value: it never changes, and can be kept for as long as one likes. `learn` makes the next one,
+ * which shares what has not changed.
+ */
+export class KnownSchema implements Known {
+  protected state: SchemaState;
+
+  constructor(state: SchemaState = NO_STATE) {
+    this.state = state;
+  }
+
+  get defaultSchema(): string {
+    return this.state.path[0] ?? 'public';
+  }
+
+  /** For who makes the next one. */
+  get contents(): SchemaState {
+    return this.state;
+  }
+
+  resolve(name: QualifiedName): RelationName {
+    return this.#find(name, (key) => this.state.tables.has(key) || this.state.indexes.has(key));
+  }
+
+  table(name: Name): KnownTable | undefined {
+    return name && this.state.tables.get(keyOf(this.resolve(name)));
+  }
+
+  index(name: Name): { readonly table: KnownTable; readonly index: KnownIndex } | undefined {
+    if (!name) return undefined;
+    const full = this.resolve(name);
+    const table = this.table(this.state.indexes.get(keyOf(full)));
+    const index = table?.indexes.get(full.name);
+    return table && index && { table, index };
+  }
+
+  enum(name: Name): KnownEnum | undefined {
+    const type = this.userType(name);
+    return type?.kind === 'enum' ? type : undefined;
+  }
+
+  domain(name: Name): KnownDomain | undefined {
+    const type = this.userType(name);
+    return type?.kind === 'domain' ? type : undefined;
+  }
+
+  userType(name: Name): KnownUserType | undefined {
+    return name && this.state.types.get(keyOf(this.resolveType(name)));
+  }
+
+  /** As `resolve`, for types. */
+  resolveType(name: QualifiedName): RelationName {
+    return this.#find(name, (key) => this.state.types.has(key) || this.state.tables.has(key));
+  }
+
+  functions(name: QualifiedName | undefined): readonly KnownFunction[] {
+    if (!name) return [];
+    return this.state.functions.get(keyOf(this.#find(name, (key) => this.state.functions.has(key)))) ?? [];
+  }
+
+  tables(): Iterable<KnownTable> {
+    return this.state.tables.values();
+  }
+
+  referencing(name: RelationName): { readonly table: KnownTable; readonly constraint: string }[] {
+    return this.#usersOf(name).flatMap((table) =>
+      [...table.constraints.values()]
+        .filter(({ references }) => references && sameName(references.table, name))
+        .map((constraint) => ({ table, constraint: constraint.name })),
+    );
+  }
+
+  dependents(name: RelationName): RelationName[] {
+    return this.#usersOf(name)
+      .filter(({ reads }) => reads.some((one) => sameName(one, name)))
+      .map((view) => view.name);
+  }
+
+  #usersOf(name: RelationName): KnownTable[] {
+    const keys = this.state.users.get(keyOf(name)) ?? [];
+    return [...keys].flatMap((key) => this.state.tables.get(key) ?? []);
+  }
+
+  #find({ schema, name }: QualifiedName, isThere: (key: string) => boolean): RelationName {
+    if (schema !== undefined) return { schema, name };
+    const found = [TEMPORARY, ...this.state.path].find((one) => isThere(keyOf({ schema: one, name })));
+    return { schema: found ?? this.defaultSchema, name };
+  }
+}
+
+/** The schema of temporary tables, as SQL may name it. */
+export const TEMPORARY = 'pg_temp';
