@@ -54,7 +54,7 @@ export interface Finding {
   readonly line: number;
   readonly column: number;
   readonly lineText: string;
-  /** The last character of the statement, for formats that want a range. */
+  /** Behind the last character of the statement, for formats that want a range. */
   readonly endLine: number;
   readonly endColumn: number;
   readonly message: string;

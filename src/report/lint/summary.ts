@@ -1,0 +1,63 @@
+import { type Finding, SEVERITIES, type Severity } from '../../lint/finding.ts';
+import type { LintBasis, LintReport } from '../../lint/report.ts';
+import { count } from '../../problem/quantity.ts';
+import { visibleName } from '../visible.ts';
+
+/** `2 errors, 1 note`; '' for none. What is allowed is not counted. */
+export function countsText(findings: readonly Finding[]): string {
+  const open = findings.filter(({ allowed }) => allowed === null);
+  return SEVERITIES.flatMap((severity) => {
+    const amount = open.filter((one) => one.severity === severity).length;
+    return amount > 0 ? [count(amount, severity)] : [];
+  }).join(', ');
+}
+
+export function worst(findings: readonly Finding[]): Severity | undefined {
+  const open = findings.filter(({ allowed }) => allowed === null);
+  return SEVERITIES.find((severity) => open.some((one) => one.severity === severity));
+}
+
+/** The last sentences of the text: what was found in how many files, and what is not in that number. */
+export function summaryTexts({ files, statements, findings, rules, notUnderstood }: LintReport): string[] {
+  const open = findings.filter(({ allowed }) => allowed === null);
+  const allowed = findings.length - open.length;
+  const judged = `${count(files.length, 'file')}, ${count(statements, 'statement')}, ${count(rules.length, 'rule')}`;
+  const touched = new Set(open.map(({ file }) => file)).size;
+  const found =
+    open.length === 0
+      ? `Nothing found: ${judged}.`
+      : `${countsText(open)} in ${touched} of ${count(files.length, 'file')}.`;
+  return [
+    found,
+    ...(allowed > 0 ? [`${count(allowed, 'finding')} allowed on record: --verbose lists ${them(allowed)}.`] : []),
+    ...(notUnderstood.length > 0
+      ? [`${count(notUnderstood.length, 'statement')} not understood, and judged by the leading words.`]
+      : []),
+  ];
+}
+
+function them(amount: number): string {
+  return amount === 1 ? 'it' : 'them';
+}
+
+/** The first line on stderr: what was known when the files were judged. */
+export function basisText(basis: LintBasis, fileCount: number): string {
+  return `${knownText(basis, fileCount)}. ${serverText(basis)}.`;
+}
+
+function knownText({ set, source, database, statisticsFile, takenAt }: LintBasis, fileCount: number): string {
+  const which = `${count(fileCount, set === 'pending' ? 'pending file' : 'file')}`;
+  if (source === 'database')
+    return `Database ${visibleName(database ?? '')}: ${which}, judged by its sizes and traffic`;
+  if (source === 'statistics') {
+    const of = database === null ? '' : ` of ${visibleName(database)}`;
+    const when = takenAt === null ? '' : `, taken ${takenAt.slice(0, 10)}`;
+    return `Statistics${of} in ${visibleName(statisticsFile ?? '')}${when}: ${which}`;
+  }
+  return `No database: ${set === 'all' ? 'every file is judged by itself' : which}, sizes unknown`;
+}
+
+function serverText({ serverMajor, serverMajorFrom }: LintBasis): string {
+  const which = `For PostgreSQL ${serverMajor}`;
+  return serverMajorFrom === 'default' ? `${which} (--server-version names another)` : which;
+}
