@@ -8,12 +8,21 @@ const INTRO = `\`taskflow-db.config.json\` is looked for in the folder where the
 
 A flag wins over a variable, a variable over the environment chosen with \`--env\` (or TASKFLOW_ENV), and that over the rest of the file. A variable that is empty counts as unset. Times are written as in PostgreSQL: \`250ms\`, \`10s\`, \`5min\`, \`1h\`; a number alone means milliseconds, and 0 no limit where nothing else is said.`;
 
+/** The one setting that no variable can give. */
+const LINT_RULES = [
+  '`lint.rules`',
+  '',
+  '`{}`',
+  getDescription(configSchema.entries.lint.wrapped.entries.rules.wrapped)!,
+];
+
 const ENVIRONMENTS = `\`environments\` holds databases by name. Each may say where its database is, and may set any of the settings above for itself, except \`embedded\`. What belongs to the connection and is not said follows the rules of libpq: its variables, its service file, \`.pgpass\`.`;
 
 const EXAMPLE = {
   $schema: './schema/taskflow-db.config.schema.json',
   directories: ['database/migrations'],
   lockTimeout: '250ms',
+  lint: { failOn: 'warning', rules: { 'prefer-text-field': 'note' } },
   environments: {
     staging: { host: 'db.staging.example.com', database: 'taskflow_db', user: 'migrator', sslmode: 'verify-full' },
     production: {
@@ -34,7 +43,7 @@ export function generate(): Record<string, string> {
     INTRO,
     `\`\`\`json\n${JSON.stringify(EXAMPLE, undefined, 2)}\n\`\`\``,
     '## Settings',
-    table(['Key', 'Variable', 'Default', 'Means'], settings),
+    table(['Key', 'Variable', 'Default', 'Means'], [...settings, LINT_RULES]),
     '## Environments',
     ENVIRONMENTS,
     table(

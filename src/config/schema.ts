@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { DURATION_EXPECTED, DURATION_PATTERN, parseDuration } from '../problem/duration.ts';
+import { BYTES_EXPECTED, BYTES_PATTERN } from '../problem/quantity.ts';
 
 /**
  * The definition of taskflow-db.config.json: validation, the TASKFLOW_* variables, the JSON Schema and the documentation
@@ -57,6 +58,58 @@ const verify = closed(
   'an object such as { "rerun": "note" }',
 );
 
+const size = (summary: string) =>
+  v.pipe(
+    v.union([v.pipe(v.string(), v.regex(BYTES_PATTERN, BYTES_EXPECTED)), whole(0, BYTES_EXPECTED)], BYTES_EXPECTED),
+    v.description(summary),
+  );
+
+function whole(least: number, expected: string) {
+  return v.pipe(v.number(expected), v.integer(expected), v.minValue(least, expected));
+}
+
+const rows = (summary: string) => v.pipe(whole(0, 'a number of rows'), v.description(summary));
+const SEVERITIES = ['error', 'warning', 'note'] as const;
+const RULES_EXPECTED = '"error", "warning", "note" or "off"';
+const VERSION_EXPECTED = 'a major version of PostgreSQL, such as 16';
+
+const lint = closed(
+  {
+    rules: v.optional(
+      v.pipe(
+        v.record(
+          v.string(),
+          v.picklist([...SEVERITIES, 'off'], RULES_EXPECTED),
+          'an object such as { "ban-drop-column": "off" }',
+        ),
+        v.description('Severity of single rules: "error", "warning", "note" or "off".'),
+      ),
+    ),
+    failOn: v.optional(
+      v.pipe(
+        v.picklist([...SEVERITIES, 'never'], '"error", "warning", "note" or "never"'),
+        v.description('From which severity on lint ends with status 3.'),
+      ),
+    ),
+    serverVersion: v.optional(
+      v.pipe(
+        whole(10, VERSION_EXPECTED),
+        v.description(
+          'Major version of the servers that files are judged for. Default: that of the database or its statistics, else 18.',
+        ),
+      ),
+    ),
+    statistics: v.optional(
+      text('File that `doctor --stats FILE` has written, relative to this file: sizes and traffic without a database.'),
+    ),
+    largeTableRows: v.optional(rows('From so many rows on, what stalls a table is an error.')),
+    largeTableSize: v.optional(size('From that size on too, indexes included.')),
+    smallTableRows: v.optional(rows('Up to so many rows, what stalls a table is a note.')),
+    smallTableSize: v.optional(size('And up to that size, indexes included.')),
+  },
+  'an object such as { "failOn": "warning" }',
+);
+
 /** Kinds of sessions that `cancelBlockers` names. */
 export const BLOCKERS = ['autovacuum', 'idle'] as const;
 const BLOCKERS_EXPECTED = 'a list of "autovacuum" and "idle"';
@@ -97,6 +150,7 @@ const overridable = {
     text('Time zone of the times without one in an older tracking table; without it they are left as they are.'),
   ),
   verify: v.optional(v.pipe(verify, v.description('Settings of the command verify.'))),
+  lint: v.optional(v.pipe(lint, v.description('Settings of the command lint.'))),
 };
 
 const PORT_EXPECTED = 'a port from 1 to 65535, or a list of ports in a text';
@@ -183,4 +237,12 @@ export const DEFAULTS = {
   cancelBlockers: [],
   storeSql: true,
   verify: { rerun: 'note', upgradeFrom: [] },
+  lint: {
+    rules: {},
+    failOn: 'error',
+    largeTableRows: 1_000_000,
+    largeTableSize: '1GB',
+    smallTableRows: 10_000,
+    smallTableSize: '10MB',
+  },
 } as const satisfies ConfigFile;

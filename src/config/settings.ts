@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { DURATION_EXPECTED, durationFault, parseDuration } from '../problem/duration.ts';
 import { gather, Problem } from '../problem/problem.ts';
+import { parseBytes } from '../problem/quantity.ts';
 import { nearest } from '../report/nearest.ts';
 import { type LoadedConfig, loadConfigFile } from './file.ts';
 import { BLOCKERS, type ConfigFile, DEFAULTS, type EnvironmentConfig } from './schema.ts';
@@ -45,6 +46,22 @@ export interface Settings {
     /** Files of SQL, absolute paths. */
     readonly upgradeFrom: readonly string[];
   };
+  readonly lint: LintSettings;
+}
+
+/** How migrations are judged. */
+export interface LintSettings {
+  /** By the names of rules, as written: whether there are such rules is not known here. */
+  readonly rules: Readonly<Record<string, 'error' | 'warning' | 'note' | 'off'>>;
+  readonly failOn: 'error' | 'warning' | 'note' | 'never';
+  /** Major version; undefined: that of the server. */
+  readonly serverVersion: number | undefined;
+  /** Absolute path of a statistics file. */
+  readonly statistics: string | undefined;
+  readonly largeTableRows: number;
+  readonly largeTableBytes: number;
+  readonly smallTableRows: number;
+  readonly smallTableBytes: number;
 }
 
 /** The target of a named environment, as written in the configuration; files are made absolute. */
@@ -102,6 +119,7 @@ export function loadSettings({ cwd, env, flags }: SettingsSource): Settings {
       rerun: merged.verify?.rerun ?? DEFAULTS.verify.rerun,
       upgradeFrom: (merged.verify?.upgradeFrom ?? []).map((file) => resolve(root, file)),
     }),
+    lint: Object.freeze(lintSettings(merged.lint ?? {}, root)),
     environment: environment && toEnvironment(environment.name, environment.values, root),
   });
 }
@@ -147,7 +165,24 @@ function blockersFlag(text: string): (typeof BLOCKERS)[number][] {
 
 function merge(layers: readonly (ConfigFile | EnvironmentConfig | typeof DEFAULTS | undefined)[]): ConfigFile {
   const verify = Object.assign({}, ...layers.map((layer) => layer?.verify));
-  return { ...Object.assign({}, ...layers), verify };
+  const lint = Object.assign({}, ...layers.map((layer) => layer?.lint));
+  const rules = Object.assign({}, ...layers.map((layer) => layer?.lint?.rules));
+  return { ...Object.assign({}, ...layers), verify, lint: { ...lint, rules } };
+}
+
+function lintSettings(lint: NonNullable<ConfigFile['lint']>, root: string): LintSettings {
+  const defaults = DEFAULTS.lint;
+  const bytes = (value: string | number) => parseBytes(value) ?? 0;
+  return {
+    rules: lint.rules ?? defaults.rules,
+    failOn: lint.failOn ?? defaults.failOn,
+    serverVersion: lint.serverVersion,
+    statistics: lint.statistics === undefined ? undefined : resolve(root, lint.statistics),
+    largeTableRows: lint.largeTableRows ?? defaults.largeTableRows,
+    largeTableBytes: bytes(lint.largeTableSize ?? defaults.largeTableSize),
+    smallTableRows: lint.smallTableRows ?? defaults.smallTableRows,
+    smallTableBytes: bytes(lint.smallTableSize ?? defaults.smallTableSize),
+  };
 }
 
 function convert(merged: ConfigFile) {

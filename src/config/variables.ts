@@ -13,7 +13,7 @@ export interface Variable {
   readonly schema: GenericSchema;
 }
 
-const NOT_OVERRIDDEN = ['$schema', 'environments', 'verify'];
+const NOT_OVERRIDDEN = ['$schema', 'environments', 'verify', 'lint'];
 const entries: Readonly<Record<string, GenericSchema>> = configSchema.entries;
 
 export const VARIABLES: readonly Variable[] = [
@@ -30,10 +30,18 @@ export const VARIABLES: readonly Variable[] = [
     path: ['verify', 'upgradeFrom'],
     schema: configSchema.entries.verify.wrapped.entries.upgradeFrom,
   },
+  ...Object.entries<GenericSchema>(configSchema.entries.lint.wrapped.entries)
+    .filter(([key]) => key !== 'rules')
+    .map(([key, schema]): Variable => ({ name: `TASKFLOW_LINT_${wordsOf(key)}`, path: ['lint', key], schema })),
 ];
 
 function variableName(key: string): string {
-  return `TASKFLOW_${key.replace(/[A-Z]/g, '_$&').toUpperCase()}`;
+  return `TASKFLOW_${wordsOf(key)}`;
+}
+
+/** `lockTimeout` as `LOCK_TIMEOUT`. */
+function wordsOf(key: string): string {
+  return key.replace(/[A-Z]/g, '_$&').toUpperCase();
 }
 
 /** The settings that TASKFLOW_* variables give, and a Problem for each that is not right. An empty variable counts as unset. */
@@ -53,6 +61,7 @@ export function readVariables(env: Env): { values: ConfigFile; problems: readonl
 }
 
 const SWITCHES: readonly string[] = ['embedded', 'production', 'storeSql', 'strict'];
+const NUMBERS: readonly string[] = ['serverVersion', 'largeTableRows', 'smallTableRows'];
 const TRUTH: Readonly<Record<string, boolean>> = {
   true: true,
   on: true,
@@ -67,6 +76,7 @@ const TRUTH: Readonly<Record<string, boolean>> = {
 function parseText(key: string, text: string): unknown {
   if (key === 'directories' || key === 'upgradeFrom') return text.split(delimiter).filter((folder) => folder !== '');
   if (key === 'cancelBlockers') return listOf(text);
+  if (NUMBERS.includes(key) && /^\d{1,15}$/.test(text)) return Number(text);
   if (SWITCHES.includes(key)) return TRUTH[text.toLowerCase()] ?? text;
   return text;
 }

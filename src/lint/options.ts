@@ -4,7 +4,7 @@ import type { LintOptions } from './rule.ts';
 export const DEFAULT_OPTIONS: LintOptions = {
   serverMajor: 18,
   largeRows: 1_000_000,
-  largeBytes: 1_000_000_000,
+  largeBytes: 1024 ** 3,
   smallRows: 10_000,
-  smallBytes: 10_000_000,
+  smallBytes: 10 * 1024 ** 2,
 };

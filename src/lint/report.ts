@@ -5,14 +5,12 @@ import type { Topic } from './rule.ts';
 export interface LintReport {
   /** Paths of the files that were judged, as people write them, in the order in which they would be applied. */
   readonly files: readonly string[];
-  /** How many statements they hold, sections included. */
-  readonly statements: number;
   /** By file, then by place; those that `-- Allow:` accepts, too. */
   readonly findings: readonly Finding[];
   /** The rules that ran, in the order of the registry. */
   readonly rules: readonly RanRule[];
-  /** Statements that the grammar does not take; they were judged by their leading words. */
-  readonly notUnderstood: readonly NotUnderstoodStatement[];
+  /** What could not be read beside those files, so that less is known: one sentence each. */
+  readonly notes: readonly string[];
   readonly basis: LintBasis;
 }
 
@@ -25,15 +23,6 @@ export interface RanRule {
   readonly severity: Severity;
 }
 
-export interface NotUnderstoodStatement {
-  readonly file: string;
-  /** From 1, in characters. */
-  readonly line: number;
-  readonly column: number;
-  /** What the grammar says. */
-  readonly reason: string;
-}
-
 /** What the judgement rests on. */
 export interface LintBasis {
   /** Why these files: they were named, they are not applied yet, or there was nobody to ask and so it is all of them. */
@@ -42,6 +31,8 @@ export interface LintBasis {
   readonly source: 'database' | 'statistics' | 'files';
   /** The name of the database; null where none was asked. */
   readonly database: string | null;
+  /** Why a database that is named was not asked, in one sentence; null where it was, or none is named. */
+  readonly unasked: string | null;
   /** Path of the statistics file. */
   readonly statisticsFile: string | null;
   /** When the statistics were taken (ISO 8601, UTC); null where there are none. */

@@ -28,6 +28,17 @@ export function formatBytes(bytes: number): string {
   return `${size.toFixed(digits).replace(/\.0$/, '')} ${UNITS[unit]}`;
 }
 
+export const BYTES_PATTERN = /^\s*(\d{1,12})\s*(B|kB|MB|GB|TB)?\s*$/;
+
+/** What a size looks like, for messages. */
+export const BYTES_EXPECTED = 'a size such as "800kB", "10MB" or "1GB"';
+
+/** Bytes of a size as PostgreSQL writes it, by powers of 1024; a number alone is bytes. Undefined if it is not one. */
+export function parseBytes(text: string | number): number | undefined {
+  const [, number, unit = 'B'] = BYTES_PATTERN.exec(String(text)) ?? [];
+  return number === undefined ? undefined : Number(number) * 1024 ** UNITS.indexOf(unit);
+}
+
 /** `1 migration`, `3 migrations`. */
 export function count(amount: number, one: string, many = `${one}s`): string {
   return `${amount} ${amount === 1 ? one : many}`;

@@ -51,6 +51,16 @@ test('without a configuration file the defaults hold', () => {
     storeSql: true,
     legacyTimeZone: undefined,
     verify: { rerun: 'note', upgradeFrom: [] },
+    lint: {
+      rules: {},
+      failOn: 'error',
+      serverVersion: undefined,
+      statistics: undefined,
+      largeTableRows: 1_000_000,
+      largeTableBytes: 1024 ** 3,
+      smallTableRows: 10_000,
+      smallTableBytes: 10 * 1024 ** 2,
+    },
   });
   assert(Object.isFrozen(settings));
 });
@@ -232,4 +242,39 @@ test('what is wrong about them is said', () => {
   assert.match(wait?.message ?? '', /--wait needs a duration/);
   const [variable] = complaintsOf(() => load(undefined, { env: { TASKFLOW_CANCEL_BLOCKERS: 'active' } }));
   assert.match(variable?.message ?? '', /TASKFLOW_CANCEL_BLOCKERS/);
+});
+
+test('an environment changes single rules and limits of lint, variables too', () => {
+  const config = JSON.stringify({
+    lint: { failOn: 'warning', statistics: 'prod.json', largeTableSize: '2GB', rules: { a: 'off', b: 'note' } },
+    environments: { live: { lint: { failOn: 'note', rules: { b: 'error' }, smallTableRows: 5 } } },
+  });
+  const cwd = folderWith(config);
+  const { lint } = loadSettings({ cwd, env: {}, flags: { env: 'live' } });
+  assert.deepEqual(lint.rules, { a: 'off', b: 'error' });
+  assert.deepEqual([lint.failOn, lint.smallTableRows], ['note', 5]);
+  assert.deepEqual([lint.largeTableBytes, lint.statistics], [2 * 1024 ** 3, join(cwd, 'prod.json')]);
+  const env = {
+    TASKFLOW_LINT_FAIL_ON: 'never',
+    TASKFLOW_LINT_SERVER_VERSION: '14',
+    TASKFLOW_LINT_SMALL_TABLE_SIZE: '1MB',
+  };
+  const byVariables = loadSettings({ cwd, env, flags: {} }).lint;
+  assert.deepEqual([byVariables.failOn, byVariables.serverVersion], ['never', 14]);
+  assert.deepEqual([byVariables.smallTableBytes, byVariables.rules], [1024 ** 2, { a: 'off', b: 'note' }]);
+});
+
+test('settings of lint that are none are refused', () => {
+  const text =
+    '{"lint": {"rules": {"a": "fatal"}, "failOn": "off", "serverVersion": "16", "largeTableSize": "1 gib", "max": 1}}';
+  const messages = complaintsOf(() => load(text)).map(({ message }) => message);
+  assert.deepEqual(messages, [
+    '"lint.rules.a" is not right.',
+    '"lint.failOn" is not right.',
+    '"lint.serverVersion" is not right.',
+    '"lint.largeTableSize" is not right.',
+    'The configuration has no key "lint.max".',
+  ]);
+  const env = { TASKFLOW_LINT_SERVER_VERSION: '16.2', TASKFLOW_LINT_LARGE_TABLE_ROWS: '-1' };
+  assert.equal(complaintsOf(() => load('{}', { env })).length, 2);
 });

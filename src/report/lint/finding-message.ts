@@ -9,7 +9,7 @@ export function findingMessage(finding: Finding): string {
 }
 
 /** What is said below the message. */
-export function detailLines(finding: Finding): string[] {
+function detailLines(finding: Finding): string[] {
   const effect = effectText(finding);
   const { why, fix } = finding;
   return [

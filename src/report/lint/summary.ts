@@ -1,7 +1,7 @@
 import { type Finding, SEVERITIES, type Severity } from '../../lint/finding.ts';
 import type { LintBasis, LintReport } from '../../lint/report.ts';
 import { count } from '../../problem/quantity.ts';
-import { visibleName } from '../visible.ts';
+import { visibleLine, visibleName } from '../visible.ts';
 
 /** `2 errors, 1 note`; '' for none. What is allowed is not counted. */
 export function countsText(findings: readonly Finding[]): string {
@@ -18,10 +18,10 @@ export function worst(findings: readonly Finding[]): Severity | undefined {
 }
 
 /** The last sentences of the text: what was found in how many files, and what is not in that number. */
-export function summaryTexts({ files, statements, findings, rules, notUnderstood }: LintReport): string[] {
+export function summaryTexts({ files, findings, rules }: LintReport): string[] {
   const open = findings.filter(({ allowed }) => allowed === null);
   const allowed = findings.length - open.length;
-  const judged = `${count(files.length, 'file')}, ${count(statements, 'statement')}, ${count(rules.length, 'rule')}`;
+  const judged = `${count(files.length, 'file')}, ${count(rules.length, 'rule')}`;
   const touched = new Set(open.map(({ file }) => file)).size;
   const found =
     open.length === 0
@@ -30,9 +30,6 @@ export function summaryTexts({ files, statements, findings, rules, notUnderstood
   return [
     found,
     ...(allowed > 0 ? [`${count(allowed, 'finding')} allowed on record: --verbose lists ${them(allowed)}.`] : []),
-    ...(notUnderstood.length > 0
-      ? [`${count(notUnderstood.length, 'statement')} not understood, and judged by the leading words.`]
-      : []),
   ];
 }
 
@@ -45,7 +42,7 @@ export function basisText(basis: LintBasis, fileCount: number): string {
   return `${knownText(basis, fileCount)}. ${serverText(basis)}.`;
 }
 
-function knownText({ set, source, database, statisticsFile, takenAt }: LintBasis, fileCount: number): string {
+function knownText({ set, source, database, unasked, statisticsFile, takenAt }: LintBasis, fileCount: number): string {
   const which = `${count(fileCount, set === 'pending' ? 'pending file' : 'file')}`;
   if (source === 'database')
     return `Database ${visibleName(database ?? '')}: ${which}, judged by its sizes and traffic`;
@@ -54,7 +51,9 @@ function knownText({ set, source, database, statisticsFile, takenAt }: LintBasis
     const when = takenAt === null ? '' : `, taken ${takenAt.slice(0, 10)}`;
     return `Statistics${of} in ${visibleName(statisticsFile ?? '')}${when}: ${which}`;
   }
-  return `No database: ${set === 'all' ? 'every file is judged by itself' : which}, sizes unknown`;
+  const why =
+    unasked === null ? 'No database' : `The database was not asked (${visibleLine(unasked).replace(/\.$/, '')})`;
+  return `${why}: ${set === 'all' ? 'every file is judged by itself' : which}, sizes unknown`;
 }
 
 function serverText({ serverMajor, serverMajorFrom }: LintBasis): string {

@@ -105,7 +105,6 @@ export const REPORT: LintReport = {
     'database/migrations/042_orders.sql',
     'database/migrations/043_names.sql',
   ],
-  statements: 9,
   findings: [FOREIGN_KEY, TYPE_CHANGE, ALLOWED, NOTE],
   rules: [
     {
@@ -123,11 +122,12 @@ export const REPORT: LintReport = {
     },
     { id: 'prefer-text-field', topic: 'design', summary: 'varchar with a length', severity: 'note' },
   ],
-  notUnderstood: [],
+  notes: [],
   basis: {
     set: 'pending',
     source: 'statistics',
     database: 'shop',
+    unasked: null,
     statisticsFile: 'prod.stats.json',
     takenAt: '2026-11-22T03:00:00Z',
     serverMajor: 16,

@@ -6,7 +6,7 @@ import { basisText } from '../../../src/report/lint/summary.ts';
 import { hintTexts, lintLines } from '../../../src/report/lint/text.ts';
 import { createStyle } from '../../../src/report/style.ts';
 import { widthOf } from '../../../src/report/width.ts';
-import { EMPTY, FOREIGN_KEY, HOSTILE, NOTE, REPORT, TYPE_CHANGE } from './sample.ts';
+import { EMPTY, FOREIGN_KEY, HOSTILE, type NOTE, REPORT, TYPE_CHANGE } from './sample.ts';
 
 const linesOf = (report: LintReport, { width = 80, verbose = false } = {}) =>
   lintLines(report, { width, style: createStyle(false), verbose });
@@ -58,7 +58,7 @@ note[prefer-text-field] database/migrations/043_names.sql:3:8
 });
 
 test('nothing found is one calm line', () => {
-  assert.equal(textOf(EMPTY), 'Nothing found: 3 files, 9 statements, 4 rules.');
+  assert.equal(textOf(EMPTY), 'Nothing found: 3 files, 4 rules.');
   assert.deepEqual(hintTexts(EMPTY), []);
 });
 
@@ -104,11 +104,6 @@ test('a long list stays readable: the first in full, errors before warnings, the
   assert.ok(lines.includes('20 errors, 40 warnings in 1 of 3 files.'));
 });
 
-test('a statement that was not understood is counted', () => {
-  const notUnderstood = [{ file: NOTE.file, line: 2, column: 3, reason: 'syntax error' }];
-  assert.match(textOf({ ...EMPTY, notUnderstood }), /^1 statement not understood, and judged by the leading words\.$/m);
-});
-
 test('colours say how bad it is', () => {
   const text = lintLines(REPORT, { width: 80, style: createStyle(true), verbose: false }).join('\n');
   assert.ok(text.includes('\u001b[31merror[adding-foreign-key-constraint]\u001b[39m'));
@@ -121,6 +116,10 @@ test('the first line says what was known', () => {
   assert.equal(
     basisText(basis({ ...none, set: 'all', serverMajor: 18, serverMajorFrom: 'default' }), 3),
     'No database: every file is judged by itself, sizes unknown. For PostgreSQL 18 (--server-version names another).',
+  );
+  assert.equal(
+    basisText(basis({ ...none, set: 'all', unasked: 'the server does not answer.' }), 3),
+    'The database was not asked (the server does not answer): every file is judged by itself, sizes unknown. For PostgreSQL 16.',
   );
   assert.equal(
     basisText(basis({ ...none, set: 'named', serverMajorFrom: 'settings' }), 1),
