@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FORMS } from '../../src/facts/form.ts';
-import { usesOf } from '../../src/facts/recognize/uses.ts';
+import { usesOf } from '../../src/facts/recognize.ts';
 import { loadParser } from '../../src/parser/parser.ts';
 import { isTree } from '../../src/syntax/tree.ts';
 import { BED_KNOWN } from './bed.ts';

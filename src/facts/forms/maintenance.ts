@@ -35,4 +35,18 @@ export const MAINTENANCE = {
     samples: [],
     manual: 'sql-cluster',
   },
+  repack: {
+    title: 'REPACK',
+    effect: takes(AX, { indexes: AX }, REWRITE),
+    since: 19,
+    samples: [],
+    manual: 'sql-repack',
+  },
+  'repack-concurrently': {
+    title: 'REPACK (CONCURRENTLY)',
+    effect: takes(SUX, {}, { ...REWRITE, transactional: false }),
+    since: 19,
+    samples: [],
+    manual: 'sql-repack',
+  },
 } satisfies Record<string, FormRow>;

@@ -90,6 +90,12 @@ export const TABLES = {
     samples: tried('ALTER TABLE plain_twin INHERIT plain'),
     manual: ALTER,
   },
+  'alter-unknown': {
+    title: 'ALTER of a relation in words that are newer than the grammar',
+    effect: takes(AX),
+    samples: [],
+    manual: ALTER,
+  },
   'drop-table': {
     title: 'DROP TABLE',
     effect: takes(AX, { indexes: AX }),

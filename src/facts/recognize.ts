@@ -1,16 +1,26 @@
-import type { Known } from '../../known/known.ts';
-import { nameOf, relationName } from '../../syntax/names.ts';
-import { all, type Fields, type NodeType, type SyntaxTree, typeOf } from '../../syntax/tree.ts';
-import type { FormUse } from '../form.ts';
-import { alterTableUses } from './alter-table.ts';
-import { changeUses, copyUses, selectUses } from './changes.ts';
-import { createAsUses, createTableUses, viewUses } from './create.ts';
-import { dropUses } from './drop.ts';
-import { createIndexUses, reindexUses } from './indexes.ts';
-import { clusterUses, refreshUses, truncateUses, vacuumUses } from './maintenance.ts';
-import { commentUses, domainUses, enumUses, grantUses, lockUses, ofTable, publicationUses } from './objects.ts';
-import { renameUses, setSchemaUses } from './rename.ts';
-import { type Context, use } from './use.ts';
+import type { Known } from '../known/known.ts';
+import { nameOf, relationName } from '../syntax/names.ts';
+import { all, type Fields, type NodeType, type SyntaxTree, typeOf } from '../syntax/tree.ts';
+import type { FormUse } from './form.ts';
+import { alterTableUses } from './recognize/alter-table.ts';
+import { changeUses, copyUses, selectUses } from './recognize/changes.ts';
+import { createAsUses, createTableUses, viewUses } from './recognize/create.ts';
+import { dropUses } from './recognize/drop.ts';
+import { createIndexUses, reindexUses } from './recognize/indexes.ts';
+import { clusterUses, refreshUses, truncateUses, vacuumUses } from './recognize/maintenance.ts';
+import {
+  commentUses,
+  domainUses,
+  enumUses,
+  grantUses,
+  lockUses,
+  ofTable,
+  publicationUses,
+} from './recognize/objects.ts';
+import { renameUses, setSchemaUses } from './recognize/rename.ts';
+import { type Context, use } from './recognize/use.ts';
+
+export { usesOfWords } from './recognize/words.ts';
 
 /**
  * Which forms a statement consists of on a server of that major version, in the order of its parts: an ALTER TABLE with several
