@@ -11,7 +11,7 @@ export interface Reading {
   readonly parse: ParseStatement;
   readonly usesOf: (tree: SyntaxTree, known: Known, serverMajor: number) => FormUse[];
   /** What a statement is by its leading words, where the grammar does not take it. */
-  readonly usesOfWords?: (statement: Statement) => FormUse[];
+  readonly usesOfWords: (statement: Statement) => FormUse[];
   readonly options: LintOptions;
   /** Versions that are judged and not applied: nobody can be using what they make. */
   readonly unapplied: ReadonlySet<string>;
@@ -96,6 +96,6 @@ export class StatementSubject implements Subject {
   #findUses(): FormUse[] {
     const { tree } = this;
     if (tree) return this.#reading.usesOf(tree, this.known, this.options.serverMajor);
-    return this.#reading.usesOfWords?.(this.statement) ?? [];
+    return this.#reading.usesOfWords(this.statement);
   }
 }

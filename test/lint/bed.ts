@@ -1,6 +1,7 @@
 /** Lints SQL as a migration that follows another one, with every rule and without a server. */
 import { readFileSync } from 'node:fs';
-import { usesOf } from '../../src/facts/recognize/uses.ts';
+import { usesOfWords } from '../../src/facts/recognize/words.ts';
+import { usesOf } from '../../src/facts/recognize.ts';
 import { SchemaLearner } from '../../src/known/learner.ts';
 import type { Finding, Severity } from '../../src/lint/finding.ts';
 import { DEFAULT_OPTIONS } from '../../src/lint/options.ts';
@@ -51,6 +52,7 @@ export function lintCase(one: Case): Finding[] {
     reading: {
       parse,
       usesOf,
+      usesOfWords,
       options: { ...DEFAULT_OPTIONS, ...one.options },
       unapplied: new Set([judged.version]),
     },

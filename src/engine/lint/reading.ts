@@ -1,4 +1,5 @@
-import { usesOf } from '../../facts/recognize/uses.ts';
+import { usesOfWords } from '../../facts/recognize/words.ts';
+import { usesOf } from '../../facts/recognize.ts';
 import type { LintOptions } from '../../lint/rule.ts';
 import type { InnerStatements } from '../../lint/statement-subjects.ts';
 import type { Reading } from '../../lint/subject.ts';
@@ -13,7 +14,7 @@ export async function readingOf(
   const parse = await loadParser();
   const parsePlpgsql = await loadPlpgsqlParser();
   return {
-    reading: { parse, usesOf, options, unapplied },
+    reading: { parse, usesOf, usesOfWords, options, unapplied },
     innerStatements: (tree, sql) => innerStatements(tree, sql, parsePlpgsql, parse).statements,
   };
 }
