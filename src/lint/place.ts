@@ -27,6 +27,7 @@ export class FindingPlacer {
     return {
       ...this.#finding(rule, severity, complaint, place),
       ...effects(complaint.use, subject.options.serverMajor),
+      span: spanOf(subject),
       rows: size?.rows ?? null,
       bytes: size?.bytes ?? null,
     };
@@ -51,6 +52,12 @@ export class FindingPlacer {
   }
 }
 
+/** What stands inside a DO block, a commented section or a file that is not held cannot be replaced as it is. */
+function spanOf({ section, inside, statement, migration }: Subject): Finding['span'] {
+  if (section !== 'body' || inside || statement.offset < 0 || migration.wrappedInTransaction) return null;
+  return { start: statement.offset, end: statement.offset + statement.sql.length };
+}
+
 /** Only the statement itself is at hand. */
 function inLargeFile(statement: Statement, offset: number): Place {
   const lines = new LineIndex(statement.sql);
@@ -70,6 +77,7 @@ const NO_EFFECT = {
   rows: null,
   bytes: null,
   allowed: null,
+  span: null,
 } as const;
 
 type Effects = Pick<Finding, 'lock' | 'relation' | 'blocks' | 'rewrite' | 'scan'>;

@@ -42,6 +42,7 @@ export const FOREIGN_KEY: Finding = {
   rows: 12_300_000,
   bytes: 4.2e9,
   fix: VALIDATE,
+  span: null,
   allowed: null,
 };
 

@@ -1,0 +1,114 @@
+import type { Migration } from '../../migration/migration.ts';
+import type { Finding, Fix, FixStep } from '../finding.ts';
+import { nextFileName } from './next-file-name.ts';
+
+/** A file that a fix adds behind all others. */
+export interface AddedFile {
+  /** `031_validate_orders_customer_fk.sql` */
+  readonly name: string;
+  readonly text: string;
+  /** What it is for, in a few words. */
+  readonly title: string;
+}
+
+export interface FixedFile {
+  /** The new text of the file itself. */
+  readonly text: string;
+  /** In the order in which they are to be applied. */
+  readonly added: readonly AddedFile[];
+  readonly written: readonly Finding[];
+  /** Fixes that a person has to write, each with the reason. */
+  readonly left: readonly { readonly finding: Finding; readonly why: string }[];
+}
+
+export interface FixContext {
+  /** Versions of all files there are, the new ones too: for their numbers. */
+  readonly versions: readonly { readonly version: string; readonly number: bigint }[];
+  /** Why the later steps of a fix of this statement must not come behind everything else; undefined: they may. */
+  readonly whyNotLater: (finding: Finding) => string | undefined;
+  /** The file's own ROLLBACK section would leave something of the first steps: they are undone before it. */
+  readonly undoFirstSteps: boolean;
+}
+
+/**
+ * A file with the safe SQL in the place of what was found. Of a fix of several steps the first stands in the file, each of the
+ * others in a new one, since each needs a transaction of its own. One fix is written for each statement: another look finds more.
+ */
+export function writeFixes(migration: Migration, findings: readonly Finding[], context: FixContext): FixedFile {
+  const taken: Finding[] = [];
+  const left: { finding: Finding; why: string }[] = [];
+  for (const finding of findings.filter(({ fix, allowed }) => fix !== null && allowed === null)) {
+    const why = whyLeft(finding, taken, context);
+    if (why === undefined) taken.push(finding);
+    else if (why !== LATER) left.push({ finding, why });
+  }
+  const firsts = taken.map(({ span, fix }) => ({ span: span!, step: fix!.steps[0]! }));
+  const several = taken.filter(({ fix }) => fix!.steps.length > 1).reverse();
+  const undoing = context.undoFirstSteps ? several.flatMap(({ fix }) => fix!.steps[0]!.rollback) : [];
+  return {
+    text: withRollback(replaced(migration.text, firsts), migration, undoing),
+    added: addedFiles(migration, taken, context),
+    written: taken,
+    left,
+  };
+}
+
+const LATER = 'another fix of the same statement comes first';
+
+function whyLeft(finding: Finding, taken: readonly Finding[], context: FixContext): string | undefined {
+  const { fix, span } = finding;
+  if (!fix?.automatic) return 'it needs a decision';
+  if (!span) return 'the statement cannot be replaced where it stands';
+  if (taken.some((one) => one.span?.start === span.start)) return LATER;
+  if (fix.steps.length === 1) return undefined;
+  if (fix.steps.slice(1).some(({ rollback }) => rollback.length === 0)) return 'one of its steps has no way back';
+  return context.whyNotLater(finding);
+}
+
+interface Replacement {
+  readonly span: { readonly start: number; readonly end: number };
+  readonly step: FixStep;
+}
+
+function replaced(text: string, replacements: readonly Replacement[]): string {
+  let result = text;
+  for (const { span, step } of [...replacements].sort((a, b) => b.span.start - a.span.start)) {
+    const indent = /[ \t]*$/.exec(result.slice(0, span.start))![0];
+    const lines = [...(step.comment ?? []).map((line) => `-- ${line}`), step.sql.join(';\n')].join('\n');
+    result = result.slice(0, span.start) + lines.replaceAll('\n', `\n${indent}`) + result.slice(span.end);
+  }
+  return result;
+}
+
+/** With these statements at the beginning of the ROLLBACK section: what was made last is undone first. */
+function withRollback(text: string, { rollback }: Migration, undoing: readonly string[]): string {
+  if (rollback.kind !== 'sql' || undoing.length === 0) return text;
+  const marker = /^--[ \t]*ROLLBACK:[^\n]*\n/m.exec(text);
+  if (!marker) return text;
+  const end = marker.index + marker[0].length;
+  return text.slice(0, end) + sectionLines(undoing) + text.slice(end);
+}
+
+function sectionLines(statements: readonly string[]): string {
+  return statements.map((sql) => `${`${sql};`.replace(/^/gm, '-- ')}\n`).join('');
+}
+
+function addedFiles(migration: Migration, taken: readonly Finding[], { versions }: FixContext): AddedFile[] {
+  const all = [...versions];
+  let before = migration.version;
+  return taken.flatMap(({ fix }) =>
+    fix!.steps.slice(1).map((step) => {
+      const { name, version, number } = nextFileName(all, step.name);
+      const text = fileText(step, fix!, before);
+      all.push({ version, number });
+      before = version;
+      return { name, text, title: fix!.title };
+    }),
+  );
+}
+
+function fileText({ sql, rollback, comment = [] }: FixStep, { title }: Fix, before: string): string {
+  const [first = `${title.charAt(0).toUpperCase()}${title.slice(1)}`, ...more] = comment;
+  const head = [first, `Depends: ${before}`, ...more].map((line) => `-- ${line}\n`).join('');
+  return `${head}\n${sql.map((one) => `${one};\n`).join('')}\n-- ROLLBACK:\n${sectionLines(rollback)}`;
+}
