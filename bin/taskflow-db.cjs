@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 'use strict';
-// Starts dist/cli.cjs. Node compiles a program anew at each start; keeping V8's compiled code in the user's cache folder
-// saves most of that. The cache is only ever a help: whatever is wrong with it, the program runs without it.
+// Starts the program: dist/cli.cjs, and of the packs in dist/cli/ those that the command needs. Node compiles a program
+// anew at each start; keeping V8's compiled code in the user's cache folder saves most of that. The cache is only ever a
+// help: whatever is wrong with it, the program runs without it.
 
 var version = process.versions.node.split('.').map(Number);
 if (version[0] < 20 || (version[0] === 20 && version[1] < 19)) {
@@ -13,10 +14,12 @@ const fs = require('node:fs');
 const path = require('node:path');
 const vm = require('node:vm');
 
-const program = path.join(__dirname, '..', 'dist', 'cli.cjs');
+const dist = path.join(__dirname, '..', 'dist');
+
+// --- The cache --------------------------------------------------------------------------------------------------------
 
 /** The user's cache folder, or undefined. Code is run from it, so it must be ours and nobody else may write there. */
-function cacheFolder() {
+function cacheRoot() {
   const { XDG_CACHE_HOME, HOME, LOCALAPPDATA, TASKFLOW_NO_CODE_CACHE } = process.env;
   if (TASKFLOW_NO_CODE_CACHE) return undefined;
   if (process.platform === 'win32') return LOCALAPPDATA && path.join(LOCALAPPDATA, 'taskflow-db', 'code');
@@ -28,6 +31,23 @@ function isOurs(folder) {
   if (process.platform === 'win32') return true;
   const found = fs.lstatSync(folder);
   return found.isDirectory() && found.uid === process.getuid() && (found.mode & 0o022) === 0;
+}
+
+/** The folder for this build of the program, this V8 and this processor. The first line of cli.cjs names the build, packs and all. */
+function cacheOf(program) {
+  const root = cacheRoot();
+  const build = program.slice(0, program.indexOf('\n')).replace(/[^0-9a-f]/g, '');
+  return root && path.join(root, `${build}-${process.versions.v8}-${process.arch}`.replace(/[^\w.-]/g, '_'));
+}
+
+/**
+ * Where the code of a file is kept for this command: a cache holds the functions that were used when it was made, and
+ * those of `version` would not help `status`.
+ */
+function cacheFile(cache, file) {
+  const command = /^[a-z]{2,12}$/.test(process.argv[2] || '') ? process.argv[2] : 'other';
+  const { size, mtimeMs } = fs.statSync(file);
+  return path.join(cache, `${command}-${path.basename(file, '.cjs')}-${size}-${Math.trunc(mtimeMs)}`);
 }
 
 function readCache(file) {
@@ -43,7 +63,6 @@ function writeCache(file, data) {
     const folder = path.dirname(file);
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     if (!isOurs(folder)) return;
-    removeOthers(folder, path.basename(file));
     const temporary = `${file}.${process.pid}`;
     fs.writeFileSync(temporary, data, { mode: 0o600, flag: 'wx' });
     fs.renameSync(temporary, file);
@@ -53,49 +72,70 @@ function writeCache(file, data) {
 }
 
 /** Caches of other builds and other versions of Node; one that is in use after all is made anew. */
-function removeOthers(folder, own) {
+function removeOthers(own) {
   const dayAgo = Date.now() - 24 * 3600 * 1000;
-  const ours = own.slice(own.indexOf('-'));
-  for (const name of fs.readdirSync(folder)) {
-    const file = path.join(folder, name);
-    if (!name.endsWith(ours) && fs.statSync(file).mtimeMs < dayAgo) fs.unlinkSync(file);
+  try {
+    for (const name of fs.readdirSync(path.dirname(own))) {
+      const found = path.join(own, '..', name);
+      if (found !== own && fs.statSync(found).mtimeMs < dayAgo) fs.rmSync(found, { recursive: true });
+    }
+  } catch {
+    // Another run was faster.
   }
 }
 
-/**
- * Which file of code belongs to this program, this Node, this processor and this command: a cache holds the functions
- * that were used when it was made, and those of `version` would not help `status` (10 ms).
- */
-function cacheName(source, stat) {
-  const build = source.slice(0, source.indexOf('\n')).replace(/[^0-9a-f]/g, '');
-  const command = /^[a-z]{2,12}$/.test(process.argv[2] || '') ? process.argv[2] : 'other';
-  const parts = [command, build, stat.size, Math.trunc(stat.mtimeMs), process.versions.v8, process.arch];
-  return parts.join('-').replace(/[^\w.-]/g, '_');
+// --- The program ------------------------------------------------------------------------------------------------------
+
+/** The scripts whose code is not in the cache yet, by the file that it belongs into. */
+const uncached = new Map();
+let cache;
+
+/** The value of a file of dist/: each is one expression, in ASCII. */
+function evaluate(file) {
+  const source = read(file);
+  cache ??= cacheOf(source) || '';
+  const kept = cache && cacheFile(cache, file);
+  const cachedData = kept ? readCache(kept) : undefined;
+  const script = new vm.Script(source, { filename: file, cachedData });
+  if (kept && (!cachedData || script.cachedDataRejected)) uncached.set(kept, script);
+  return script.runInThisContext();
 }
 
-function readProgram() {
+function read(file) {
   try {
-    return fs.readFileSync(program, 'latin1'); // the bundle is pure ASCII
+    return fs.readFileSync(file, 'latin1');
   } catch (error) {
-    console.error(`${program} cannot be read (${error.code}). In a clone of the repository, run: npm run build`);
+    const reason = `${file} cannot be read (${error.code}). In a clone of the repository, run: npm run build`;
+    if (uses.size > 0) throw new Error(reason); // which the program reports in its own way
+    console.error(reason);
     process.exit(2);
   }
 }
 
-const source = readProgram();
-const folder = cacheFolder();
-const file = folder && path.join(folder, cacheName(source, fs.statSync(program)));
-const cachedData = file && readCache(file);
-const script = new vm.Script(require('node:module').wrap(source), {
-  filename: program,
-  cachedData,
-  importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+// Made at the end, so that it holds the functions that were in fact used; a run that failed has not used them all.
+process.on('exit', (status) => {
+  if (uncached.size === 0 || (status !== 0 && status !== 3)) return;
+  for (const [file, script] of uncached) writeCache(file, script.createCachedData());
+  removeOthers(cache);
 });
-if (file && (!cachedData || script.cachedDataRejected)) {
-  // Made at the end, so that it holds the functions that were in fact used; a run that failed has not used them all.
-  process.on('exit', (status) => {
-    if (status === 0 || status === 3) writeCache(file, script.createCachedData());
-  });
+
+/** The chunks in use: module by name. */
+const uses = new Map();
+
+/** Functions (module, exports, require, __dirname) by name, as far as they are read; packs: the file that has it for every other; and the one to begin with. */
+const { chunks, packs, entry } = evaluate(path.join(dist, 'cli.cjs'));
+
+/** `require` within chunks: of other chunks, which are written `./NAME`, of packages and of Node's modules. */
+function requireFromChunk(id) {
+  if (!id.startsWith('./')) return require(id);
+  const name = id.slice(2);
+  const used = uses.get(name);
+  if (used) return used.exports;
+  if (!chunks[name]) Object.assign(chunks, evaluate(path.join(dist, packs[name])).chunks);
+  const module = { exports: {} };
+  uses.set(name, module);
+  chunks[name](module, module.exports, requireFromChunk, dist);
+  return module.exports;
 }
-const module_ = { exports: {} };
-script.runInThisContext()(module_.exports, require, module_, program, path.dirname(program));
+
+requireFromChunk(`./${entry}`);

@@ -1,8 +1,7 @@
 #!/usr/bin/env node
-// Builds dist/: the CLI as one CommonJS file (cli.cjs), the library (index.js), with --types its declarations.
+// Builds dist/: the CLI (cli.cjs and the packs of cli/), the library (index.js), with --types its declarations.
 // --docs and --schema write the generated docs/commands.md, docs/configuration.md and schema/; with --check they only compare (status 3 if stale).
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -13,15 +12,17 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { buildPacks } from './packs.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
 
-/** The first line of cli.cjs names its content; bin/taskflow-db.cjs keys its code cache by it. */
-const BUILD_LINE = '//build 0000000000000000';
+const asked = new Set(process.argv.slice(2));
+const unknown = [...asked].find((flag) => !['--types', '--docs', '--schema', '--check'].includes(flag));
+if (unknown) throw new Error(`unknown flag ${unknown}; known: --types --docs --schema --check`);
 
 const shared = {
   bundle: true,
@@ -39,20 +40,24 @@ const shared = {
 };
 
 async function buildCli() {
-  const result = await build({
-    ...shared,
-    entryPoints: ['src/cli/main.ts'],
-    format: 'cjs',
-    outfile: 'dist/cli.cjs',
-    banner: { js: BUILD_LINE },
-    minifySyntax: true,
-    sourcemap: true,
-    sourcesContent: false,
-    write: false,
-    metafile: true,
-  });
-  write('dist/THIRD_PARTY_LICENSES.txt', licencesOf(Object.keys(result.metafile.inputs)));
-  for (const { path, text } of result.outputFiles) write(path, path.endsWith('.map') ? text : stamp(text));
+  const { inputs, packs } = await buildPacks(shared, 'src/cli/main.ts');
+  write('dist/THIRD_PARTY_LICENSES.txt', licencesOf(inputs));
+  const before = existsSync('dist/cli.cjs') ? readFileSync('dist/cli.cjs', 'latin1') : '';
+  for (const { file, text, map } of packs) {
+    writeNew(`dist/${file}.map`, map);
+    writeNew(`dist/${file}`, `${text}//# sourceMappingURL=${basename(file)}.map\n`);
+  }
+  // Who has started with the build before this one may still load packs of it; a package holds nothing old.
+  const kept = [...packs.map(({ file }) => file), ...(asked.has('--types') ? [] : packsNamedIn(before))];
+  removeOthers('dist/cli', new Set(kept.flatMap((file) => [basename(file), `${basename(file)}.map`])));
+}
+
+function packsNamedIn(program) {
+  return program.slice(0, program.indexOf('chunks: {')).match(/cli\/[\w-]+\.cjs/g) ?? [];
+}
+
+function removeOthers(folder, kept) {
+  for (const name of readdirSync(folder)) if (!kept.has(name)) rmSync(join(folder, name));
 }
 
 /** The licence texts of the packages that are bundled in: theirs ask to go with every copy. */
@@ -67,11 +72,6 @@ function licencesOf(inputs) {
   return texts.join(`\n${'-'.repeat(80)}\n\n`);
 }
 
-function stamp(text) {
-  const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
-  return text.replace(BUILD_LINE, `//build ${hash}`);
-}
-
 async function buildLibrary() {
   if (!existsSync('src/index.ts')) return;
   // pg is CommonJS and asks for Node's modules with require, which an ES module has to make for itself.
@@ -81,6 +81,11 @@ async function buildLibrary() {
   const entryPoints = ['src/index.ts'];
   const result = await build({ ...shared, entryPoints, format: 'esm', outfile: 'dist/index.js', banner, write: false });
   for (const { path, text } of result.outputFiles) write(path, text);
+}
+
+/** What has not changed keeps its time, by which its compiled code is known. */
+function writeNew(path, text) {
+  if (!existsSync(path) || readFileSync(path, 'utf8') !== text) write(path, text);
 }
 
 /** A reader sees the old file or the new one, never half of one. */
@@ -133,9 +138,6 @@ async function updateGenerated(entry, check) {
   }
 }
 
-const asked = new Set(process.argv.slice(2));
-const unknown = [...asked].find((flag) => !['--types', '--docs', '--schema', '--check'].includes(flag));
-if (unknown) throw new Error(`unknown flag ${unknown}; known: --types --docs --schema --check`);
 for (const entry of asked.has('--docs') ? ['cli/docs', 'config/docs'] : [])
   await updateGenerated(entry, asked.has('--check'));
 if (asked.has('--schema')) await updateGenerated('config/json-schema', asked.has('--check'));

@@ -62,7 +62,7 @@ is_installed() {
 
 is_built() {
   [ -f "$root/dist/cli.cjs" ] && [ -f "$root/dist/.built" ] &&
-    [ -z "$(find "$root/src" "$root/package.json" "$root/package-lock.json" "$root/scripts/build.mjs" \
+    [ -z "$(find "$root/src" "$root/package.json" "$root/package-lock.json" "$root"/scripts/*.mjs \
       -newer "$root/dist/.built" 2>/dev/null | head -n 1)" ]
 }
 

@@ -1,5 +1,5 @@
 // How each tool is started on a folder of migrations and a database.
-import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
+import { cpSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -14,10 +14,7 @@ function dbmateProgram() {
 
 /** A copy of the built tool, so that a build made meanwhile changes nothing. Returns the launcher's path. */
 export function copyTool(root, folder) {
-  for (const part of ['bin/taskflow-db.cjs', 'dist/cli.cjs', 'package.json']) {
-    mkdirSync(dirname(join(folder, part)), { recursive: true });
-    copyFileSync(join(root, part), join(folder, part));
-  }
+  for (const part of ['bin', 'dist', 'package.json']) cpSync(join(root, part), join(folder, part), { recursive: true });
   return join(folder, 'bin/taskflow-db.cjs');
 }
 

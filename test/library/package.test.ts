@@ -66,6 +66,14 @@ test('what is in it: program, library, types, schema, licence; no sources, no te
   assert.deepEqual(odd, []);
 });
 
+test('every pack of the program that is in it is one that the program names, and the other way round', () => {
+  const program = readFileSync(join(installed, 'dist/cli.cjs'), 'utf8');
+  const named = new Set(program.match(/(?<=")cli\/[\w-]+\.cjs(?=")/g));
+  const packs = filesOf(join(installed, 'dist/cli')).filter((name) => name.endsWith('.cjs'));
+  assert.ok(named.size > 5);
+  assert.deepEqual(packs.map((name) => `cli/${name}`).sort(), [...named].sort());
+});
+
 test('no path or name of the machine that built it', () => {
   const telling = [REPOSITORY, `${homedir()}/`, hostname()].filter((text) => text.length > 6);
   for (const name of filesOf(installed)) {
