@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { type Dirent, readdirSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { twins } from '../migration/catalogue.ts';
 import { checksumOf, crlfChecksumOf } from '../migration/checksum.ts';
@@ -8,7 +8,7 @@ import { parseMigration } from '../migration/parse.ts';
 import type { MigrationFile } from '../plan/migration-file.ts';
 import { gather, Problem } from '../problem/problem.ts';
 import { LARGE_FILE_BYTES, largeChecksum, loadLarge } from './large-file.ts';
-import { fileErrorText, readUnchanged, withRegularFile } from './regular-file.ts';
+import { fileErrorText, readSmall, readUnchanged, regularSize, withOpenFile } from './regular-file.ts';
 
 export interface FoundFiles {
   readonly files: readonly MigrationFile[];
@@ -26,8 +26,8 @@ export function readFolders(folders: readonly string[], cwd: string): FoundFiles
   for (const folder of folders) {
     const shown = shownPath(folder, cwd);
     const prefix = shown === '.' ? '' : shown + sep;
-    for (const name of listFolder(folder, shown)) {
-      const found = readOne(folder + sep + name, name, prefix + name);
+    for (const entry of listFolder(folder, shown)) {
+      const found = readOne(folder + sep + entry.name, entry, prefix + entry.name);
       if (found instanceof Problem) complaints.push(found);
       else files.push(found);
     }
@@ -45,11 +45,11 @@ export function refuseComplaints(found: FoundFiles): readonly MigrationFile[] {
   return found.files;
 }
 
-function listFolder(folder: string, shown: string): string[] {
+function listFolder(folder: string, shown: string): Dirent[] {
   try {
-    return readdirSync(folder)
-      .filter((name) => name.toLowerCase().endsWith('.sql') && !name.startsWith('.'))
-      .sort();
+    return readdirSync(folder, { withFileTypes: true })
+      .filter(({ name }) => name.toLowerCase().endsWith('.sql') && !name.startsWith('.'))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {
     throw new Problem('folder-unreadable', `cannot read the folder of migrations ${shown}: ${fileErrorText(error)}`, {
       where: { file: shown },
@@ -59,15 +59,17 @@ function listFolder(folder: string, shown: string): string[] {
   }
 }
 
-function readOne(path: string, name: string, file: string): MigrationFile | Problem {
-  const parsed = parseFileName(name);
+function readOne(path: string, entry: Dirent, file: string): MigrationFile | Problem {
+  const parsed = parseFileName(entry.name);
   if (parsed instanceof Problem) return parsed.with({ where: { file } });
   try {
-    return withRegularFile(path, file, (descriptor, size) =>
-      size > LARGE_FILE_BYTES
-        ? largeFile(parsed, file, path, largeChecksum(descriptor))
-        : new SmallFile(parsed, file, readUnchanged(descriptor, size, file)),
-    );
+    return withOpenFile(path, file, (descriptor) => {
+      const small = entry.isFile() ? readSmall(descriptor, file) : undefined;
+      if (small) return new SmallFile(parsed, file, small);
+      const size = regularSize(descriptor, file);
+      if (size > LARGE_FILE_BYTES) return largeFile(parsed, file, path, largeChecksum(descriptor));
+      return new SmallFile(parsed, file, readUnchanged(descriptor, size, file));
+    });
   } catch (error) {
     if (error instanceof Problem) return error;
     throw error;

@@ -114,23 +114,29 @@ function compare(a: unknown, b: unknown): number {
 type EntryJson = Readonly<Record<string, unknown>>;
 
 function entryOf(row: EntryJson): LedgerEntry {
-  const text = (name: string): string | null => (row[name] == null ? null : String(row[name]));
-  const number = (name: string): number | null => (row[name] == null ? null : Number(row[name]));
   return {
-    version: text('version') ?? '',
-    description: text('description'),
-    checksum: text('checksum'),
-    bodyChecksum: text('body_checksum'),
-    appliedAt: text('applied_at')?.replace(/\+00:00$/, 'Z') ?? null,
-    appliedBy: text('applied_by'),
-    executionTimeMs: number('execution_time_ms'),
+    version: text(row.version) ?? '',
+    description: text(row.description),
+    checksum: text(row.checksum),
+    bodyChecksum: text(row.body_checksum),
+    appliedAt: text(row.applied_at)?.replace(/\+00:00$/, 'Z') ?? null,
+    appliedBy: text(row.applied_by),
+    executionTimeMs: number(row.execution_time_ms),
     success: row.success === true,
-    errorMessage: text('error_message'),
-    type: text('type') ?? 'migration',
-    appliedOrder: number('applied_order') ?? 0,
-    stepsDone: number('steps_done'),
-    stepsTotal: number('steps_total'),
+    errorMessage: text(row.error_message),
+    type: text(row.type) ?? 'migration',
+    appliedOrder: number(row.applied_order) ?? 0,
+    stepsDone: number(row.steps_done),
+    stepsTotal: number(row.steps_total),
     hasRollback: row.has_rollback === true,
     hasBody: row.has_body === true,
   };
+}
+
+function text(value: unknown): string | null {
+  return value == null ? null : String(value);
+}
+
+function number(value: unknown): number | null {
+  return value == null ? null : Number(value);
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 
 const CR = 13;
 const LF = 10;
@@ -38,11 +38,11 @@ export class StreamingChecksum {
 
 /** SHA-256 (hex) of a text in UTF-8. */
 export function textChecksumOf(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
+  return hash('sha256', text);
 }
 
 function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes);
 }
 
 export function withoutByteOrderMark(bytes: Uint8Array): Uint8Array {
