@@ -1,8 +1,10 @@
 // The CLI as packs: files that each hold several chunks of the program, every chunk a function of its own. A command loads the
 // packs it needs, and of these runs only the chunks that it uses; what is not run is not compiled. bin/taskflow-db.cjs loads them.
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { basename } from 'node:path';
-import { build, transform } from 'esbuild';
+import { build } from 'esbuild';
 
 /**
  * The packs that stand in front, each with the modules whose chunks it holds. A chunk belongs to the first pack that needs
@@ -12,6 +14,7 @@ const FIRST_PACKS = [
   ['cli', /^src\/cli\/(main|create-context)\.ts$/],
   ['engine', /^src\/cli\/commands\/status\.ts$|\/node_modules\/pg\//],
   ['migrate', /^src\/cli\/commands\/migrate\.ts$/],
+  ['apply', /^src\/engine\/migrate-under-lock\.ts$/],
 ];
 
 /**
@@ -21,46 +24,105 @@ const FIRST_PACKS = [
 export async function buildPacks(options, entryPoint) {
   const { outputFiles, metafile } = await build({
     ...options,
+    define: { ...options.define, 'import.meta.url': 'undefined' },
     entryPoints: [entryPoint],
     format: 'esm',
     splitting: true,
     outdir: 'dist/cli',
     chunkNames: '[name]-[hash]',
     minifySyntax: true,
-    sourcemap: 'inline',
+    sourcemap: 'external',
     sourcesContent: false,
     write: false,
     metafile: true,
   });
-  const chunks = new Map(Object.entries(metafile.outputs).map(([path, output]) => [path, chunkOf(path, output)]));
-  for (const { path, text } of outputFiles) {
-    const chunk = [...chunks.values()].find(({ name }) => basename(path) === name);
-    Object.assign(chunk, await asCommonJs(text, options));
-  }
+  refuseChangingExports(Object.keys(metafile.inputs));
+  const texts = new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
+  const code = Object.entries(metafile.outputs).filter(([path]) => path.endsWith('.js'));
+  const chunks = new Map(code.map(([path, output]) => [path, chunkOf(basename(path), output, texts)]));
   const packs = assign(chunks);
   const named = [...packs].filter(([name]) => name !== 'cli').map(([name, members]) => packText(name, members));
   const table = Object.fromEntries(named.flatMap(({ file, members }) => members.map(({ name }) => [name, file])));
-  const entry = basename(entryPoint, '.ts');
-  const cli = packText('cli', packs.get('cli'), { entry: `${entry}.js`, packs: table }, 'cli/');
+  const entry = `${basename(entryPoint, '.ts')}.js`;
+  const cli = packText('cli', packs.get('cli'), { entry, packs: table }, 'cli/');
   return { inputs: Object.keys(metafile.inputs), packs: [...named, { ...cli, file: 'cli.cjs' }] };
 }
 
-function chunkOf(path, { entryPoint, imports }) {
-  const needs = imports.filter(({ kind, external }) => kind === 'import-statement' && !external);
-  return { name: basename(path), entryPoint, needs: needs.map((one) => one.path) };
+/** A chunk hands out values, not bindings: a module that exports a variable and changes it later would not work. */
+function refuseChangingExports(inputs) {
+  const changing = inputs.find((path) => /\.m?[jt]s$/.test(path) && /^export let /m.test(readFileSync(path, 'utf8')));
+  if (changing) throw new Error(`${changing} exports a variable: export a constant or a function`);
 }
 
-/** A chunk as the body of a function (module, exports, require, __dirname), with its map. */
-async function asCommonJs(text, { target, platform }) {
-  const { code, map } = await transform(text, {
-    target,
-    platform,
-    format: 'cjs',
-    supported: { 'dynamic-import': false },
-    sourcemap: 'external',
-    sourcesContent: false,
+function chunkOf(name, output, texts) {
+  const { entryPoint, imports } = output;
+  const needs = imports
+    .filter(({ kind, external }) => kind === 'import-statement' && !external)
+    .map(({ path }) => path);
+  return {
+    name,
+    entryPoint,
+    needs,
+    body: bodyOf(name, texts.get(name), output),
+    map: JSON.parse(texts.get(`${name}.map`)),
+  };
+}
+
+const IMPORT = /^import (?:([\w$]+)|\* as ([\w$]+)|(\{[^{}]*\}) )? ?(?:from )?"([^"\n]+)";$/gm;
+const EXPORT = /^export (?:default ([^\n]+)|(\{[^{}]*\}));$/gm;
+const DYNAMIC = /\bimport\("([^"\n]+)"\)/g;
+
+/**
+ * The body of a function (module, exports, require, __dirname) for an ES module as esbuild prints it: what it imports is
+ * fetched in the first line, what it exports is given out in the last; all other lines stay where they are, for the map.
+ * It is held against what esbuild says of the chunk, so no text that looks like an import can be taken for one.
+ */
+function bodyOf(name, text, { imports, exports }) {
+  const fetched = [];
+  const given = [];
+  const found = [];
+  const body = text
+    .replace(IMPORT, (statement, standard, all, names, from) => {
+      found.push(from);
+      fetched.push(fetch(name, standard ?? all, names, from));
+      return '\n'.repeat(statement.split('\n').length - 1);
+    })
+    .replace(EXPORT, (statement, standard, names) => {
+      given.push(...(standard ? [`default: ${standard}`] : membersOf(names).map(([own, shown]) => `${shown}: ${own}`)));
+      return '\n'.repeat(statement.split('\n').length - 1);
+    })
+    .replace(DYNAMIC, (_, from) => {
+      found.push(from);
+      return `Promise.resolve().then(() => require("${from}"))`;
+    });
+  const expected = imports.filter(({ kind }) => kind !== 'require-call').map(({ path }) => basename(path));
+  check(name, 'imports', new Set(found.map((from) => basename(from))), new Set(expected));
+  check(name, 'exports', new Set(given.map((one) => one.split(':')[0])), new Set(exports));
+  return `"use strict"; ${fetched.join(' ')}\n${body}\nmodule.exports = { ${given.join(', ')} };\n`;
+}
+
+function fetch(name, whole, names, from) {
+  if (whole && !isBuiltin(from)) throw new Error(`${name} takes all of ${from}: import its parts by name`);
+  const members = names && membersOf(names).map(([theirs, own]) => (theirs === own ? own : `${theirs}: ${own}`));
+  const target = whole ?? (members && `{ ${members.join(', ')} }`);
+  return target ? `const ${target} = require("${from}");` : `require("${from}");`;
+}
+
+/** `{ a, b as c }` → [[a, a], [b, c]] */
+function membersOf(names) {
+  const parts = names
+    .slice(1, -1)
+    .split(',')
+    .map((part) => part.trim());
+  return parts.filter(Boolean).map((part) => {
+    const [from, to = from] = part.split(' as ');
+    return [from, to];
   });
-  return { code, map: JSON.parse(map) };
+}
+
+function check(name, what, found, expected) {
+  const differ = [...found].filter((one) => !expected.has(one)).concat([...expected].filter((one) => !found.has(one)));
+  if (differ.length > 0) throw new Error(`${name}: its ${what} are not understood: ${differ.join(', ')}`);
 }
 
 /** Pack → its chunks. */
@@ -103,14 +165,14 @@ function packText(name, members, head = {}, sourceRoot = '') {
     .join('')}chunks: {\n`;
   let line = 2;
   const sections = [];
-  const parts = members.map(({ name: chunk, code, map }) => {
-    const part = `${JSON.stringify(chunk)}: function (module, exports, require, __dirname) {\n${code}},\n`;
-    sections.push({ offset: { line: line + 1, column: 0 }, map: { ...map, sourceRoot } });
+  const parts = members.map(({ name: chunk, body, map }) => {
+    const part = `${JSON.stringify(chunk)}: function (module, exports, require, __dirname) {\n${body}},\n`;
+    sections.push({ offset: { line: line + 2, column: 0 }, map: { ...map, sourceRoot } });
     line += part.split('\n').length - 1;
     return part;
   });
-  const body = `${begin}${parts.join('')}} })\n`;
-  const hash = createHash('sha256').update(body).digest('hex').slice(0, 16);
+  const text = `${begin}${parts.join('')}} })\n`;
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
   const file = `cli/${name}-${hash.slice(0, 8)}.cjs`;
-  return { file, members, text: `//build ${hash}\n${body}`, map: JSON.stringify({ version: 3, sections }) };
+  return { file, members, text: `//build ${hash}\n${text}`, map: JSON.stringify({ version: 3, sections }) };
 }

@@ -19,8 +19,10 @@ export { type DryRunRollbackOptions, dryRunRollback } from './engine/dry-run/rol
 export type { Engine } from './engine/engine.ts';
 export type { Finding } from './engine/finding.ts';
 export { type InitResult, init } from './engine/init.ts';
-export { type MigrateOptions, type MigrateResult, migrate, planMigrate } from './engine/migrate.ts';
+export { migrate } from './engine/migrate.ts';
+export type { MigrateOptions, MigrateResult } from './engine/migrate-result.ts';
 export { type EngineInputs, openEngine } from './engine/open-engine.ts';
+export { planMigrate } from './engine/plan-migrate.ts';
 export { type RepairOptions, type RepairResult, repair } from './engine/repair.ts';
 export { type DownPlan, planRollback, type RollbackOptions, type RollbackResult, rollback } from './engine/rollback.ts';
 export { diffSchemas } from './engine/schema/diff.ts';

@@ -14,16 +14,7 @@ import { type Control, controlPinItem, rereadLedger } from './control.ts';
 import type { Engine } from './engine.ts';
 import { databaseProblem, isDatabaseError } from './failure.ts';
 import { hold, LayoutBusy } from './runner/runner-lock.ts';
-
-/** Key of the tracking settings: which zone the older, naive times were read in; `unknown` while they are left so. */
-const TIMES_ZONE = 'applied_at_zone';
-
-/** What is to be done about times without a zone: convert them, or tell once that nobody said which zone they are in. */
-export function timesToDo(engine: Engine, held: Ledger): 'convert' | 'tell' | undefined {
-  if (!held.naiveTimes) return undefined;
-  if (engine.settings.legacyTimeZone) return 'convert';
-  return held.settings.has(TIMES_ZONE) ? undefined : 'tell';
-}
+import { TIMES_ZONE, timesToDo } from './settled.ts';
 
 /**
  * Brings the tracking tables to their newest layout and their times to timestamptz where the zone is known, and puts that

@@ -7,8 +7,9 @@ import { adoptable, adoptionItems, entryOfAdopted, nameIncomplete } from './adop
 import { type Control, rereadLedger } from './control.ts';
 import type { Engine } from './engine.ts';
 import { hasObjects, type Presence } from './existing.ts';
-import { timesToDo, writeLayout } from './layout.ts';
+import { writeLayout } from './layout.ts';
 import { LayoutBusy } from './runner/runner-lock.ts';
+import { isFirst, isSettled, isUntold, timesToDo } from './settled.ts';
 
 /** What the tracking tables need before anything can be recorded; found without writing. */
 export interface TrackingOutlook {
@@ -25,20 +26,6 @@ export interface Tracking {
   readonly ledger: Ledger;
   /** Versions recorded as baseline by this call, because what they create was there. */
   readonly adopted: readonly string[];
-}
-
-/** The tracking tables need nothing: a run that finds nothing to apply need not take the lock. */
-export function isSettled(engine: Engine, held: Ledger): boolean {
-  return held.layout === LAYOUT_NEWEST && !isFirst(held) && timesToDo(engine, held) === undefined;
-}
-
-/** The tables are not there, older, or were made by hand and never told what the database held before. */
-function isFirst(held: Ledger): boolean {
-  return held.layout === 0 || isUntold(held);
-}
-
-function isUntold(held: Ledger): boolean {
-  return held.entries.length === 0 && !held.settings.has('adoption');
 }
 
 /**

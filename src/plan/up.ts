@@ -60,13 +60,15 @@ export function planUp(statuses: readonly MigrationStatus[], options: UpOptions)
   refuseModified(statuses);
   refuseHalfRolledBack(statuses);
   const candidates = loadCandidates(statuses);
+  const remarks = { warnings: missingWarnings(statuses), notes: notesOf(statuses) };
+  if (candidates.length === 0) return { migrations: [], skipped: [], ...remarks };
   const settled = new Set(statuses.filter(isInForce).map((status) => status.version));
   const { ordered, problems } = orderMigrations(candidates, settled);
   const chosen = choose(ordered, options);
   const complaints = [...problems, ...sameNumber(candidates, statuses, isToApply)];
   if (!options.allowLate) complaints.push(...lateOnes(chosen, statuses, options.baselineVersion));
   if (complaints.length > 0) throw refusal('order', 'the order of these migrations is not clear', complaints);
-  return { ...split(chosen, options), warnings: missingWarnings(statuses), notes: notesOf(statuses) };
+  return { ...split(chosen, options), ...remarks };
 }
 
 function refusal(code: ProblemCode, heading: string, complaints: readonly Problem[]): Problem {

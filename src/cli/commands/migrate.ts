@@ -1,11 +1,11 @@
 import type { Control } from '../../engine/control.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { type MigrateOptions, type MigrateResult, migrate, planMigrate } from '../../engine/migrate.ts';
+import { migrate } from '../../engine/migrate.ts';
+import type { MigrateOptions, MigrateResult } from '../../engine/migrate-result.ts';
 import type { UpPlan } from '../../plan/up.ts';
 import { EXIT, type ExitStatus } from '../../problem/codes.ts';
 import { Problem } from '../../problem/problem.ts';
 import { count } from '../../problem/quantity.ts';
-import { planSql } from '../../report/plan-sql.ts';
 import type { CommandContext } from '../context.ts';
 import { dryRunLevel, finishDryRun } from '../live-dry-run.ts';
 import { confirmChange, exclusive, isProduction, withEngine, withScratchServer } from '../open.ts';
@@ -73,6 +73,7 @@ async function refuseDrift(context: CommandContext, engine: Engine): Promise<voi
 }
 
 async function print(context: CommandContext, engine: Engine, options: MigrateOptions): Promise<ExitStatus> {
+  const { planMigrate } = await import('../../engine/plan-migrate.ts');
   const { plan } = await planMigrate(engine, options);
   const printed = plan.migrations.map(({ version, migration, plan: steps }) => ({
     version,
@@ -82,7 +83,8 @@ async function print(context: CommandContext, engine: Engine, options: MigrateOp
   }));
   for (const { version, reason } of plan.skipped) engine.emit({ kind: 'skipped', version, reason });
   if (context.wantsJson) context.json(planJson(printed, 'apply', plan.skipped));
-  else if (printed.length > 0) context.stdout.write(planSql(printed, 'apply'));
+  else if (printed.length > 0)
+    context.stdout.write((await import('../../report/plan-sql.ts')).planSql(printed, 'apply'));
   else context.stderr.line('Nothing to apply.');
   return EXIT.done;
 }

@@ -1,0 +1,68 @@
+import type { MigrationFile } from '../plan/migration-file.ts';
+import { Problem } from '../problem/problem.ts';
+import { applyAll } from './apply-all.ts';
+import { applyOneByOne } from './apply-one-by-one.ts';
+import { applyTogether, refuseSteps } from './apply-together.ts';
+import { type Control, rereadLedger } from './control.ts';
+import type { Engine } from './engine.ts';
+import { type MigrateOptions, type MigrateResult, resultOf, tellRemarks } from './migrate-result.ts';
+import { refuseMoved } from './plan/bind.ts';
+import { planFor } from './plan-up.ts';
+import { preflight } from './preflight/preflight.ts';
+import { withRunnerLock } from './runner/runner-lock.ts';
+import { recordSkipped } from './skip.ts';
+import { checkTracking, checkTrackingUnderLock, prepareTracking, rememberProduction } from './tracking.ts';
+
+/**
+ * Everything that can be refused is refused, and the person asked, before anything is written; and asked before the lock is
+ * taken: somebody who is gone for coffee must not hold up every other run.
+ */
+export async function migrateUnderLock(
+  engine: Engine,
+  control: Control,
+  files: readonly MigrationFile[],
+  options: MigrateOptions,
+): Promise<MigrateResult> {
+  const approved = options.approve && (await askBefore(engine, control, files, options, options.approve));
+  return withRunnerLock(engine, control, async (held) => {
+    const outlook = await checkTrackingUnderLock(engine, control, held, { files, mayAdopt: false });
+    const plan = await planFor(control, files, outlook.ledger, options);
+    if (options.singleTransaction) refuseSteps(plan.migrations);
+    if (options.bound) await refuseMoved(engine, control, outlook.ledger, plan, options.bound);
+    if (approved && plan.migrations.some(({ version }) => !approved.has(version))) throw changedMeanwhile();
+    await preflight(engine, control, plan.migrations);
+    const { ledger } = await prepareTracking(engine, control, outlook);
+    if (plan.migrations.length > 0 || outlook.change) await rememberProduction(engine, control, ledger);
+    tellRemarks(engine, plan);
+    for (const skipped of plan.skipped) await recordSkipped(engine, control, skipped);
+    if (plan.migrations.length === 0) return resultOf(engine, control, plan, [], null);
+    engine.emit({ kind: 'plan', total: plan.migrations.length, versions: plan.migrations.map((one) => one.version) });
+    const apply = options.singleTransaction ? applyTogether : applyOneByOne;
+    const replan = async () =>
+      (await planFor(control, files, (await rereadLedger(control)).ledger, options)).migrations;
+    const { problem, durations } = await applyAll(engine, control, plan.migrations, apply, replan);
+    return resultOf(engine, control, plan, durations, problem);
+  });
+}
+
+/** The versions that were agreed to. Another run may apply some of them meanwhile, which is as well. */
+async function askBefore(
+  engine: Engine,
+  control: Control,
+  files: readonly MigrationFile[],
+  options: MigrateOptions,
+  approve: NonNullable<MigrateOptions['approve']>,
+): Promise<ReadonlySet<string>> {
+  const outlook = await checkTracking(engine, control, control.ledger, { files, mayAdopt: false });
+  const plan = await planFor(control, files, outlook.ledger, options);
+  if (options.bound) await refuseMoved(engine, control, outlook.ledger, plan, options.bound);
+  await approve(plan, control, outlook.change);
+  return new Set(plan.migrations.map((one) => one.version));
+}
+
+function changedMeanwhile(): Problem {
+  return new Problem('order', 'another run has changed what is applied in the meantime', {
+    state: 'Nothing was run.',
+    next: ['See what is applied now, then run the command again: taskflow-db status'],
+  });
+}
