@@ -13,9 +13,10 @@ import type { Migration } from '../../migration/migration.ts';
 import { parseMigration } from '../../migration/parse.ts';
 import { Problem } from '../../problem/problem.ts';
 import { lockedRelations } from '../../sql/locked-relations.ts';
-import { type Linted, type LintRequest, lint } from './lint.ts';
+import { type Linted, lint } from './lint.ts';
 import { lintFiles } from './lint-files.ts';
 import { readingOf } from './reading.ts';
+import type { LintRequest } from './request.ts';
 
 export interface FixRequest extends Omit<LintRequest, 'knowledge'> {
   readonly knowledge: {

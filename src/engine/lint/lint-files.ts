@@ -6,7 +6,7 @@ import type { Migration } from '../../migration/migration.ts';
 import { parseMigration } from '../../migration/parse.ts';
 import type { MigrationFile } from '../../plan/migration-file.ts';
 import { gather, Problem } from '../../problem/problem.ts';
-import type { LintRequest } from './lint.ts';
+import type { LintRequest } from './request.ts';
 
 export interface LintFiles {
   /** In the order of their application; applied ones that were asked for by nobody are left out. */
