@@ -1,0 +1,34 @@
+import { displayIdentifier } from '../../sql/quote.ts';
+import type { QualifiedName } from '../../sql/token-reader.ts';
+import type { KnownTable } from '../../known/table.ts';
+import type { FixStep } from '../finding.ts';
+import { stepName } from './names.ts';
+import { shown } from './shown.ts';
+
+export interface Backfill {
+  readonly table: QualifiedName;
+  readonly known: KnownTable | undefined;
+  readonly column: string;
+  /** What a row gets. */
+  readonly value: string;
+  /** Which rows still want it. */
+  readonly missing: string;
+  /** What takes it back; by default nothing, since the step that made the column drops it with its values. */
+  readonly rollback?: readonly string[];
+}
+
+/**
+ * Fills a column in a data migration: `Kind: data` runs the UPDATE range by range of the key, each range in a transaction of its
+ * own, with `:batch` as its condition.
+ */
+export function backfillStep({ table, known, column, value, missing, rollback = [] }: Backfill): FixStep {
+  const key = [...(known?.constraints.values() ?? [])].find(({ type }) => type === 'primary key')?.columns;
+  const by = key ? ` by ${key.map(displayIdentifier).join(', ')}` : '';
+  const set = `${displayIdentifier(column)} = ${value}`;
+  return {
+    name: stepName('fill', table.name, column),
+    comment: ['Kind: data', `Batch: ${shown(table)}${by}`],
+    sql: [`UPDATE ${shown(table)} SET ${set} WHERE ${missing} AND :batch`],
+    rollback,
+  };
+}

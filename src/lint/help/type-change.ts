@@ -1,0 +1,149 @@
+import type { FormUse } from '../../facts/form.ts';
+import type { KnownColumn, KnownTable } from '../../known/table.ts';
+import { displayIdentifier } from '../../sql/quote.ts';
+import { as } from '../../syntax/tree.ts';
+import type { Fix, FixStep } from '../finding.ts';
+import type { Subject } from '../rule.ts';
+import { type AlterCommand, type AlterTable, alterTableOf, commandOf } from './alter-table.ts';
+import { backfillStep } from './backfill.ts';
+import { shownFix } from './fix.ts';
+import { stepName } from './names.ts';
+import { notNullSteps } from './not-null-steps.ts';
+import { overNewRow } from './new-row.ts';
+import { listed } from './shown.ts';
+import { type SyncTrigger, syncTrigger } from './sync-trigger.ts';
+import { wordsOf } from './tokens.ts';
+
+/** The change as the statement asks for it. */
+interface Change {
+  readonly subject: Subject;
+  readonly alter: AlterTable;
+  readonly column: string;
+  /** With the column's COLLATE, as written. */
+  readonly type: string;
+  /** The new value over the columns of a row, and the same over NEW. */
+  readonly value: string;
+  readonly valueOfNew: string;
+  readonly known: KnownTable | undefined;
+}
+
+/**
+ * A change of type beside reads and writes: a second column that a trigger keeps equal, filled in batches, then the names
+ * exchanged in one short transaction. The old column goes when nothing uses it any more.
+ */
+export function expandAndContract(subject: Subject, use: FormUse): Fix | undefined {
+  const change = changeOf(subject, use);
+  if (!change) return undefined;
+  const { alter, column } = change;
+  const trigger = syncTrigger(alter.name, newName(change), change.valueOfNew);
+  const steps = [expand(change, trigger), fill(change), ...notNull(change), swap(change, trigger), contract(alter, column)];
+  return shownFix('a new column beside the old one, filled in batches, then the names exchanged', steps);
+}
+
+function newName({ column }: Change): string {
+  return `${column}_new`;
+}
+
+function changeOf(subject: Subject, use: FormUse): Change | undefined {
+  const { tree, known } = subject;
+  const alter = alterTableOf(subject);
+  const part = commandOf(alter, use, 'AT_AlterColumnType');
+  const column = part?.command.name;
+  if (!tree || !alter || !part || column === undefined) return undefined;
+  const { type, using, usingStart } = written(part);
+  const name = displayIdentifier(column);
+  const expression = as('ColumnDef', part.command.def)?.raw_default;
+  const valueOfNew = expression && using ? overNewRow(using, part.start + usingStart, expression, tree) : `NEW.${name}::${type}`;
+  if (!valueOfNew) return undefined;
+  return { subject, alter, column, type, value: using ?? `${name}::${type}`, valueOfNew, known: known.table(alter.name) };
+}
+
+/** ALTER [COLUMN] name [SET DATA] TYPE type [USING expression] */
+function written({ text }: AlterCommand): { readonly type: string; readonly using?: string; readonly usingStart: number } {
+  const words = wordsOf(text);
+  const type = words.find(({ word }) => word === 'TYPE');
+  const using = words.find(({ word, depth }) => word === 'USING' && depth === 0);
+  const first = words.find(({ start }) => start > (using?.start ?? text.length));
+  return {
+    type: text.slice(type?.end ?? 0, using?.start ?? text.length).trim(),
+    ...(first ? { using: text.slice(first.start) } : {}),
+    usingStart: first?.start ?? 0,
+  };
+}
+
+function expand(change: Change, trigger: SyncTrigger): FixStep {
+  const { alter, type } = change;
+  const column = displayIdentifier(newName(change));
+  return {
+    name: stepName('add', alter.name.name, newName(change)),
+    sql: [`${alter.head} ADD COLUMN ${column} ${type}`, ...trigger.make],
+    rollback: [...trigger.drop, `${alter.head} DROP COLUMN ${column}`],
+  };
+}
+
+function fill(change: Change): FixStep {
+  const { alter, known, column, value } = change;
+  const [old, fresh] = [column, newName(change)].map(displayIdentifier);
+  const missing = `${fresh} IS NULL AND ${old} IS NOT NULL`;
+  return backfillStep({ table: alter.name, known, column: newName(change), value, missing });
+}
+
+function notNull(change: Change): FixStep[] {
+  const { subject, alter, column } = change;
+  if (!held(change)?.notNull) return [];
+  const { head, name: table } = alter;
+  const { known, options } = subject;
+  const steps = notNullSteps({ head, table, column: `${column}_new`, known, serverMajor: options.serverMajor });
+  return steps;
+}
+
+function held({ known, column }: Change): KnownColumn | undefined {
+  return known?.columns.get(column);
+}
+
+/** Nobody waits long: nothing is read or written. */
+function swap(change: Change, trigger: SyncTrigger): FixStep {
+  const { alter, column } = change;
+  const [name, fresh, old] = [column, newName(change), `${column}_old`].map(displayIdentifier);
+  const relax = held(change)?.notNull ? [`${alter.head} ALTER COLUMN ${old} DROP NOT NULL`] : [];
+  const tighten = held(change)?.notNull ? [`${alter.head} ALTER COLUMN ${name} SET NOT NULL`] : [];
+  return {
+    name: stepName('exchange', alter.name.name, column),
+    comment: [...reminders(change), 'Allow: renaming-column both columns hold the same values'],
+    sql: [
+      ...trigger.drop,
+      `${alter.head} RENAME COLUMN ${name} TO ${old}`,
+      `${alter.head} RENAME COLUMN ${fresh} TO ${name}`,
+      ...relax,
+    ],
+    rollback: [
+      `${alter.head} RENAME COLUMN ${name} TO ${fresh}`,
+      `${alter.head} RENAME COLUMN ${old} TO ${name}`,
+      ...tighten,
+      ...trigger.make,
+    ],
+  };
+}
+
+/** What does not come over by itself. */
+function reminders(change: Change): string[] {
+  const { known, column } = change;
+  const indexes = [...(known?.indexes.values() ?? [])].filter(({ columns }) => columns.includes(column));
+  const constraints = [...(known?.constraints.values() ?? [])].filter(({ columns, type }) => columns.includes(column) && type !== 'not null');
+  const names = new Set([...indexes, ...constraints].map(({ name }) => displayIdentifier(name)));
+  const first = names.size > 0 ? [`Before it, on ${displayIdentifier(newName(change))} as well: ${listed([...names])}.`] : [];
+  const { default: given, identity } = held(change) ?? {};
+  return given || identity ? [...first, 'With it: the default, and who owns its sequence.'] : first;
+}
+
+function contract(alter: AlterTable, column: string): FixStep {
+  return {
+    name: stepName('drop', alter.name.name, column, 'old'),
+    comment: [
+      'When nothing has used it for a release.',
+      'Allow: ban-drop-column its values are in the new column',
+    ],
+    sql: [`${alter.head} DROP COLUMN ${displayIdentifier(`${column}_old`)}`],
+    rollback: [],
+  };
+}

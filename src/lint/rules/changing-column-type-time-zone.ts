@@ -1,0 +1,46 @@
+import type { FormUse } from '../../facts/form.ts';
+import { displayIdentifier } from '../../sql/quote.ts';
+import type { Complaint, Fix } from '../finding.ts';
+import { automaticFix, fixOf } from '../help/fix.ts';
+import { stepName } from '../help/names.ts';
+import { targetOf, usesOf } from '../help/uses.ts';
+import type { Rule, Subject } from '../rule.ts';
+
+export const rule: Rule = {
+  id: 'changing-column-type-time-zone',
+  topic: 'locks',
+  summary: 'timestamp to timestamptz reads the values in the time zone of the session, and rewrites the table unless that is UTC',
+  severity: 'warning',
+  weighed: true,
+  *statement(subject) {
+    if (zoneSet(subject) === 'UTC') return;
+    for (const use of usesOf(subject, 'alter-column-type-time-zone')) yield complaint(subject, use);
+  },
+};
+
+const SETS_ZONE = /^SET\s+(?:LOCAL\s+|SESSION\s+)?(?:TIME\s+ZONE\s+|TimeZone\s*(?:=|\s+TO)\s*)'?([^'\s]+)/i;
+
+/** What the transaction has set before: UTC in capitals. */
+function zoneSet({ before }: Subject): string | undefined {
+  const zones = before.flatMap(({ statement }) => SETS_ZONE.exec(statement.sql)?.[1] ?? []);
+  return zones.at(-1)?.toUpperCase();
+}
+
+function complaint(subject: Subject, use: FormUse): Complaint {
+  const column = use.part === undefined ? 'the column' : displayIdentifier(use.part);
+  const zone = zoneSet(subject);
+  return {
+    offset: use.offset,
+    message: `the values of ${column} are taken as times of ${zone ?? 'the zone of the session'}; in any zone but UTC ${targetOf(use)} is rewritten and blocked meanwhile`,
+    why: 'This tool sets TimeZone to UTC for its sessions, other clients do not. If the values were written in another zone, they will be off by hours.',
+    use,
+    ...fixOf(subject, inUtc(subject, use)),
+  };
+}
+
+/** It says what the values are; in another zone only a rewrite can convert them. */
+function inUtc({ statement }: Subject, { target, part }: FormUse): Fix {
+  const name = stepName('time_zone', target?.name ?? '', part ?? '');
+  const sql = ["SET LOCAL TimeZone = 'UTC'", statement.sql];
+  return automaticFix('say that the values are in UTC', [{ name, sql, rollback: [] }]);
+}

@@ -1,0 +1,62 @@
+import type { FormUse } from '../../facts/form.ts';
+import { displayIdentifier } from '../../sql/quote.ts';
+import type { Complaint, Severity } from '../finding.ts';
+import { fixOf } from '../help/fix.ts';
+import { expandAndContract } from '../help/type-change.ts';
+import { targetOf, usesOf } from '../help/uses.ts';
+import type { Rule, Subject } from '../rule.ts';
+
+export const rule: Rule = {
+  id: 'changing-column-type',
+  topic: 'locks',
+  summary: 'A change of type that rewrites the table, its indexes or checks its rows blocks everybody meanwhile',
+  severity: 'error',
+  weighed: true,
+  aliases: ['squawk:changing-column-type', 'eugene:E5'],
+  *statement(subject) {
+    for (const form of Object.keys(KINDS)) {
+      for (const use of usesOf(subject, form)) yield complaint(subject, use);
+    }
+  },
+};
+
+interface Kind {
+  readonly what: string;
+  readonly why: string;
+  readonly severity?: Severity;
+}
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  'alter-column-type-rewrite': {
+    what: 'while the table and its indexes are written anew',
+    why: 'The values are stored in another way, so every row is rewritten under ACCESS EXCLUSIVE.',
+  },
+  'alter-column-type-checked': {
+    what: 'while the checks on the column read every row',
+    why: 'The values stay as they are, but a CHECK that names the column is verified again under ACCESS EXCLUSIVE.',
+    severity: 'warning',
+  },
+  'alter-column-type-reindexed': {
+    what: 'while the indexes on the column are built anew',
+    why: 'The values stay as they are, but their order does not, so the indexes are rebuilt under ACCESS EXCLUSIVE.',
+    severity: 'warning',
+  },
+  'alter-column-type-unknown': {
+    what: 'and rewrites the table unless the stored values may stay as they are',
+    why: 'What the column is now is not known here. Most changes rewrite the table; longer varchar, varchar to text and a larger numeric of the same scale do not.',
+    severity: 'warning',
+  },
+};
+
+function complaint(subject: Subject, use: FormUse): Complaint {
+  const { what, why, severity } = KINDS[use.form.id]!;
+  const column = use.part === undefined ? 'a column' : displayIdentifier(use.part);
+  return {
+    offset: use.offset,
+    message: `changing the type of ${column} blocks all reads and writes of ${targetOf(use)} ${what}`,
+    why,
+    use,
+    ...(severity ? { severity } : {}),
+    ...fixOf(subject, use.form.id === 'alter-column-type-rewrite' ? expandAndContract(subject, use) : undefined),
+  };
+}

@@ -1,0 +1,47 @@
+import type { FormUse } from '../../facts/form.ts';
+import { as } from '../../syntax/tree.ts';
+import type { Complaint, Fix } from '../finding.ts';
+import { automaticFix, fixOf } from '../help/fix.ts';
+import { insertBehind } from '../help/tokens.ts';
+import { usesOf } from '../help/uses.ts';
+import { shown } from '../help/shown.ts';
+import type { Rule, Subject } from '../rule.ts';
+
+export const rule: Rule = {
+  id: 'require-concurrent-reindex',
+  topic: 'locks',
+  summary: 'REINDEX without CONCURRENTLY blocks writes, and reads that would use the index',
+  severity: 'warning',
+  weighed: true,
+  aliases: ['squawk:require-concurrent-reindex'],
+  *statement(subject) {
+    for (const use of usesOf(subject, 'reindex-index', 'reindex-table', 'reindex-all')) yield complaint(subject, use);
+  },
+};
+
+function complaint(subject: Subject, use: FormUse): Complaint {
+  const what = use.target ? shown(use.target) : 'every index in it';
+  const table = subject.known.index(use.target)?.table;
+  return {
+    message: `rebuilding ${what} blocks writes, and the planning of every query on the table, until it is done`,
+    why: 'REINDEX takes SHARE on the table and ACCESS EXCLUSIVE on each index; to plan a query all indexes of its tables are opened.',
+    use,
+    ...(table ? { table: table.name } : {}),
+    ...fixOf(subject, concurrently(subject)),
+  };
+}
+
+const KIND_WORDS: Readonly<Record<string, string>> = {
+  REINDEX_OBJECT_INDEX: 'INDEX',
+  REINDEX_OBJECT_TABLE: 'TABLE',
+  REINDEX_OBJECT_SCHEMA: 'SCHEMA',
+  REINDEX_OBJECT_DATABASE: 'DATABASE',
+};
+
+/** System catalogs cannot be reindexed concurrently. */
+function concurrently({ tree, statement }: Subject): Fix | undefined {
+  const word = KIND_WORDS[as('ReindexStmt', tree?.node)?.kind ?? ''];
+  const sql = word && insertBehind(statement.sql, word, 'CONCURRENTLY');
+  if (!sql) return undefined;
+  return automaticFix('rebuild it without blocking anybody', [{ name: 'reindex_concurrently', sql: [sql], rollback: [] }]);
+}
