@@ -1,0 +1,47 @@
+import type { FormUse } from '../../facts/form.ts';
+import { effectOn, LOCK_MODES, type LockMode } from '../../facts/form.ts';
+import type { KnownTable, RelationName } from '../../known/table.ts';
+import type { QualifiedName } from '../../sql/token-reader.ts';
+import type { Subject } from '../rule.ts';
+
+/** The first of these relations that others can be using. */
+export function firstInUse(subject: Subject, names: readonly QualifiedName[]): RelationName | undefined {
+  const name = names.find((one) => isInUse(subject, one));
+  return name && subject.known.resolve(name);
+}
+
+/** Nobody made it in the set that is judged. */
+export function isInUse(subject: Subject, name: QualifiedName): boolean {
+  return !subject.isNew(tableAt(subject, name));
+}
+
+/** A table, or that of an index. */
+export function tableAt({ known }: Subject, name: QualifiedName): KnownTable | undefined {
+  return known.table(name) ?? known.index(name)?.table;
+}
+
+/** Tables that a use locks at least as strongly as `least`, as far as they are named, without those that nobody can be using. */
+export function lockedBy(subject: Subject, use: FormUse, least: LockMode): RelationName[] {
+  const { lock, others } = effectOn(use.form, subject.options.serverMajor);
+  const own = lock && use.target && isStrong(lock, least) ? [use.target] : [];
+  const strong = others.filter(({ on, mode }) => on !== 'indexes' && on !== 'sequence' && isStrong(mode, least));
+  const named = strong.flatMap(({ on }) => use.others.find((one) => one.on === on)?.names ?? []);
+  return [...own, ...named].filter((name) => isInUse(subject, name)).map((name) => tableName(subject, name));
+}
+
+function tableName(subject: Subject, name: QualifiedName): RelationName {
+  return tableAt(subject, name)?.name ?? subject.known.resolve(name);
+}
+
+function isStrong(mode: LockMode, least: LockMode): boolean {
+  return LOCK_MODES.indexOf(mode) >= LOCK_MODES.indexOf(least);
+}
+
+export function isSameTable(one: RelationName, other: RelationName): boolean {
+  return one.schema === other.schema && one.name === other.name;
+}
+
+/** As the user would write it: without the schema that is meant anyway. */
+export function shortName({ known }: Subject, { schema, name }: RelationName): QualifiedName {
+  return schema === known.defaultSchema ? { name } : { schema, name };
+}

@@ -1,0 +1,85 @@
+import type { FormUse } from '../../facts/form.ts';
+import { relationName } from '../../syntax/names.ts';
+import { as } from '../../syntax/tree.ts';
+import type { QualifiedName } from '../../sql/token-reader.ts';
+import type { Complaint, Fix, FixStep } from '../finding.ts';
+import { automaticFix, fixOf } from '../help/fix.ts';
+import { boundCondition } from '../help/partition-bound.ts';
+import { type Proof, proofSteps, withoutProofs } from '../help/partition-proof.ts';
+import { stepName } from '../help/names.ts';
+import { listed, shown } from '../help/shown.ts';
+import { firstInUse } from '../help/tables.ts';
+import { wordsOf } from '../help/tokens.ts';
+import { othersOf, usesOf } from '../help/uses.ts';
+import type { Rule, Subject } from '../rule.ts';
+
+export const rule: Rule = {
+  id: 'creating-partition-beside-default',
+  topic: 'locks',
+  summary: 'CREATE TABLE ... PARTITION OF reads the default partition while the whole partitioned table is blocked',
+  severity: 'warning',
+  weighed: true,
+  *statement(subject) {
+    for (const use of usesOf(subject, 'create-table-partition-of-with-default')) yield* complaints(subject, use);
+  },
+};
+
+function* complaints(subject: Subject, use: FormUse): Generator<Complaint> {
+  const [parents, defaults] = [othersOf(use, 'parent'), othersOf(use, 'default partition')];
+  const table = firstInUse(subject, defaults);
+  if (!table) return;
+  yield {
+    offset: use.offset,
+    message: `this blocks all reads and writes of ${listed(parents.map(shown))} while every row of ${listed(defaults.map(shown))} is read`,
+    why: 'Both are held under ACCESS EXCLUSIVE, since rows of the default partition may belong to the new one. A valid CHECK on it makes reading it needless, and ATTACH PARTITION leaves the others in use.',
+    use,
+    table,
+    ...fixOf(subject, attachLater(subject, use)),
+  };
+}
+
+function attachLater(subject: Subject, use: FormUse): Fix | undefined {
+  const { tree, statement, known } = subject;
+  const create = as('CreateStmt', tree?.node);
+  const [parent, partition] = [othersOf(use, 'parent')[0], relationName(create?.relation)];
+  const condition = boundCondition(create?.partbound, statement.sql, known.table(parent));
+  const values = boundText(statement.sql);
+  if (!parent || !partition || condition === undefined || values === undefined || isMore(subject)) return undefined;
+  const proofs = othersOf(use, 'default partition').map((table) => proofBeside(table, partition, condition));
+  const steps = [...proofSteps(proofs, standAlone(partition, parent)), attach(partition, parent, values, proofs)];
+  return automaticFix('make it apart, then attach it while the others are used', steps);
+}
+
+/** Columns of its own, partitions of its own or storage: too much to say it in other words. */
+function isMore({ tree }: Subject): boolean {
+  const create = as('CreateStmt', tree?.node);
+  return Boolean(create?.tableElts?.length || create?.partspec || create?.options?.length || create?.tablespacename);
+}
+
+/** FOR VALUES ..., to the end of the statement. */
+function boundText(statement: string): string | undefined {
+  const place = wordsOf(statement).findLast(({ word, depth }) => word === 'FOR' && depth === 0);
+  return place && statement.slice(place.start);
+}
+
+function proofBeside(table: QualifiedName, partition: QualifiedName, condition: string): Proof {
+  return { table, name: `${table.name}_without_${partition.name}`, condition: `NOT (${condition})` };
+}
+
+function standAlone(partition: QualifiedName, parent: QualifiedName): Pick<FixStep, 'sql' | 'rollback'> {
+  const like = 'INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING CONSTRAINTS INCLUDING INDEXES INCLUDING STORAGE';
+  return {
+    sql: [`CREATE TABLE ${shown(partition)} (LIKE ${shown(parent)} ${like})`],
+    rollback: [`DROP TABLE ${shown(partition)}`],
+  };
+}
+
+function attach(partition: QualifiedName, parent: QualifiedName, values: string, proofs: readonly Proof[]): FixStep {
+  const { drop, make } = withoutProofs(proofs);
+  const alter = `ALTER TABLE ${shown(parent)}`;
+  return {
+    name: stepName('attach', partition.name),
+    sql: [`${alter} ATTACH PARTITION ${shown(partition)} ${values}`, ...drop],
+    rollback: [`${alter} DETACH PARTITION ${shown(partition)}`, ...make],
+  };
+}

@@ -1,0 +1,43 @@
+import type { FormUse } from '../../facts/form.ts';
+import type { RelationName } from '../../known/table.ts';
+import type { Complaint } from '../finding.ts';
+import { type HeldTable, heldBefore } from '../help/earlier.ts';
+import { listed, shown } from '../help/shown.ts';
+import { isSameTable, lockedBy, shortName } from '../help/tables.ts';
+import type { Rule, Subject } from '../rule.ts';
+
+export const rule: Rule = {
+  id: 'lock-order',
+  topic: 'locks',
+  summary: 'A transaction that holds one table in use while it waits for another stalls both, and can deadlock',
+  severity: 'warning',
+  weighed: true,
+  *statement(subject) {
+    const held = heldBefore(subject, 'AccessExclusiveLock');
+    const [next] = held.length === 0 ? [] : subject.uses.flatMap((use) => taken(subject, use, held));
+    if (next) yield complaint(subject, next, held);
+  },
+};
+
+interface Taken {
+  readonly table: RelationName;
+  readonly use: FormUse;
+}
+
+/** Tables that are locked here for the first time, so that the transaction may have to wait for them. */
+function taken(subject: Subject, use: FormUse, held: readonly HeldTable[]): Taken[] {
+  const tables = lockedBy(subject, use, 'ShareLock');
+  return tables.filter((one) => !held.some(({ table }) => isSameTable(table, one))).map((table) => ({ table, use }));
+}
+
+function complaint(subject: Subject, { table, use }: Taken, held: readonly HeldTable[]): Complaint {
+  const name = shown(shortName(subject, table));
+  const before = listed(held.map((one) => shown(shortName(subject, one.table))));
+  return {
+    message: `${before} stays blocked for reads and writes while this waits for ${name}`,
+    why: 'A session that uses the two the other way round makes a deadlock. One table in use for each transaction: a migration of its own for each.',
+    offset: use.offset,
+    use,
+    table,
+  };
+}

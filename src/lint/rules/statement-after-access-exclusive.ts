@@ -1,0 +1,55 @@
+import { effectOn, type FormUse } from '../../facts/form.ts';
+import type { Complaint } from '../finding.ts';
+import { addedNotValid, type HeldTable, heldBefore } from '../help/earlier.ts';
+import { fixOf, shownFix } from '../help/fix.ts';
+import { shown } from '../help/shown.ts';
+import { firstInUse, shortName } from '../help/tables.ts';
+import type { Rule, Subject } from '../rule.ts';
+
+export const rule: Rule = {
+  id: 'statement-after-access-exclusive',
+  topic: 'locks',
+  summary: 'Long work in a transaction that holds a table under ACCESS EXCLUSIVE keeps everybody from it until the end',
+  severity: 'warning',
+  weighed: true,
+  aliases: ['eugene:E4'],
+  *statement(subject) {
+    const work = subject.uses.find((use) => isLong(subject, use));
+    const [held] = work ? heldBefore(subject, 'AccessExclusiveLock') : [];
+    if (work && held && addedNotValid(subject, work) === undefined) yield complaint(subject, held);
+  },
+};
+
+/** What changes or reads rows of a table that has some. */
+const CHANGES = ['update', 'delete', 'merge', 'copy-from'];
+
+function isLong(subject: Subject, use: FormUse): boolean {
+  const { rewrite, scan } = effectOn(use.form, subject.options.serverMajor);
+  const long = rewrite !== null || scan || CHANGES.includes(use.form.id) || fillsFromQuery(use);
+  return long && subject.transactional && touched(subject, use);
+}
+
+/** INSERT ... SELECT, CREATE TABLE AS: as long as what they read. */
+function fillsFromQuery({ form, others }: FormUse): boolean {
+  const reads = others.some(({ on, names }) => on === 'tables read' && names.length > 0);
+  return reads && ['insert', 'create-table-as', 'create-materialized-view'].includes(form.id);
+}
+
+/** One of its relations has been in use before. */
+function touched(subject: Subject, use: FormUse): boolean {
+  const names = [...(use.target ? [use.target] : []), ...use.others.flatMap((one) => one.names)];
+  return names.length > 0 && firstInUse(subject, names) !== undefined;
+}
+
+function complaint(subject: Subject, { table, by, use }: HeldTable): Complaint {
+  const name = shown(shortName(subject, table));
+  const step = { name: 'apart', sql: [subject.statement.sql], rollback: [] };
+  return {
+    message: `${name} is blocked for reads and writes from line ${by.statement.line} on until this is done`,
+    why: 'ACCESS EXCLUSIVE is kept to the end of the transaction. In a migration of its own, this holds nobody up.',
+    use,
+    offset: 0,
+    table,
+    ...fixOf(subject, shownFix('do it in a migration of its own', [step])),
+  };
+}
