@@ -1,4 +1,4 @@
-import type { FormUse } from '../../facts/form.ts';
+import type { FormId, FormUse } from '../../facts/form.ts';
 import type { Complaint, Fix } from '../finding.ts';
 import { clausesOfType } from '../help/add-column.ts';
 import { columnStep, constraintStepsOf, type NewColumn } from '../help/column-steps.ts';
@@ -15,19 +15,19 @@ export const rule: Rule = {
   weighed: true,
   aliases: ['squawk:adding-foreign-key-constraint', 'squawk:disallowed-unique-constraint', 'squawk:constraint-missing-not-valid'],
   *statement(subject) {
-    for (const form of Object.keys(WHAT)) {
-      for (const use of usesOf(subject, form)) yield complaint(subject, use);
-    }
+    for (const use of usesOf(subject, ...FORMS)) yield complaint(subject, use);
   },
 };
 
 /** What the constraint of each form does while the table is held. */
-const WHAT: Readonly<Record<string, string>> = {
+const WHAT: { readonly [form in FormId]?: string } = {
   'add-column-check': 'while its check reads every row',
   'add-column-unique': 'until the index of its constraint is built',
   'add-column-default-references': 'while its default is looked up for every row',
   'add-column-domain-with-check': 'while the table is rewritten for the check of its domain',
 };
+
+const FORMS = Object.keys(WHAT) as FormId[];
 
 function complaint(subject: Subject, use: FormUse): Complaint {
   return {

@@ -20,7 +20,7 @@ export const rule: Rule = {
   weighed: true,
   aliases: ['squawk:adding-not-nullable-field', 'eugene:E2'],
   *statement(subject) {
-    for (const use of usesOf(subject, 'set-not-null', 'add-not-null')) yield complaint(subject, use);
+    for (const use of usesOf(subject, 'set-not-null')) yield complaint(subject, use);
   },
 };
 

@@ -1,5 +1,4 @@
 import type { FormUse } from '../../facts/form.ts';
-import { displayIdentifier } from '../../sql/quote.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Complaint, Fix, FixStep } from '../finding.ts';
 import { alterTableOf } from '../help/alter-table.ts';

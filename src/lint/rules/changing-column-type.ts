@@ -1,4 +1,4 @@
-import type { FormUse } from '../../facts/form.ts';
+import type { FormId, FormUse } from '../../facts/form.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
 import type { Complaint, Severity } from '../finding.ts';
 import { fixOf } from '../help/fix.ts';
@@ -14,9 +14,7 @@ export const rule: Rule = {
   weighed: true,
   aliases: ['squawk:changing-column-type', 'eugene:E5'],
   *statement(subject) {
-    for (const form of Object.keys(KINDS)) {
-      for (const use of usesOf(subject, form)) yield complaint(subject, use);
-    }
+    for (const use of usesOf(subject, ...FORMS)) yield complaint(subject, use);
   },
 };
 
@@ -26,7 +24,7 @@ interface Kind {
   readonly severity?: Severity;
 }
 
-const KINDS: Readonly<Record<string, Kind>> = {
+const KINDS: { readonly [form in FormId]?: Kind } = {
   'alter-column-type-rewrite': {
     what: 'while the table and its indexes are written anew',
     why: 'The values are stored in another way, so every row is rewritten under ACCESS EXCLUSIVE.',
@@ -47,6 +45,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
     severity: 'warning',
   },
 };
+
+const FORMS = Object.keys(KINDS) as FormId[];
 
 function complaint(subject: Subject, use: FormUse): Complaint {
   const { what, why, severity } = KINDS[use.form.id]!;

@@ -1,4 +1,4 @@
-import type { FormUse } from '../../facts/form.ts';
+import type { FormId, FormUse } from '../../facts/form.ts';
 import type { Complaint } from '../finding.ts';
 import { targetOf, usesOf } from '../help/uses.ts';
 import type { Rule } from '../rule.ts';
@@ -10,16 +10,18 @@ export const rule: Rule = {
   severity: 'error',
   weighed: true,
   *statement(subject) {
-    for (const use of usesOf(subject, ...Object.keys(WHAT))) yield complaint(use);
+    for (const use of usesOf(subject, ...FORMS)) yield complaint(use);
   },
 };
 
-const WHAT: Readonly<Record<string, string>> = {
+const WHAT: { readonly [form in FormId]?: string } = {
   'set-logged': 'all of it is written anew, and to the write-ahead log',
   'set-unlogged': 'all of it is written anew',
   'set-tablespace': 'all of it is copied to the other tablespace',
   'set-access-method': 'all of it is written anew in the other form',
 };
+
+const FORMS = Object.keys(WHAT) as FormId[];
 
 function complaint(use: FormUse): Complaint {
   return {

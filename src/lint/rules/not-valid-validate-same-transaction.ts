@@ -8,7 +8,7 @@ import { stepName } from '../help/names.ts';
 import { targetOf, usesOf } from '../help/uses.ts';
 import type { Rule, Subject } from '../rule.ts';
 
-const VALIDATES = ['validate-check', 'validate-foreign-key', 'validate-not-null', 'validate-constraint'];
+const VALIDATES = ['validate-check', 'validate-foreign-key', 'validate-not-null', 'validate-constraint'] as const;
 
 export const rule: Rule = {
   id: 'not-valid-validate-same-transaction',
