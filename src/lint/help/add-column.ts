@@ -25,9 +25,18 @@ export function addColumnOf(part: AlterCommand | undefined, tree: SyntaxTree | u
   const place = (location: number | undefined) => tree.offsetOf(location) - part.start;
   const constraints = all('Constraint', definition.constraints);
   const collation = definition.collClause && place(definition.collClause.location);
-  const starts = [...constraints.map(({ location }) => place(location)), ...(collation === undefined ? [] : [collation])];
+  const starts = [
+    ...constraints.map(({ location }) => place(location)),
+    ...(collation === undefined ? [] : [collation]),
+  ];
   const ends = [...starts, part.text.length].sort((one, other) => one - other);
-  const textFrom = (start: number) => part.text.slice(start, ends.find((end) => end > start)).trim();
+  const textFrom = (start: number) =>
+    part.text
+      .slice(
+        start,
+        ends.find((end) => end > start),
+      )
+      .trim();
   const head = part.text.slice(0, ends[0]).trim();
   return {
     column: definition.colname,

@@ -1,7 +1,7 @@
 import type { FormUse } from '../../facts/form.ts';
+import type { QualifiedName } from '../../sql/token-reader.ts';
 import { relationName } from '../../syntax/names.ts';
 import { all, as, type Fields } from '../../syntax/tree.ts';
-import type { QualifiedName } from '../../sql/token-reader.ts';
 import type { Subject } from '../rule.ts';
 import { type Word, wordsOf } from './tokens.ts';
 
@@ -42,7 +42,9 @@ export function commandOf(
   { offset, part }: FormUse,
   ...subtypes: readonly NonNullable<Fields<'AlterTableCmd'>['subtype']>[]
 ): AlterCommand | undefined {
-  const candidates = (alter?.commands ?? []).filter(({ command: { subtype } }) => subtype && subtypes.includes(subtype));
+  const candidates = (alter?.commands ?? []).filter(
+    ({ command: { subtype } }) => subtype && subtypes.includes(subtype),
+  );
   if (candidates.length < 2) return candidates[0];
   const here = candidates.find(({ start, end }) => start <= offset && offset < end);
   return here ?? candidates.find(({ command }) => nameIn(command) === part);

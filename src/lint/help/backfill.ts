@@ -1,6 +1,6 @@
+import type { KnownTable } from '../../known/table.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
-import type { KnownTable } from '../../known/table.ts';
 import type { FixStep } from '../finding.ts';
 import { stepName } from './names.ts';
 import { shown } from './shown.ts';

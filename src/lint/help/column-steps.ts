@@ -28,7 +28,11 @@ export interface Filling {
 }
 
 /** The column by itself, with those clauses of its own that cost nothing. */
-export function columnStep({ alter, part, added }: NewColumn, kept: readonly ColumnClause[], filling?: Filling): FixStep {
+export function columnStep(
+  { alter, part, added }: NewColumn,
+  kept: readonly ColumnClause[],
+  filling?: Filling,
+): FixStep {
   const add = [`${alter.head} ${added.plain}`, ...kept.map(({ text }) => text)].join(' ');
   const rest = restWithout(alter, part);
   return {

@@ -6,7 +6,7 @@ import type { Subject } from '../rule.ts';
 import { alterTableOf, commandOf, restWithout } from './alter-table.ts';
 import { constraintBody } from './constraint-body.ts';
 import { automaticFix } from './fix.ts';
-import { nullableOf, notNullSteps } from './not-null-steps.ts';
+import { notNullSteps, nullableOf } from './not-null-steps.ts';
 import { uniqueSteps } from './unique-steps.ts';
 
 /**

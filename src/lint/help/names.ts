@@ -26,7 +26,10 @@ function isTaken(known: Known, wanted: { readonly schema: string; readonly name:
 /** For the name of a file: `validate_orders_customer_id_fkey`. */
 export function stepName(...parts: readonly string[]): string {
   const name = parts.join('_').toLowerCase();
-  return name.replaceAll(/[^a-z0-9]+/g, '_').replaceAll(/^_+|_+$/g, '').slice(0, NAME_MAX);
+  return name
+    .replaceAll(/[^a-z0-9]+/g, '_')
+    .replaceAll(/^_+|_+$/g, '')
+    .slice(0, NAME_MAX);
 }
 
 const NAME_MAX = 60;

@@ -1,7 +1,7 @@
 import type { PartitionBoundSpec } from '@pgsql/types';
 import type { KnownTable } from '../../known/table.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
-import { wordsOf, type Word } from './tokens.ts';
+import { type Word, wordsOf } from './tokens.ts';
 
 /**
  * The bounds of a partition as a condition on the key, in the form in which PostgreSQL keeps them, so that a CHECK with it

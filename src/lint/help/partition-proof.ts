@@ -15,7 +15,9 @@ export interface Proof {
 export function proofSteps(proofs: readonly Proof[], before: Pick<FixStep, 'sql' | 'rollback'> = EMPTY): FixStep[] {
   const { drop } = withoutProofs(proofs);
   const add = proofs.map((proof) => `${addProof(proof)} NOT VALID`);
-  const validate = proofs.map(({ table, name }) => `ALTER TABLE ${shown(table)} VALIDATE CONSTRAINT ${displayIdentifier(name)}`);
+  const validate = proofs.map(
+    ({ table, name }) => `ALTER TABLE ${shown(table)} VALIDATE CONSTRAINT ${displayIdentifier(name)}`,
+  );
   const about = proofs[0]?.name ?? '';
   return [
     { name: stepName('add', about), sql: [...before.sql, ...add], rollback: [...drop, ...before.rollback] },
@@ -27,7 +29,9 @@ const EMPTY = { sql: [], rollback: [] };
 
 /** What drops them, and what makes them again. */
 export function withoutProofs(proofs: readonly Proof[]): { readonly drop: string[]; readonly make: string[] } {
-  const drop = proofs.map(({ table, name }) => `ALTER TABLE ${shown(table)} DROP CONSTRAINT ${displayIdentifier(name)}`);
+  const drop = proofs.map(
+    ({ table, name }) => `ALTER TABLE ${shown(table)} DROP CONSTRAINT ${displayIdentifier(name)}`,
+  );
   return { drop, make: proofs.map(addProof) };
 }
 

@@ -1,4 +1,4 @@
-import { dollarQuoted, displayIdentifier } from '../../sql/quote.ts';
+import { displayIdentifier, dollarQuoted } from '../../sql/quote.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import { shown } from './shown.ts';
 

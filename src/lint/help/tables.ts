@@ -26,11 +26,13 @@ export function lockedBy(subject: Subject, use: FormUse, least: LockMode): Relat
   const own = lock && use.target && isStrong(lock, least) ? [use.target] : [];
   const strong = others.filter(({ on, mode }) => on !== 'indexes' && on !== 'sequence' && isStrong(mode, least));
   const named = strong.flatMap(({ on }) => use.others.find((one) => one.on === on)?.names ?? []);
-  return [...own, ...named].filter((name) => isInUse(subject, name)).map((name) => tableName(subject, name));
+  const tables = [...own, ...named].filter((name) => !isIndex(subject, name) && isInUse(subject, name));
+  return tables.map((name) => subject.known.table(name)?.name ?? subject.known.resolve(name));
 }
 
-function tableName(subject: Subject, name: QualifiedName): RelationName {
-  return tableAt(subject, name)?.name ?? subject.known.resolve(name);
+/** What locks an index locks its table as well, by a role of its own. */
+function isIndex({ known }: Subject, name: QualifiedName): boolean {
+  return known.table(name) === undefined && known.index(name) !== undefined;
 }
 
 function isStrong(mode: LockMode, least: LockMode): boolean {

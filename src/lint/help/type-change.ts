@@ -8,8 +8,8 @@ import { type AlterCommand, type AlterTable, alterTableOf, commandOf } from './a
 import { backfillStep } from './backfill.ts';
 import { shownFix } from './fix.ts';
 import { stepName } from './names.ts';
-import { notNullSteps } from './not-null-steps.ts';
 import { overNewRow } from './new-row.ts';
+import { notNullSteps } from './not-null-steps.ts';
 import { listed } from './shown.ts';
 import { type SyncTrigger, syncTrigger } from './sync-trigger.ts';
 import { wordsOf } from './tokens.ts';
@@ -36,7 +36,13 @@ export function expandAndContract(subject: Subject, use: FormUse): Fix | undefin
   if (!change) return undefined;
   const { alter, column } = change;
   const trigger = syncTrigger(alter.name, newName(change), change.valueOfNew);
-  const steps = [expand(change, trigger), fill(change), ...notNull(change), swap(change, trigger), contract(alter, column)];
+  const steps = [
+    expand(change, trigger),
+    fill(change),
+    ...notNull(change),
+    swap(change, trigger),
+    contract(alter, column),
+  ];
   return shownFix('a new column beside the old one, filled in batches, then the names exchanged', steps);
 }
 
@@ -53,13 +59,26 @@ function changeOf(subject: Subject, use: FormUse): Change | undefined {
   const { type, using, usingStart } = written(part);
   const name = displayIdentifier(column);
   const expression = as('ColumnDef', part.command.def)?.raw_default;
-  const valueOfNew = expression && using ? overNewRow(using, part.start + usingStart, expression, tree) : `NEW.${name}::${type}`;
+  const valueOfNew =
+    expression && using ? overNewRow(using, part.start + usingStart, expression, tree) : `NEW.${name}::${type}`;
   if (!valueOfNew) return undefined;
-  return { subject, alter, column, type, value: using ?? `${name}::${type}`, valueOfNew, known: known.table(alter.name) };
+  return {
+    subject,
+    alter,
+    column,
+    type,
+    value: using ?? `${name}::${type}`,
+    valueOfNew,
+    known: known.table(alter.name),
+  };
 }
 
 /** ALTER [COLUMN] name [SET DATA] TYPE type [USING expression] */
-function written({ text }: AlterCommand): { readonly type: string; readonly using?: string; readonly usingStart: number } {
+function written({ text }: AlterCommand): {
+  readonly type: string;
+  readonly using?: string;
+  readonly usingStart: number;
+} {
   const words = wordsOf(text);
   const type = words.find(({ word }) => word === 'TYPE');
   const using = words.find(({ word, depth }) => word === 'USING' && depth === 0);
@@ -129,9 +148,12 @@ function swap(change: Change, trigger: SyncTrigger): FixStep {
 function reminders(change: Change): string[] {
   const { known, column } = change;
   const indexes = [...(known?.indexes.values() ?? [])].filter(({ columns }) => columns.includes(column));
-  const constraints = [...(known?.constraints.values() ?? [])].filter(({ columns, type }) => columns.includes(column) && type !== 'not null');
+  const constraints = [...(known?.constraints.values() ?? [])].filter(
+    ({ columns, type }) => columns.includes(column) && type !== 'not null',
+  );
   const names = new Set([...indexes, ...constraints].map(({ name }) => displayIdentifier(name)));
-  const first = names.size > 0 ? [`Before it, on ${displayIdentifier(newName(change))} as well: ${listed([...names])}.`] : [];
+  const first =
+    names.size > 0 ? [`Before it, on ${displayIdentifier(newName(change))} as well: ${listed([...names])}.`] : [];
   const { default: given, identity } = held(change) ?? {};
   return given || identity ? [...first, 'With it: the default, and who owns its sequence.'] : first;
 }
@@ -139,10 +161,7 @@ function reminders(change: Change): string[] {
 function contract(alter: AlterTable, column: string): FixStep {
   return {
     name: stepName('drop', alter.name.name, column, 'old'),
-    comment: [
-      'When nothing has used it for a release.',
-      'Allow: ban-drop-column its values are in the new column',
-    ],
+    comment: ['When nothing has used it for a release.', 'Allow: ban-drop-column its values are in the new column'],
     sql: [`${alter.head} DROP COLUMN ${displayIdentifier(`${column}_old`)}`],
     rollback: [],
   };

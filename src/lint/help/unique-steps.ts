@@ -31,7 +31,11 @@ export function uniqueSteps(wanted: UniqueWanted): FixStep[] | undefined {
   const index = displayIdentifier(name);
   const create = `CREATE UNIQUE INDEX CONCURRENTLY ${index} ON ${shown(table)} ${indexParts(wanted)}`;
   const add = `${head} ADD CONSTRAINT ${index} ${kind} USING INDEX ${index}${timing(constraint)}`;
-  const first = { name: stepName('index', name), sql: withRest(wanted.rest, create), rollback: [dropIndex(table, index)] };
+  const first = {
+    name: stepName('index', name),
+    sql: withRest(wanted.rest, create),
+    rollback: [dropIndex(table, index)],
+  };
   // Dropping the constraint drops its index, which the first step had made.
   const rollback = [`${head} DROP CONSTRAINT ${index}`, create];
   return [first, { name: stepName('add', name), sql: [add], rollback }];

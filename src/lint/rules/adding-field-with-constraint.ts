@@ -13,7 +13,11 @@ export const rule: Rule = {
   summary: 'A constraint in ADD COLUMN is checked or built while nobody can use the table',
   severity: 'warning',
   weighed: true,
-  aliases: ['squawk:adding-foreign-key-constraint', 'squawk:disallowed-unique-constraint', 'squawk:constraint-missing-not-valid'],
+  aliases: [
+    'squawk:adding-foreign-key-constraint',
+    'squawk:disallowed-unique-constraint',
+    'squawk:constraint-missing-not-valid',
+  ],
   *statement(subject) {
     for (const use of usesOf(subject, ...FORMS)) yield complaint(subject, use);
   },
@@ -44,7 +48,9 @@ function apart(subject: Subject, use: FormUse): Fix | undefined {
   const column = newColumnOf(subject, use);
   if (!column || use.form.id === 'add-column-domain-with-check') return undefined;
   const steps = constraintStepsOf(column);
-  return steps.length === 0 ? undefined : automaticFix('add the column alone, then its constraint', [plain(column), ...steps]);
+  return steps.length === 0
+    ? undefined
+    : automaticFix('add the column alone, then its constraint', [plain(column), ...steps]);
 }
 
 function plain(column: NewColumn) {

@@ -37,5 +37,8 @@ function inSteps(subject: Subject, use: FormUse): Fix | undefined {
   const value = clause.text.replace(/^(?:CONSTRAINT\s+\S+\s+)?DEFAULT\s+/i, '');
   const { alter, added } = column;
   const prepare = [`${alter.head} ALTER COLUMN ${displayIdentifier(added.column)} SET DEFAULT ${value}`];
-  return shownFix('add it empty, then fill it in batches', filledColumnSteps(column, { prepare, unprepare: [], value }));
+  return shownFix(
+    'add it empty, then fill it in batches',
+    filledColumnSteps(column, { prepare, unprepare: [], value }),
+  );
 }

@@ -1,6 +1,6 @@
 import type { FormUse } from '../../facts/form.ts';
 import type { Complaint, Fix } from '../finding.ts';
-import { clausesOfType, type ColumnClause } from '../help/add-column.ts';
+import { type ColumnClause, clausesOfType } from '../help/add-column.ts';
 import { columnStep, filledColumnSteps, type NewColumn } from '../help/column-steps.ts';
 import { fixOf, shownFix } from '../help/fix.ts';
 import { newColumnOf } from '../help/new-column.ts';

@@ -1,5 +1,6 @@
 import type { FormUse } from '../../facts/form.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
+import { as } from '../../syntax/tree.ts';
 import type { Complaint, Fix } from '../finding.ts';
 import { alterTableOf, commandOf } from '../help/alter-table.ts';
 import { automaticFix, fixOf } from '../help/fix.ts';
@@ -8,7 +9,6 @@ import { nameFor } from '../help/names.ts';
 import { notNullSteps } from '../help/not-null-steps.ts';
 import { listed } from '../help/shown.ts';
 import { targetOf, usesOf } from '../help/uses.ts';
-import { as } from '../../syntax/tree.ts';
 import type { Rule, Subject } from '../rule.ts';
 
 export const rule: Rule = {

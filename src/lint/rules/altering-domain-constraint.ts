@@ -6,8 +6,8 @@ import { fixOf, shownFix } from '../help/fix.ts';
 import { stepName } from '../help/names.ts';
 import { listed, shown } from '../help/shown.ts';
 import { firstInUse } from '../help/tables.ts';
-import { othersOf, targetOf, usesOf } from '../help/uses.ts';
 import { wordsOf } from '../help/tokens.ts';
+import { othersOf, targetOf, usesOf } from '../help/uses.ts';
 import type { Rule, Subject } from '../rule.ts';
 
 export const rule: Rule = {

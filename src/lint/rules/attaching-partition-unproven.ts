@@ -3,9 +3,9 @@ import { as } from '../../syntax/tree.ts';
 import type { Complaint, Fix, FixStep } from '../finding.ts';
 import { alterTableOf } from '../help/alter-table.ts';
 import { automaticFix, fixOf } from '../help/fix.ts';
+import { stepName } from '../help/names.ts';
 import { boundCondition } from '../help/partition-bound.ts';
 import { type Proof, proofSteps, withoutProofs } from '../help/partition-proof.ts';
-import { stepName } from '../help/names.ts';
 import { shown } from '../help/shown.ts';
 import { firstInUse, isInUse } from '../help/tables.ts';
 import { othersOf, targetOf, usesOf } from '../help/uses.ts';
@@ -14,7 +14,8 @@ import type { Rule, Subject } from '../rule.ts';
 export const rule: Rule = {
   id: 'attaching-partition-unproven',
   topic: 'locks',
-  summary: 'ATTACH PARTITION reads the partition, and the default partition, unless valid CHECKs prove that every row fits',
+  summary:
+    'ATTACH PARTITION reads the partition, and the default partition, unless valid CHECKs prove that every row fits',
   severity: 'warning',
   weighed: true,
   *statement(subject) {
@@ -51,7 +52,10 @@ function proveFirst(subject: Subject, use: FormUse): Fix | undefined {
       condition: `NOT (${condition})`,
     })),
   ];
-  return automaticFix('prove the bounds first, while reads and writes go on', [...proofSteps(proofs), attach(subject, proofs)]);
+  return automaticFix('prove the bounds first, while reads and writes go on', [
+    ...proofSteps(proofs),
+    attach(subject, proofs),
+  ]);
 }
 
 function attach({ statement }: Subject, proofs: readonly Proof[]): FixStep {

@@ -9,7 +9,8 @@ import type { Rule, Subject } from '../rule.ts';
 export const rule: Rule = {
   id: 'changing-column-type-time-zone',
   topic: 'locks',
-  summary: 'timestamp to timestamptz reads the values in the time zone of the session, and rewrites the table unless that is UTC',
+  summary:
+    'timestamp to timestamptz reads the values in the time zone of the session, and rewrites the table unless that is UTC',
   severity: 'warning',
   weighed: true,
   *statement(subject) {

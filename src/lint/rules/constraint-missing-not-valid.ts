@@ -1,8 +1,8 @@
 import type { FormUse } from '../../facts/form.ts';
-import { columnsIn } from '../help/columns-in.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Complaint, Fix } from '../finding.ts';
 import { alterTableOf, commandOf, restWithout } from '../help/alter-table.ts';
+import { columnsIn } from '../help/columns-in.ts';
 import { constraintBody } from '../help/constraint-body.ts';
 import { constraintSteps } from '../help/constraint-steps.ts';
 import { automaticFix, fixOf } from '../help/fix.ts';

@@ -1,12 +1,12 @@
 import type { FormUse } from '../../facts/form.ts';
+import type { QualifiedName } from '../../sql/token-reader.ts';
 import { relationName } from '../../syntax/names.ts';
 import { as } from '../../syntax/tree.ts';
-import type { QualifiedName } from '../../sql/token-reader.ts';
 import type { Complaint, Fix, FixStep } from '../finding.ts';
 import { automaticFix, fixOf } from '../help/fix.ts';
+import { stepName } from '../help/names.ts';
 import { boundCondition } from '../help/partition-bound.ts';
 import { type Proof, proofSteps, withoutProofs } from '../help/partition-proof.ts';
-import { stepName } from '../help/names.ts';
 import { listed, shown } from '../help/shown.ts';
 import { firstInUse } from '../help/tables.ts';
 import { wordsOf } from '../help/tokens.ts';

@@ -8,7 +8,8 @@ import type { Rule, Subject } from '../rule.ts';
 export const rule: Rule = {
   id: 'disallowed-unique-constraint',
   topic: 'locks',
-  summary: 'ADD UNIQUE blocks the table while its index is built; an index built concurrently can be made the constraint',
+  summary:
+    'ADD UNIQUE blocks the table while its index is built; an index built concurrently can be made the constraint',
   severity: 'warning',
   weighed: true,
   aliases: ['squawk:disallowed-unique-constraint', 'eugene:E7'],

@@ -1,6 +1,6 @@
 import type { FormUse } from '../../facts/form.ts';
-import { displayIdentifier } from '../../sql/quote.ts';
 import type { KnownTable } from '../../known/table.ts';
+import { displayIdentifier } from '../../sql/quote.ts';
 import { namesOf } from '../../syntax/names.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Complaint, Fix, FixStep } from '../finding.ts';
@@ -24,7 +24,9 @@ export const rule: Rule = {
 
 function* complaints(subject: Subject, use: FormUse): Generator<Complaint> {
   const ends = [...othersOf(use, 'referenced table'), ...othersOf(use, 'referencing tables')];
-  const others = ends.filter((name) => isInUse(subject, name)).map((name) => shown(shortName(subject, { schema: subject.known.defaultSchema, ...name })));
+  const others = ends
+    .filter((name) => isInUse(subject, name))
+    .map((name) => shown(shortName(subject, { schema: subject.known.defaultSchema, ...name })));
   if (others.length === 0) return;
   yield {
     offset: use.offset,

@@ -38,7 +38,11 @@ function detachFirst(subject: Subject, use: FormUse): Fix | undefined {
   const [parent] = othersOf(use, 'parent');
   const [partition, ...more] = namesOf(drop?.objects);
   if (!drop || !parent || !partition || more.length > 0 || drop.behavior === 'DROP_CASCADE') return undefined;
-  const detach = { name: stepName('detach', partition.name), sql: [detaching(subject, use, parent, partition)], rollback: [] };
+  const detach = {
+    name: stepName('detach', partition.name),
+    sql: [detaching(subject, use, parent, partition)],
+    rollback: [],
+  };
   const then = { name: stepName('drop', partition.name), sql: [subject.statement.sql], rollback: [] };
   return automaticFix('detach it first, then drop it by itself', [detach, then]);
 }

@@ -1,7 +1,7 @@
 import type { FormUse } from '../../facts/form.ts';
+import type { KnownTable } from '../../known/table.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
-import type { KnownTable } from '../../known/table.ts';
 import { all, as, type Fields } from '../../syntax/tree.ts';
 import type { Complaint, Fix } from '../finding.ts';
 import { automaticFix, fixOf } from '../help/fix.ts';
@@ -63,7 +63,11 @@ interface PartIndex {
 }
 
 /** With the name that PostgreSQL would give it. */
-function indexOfPartition({ known, statement }: Subject, create: Fields<'IndexStmt'>, { name: table }: KnownTable): PartIndex {
+function indexOfPartition(
+  { known, statement }: Subject,
+  create: Fields<'IndexStmt'>,
+  { name: table }: KnownTable,
+): PartIndex {
   const columns = [...all('IndexElem', create.indexParams), ...all('IndexElem', create.indexIncludingParams)];
   const written: QualifiedName = table.schema === known.defaultSchema ? { name: table.name } : table;
   const name = nameFor(known, written, columns.map(columnName), 'idx');

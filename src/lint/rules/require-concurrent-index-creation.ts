@@ -38,7 +38,9 @@ function concurrently({ tree, statement }: Subject): Fix | undefined {
   if (!create || !sql) return undefined;
   const { idxname } = create;
   const schema = relationName(create.relation)?.schema;
-  const rollback = idxname ? [`DROP INDEX CONCURRENTLY ${shown({ ...(schema ? { schema } : {}), name: idxname })}`] : [];
+  const rollback = idxname
+    ? [`DROP INDEX CONCURRENTLY ${shown({ ...(schema ? { schema } : {}), name: idxname })}`]
+    : [];
   const name = stepName('index', idxname ? displayIdentifier(idxname) : (create.relation?.relname ?? 'table'));
   return automaticFix('build the index without blocking writes', [{ name, sql: [sql], rollback }]);
 }

@@ -50,7 +50,9 @@ function concurrently(subject: Subject): Fix | undefined {
   const detach = `${alter.head} DETACH PARTITION ${shown(partition)} CONCURRENTLY`;
   const check = checkLeftBehind(subject, partition, subject.known.table(alter.name));
   const title = 'detach it while the others are used';
-  const sql = check ? [detach, `ALTER TABLE ${shown(partition)} DROP CONSTRAINT ${displayIdentifier(check)}`] : [detach];
+  const sql = check
+    ? [detach, `ALTER TABLE ${shown(partition)} DROP CONSTRAINT ${displayIdentifier(check)}`]
+    : [detach];
   const steps = [{ name: stepName('detach', partition.name), sql, rollback: [] }];
   return check ? automaticFix(title, steps) : shownFix(title, steps);
 }

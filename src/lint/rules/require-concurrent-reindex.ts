@@ -2,9 +2,9 @@ import type { FormUse } from '../../facts/form.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Complaint, Fix } from '../finding.ts';
 import { automaticFix, fixOf } from '../help/fix.ts';
+import { shown } from '../help/shown.ts';
 import { insertBehind } from '../help/tokens.ts';
 import { usesOf } from '../help/uses.ts';
-import { shown } from '../help/shown.ts';
 import type { Rule, Subject } from '../rule.ts';
 
 export const rule: Rule = {
@@ -43,5 +43,7 @@ function concurrently({ tree, statement }: Subject): Fix | undefined {
   const word = KIND_WORDS[as('ReindexStmt', tree?.node)?.kind ?? ''];
   const sql = word && insertBehind(statement.sql, word, 'CONCURRENTLY');
   if (!sql) return undefined;
-  return automaticFix('rebuild it without blocking anybody', [{ name: 'reindex_concurrently', sql: [sql], rollback: [] }]);
+  return automaticFix('rebuild it without blocking anybody', [
+    { name: 'reindex_concurrently', sql: [sql], rollback: [] },
+  ]);
 }

@@ -51,5 +51,7 @@ function combined(subject: Subject, earlier: Subject): Fix | undefined {
   if (!first || !second || earlier.index + 1 !== subject.index) return undefined;
   const commands = [...first.commands, ...second.commands].map(({ text }) => text);
   const sql = `${first.head}\n  ${commands.join(',\n  ')}`;
-  return shownFix('one ALTER TABLE instead of the two', [{ name: stepName('alter', first.name.name), sql: [sql], rollback: [] }]);
+  return shownFix('one ALTER TABLE instead of the two', [
+    { name: stepName('alter', first.name.name), sql: [sql], rollback: [] },
+  ]);
 }

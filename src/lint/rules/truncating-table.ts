@@ -30,6 +30,11 @@ function complaint(subject: Subject, use: FormUse): Complaint {
 function deleteInBatches({ target }: FormUse): Fix | undefined {
   if (!target) return undefined;
   const table = shown(target);
-  const step = { name: stepName('empty', target.name), comment: ['Kind: data', `Batch: ${table}`], sql: [`DELETE FROM ${table} WHERE :batch`], rollback: [] };
+  const step = {
+    name: stepName('empty', target.name),
+    comment: ['Kind: data', `Batch: ${table}`],
+    sql: [`DELETE FROM ${table} WHERE :batch`],
+    rollback: [],
+  };
   return shownFix('delete the rows in batches', [step]);
 }

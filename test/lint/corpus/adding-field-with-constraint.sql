@@ -1,0 +1,23 @@
+--- given
+CREATE DOMAIN percentage AS numeric CHECK (VALUE BETWEEN 0 AND 100);
+CREATE DOMAIN label AS text;
+--- unsafe: a check with a default
+ALTER TABLE orders ADD COLUMN priority bigint NOT NULL DEFAULT 1 CHECK (priority > 0);
+--- unsafe: unique
+ALTER TABLE orders ADD COLUMN code text UNIQUE;
+--- unsafe: unique with a name, deferrable
+ALTER TABLE orders ADD COLUMN code text CONSTRAINT orders_code_unique UNIQUE DEFERRABLE INITIALLY DEFERRED;
+--- unsafe: a default that is looked up for every row
+ALTER TABLE orders ADD COLUMN seller_id bigint DEFAULT 1 REFERENCES customers (id);
+--- unsafe: a domain with a check
+ALTER TABLE orders ADD COLUMN share percentage;
+--- safe: a reference without a default
+ALTER TABLE orders ADD COLUMN seller_id bigint REFERENCES customers (id);
+CREATE INDEX CONCURRENTLY orders_seller_id_idx ON orders (seller_id);
+--- safe: a domain without a check
+ALTER TABLE orders ADD COLUMN label label;
+--- safe: the column alone
+ALTER TABLE orders ADD COLUMN priority bigint NOT NULL DEFAULT 1;
+--- safe: the check apart, not valid
+ALTER TABLE orders ADD COLUMN priority bigint NOT NULL DEFAULT 1;
+ALTER TABLE orders ADD CONSTRAINT orders_priority_check CHECK (priority > 0) NOT VALID;

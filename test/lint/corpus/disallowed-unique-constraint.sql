@@ -1,0 +1,21 @@
+--- given
+CREATE UNIQUE INDEX CONCURRENTLY payments_provider_ref_key ON payments (provider_ref);
+--- unsafe: builds its index
+ALTER TABLE payments ADD CONSTRAINT payments_provider_ref_unique UNIQUE (provider_ref);
+--- unsafe: without a name
+ALTER TABLE orders ADD UNIQUE (reference);
+--- unsafe: several columns, with more in the index
+ALTER TABLE order_items ADD CONSTRAINT order_items_product_key UNIQUE (order_id, product) INCLUDE (price) WITH (fillfactor = 70);
+--- unsafe [server 15]: NULLs count as equal
+ALTER TABLE public.orders ADD CONSTRAINT orders_reference_key UNIQUE NULLS NOT DISTINCT (reference);
+--- unsafe: deferrable
+ALTER TABLE orders ADD CONSTRAINT orders_reference_key UNIQUE (reference) DEFERRABLE INITIALLY DEFERRED;
+--- unsafe: a partitioned table
+ALTER TABLE logs ADD CONSTRAINT logs_line_key UNIQUE (line, created_at);
+--- safe: made of an index that is there
+ALTER TABLE payments ADD CONSTRAINT payments_provider_ref_unique UNIQUE USING INDEX payments_provider_ref_key;
+--- safe: the index, concurrently
+CREATE UNIQUE INDEX CONCURRENTLY orders_reference_key ON orders (reference);
+--- safe: a table that the file makes
+CREATE TABLE refunds (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, code text NOT NULL);
+ALTER TABLE refunds ADD CONSTRAINT refunds_code_key UNIQUE (code);

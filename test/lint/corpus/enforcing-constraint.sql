@@ -1,0 +1,12 @@
+--- given
+ALTER TABLE payments ADD CONSTRAINT payments_order_waived FOREIGN KEY (order_id) REFERENCES orders (id) NOT ENFORCED;
+CREATE TABLE imports (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, order_id bigint);
+ALTER TABLE imports ADD CONSTRAINT imports_order_waived FOREIGN KEY (order_id) REFERENCES orders (id) NOT ENFORCED;
+--- unsafe [server 18]: checks every row
+ALTER TABLE payments ALTER CONSTRAINT payments_order_waived ENFORCED;
+--- unsafe [server 18]: with a schema
+ALTER TABLE public.imports ALTER CONSTRAINT imports_order_waived ENFORCED;
+--- safe [server 18]: no longer enforced
+ALTER TABLE payments ALTER CONSTRAINT payments_order_waived NOT ENFORCED;
+--- safe [server 18]: made anew without looking at the rows
+ALTER TABLE imports ADD CONSTRAINT imports_order_fk FOREIGN KEY (order_id) REFERENCES orders (id) NOT VALID;
