@@ -1,0 +1,29 @@
+import type { Known } from '../../known/known.ts';
+import type { QualifiedName } from '../../sql/token-reader.ts';
+import { listed, shown } from './show.ts';
+
+/** Who would go or fail with a relation, as far as it is known: views that read it, tables whose foreign keys point at it. */
+export function dependents(known: Known, name: QualifiedName): { readonly views: QualifiedName[]; readonly tables: QualifiedName[] } {
+  const resolved = known.resolve(name);
+  const tables = known.referencing(resolved).map(({ table }) => table.name);
+  return { views: [...known.dependents(resolved)], tables: tables.filter((one) => one.name !== resolved.name || one.schema !== resolved.schema) };
+}
+
+/** ` It is read by active_users, and foreign keys of orders point at it.`; empty where nothing is known. */
+export function dependentsSentence(known: Known, name: QualifiedName): string {
+  const { views, tables } = dependents(known, name);
+  const parts = [
+    ...(views.length > 0 ? [`${names(known, views)} read${views.length === 1 ? 's' : ''} it`] : []),
+    ...(tables.length > 0 ? [`foreign keys of ${names(known, tables)} point at it`] : []),
+  ];
+  return parts.length === 0 ? '' : ` ${capital(parts.join(', and '))}.`;
+}
+
+/** Names as people write them where the search_path is the usual one. */
+export function names(known: Known, all: readonly QualifiedName[]): string {
+  return listed(all.map(({ schema, name }) => shown(schema === undefined || schema === known.defaultSchema ? { name } : { schema, name })));
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
