@@ -2,7 +2,7 @@ import type { KnownTable, KnownType } from '../../known/table.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import type { Fix } from '../finding.ts';
-import { shown } from './show.ts';
+import { shown } from './shown.ts';
 
 /** The type as SQL says it: `varchar(50)`. */
 export function typeText({ name, modifiers, array }: KnownType): string {

@@ -1,6 +1,7 @@
 import type { Known } from '../../known/known.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
-import { listed, shown } from './show.ts';
+import { shown } from './shown.ts';
+import { listedFew } from './shown-column.ts';
 
 /** Who would go or fail with a relation, as far as it is known: views that read it, tables whose foreign keys point at it. */
 export function dependents(known: Known, name: QualifiedName): { readonly views: QualifiedName[]; readonly tables: QualifiedName[] } {
@@ -21,7 +22,7 @@ export function dependentsSentence(known: Known, name: QualifiedName): string {
 
 /** Names as people write them where the search_path is the usual one. */
 export function names(known: Known, all: readonly QualifiedName[]): string {
-  return listed(all.map(({ schema, name }) => shown(schema === undefined || schema === known.defaultSchema ? { name } : { schema, name })));
+  return listedFew(all.map(({ schema, name }) => shown(schema === undefined || schema === known.defaultSchema ? { name } : { schema, name })));
 }
 
 function capital(text: string): string {

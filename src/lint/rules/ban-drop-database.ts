@@ -1,5 +1,5 @@
 import { as } from '../../syntax/tree.ts';
-import { shown } from '../help/show.ts';
+import { shown } from '../help/shown.ts';
 import type { Rule } from '../rule.ts';
 
 export const rule: Rule = {

@@ -1,7 +1,7 @@
 import { tableCommands } from '../help/drops.ts';
 import { addedHere } from '../help/added-here.ts';
-import { shownColumn } from '../help/show.ts';
-import { partOf } from '../help/use.ts';
+import { shownColumn } from '../help/shown-column.ts';
+import { partOf } from '../help/part-of.ts';
 import type { Rule } from '../rule.ts';
 
 export const rule: Rule = {

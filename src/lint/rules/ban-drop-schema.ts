@@ -1,6 +1,7 @@
 import { dropped } from '../help/drops.ts';
 import { madeHere } from '../help/made-here.ts';
-import { listed, shown } from '../help/show.ts';
+import { shown } from '../help/shown.ts';
+import { listedFew } from '../help/shown-column.ts';
 import type { Rule, Subject } from '../rule.ts';
 
 export const rule: Rule = {
@@ -22,5 +23,5 @@ export const rule: Rule = {
 
 function inside({ known }: Subject, schema: string): string {
   const tables = [...known.tables()].filter((one) => one.name.schema === schema);
-  return tables.length === 0 ? '' : ` with ${listed(tables.map((one) => shown(one.name)))}`;
+  return tables.length === 0 ? '' : ` with ${listedFew(tables.map((one) => shown(one.name)))}`;
 }

@@ -2,8 +2,8 @@ import type { QualifiedName } from '../../sql/token-reader.ts';
 import type { Complaint } from '../finding.ts';
 import { dropped } from '../help/drops.ts';
 import { dependentsSentence } from '../help/read-by.ts';
-import { shown } from '../help/show.ts';
-import { partOf } from '../help/use.ts';
+import { shown } from '../help/shown.ts';
+import { partOf } from '../help/part-of.ts';
 import type { Rule, Subject } from '../rule.ts';
 import { madeHere } from '../help/made-here.ts';
 

@@ -3,13 +3,13 @@ import type { QualifiedName } from '../../sql/token-reader.ts';
 import { relationName } from '../../syntax/names.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Complaint, Fix } from '../finding.ts';
-import { withLater } from '../help/later.ts';
+import { type Around, withAround } from '../help/around.ts';
 import { madeHere } from '../help/made-here.ts';
 import { isMadeIn } from '../help/new-names.ts';
 import { kindWords } from '../help/object-kinds.ts';
 import { objectName } from '../help/object-names.ts';
-import { shown } from '../help/show.ts';
-import { partOf } from '../help/use.ts';
+import { shown } from '../help/shown.ts';
+import { partOf } from '../help/part-of.ts';
 import type { Rule, Subject } from '../rule.ts';
 
 export const rule: Rule = {
@@ -18,10 +18,10 @@ export const rule: Rule = {
   summary: 'A table, view, type or function moves to another schema while it is in use.',
   severity: 'error',
   weighed: false,
-  file: (file) => withLater(file, judge),
+  file: (file) => withAround(file, judge),
 };
 
-function* judge(subject: Subject, later: readonly Subject[]): Generator<Complaint> {
+function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
   const stmt = as('AlterObjectSchemaStmt', subject.tree?.node);
   const name = relationName(stmt?.relation) ?? objectName(stmt?.object);
   const schema = stmt?.newschema;

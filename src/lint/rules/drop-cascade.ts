@@ -7,7 +7,8 @@ import { madeHere } from '../help/made-here.ts';
 import { isRelation, kindWords } from '../help/object-kinds.ts';
 import { objectName } from '../help/object-names.ts';
 import { dependentsSentence } from '../help/read-by.ts';
-import { listed, shown, shownColumn } from '../help/show.ts';
+import { shown } from '../help/shown.ts';
+import { listedFew, shownColumn } from '../help/shown-column.ts';
 import type { Rule, Subject } from '../rule.ts';
 
 export const rule: Rule = {
@@ -33,7 +34,7 @@ const OWNED =
 function* ofObjects(subject: Subject, { removeType, objects = [] }: DropStmt): Generator<Complaint> {
   const found = objects.flatMap((object) => objectName(object) ?? []).filter((name) => !isNewHere(subject, name));
   if (found.length === 0 || removeType === undefined) return;
-  const what = `${kindWords(removeType)?.toLowerCase() ?? ''} ${listed(found.map(shown))}`.trim();
+  const what = `${kindWords(removeType)?.toLowerCase() ?? ''} ${listedFew(found.map(shown))}`.trim();
   const sentences = isRelation(removeType) ? found.map((name) => dependentsSentence(subject.known, name)).join('') : '';
   yield {
     message: `CASCADE drops with the ${what} whatever depends on it, and the file does not say what that is.${sentences}`,

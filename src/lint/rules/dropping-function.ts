@@ -3,11 +3,11 @@ import { nameOf } from '../../syntax/names.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Complaint } from '../finding.ts';
 import { dropped } from '../help/drops.ts';
-import { withLater } from '../help/later.ts';
+import { type Around, withAround } from '../help/around.ts';
 import { madeHere } from '../help/made-here.ts';
 import { isSame } from '../help/same-name.ts';
-import { shown } from '../help/show.ts';
-import { partOf } from '../help/use.ts';
+import { shown } from '../help/shown.ts';
+import { partOf } from '../help/part-of.ts';
 import type { Rule, Subject } from '../rule.ts';
 
 export const rule: Rule = {
@@ -16,10 +16,10 @@ export const rule: Rule = {
   summary: 'A function, procedure or aggregate is dropped and not made again in the same transaction.',
   severity: 'warning',
   weighed: false,
-  file: (file) => withLater(file, judge),
+  file: (file) => withAround(file, judge),
 };
 
-function* judge(subject: Subject, later: readonly Subject[]): Generator<Complaint> {
+function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
   for (const name of dropped(subject, 'OBJECT_FUNCTION', 'OBJECT_PROCEDURE', 'OBJECT_ROUTINE', 'OBJECT_AGGREGATE')) {
     if (madeHere(subject, name, ['function', 'procedure', 'aggregate']) || later.some((one) => makes(one, name))) continue;
     yield {

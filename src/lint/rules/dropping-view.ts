@@ -2,12 +2,12 @@ import type { QualifiedName } from '../../sql/token-reader.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Complaint } from '../finding.ts';
 import { dropped } from '../help/drops.ts';
-import { withLater } from '../help/later.ts';
+import { type Around, withAround } from '../help/around.ts';
 import { madeHere } from '../help/made-here.ts';
 import { isMadeIn } from '../help/new-names.ts';
 import { dependentsSentence } from '../help/read-by.ts';
-import { shown } from '../help/show.ts';
-import { partOf } from '../help/use.ts';
+import { shown } from '../help/shown.ts';
+import { partOf } from '../help/part-of.ts';
 import type { Rule, Subject } from '../rule.ts';
 
 export const rule: Rule = {
@@ -16,10 +16,10 @@ export const rule: Rule = {
   summary: 'A view is dropped and not made again in the same transaction.',
   severity: 'warning',
   weighed: false,
-  file: (file) => withLater(file, judge),
+  file: (file) => withAround(file, judge),
 };
 
-function* judge(subject: Subject, later: readonly Subject[]): Generator<Complaint> {
+function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
   for (const name of dropped(subject, 'OBJECT_VIEW', 'OBJECT_MATVIEW')) {
     if (isNewHere(subject, name) || isMadeIn(later, name)) continue;
     yield {

@@ -4,10 +4,10 @@ import { relationName } from '../../syntax/names.ts';
 import { all, as } from '../../syntax/tree.ts';
 import type { Complaint } from '../finding.ts';
 import { columnTwins } from '../help/column-twins.ts';
-import { withLater } from '../help/later.ts';
+import { type Around, withAround } from '../help/around.ts';
 import { isSame } from '../help/same-name.ts';
-import { shownColumn } from '../help/show.ts';
-import { partOf } from '../help/use.ts';
+import { shownColumn } from '../help/shown-column.ts';
+import { partOf } from '../help/part-of.ts';
 import type { Rule, Subject } from '../rule.ts';
 
 /** A name that goes while the running application still says it. */
@@ -18,14 +18,14 @@ export const rule: Rule = {
   severity: 'error',
   weighed: false,
   aliases: ['squawk:renaming-column'],
-  file: (file) => withLater(file, judge),
+  file: (file) => withAround(file, judge),
 };
 
-function* judge(subject: Subject, later: readonly Subject[]): Generator<Complaint> {
+function* judge(subject: Subject, { earlier, later }: Around): Generator<Complaint> {
   const renamed = renamedColumn(subject);
   if (!renamed || subject.isNew(subject.known.table(renamed.table))) return;
   const { table, from, to } = renamed;
-  if (later.some((one) => givesColumn(one, table, from)) || subject.before.some((one) => freesColumn(one, table, to))) return;
+  if (later.some((one) => givesColumn(one, table, from)) || earlier.some((one) => freesColumn(one, table, to))) return;
   const fix = columnTwins(subject.known.table(table), renamed);
   yield {
     message: `${shownColumn(table, from)} is called ${shownColumn(table, to)} from the commit on, and every query of the running application that says ${from} fails (42703).`,

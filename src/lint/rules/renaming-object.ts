@@ -3,14 +3,15 @@ import type { QualifiedName } from '../../sql/token-reader.ts';
 import { nameOf, relationName } from '../../syntax/names.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Complaint } from '../finding.ts';
-import { withLater } from '../help/later.ts';
+import { type Around, withAround } from '../help/around.ts';
 import { madeHere } from '../help/made-here.ts';
 import { isMadeIn } from '../help/new-names.ts';
 import { isRoutine, kindWords } from '../help/object-kinds.ts';
 import { objectName } from '../help/object-names.ts';
 import { isSame } from '../help/same-name.ts';
-import { shown } from '../help/show.ts';
-import { partOf } from '../help/use.ts';
+import { shown } from '../help/shown.ts';
+import { partOf } from '../help/part-of.ts';
+import { typeMade } from '../help/types.ts';
 import type { Rule, Subject } from '../rule.ts';
 
 /** Indexes, constraints, triggers and policies are left out: queries do not say their names. */
@@ -20,10 +21,10 @@ export const rule: Rule = {
   summary: 'A schema, view, sequence, type, enum label, function, role or database is renamed while it is in use.',
   severity: 'error',
   weighed: false,
-  file: (file) => withLater(file, judge),
+  file: (file) => withAround(file, judge),
 };
 
-function* judge(subject: Subject, later: readonly Subject[]): Generator<Complaint> {
+function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
   const label = as('AlterEnumStmt', subject.tree?.node);
   if (label?.oldVal) yield* ofLabel(subject, label);
   const stmt = as('RenameStmt', subject.tree?.node);
@@ -61,7 +62,7 @@ function isNewHere(subject: Subject, name: QualifiedName): boolean {
 
 /** The name is given to something else behind it: a view of the old name, a function that calls the new one. */
 function isStillThere(later: readonly Subject[], { renameType }: RenameStmt, name: QualifiedName): boolean {
-  if (isMadeIn(later, name)) return true;
+  if (isMadeIn(later, name) || later.some((one) => one.tree && isSame(one.known, typeMade(one.tree.node), name))) return true;
   return isRoutine(renameType) && later.some((one) => isSame(one.known, routineMade(one), name));
 }
 

@@ -2,11 +2,11 @@ import type { QualifiedName } from '../../sql/token-reader.ts';
 import { relationName } from '../../syntax/names.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Complaint, Fix } from '../finding.ts';
-import { withLater } from '../help/later.ts';
+import { type Around, withAround } from '../help/around.ts';
 import { isMadeIn } from '../help/new-names.ts';
 import { namesFreed } from '../help/names-freed.ts';
-import { shown } from '../help/show.ts';
-import { partOf } from '../help/use.ts';
+import { shown } from '../help/shown.ts';
+import { partOf } from '../help/part-of.ts';
 import type { Rule, Subject } from '../rule.ts';
 
 /** The same for a whole table; a view of the old name in the same transaction keeps the application going. */
@@ -17,16 +17,16 @@ export const rule: Rule = {
   severity: 'error',
   weighed: false,
   aliases: ['squawk:renaming-table'],
-  file: (file) => withLater(file, judge),
+  file: (file) => withAround(file, judge),
 };
 
-function* judge(subject: Subject, later: readonly Subject[]): Generator<Complaint> {
+function* judge(subject: Subject, { earlier, later }: Around): Generator<Complaint> {
   const stmt = as('RenameStmt', subject.tree?.node);
   const from = relationName(stmt?.relation);
   if (!from || !stmt?.newname || !isTable(subject, stmt.renameType, from)) return;
   const to = { ...from, name: stmt.newname };
   if (subject.isNew(subject.known.table(from)) || isMadeIn(later, from)) return;
-  if (subject.before.some((one) => namesFreed(one, to))) return;
+  if (earlier.some((one) => namesFreed(one, to))) return;
   yield {
     message: `${shown(from)} is gone under that name from the commit on, and every query of the running application that says it fails (42P01).`,
     why: 'Old and new code run side by side while a release is rolled out. A view of the old name in the same transaction takes reads and writes as long as it is one simple SELECT of one table.',
