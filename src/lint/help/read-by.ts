@@ -10,21 +10,18 @@ export function dependents(known: Known, name: QualifiedName): { readonly views:
   return { views: [...known.dependents(resolved)], tables: tables.filter((one) => one.name !== resolved.name || one.schema !== resolved.schema) };
 }
 
-/** ` It is read by active_users, and foreign keys of orders point at it.`; empty where nothing is known. */
+/** ` It is read by active_users; foreign keys of orders point at it.`; empty where nothing is known. */
 export function dependentsSentence(known: Known, name: QualifiedName): string {
   const { views, tables } = dependents(known, name);
-  const parts = [
-    ...(views.length > 0 ? [`${names(known, views)} read${views.length === 1 ? 's' : ''} it`] : []),
-    ...(tables.length > 0 ? [`foreign keys of ${names(known, tables)} point at it`] : []),
-  ];
-  return parts.length === 0 ? '' : ` ${capital(parts.join(', and '))}.`;
+  if (views.length > 0) return ` It is read by ${names(known, views)}${tables.length > 0 ? `; ${pointing(known, tables)}` : ''}.`;
+  return tables.length > 0 ? ` ${pointing(known, tables).replace('foreign', 'Foreign')}.` : '';
+}
+
+function pointing(known: Known, tables: readonly QualifiedName[]): string {
+  return `foreign keys of ${names(known, tables)} point at it`;
 }
 
 /** Names as people write them where the search_path is the usual one. */
 export function names(known: Known, all: readonly QualifiedName[]): string {
   return listedFew(all.map(({ schema, name }) => shown(schema === undefined || schema === known.defaultSchema ? { name } : { schema, name })));
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -8,6 +8,7 @@ import { isRelation, kindWords } from '../help/object-kinds.ts';
 import { objectName } from '../help/object-names.ts';
 import { dependentsSentence } from '../help/read-by.ts';
 import { shown } from '../help/shown.ts';
+import { partOf } from '../help/part-of.ts';
 import { listedFew, shownColumn } from '../help/shown-column.ts';
 import type { Rule, Subject } from '../rule.ts';
 
@@ -26,6 +27,7 @@ export const rule: Rule = {
   },
 };
 
+const DROPS = ['drop-table', 'drop-table-foreign-key', 'drop-partition', 'drop-view', 'drop-function'];
 const WHY =
   'What depends on it is found when the statement runs, on each database anew, and goes without a question; functions and their triggers too. Without CASCADE PostgreSQL stops and lists what is in the way: drop that by name, in the same file.';
 const OWNED =
@@ -39,6 +41,7 @@ function* ofObjects(subject: Subject, { removeType, objects = [] }: DropStmt): G
   yield {
     message: `CASCADE drops with the ${what} whatever depends on it, and the file does not say what that is.${sentences}`,
     why: WHY,
+    ...partOf(subject, DROPS, { target: found[0] }),
   };
 }
 
@@ -52,6 +55,6 @@ function* ofParts(subject: Subject): Generator<Complaint> {
     if (cmd.behavior !== 'DROP_CASCADE' || subject.isNew(subject.known.table(table))) continue;
     const name = cmd.name ?? '';
     const what = cmd.subtype === 'AT_DropColumn' ? shownColumn(table, name) : `the constraint ${shown({ name })} of ${shown(table)}`;
-    yield { message: `CASCADE drops with ${what} whatever depends on it, and the file does not say what that is.`, why: WHY };
+    yield { message: `CASCADE drops with ${what} whatever depends on it, and the file does not say what that is.`, why: WHY, ...partOf(subject, ['drop-column', 'drop-constraint', 'drop-primary-key-cascade'], { part: name }) };
   }
 }

@@ -7,7 +7,8 @@ import { addedConstraints, droppedConstraints, keyColumns, sameColumns } from '.
 import { dropped } from '../help/drops.ts';
 import { partOf } from '../help/part-of.ts';
 import { isSame } from '../help/same-name.ts';
-import { columnList, shown } from '../help/shown.ts';
+import { names } from '../help/read-by.ts';
+import { columnList } from '../help/shown.ts';
 import { relationName } from '../../syntax/names.ts';
 import type { Rule, Subject } from '../rule.ts';
 
@@ -33,7 +34,7 @@ function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
     if (isKept(subject.known.table(lost.table), lost) || isRestored([subject, ...later], lost)) continue;
     const columns = lost.columns.flatMap((column) => column ?? []);
     yield {
-      message: `Nothing keeps ${shown(lost.table)} ${columnList(columns)} unique from the commit on: ON CONFLICT ${columnList(columns)} of the running application fails (42P10), and duplicates come in that no later UNIQUE accepts.`,
+      message: `Nothing keeps ${columnList(columns)} of ${names(subject.known, [lost.table])} unique from the commit on: ON CONFLICT ${columnList(columns)} of the running application fails (42P10), and duplicates come in that no later UNIQUE accepts.`,
       why: 'Let the code stop relying on it first. To exchange it, build the new unique index concurrently before.',
       ...partOf(subject, ['drop-constraint', 'drop-index', 'drop-index-concurrently']),
     };
@@ -49,7 +50,7 @@ function lostConstraints(subject: Subject): Lost[] {
 function lostIndexes(subject: Subject): Lost[] {
   return dropped(subject, 'OBJECT_INDEX').flatMap((name) => {
     const { table, index } = subject.known.index(name) ?? {};
-    if (!table || !index?.unique || index.partial || !index.valid || index.made || subject.isNew(table)) return [];
+    if (!table || !index?.unique || index.partial || !index.valid || subject.isNew(index) || subject.isNew(table)) return [];
     return index.columns.includes(undefined) ? [] : { table: table.name, name: index.name, columns: index.columns };
   });
 }

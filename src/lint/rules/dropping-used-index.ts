@@ -4,6 +4,7 @@ import { as } from '../../syntax/tree.ts';
 import type { Complaint } from '../finding.ts';
 import { dropped } from '../help/drops.ts';
 import { partOf } from '../help/part-of.ts';
+import { names } from '../help/read-by.ts';
 import { shown } from '../help/shown.ts';
 import type { FileSubject, FileComplaint, Rule, Subject } from '../rule.ts';
 
@@ -23,9 +24,9 @@ export const rule: Rule = {
 
 function* ofIndex(file: FileSubject, subject: Subject, name: QualifiedName): Generator<FileComplaint> {
   const { table, index } = subject.known.index(name) ?? {};
-  if (!table || !index?.scans || index.made || hasTwin(table, index) || isMadeAgain(file, index)) return;
+  if (!table || !index?.scans || subject.isNew(index) || hasTwin(table, index) || isMadeAgain(file, index)) return;
   const complaint: Complaint = {
-    message: `${shown(name)} was used by ${index.scans.toLocaleString('en-US')} scans since the statistics were reset; without it they read all of ${shown(table.name)}.`,
+    message: `${shown(name)} was used by ${index.scans.toLocaleString('en-US')} scans since the statistics were reset; without it they read all of ${names(subject.known, [table.name])}.`,
     why: 'Which queries they are, pg_stat_statements and EXPLAIN tell. On a server with standbys, scans there are counted there.',
     table: table.name,
     ...partOf(subject, ['drop-index', 'drop-index-concurrently']),
