@@ -5,7 +5,7 @@ import { nameOf } from '../../syntax/names.ts';
 /** A setting that a statement makes for its session or transaction. */
 export interface Setting {
   readonly name: string;
-  /** As text; undefined: DEFAULT, or more than one constant. */
+  /** As text, a list with commas; undefined: DEFAULT. */
   readonly value: string | undefined;
   /** It ends with the transaction. */
   readonly local: boolean;
@@ -16,8 +16,8 @@ export function settingIn(node: Node | undefined): Setting | undefined {
   const stmt = as('VariableSetStmt', node);
   if (!stmt) return setConfig(node);
   if (stmt.kind !== 'VAR_SET_VALUE' && stmt.kind !== 'VAR_SET_DEFAULT') return undefined;
-  const [first, ...more] = stmt.args ?? [];
-  const value = more.length === 0 ? constantText(first) : undefined;
+  const values = (stmt.args ?? []).map((one) => constantText(one) ?? '');
+  const value = stmt.kind === 'VAR_SET_DEFAULT' ? undefined : values.join(', ');
   return { name: (stmt.name ?? '').toLowerCase(), value, local: stmt.is_local ?? false };
 }
 

@@ -41,7 +41,7 @@ function* comesBackEmpty(file: FileSubject): Generator<FileComplaint> {
 /** The body removes rows of a table that stays, and the rollback puts none in. */
 function* staysAway(file: FileSubject): Generator<FileComplaint> {
   for (const lost of file.body.flatMap(removedRows).filter((one) => wasInUse(file, one))) {
-    if (isFilled(file.rollback, lost) || file.rollback.flatMap(droppedData).some((one) => isSameTable(one, lost))) continue;
+    if (isFilled(file.rollback, lost) || dropsTable(file.rollback, lost)) continue;
     yield {
       subject: lost.subject,
       message: `The rollback does not bring back the rows that this takes out of ${shown(lost.table)}.`,
@@ -110,6 +110,10 @@ function isFilled(subjects: readonly Subject[], lost: DataChange): boolean {
   return subjects
     .flatMap(filled)
     .some((one) => isSameTable(one, lost) && (one.column === undefined || lost.column === undefined || one.column === lost.column));
+}
+
+function dropsTable(subjects: readonly Subject[], lost: DataChange): boolean {
+  return subjects.flatMap(droppedData).some((one) => one.column === undefined && isSameTable(one, lost));
 }
 
 function isSameTable(a: DataChange, b: DataChange): boolean {
