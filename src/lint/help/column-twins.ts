@@ -28,7 +28,11 @@ export function columnTwins(
     steps: [
       {
         name: `add_${table.name}_${to}`,
-        sql: [`ALTER TABLE ${sync.table} ADD COLUMN ${sync.to} ${typeText(type)}`, syncFunction(sync), syncTrigger(sync)],
+        sql: [
+          `ALTER TABLE ${sync.table} ADD COLUMN ${sync.to} ${typeText(type)}`,
+          syncFunction(sync),
+          syncTrigger(sync),
+        ],
         rollback: [
           `DROP TRIGGER ${trigger} ON ${sync.table}`,
           `DROP FUNCTION ${sync.function}()`,

@@ -34,7 +34,11 @@ export function addedConstraints(subjects: readonly Subject[], table: QualifiedN
 }
 
 /** The columns of a UNIQUE or PRIMARY KEY; of one that takes over an index, those of the index. */
-export function keyColumns(subject: Subject, table: QualifiedName, constraint: Constraint): readonly (string | undefined)[] {
+export function keyColumns(
+  subject: Subject,
+  table: QualifiedName,
+  constraint: Constraint,
+): readonly (string | undefined)[] {
   if (!constraint.indexname) return stringsOf(constraint.keys);
   const { schema } = subject.known.resolve(table);
   return subject.known.index({ schema, name: constraint.indexname })?.index.columns ?? [];

@@ -1,6 +1,6 @@
-import type { Fields } from '../../syntax/tree.ts';
 import { type QualifiedName, TokenReader } from '../../sql/token-reader.ts';
 import { relationName } from '../../syntax/names.ts';
+import type { Fields } from '../../syntax/tree.ts';
 import { all, as } from '../../syntax/tree.ts';
 import { nodesOf } from '../../syntax/walk.ts';
 import type { Subject } from '../rule.ts';
@@ -17,7 +17,11 @@ export interface DataChange {
 /** Tables and columns that go with what is in them. */
 export function droppedData(subject: Subject): DataChange[] {
   const tables = dropped(subject, 'OBJECT_TABLE').map((table) => ({ subject, table }));
-  const columns = tableCommands(subject, 'AT_DropColumn').map(({ table, cmd }) => ({ subject, table, column: cmd.name ?? '' }));
+  const columns = tableCommands(subject, 'AT_DropColumn').map(({ table, cmd }) => ({
+    subject,
+    table,
+    column: cmd.name ?? '',
+  }));
   return [...tables, ...columns];
 }
 

@@ -14,7 +14,9 @@ export function inverseOfAlter({ tree, known }: Subject): readonly string[] | un
   const name = relationName(stmt?.relation);
   if (!stmt || !name || stmt.objtype !== 'OBJECT_TABLE') return undefined;
   const table = known.table(name);
-  const commands = all('AlterTableCmd', stmt.cmds).map((cmd) => undo(cmd, table)).reverse();
+  const commands = all('AlterTableCmd', stmt.cmds)
+    .map((cmd) => undo(cmd, table))
+    .reverse();
   if (commands.includes(undefined)) return undefined;
   const needed = commands.filter((one) => one !== 'nothing');
   return needed.length === 0 ? [] : [`ALTER TABLE ${shown(name)} ${needed.join(', ')}`];
@@ -68,5 +70,7 @@ function addedConstraint({ def }: AlterTableCmd): Undo {
 
 function hasNoDefault({ def, name = '' }: AlterTableCmd, table: KnownTable | undefined): boolean {
   const column = table?.columns.get(name);
-  return def !== undefined && column !== undefined && column.default === undefined && !column.identity && !column.generated;
+  return (
+    def !== undefined && column !== undefined && column.default === undefined && !column.identity && !column.generated
+  );
 }

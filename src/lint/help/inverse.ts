@@ -54,7 +54,8 @@ function ofTable(node: Node, { known }: Subject): Inverse | 'another' {
 /** A view that takes the place of another one: what that was, its statement does not say. */
 function ofView(node: Node, { known }: Subject): Inverse | 'another' {
   const view = as('ViewStmt', node);
-  if (view) return view.replace && known.table(relationName(view.view)) ? undefined : drop('VIEW', relationName(view.view));
+  if (view)
+    return view.replace && known.table(relationName(view.view)) ? undefined : drop('VIEW', relationName(view.view));
   const made = as('CreateTableAsStmt', node);
   if (!made) return 'another';
   return drop(made.objtype === 'OBJECT_MATVIEW' ? 'MATERIALIZED VIEW' : 'TABLE', relationName(made.into?.rel));
@@ -77,7 +78,8 @@ function ofPlainObject(node: Node): Inverse | 'another' {
   const sequence = as('CreateSeqStmt', node);
   if (sequence) return sequence.if_not_exists ? undefined : drop('SEQUENCE', relationName(sequence.sequence));
   const schema = as('CreateSchemaStmt', node);
-  if (schema) return schema.if_not_exists || !schema.schemaname ? undefined : drop('SCHEMA', { name: schema.schemaname });
+  if (schema)
+    return schema.if_not_exists || !schema.schemaname ? undefined : drop('SCHEMA', { name: schema.schemaname });
   const extension = as('CreateExtensionStmt', node);
   if (extension) return extension.if_not_exists ? undefined : drop('EXTENSION', { name: extension.extname ?? '' });
   const statistics = as('CreateStatsStmt', node);
@@ -97,7 +99,8 @@ function ofFunction(stmt: CreateFunctionStmt | undefined): Inverse | 'another' {
 
 function ofPartOfTable(node: Node): Inverse | 'another' {
   const trigger = as('CreateTrigStmt', node);
-  if (trigger) return trigger.replace ? undefined : dropPart('TRIGGER', trigger.trigname, relationName(trigger.relation));
+  if (trigger)
+    return trigger.replace ? undefined : dropPart('TRIGGER', trigger.trigname, relationName(trigger.relation));
   const policy = as('CreatePolicyStmt', node);
   if (policy) return dropPart('POLICY', policy.policy_name, relationName(policy.table));
   const rewrite = as('RuleStmt', node);
@@ -124,7 +127,9 @@ function renamedBack({ renameType, relationType, relation, object, subname, newn
   const table = relationName(relation);
   const from = displayIdentifier(newname);
   if (table && subname && renameType === 'OBJECT_COLUMN') {
-    return [`ALTER ${kindWords(relationType) ?? 'TABLE'} ${shown(table)} RENAME COLUMN ${from} TO ${displayIdentifier(subname)}`];
+    return [
+      `ALTER ${kindWords(relationType) ?? 'TABLE'} ${shown(table)} RENAME COLUMN ${from} TO ${displayIdentifier(subname)}`,
+    ];
   }
   if (table && subname && renameType === 'OBJECT_TABCONSTRAINT') {
     return [`ALTER TABLE ${shown(table)} RENAME CONSTRAINT ${from} TO ${displayIdentifier(subname)}`];

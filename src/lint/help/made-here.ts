@@ -8,7 +8,9 @@ import { isSame } from './same-name.ts';
 export function madeHere(subject: Subject, name: QualifiedName, kinds: readonly ObjectKind[]): boolean {
   return subject.migration.statements
     .slice(0, subject.index)
-    .some(({ sql }) => createdObjects(sql).some((one) => kinds.includes(one.kind) && isSame(subject.known, of(one), name)));
+    .some(({ sql }) =>
+      createdObjects(sql).some((one) => kinds.includes(one.kind) && isSame(subject.known, of(one), name)),
+    );
 }
 
 function of({ schema, name }: CreatedObject): QualifiedName {

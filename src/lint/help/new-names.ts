@@ -1,5 +1,5 @@
-import { relationName } from '../../syntax/names.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
+import { relationName } from '../../syntax/names.ts';
 import { as, type Node } from '../../syntax/tree.ts';
 import type { Subject } from '../rule.ts';
 import { isRelation } from './object-kinds.ts';

@@ -1,6 +1,6 @@
+import { nameOf } from '../../syntax/names.ts';
 import type { Node } from '../../syntax/tree.ts';
 import { all, as } from '../../syntax/tree.ts';
-import { nameOf } from '../../syntax/names.ts';
 
 /** A setting that a statement makes for its session or transaction. */
 export interface Setting {

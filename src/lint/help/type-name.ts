@@ -1,6 +1,6 @@
 import type { TypeName } from '@pgsql/types';
-import { stringsOf } from '../../syntax/names.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
+import { stringsOf } from '../../syntax/names.ts';
 
 /** A type as the arguments of DROP FUNCTION name it; what is in parentheses behind it does not count there. */
 export function typeNameText({ names, arrayBounds, setof }: TypeName): string {

@@ -4,8 +4,8 @@ import { all, as } from '../../syntax/tree.ts';
 import type { Complaint } from '../finding.ts';
 import { tableCommands } from '../help/drops.ts';
 import { partOf } from '../help/part-of.ts';
-import { shownColumn } from '../help/shown-column.ts';
 import { shown } from '../help/shown.ts';
+import { shownColumn } from '../help/shown-column.ts';
 import type { Rule, Subject } from '../rule.ts';
 
 export const rule: Rule = {

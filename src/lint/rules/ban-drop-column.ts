@@ -1,8 +1,8 @@
 import type { Complaint } from '../finding.ts';
-import { tableCommands } from '../help/drops.ts';
 import { addedHere } from '../help/added-here.ts';
-import { shownColumn } from '../help/shown-column.ts';
+import { tableCommands } from '../help/drops.ts';
 import { partOf } from '../help/part-of.ts';
+import { shownColumn } from '../help/shown-column.ts';
 import type { Rule, Subject } from '../rule.ts';
 
 export const rule: Rule = {

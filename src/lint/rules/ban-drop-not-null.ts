@@ -1,7 +1,7 @@
-import { tableCommands } from '../help/drops.ts';
 import { addedHere } from '../help/added-here.ts';
-import { shownColumn } from '../help/shown-column.ts';
+import { tableCommands } from '../help/drops.ts';
 import { partOf } from '../help/part-of.ts';
+import { shownColumn } from '../help/shown-column.ts';
 import type { Rule } from '../rule.ts';
 
 export const rule: Rule = {

@@ -1,11 +1,11 @@
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import type { Complaint } from '../finding.ts';
 import { dropped } from '../help/drops.ts';
+import { madeHere } from '../help/made-here.ts';
+import { partOf } from '../help/part-of.ts';
 import { dependentsSentence } from '../help/read-by.ts';
 import { shown } from '../help/shown.ts';
-import { partOf } from '../help/part-of.ts';
 import type { Rule, Subject } from '../rule.ts';
-import { madeHere } from '../help/made-here.ts';
 
 export const rule: Rule = {
   id: 'ban-drop-table',
@@ -34,5 +34,7 @@ function* ofTable(subject: Subject, name: QualifiedName): Generator<Complaint> {
 
 /** The file has taken it out of its parent before. */
 function isDetached({ migration, index }: Subject, { name }: QualifiedName): boolean {
-  return migration.statements.slice(0, index).some(({ sql }) => /\bdetach\s+partition\b/i.test(sql) && sql.includes(name));
+  return migration.statements
+    .slice(0, index)
+    .some(({ sql }) => /\bdetach\s+partition\b/i.test(sql) && sql.includes(name));
 }

@@ -4,8 +4,8 @@ import { relationName } from '../../syntax/names.ts';
 import { all, as } from '../../syntax/tree.ts';
 import { partOf } from '../help/part-of.ts';
 import { names } from '../help/read-by.ts';
-import { listedFew } from '../help/shown-column.ts';
 import { shown } from '../help/shown.ts';
+import { listedFew } from '../help/shown-column.ts';
 import type { Rule } from '../rule.ts';
 
 export const rule: Rule = {
@@ -20,8 +20,14 @@ export const rule: Rule = {
     if (stmt?.behavior !== 'DROP_CASCADE') return;
     const named = all('RangeVar', stmt.relations).flatMap((one) => relationName(one) ?? []);
     if (named.every((name) => subject.isNew(subject.known.table(name)))) return;
-    const others = emptiedToo(subject.known, named.map((name) => subject.known.resolve(name)));
-    const which = others.length === 0 ? 'every table whose foreign keys point at it, and those that point there' : names(subject.known, others);
+    const others = emptiedToo(
+      subject.known,
+      named.map((name) => subject.known.resolve(name)),
+    );
+    const which =
+      others.length === 0
+        ? 'every table whose foreign keys point at it, and those that point there'
+        : names(subject.known, others);
     yield {
       message: `TRUNCATE empties with ${listedFew(named.map(shown))} also ${which}, and locks all of them against reads and writes.`,
       why: 'Foreign keys are followed on the database where it runs, however they say ON DELETE. Name every table that is to be emptied in one TRUNCATE, without CASCADE: PostgreSQL refuses it if one is missing.',

@@ -8,8 +8,8 @@ import { madeHere } from '../help/made-here.ts';
 import { isMadeIn } from '../help/new-names.ts';
 import { kindWords } from '../help/object-kinds.ts';
 import { objectName } from '../help/object-names.ts';
-import { shown } from '../help/shown.ts';
 import { partOf } from '../help/part-of.ts';
+import { shown } from '../help/shown.ts';
 import type { Rule, Subject } from '../rule.ts';
 
 export const rule: Rule = {
@@ -37,7 +37,16 @@ function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
 
 function isNewHere(subject: Subject, name: QualifiedName): boolean {
   if (subject.isNew(subject.known.table(name))) return true;
-  return madeHere(subject, name, ['type', 'domain', 'function', 'procedure', 'aggregate', 'sequence', 'view', 'extension']);
+  return madeHere(subject, name, [
+    'type',
+    'domain',
+    'function',
+    'procedure',
+    'aggregate',
+    'sequence',
+    'view',
+    'extension',
+  ]);
 }
 
 function fixFor({ objectType }: AlterObjectSchemaStmt, name: Required<QualifiedName>, schema: string): { fix?: Fix } {
@@ -50,7 +59,10 @@ function fixFor({ objectType }: AlterObjectSchemaStmt, name: Required<QualifiedN
       steps: [
         {
           name: `move_${name.name}_to_${schema}`,
-          sql: [`ALTER TABLE ${old} SET SCHEMA ${shown({ name: schema })}`, `CREATE VIEW ${old} AS SELECT * FROM ${moved}`],
+          sql: [
+            `ALTER TABLE ${old} SET SCHEMA ${shown({ name: schema })}`,
+            `CREATE VIEW ${old} AS SELECT * FROM ${moved}`,
+          ],
           rollback: [`DROP VIEW ${old}`, `ALTER TABLE ${moved} SET SCHEMA ${shown({ name: name.schema })}`],
         },
       ],

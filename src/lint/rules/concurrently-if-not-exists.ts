@@ -1,6 +1,6 @@
 import type { IndexStmt } from '@pgsql/types';
-import { as } from '../../syntax/tree.ts';
 import { relationName } from '../../syntax/names.ts';
+import { as } from '../../syntax/tree.ts';
 import type { Fix } from '../finding.ts';
 import { partOf } from '../help/part-of.ts';
 import { shown } from '../help/shown.ts';
@@ -10,7 +10,8 @@ import type { Rule, Subject } from '../rule.ts';
 export const rule: Rule = {
   id: 'concurrently-if-not-exists',
   topic: 'transactions',
-  summary: 'CREATE INDEX CONCURRENTLY IF NOT EXISTS takes an invalid index of a failed build for the one that is wanted.',
+  summary:
+    'CREATE INDEX CONCURRENTLY IF NOT EXISTS takes an invalid index of a failed build for the one that is wanted.',
   severity: 'warning',
   weighed: false,
   *statement(subject) {
@@ -40,10 +41,7 @@ function dropFirst({ statement }: Subject, stmt: IndexStmt): Fix {
     steps: [
       {
         name: `create_${stmt.idxname ?? 'index'}`,
-        sql: [
-          `DROP INDEX CONCURRENTLY IF EXISTS ${name}`,
-          without(statement.sql, 'IF', 'NOT', 'EXISTS'),
-        ],
+        sql: [`DROP INDEX CONCURRENTLY IF EXISTS ${name}`, without(statement.sql, 'IF', 'NOT', 'EXISTS')],
         rollback: [`DROP INDEX CONCURRENTLY IF EXISTS ${name}`],
       },
     ],

@@ -24,7 +24,8 @@ function* ofRole({ tree }: Subject): Generator<Complaint> {
   const setting = settingIn(tree?.node);
   if (setting?.name !== 'session_replication_role' || setting.value?.toLowerCase() !== 'replica') return;
   yield {
-    message: 'With session_replication_role = replica no foreign key is checked and no ordinary trigger fires: rows that point nowhere are taken and stay.',
+    message:
+      'With session_replication_role = replica no foreign key is checked and no ordinary trigger fires: rows that point nowhere are taken and stay.',
     why: 'Nothing checks them afterwards; only a new NOT VALID constraint with its VALIDATE would find them. The setting needs a superuser too.',
   };
 }
@@ -36,7 +37,10 @@ function* ofTable(file: FileSubject, subject: Subject): Generator<Complaint> {
     if (cmd.subtype === 'AT_DisableTrigAll') yield { message: allOff(shown(table)), why: WHY_ALL, ...place };
     else if (!isEnabledAgain(file, subject, cmd.name)) {
       const what = cmd.name === undefined ? 'The triggers' : `The trigger ${displayIdentifier(cmd.name)}`;
-      yield { message: `${what} of ${shown(table)} stay${cmd.name === undefined ? '' : 's'} off behind this file: writes of the running application go on without what ${cmd.name === undefined ? 'they do' : 'it does'}.`, ...place };
+      yield {
+        message: `${what} of ${shown(table)} stay${cmd.name === undefined ? '' : 's'} off behind this file: writes of the running application go on without what ${cmd.name === undefined ? 'they do' : 'it does'}.`,
+        ...place,
+      };
     }
   }
 }
@@ -54,8 +58,7 @@ function isEnabledAgain({ body }: FileSubject, subject: Subject, name: string | 
       one.index >= subject.index &&
       one.transaction === subject.transaction &&
       tableCommands(one, 'AT_EnableTrig', 'AT_EnableTrigUser', 'AT_EnableTrigAll').some(
-        ({ table: other, cmd }) =>
-          isSame(subject.known, table, other) && (cmd.name === undefined || cmd.name === name),
+        ({ table: other, cmd }) => isSame(subject.known, table, other) && (cmd.name === undefined || cmd.name === name),
       ),
   );
 }

@@ -6,9 +6,9 @@ import { tableCommands } from '../help/drops.ts';
 import { madeHere } from '../help/made-here.ts';
 import { isRelation, kindWords } from '../help/object-kinds.ts';
 import { objectName } from '../help/object-names.ts';
+import { partOf } from '../help/part-of.ts';
 import { dependentsSentence } from '../help/read-by.ts';
 import { shown } from '../help/shown.ts';
-import { partOf } from '../help/part-of.ts';
 import { listedFew, shownColumn } from '../help/shown-column.ts';
 import type { Rule, Subject } from '../rule.ts';
 
@@ -47,14 +47,32 @@ function* ofObjects(subject: Subject, { removeType, objects = [] }: DropStmt): G
 
 function isNewHere(subject: Subject, name: QualifiedName): boolean {
   if (subject.isNew(subject.known.table(name))) return true;
-  return madeHere(subject, name, ['table', 'view', 'materialized view', 'type', 'domain', 'function', 'procedure', 'schema', 'sequence', 'extension']);
+  return madeHere(subject, name, [
+    'table',
+    'view',
+    'materialized view',
+    'type',
+    'domain',
+    'function',
+    'procedure',
+    'schema',
+    'sequence',
+    'extension',
+  ]);
 }
 
 function* ofParts(subject: Subject): Generator<Complaint> {
   for (const { table, cmd } of tableCommands(subject, 'AT_DropColumn', 'AT_DropConstraint')) {
     if (cmd.behavior !== 'DROP_CASCADE' || subject.isNew(subject.known.table(table))) continue;
     const name = cmd.name ?? '';
-    const what = cmd.subtype === 'AT_DropColumn' ? shownColumn(table, name) : `the constraint ${shown({ name })} of ${shown(table)}`;
-    yield { message: `CASCADE drops with ${what} whatever depends on it, and the file does not say what that is.`, why: WHY, ...partOf(subject, ['drop-column', 'drop-constraint', 'drop-primary-key-cascade'], { part: name }) };
+    const what =
+      cmd.subtype === 'AT_DropColumn'
+        ? shownColumn(table, name)
+        : `the constraint ${shown({ name })} of ${shown(table)}`;
+    yield {
+      message: `CASCADE drops with ${what} whatever depends on it, and the file does not say what that is.`,
+      why: WHY,
+      ...partOf(subject, ['drop-column', 'drop-constraint', 'drop-primary-key-cascade'], { part: name }),
+    };
   }
 }

@@ -44,7 +44,9 @@ function givesValue({ known }: Subject, subjects: readonly Subject[], table: Qua
   return subjects.some((one) =>
     tableCommands(one, 'AT_ColumnDefault', 'AT_AddIdentity', 'AT_DropColumn').some(
       ({ table: other, cmd }) =>
-        cmd.name === column && isSame(known, table, other) && (cmd.def !== undefined || cmd.subtype === 'AT_DropColumn'),
+        cmd.name === column &&
+        isSame(known, table, other) &&
+        (cmd.def !== undefined || cmd.subtype === 'AT_DropColumn'),
     ),
   );
 }

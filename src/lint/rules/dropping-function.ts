@@ -2,12 +2,12 @@ import type { QualifiedName } from '../../sql/token-reader.ts';
 import { nameOf } from '../../syntax/names.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Complaint } from '../finding.ts';
-import { dropped } from '../help/drops.ts';
 import { type Around, withAround } from '../help/around.ts';
+import { dropped } from '../help/drops.ts';
 import { madeHere } from '../help/made-here.ts';
+import { partOf } from '../help/part-of.ts';
 import { isSame } from '../help/same-name.ts';
 import { shown } from '../help/shown.ts';
-import { partOf } from '../help/part-of.ts';
 import type { Rule, Subject } from '../rule.ts';
 
 export const rule: Rule = {
@@ -21,7 +21,8 @@ export const rule: Rule = {
 
 function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
   for (const name of dropped(subject, 'OBJECT_FUNCTION', 'OBJECT_PROCEDURE', 'OBJECT_ROUTINE', 'OBJECT_AGGREGATE')) {
-    if (madeHere(subject, name, ['function', 'procedure', 'aggregate']) || later.some((one) => makes(one, name))) continue;
+    if (madeHere(subject, name, ['function', 'procedure', 'aggregate']) || later.some((one) => makes(one, name)))
+      continue;
     yield {
       message: `${shown(name)} is gone from the commit on, and every query, function and trigger that calls it fails (42883).`,
       why: 'PostgreSQL keeps no record of calls in function bodies and in queries, so it drops it without a word. Let the callers stop first; CREATE OR REPLACE changes a body in place.',

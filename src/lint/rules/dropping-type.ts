@@ -1,7 +1,7 @@
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import type { Complaint } from '../finding.ts';
-import { dropped } from '../help/drops.ts';
 import { type Around, withAround } from '../help/around.ts';
+import { dropped } from '../help/drops.ts';
 import { madeHere } from '../help/made-here.ts';
 import { isSame } from '../help/same-name.ts';
 import { shown } from '../help/shown.ts';

@@ -1,15 +1,15 @@
 import type { KnownTable } from '../../known/table.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
+import { relationName } from '../../syntax/names.ts';
 import { all, as } from '../../syntax/tree.ts';
 import type { Complaint } from '../finding.ts';
 import { type Around, withAround } from '../help/around.ts';
 import { addedConstraints, droppedConstraints, keyColumns, sameColumns } from '../help/constraint-drops.ts';
 import { dropped } from '../help/drops.ts';
 import { partOf } from '../help/part-of.ts';
-import { isSame } from '../help/same-name.ts';
 import { names } from '../help/read-by.ts';
+import { isSame } from '../help/same-name.ts';
 import { columnList } from '../help/shown.ts';
-import { relationName } from '../../syntax/names.ts';
 import type { Rule, Subject } from '../rule.ts';
 
 export const rule: Rule = {
@@ -50,7 +50,8 @@ function lostConstraints(subject: Subject): Lost[] {
 function lostIndexes(subject: Subject): Lost[] {
   return dropped(subject, 'OBJECT_INDEX').flatMap((name) => {
     const { table, index } = subject.known.index(name) ?? {};
-    if (!table || !index?.unique || index.partial || !index.valid || subject.isNew(index) || subject.isNew(table)) return [];
+    if (!table || !index?.unique || index.partial || !index.valid || subject.isNew(index) || subject.isNew(table))
+      return [];
     return index.columns.includes(undefined) ? [] : { table: table.name, name: index.name, columns: index.columns };
   });
 }
@@ -67,12 +68,18 @@ function isRestored(subjects: readonly Subject[], { table, columns }: Lost): boo
     const added = addedConstraints([subject], table).filter(
       ({ contype }) => contype === 'CONSTR_UNIQUE' || contype === 'CONSTR_PRIMARY',
     );
-    return added.some((one) => sameColumns(keyColumns(subject, table, one), columns)) || createsIndex(subject, table, columns);
+    return (
+      added.some((one) => sameColumns(keyColumns(subject, table, one), columns)) ||
+      createsIndex(subject, table, columns)
+    );
   });
 }
 
 function createsIndex({ tree, known }: Subject, table: QualifiedName, columns: Columns): boolean {
   const stmt = as('IndexStmt', tree?.node);
   if (!stmt?.unique || stmt.whereClause || !isSame(known, relationName(stmt.relation), table)) return false;
-  return sameColumns(all('IndexElem', stmt.indexParams).map(({ name }) => name), columns);
+  return sameColumns(
+    all('IndexElem', stmt.indexParams).map(({ name }) => name),
+    columns,
+  );
 }

@@ -6,7 +6,7 @@ import { dropped } from '../help/drops.ts';
 import { partOf } from '../help/part-of.ts';
 import { names } from '../help/read-by.ts';
 import { shown } from '../help/shown.ts';
-import type { FileSubject, FileComplaint, Rule, Subject } from '../rule.ts';
+import type { FileComplaint, FileSubject, Rule, Subject } from '../rule.ts';
 
 /** Only with evidence: without a server nobody can tell whether an index is used. */
 export const rule: Rule = {

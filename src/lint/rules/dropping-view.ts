@@ -1,13 +1,13 @@
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Complaint } from '../finding.ts';
-import { dropped } from '../help/drops.ts';
 import { type Around, withAround } from '../help/around.ts';
+import { dropped } from '../help/drops.ts';
 import { madeHere } from '../help/made-here.ts';
 import { isMadeIn } from '../help/new-names.ts';
+import { partOf } from '../help/part-of.ts';
 import { dependentsSentence } from '../help/read-by.ts';
 import { shown } from '../help/shown.ts';
-import { partOf } from '../help/part-of.ts';
 import type { Rule, Subject } from '../rule.ts';
 
 export const rule: Rule = {

@@ -78,7 +78,12 @@ function twoFiles(adds: Subject, user: Subject, label: string): Fix {
     title: 'add the label in a file of its own, before the one that uses it',
     automatic: false,
     steps: [
-      { name: `add_label_${name}`, sql: [adds.statement.sql], rollback: [], comment: ['A label cannot be removed: it has no way back.'] },
+      {
+        name: `add_label_${name}`,
+        sql: [adds.statement.sql],
+        rollback: [],
+        comment: ['A label cannot be removed: it has no way back.'],
+      },
       { name: `use_label_${name}`, sql: [user.statement.sql], rollback: [] },
     ],
   };
@@ -86,7 +91,9 @@ function twoFiles(adds: Subject, user: Subject, label: string): Fix {
 
 /** A DO block is one statement: nothing can end the transaction in between. */
 function* inOneBlock({ body }: FileSubject, { subject, type, label }: Added): Generator<FileComplaint> {
-  const user = body.find((one) => one.inside && one.index === subject.index && one !== subject && usesLabel(one, label));
+  const user = body.find(
+    (one) => one.inside && one.index === subject.index && one !== subject && usesLabel(one, label),
+  );
   if (!user) return;
   yield {
     subject: user,

@@ -1,5 +1,5 @@
-import { relationName } from '../../syntax/names.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
+import { relationName } from '../../syntax/names.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Fix } from '../finding.ts';
 import { changesNothing } from '../help/changes-nothing.ts';
@@ -53,14 +53,18 @@ function isInside(file: FileSubject, subject: Subject): boolean {
 }
 
 function makesRelation({ tree }: Subject): boolean {
-  return tree !== undefined && (as('CreateStmt', tree.node) ?? as('CreateTableAsStmt', tree.node) ?? as('RenameStmt', tree.node)) !== undefined;
+  return (
+    tree !== undefined &&
+    (as('CreateStmt', tree.node) ?? as('CreateTableAsStmt', tree.node) ?? as('RenameStmt', tree.node)) !== undefined
+  );
 }
 
 /** The table that a statement is about, beside those that create one. */
 function tableOf({ tree }: Subject): QualifiedName | undefined {
   const node = tree?.node;
   const comment = as('CommentStmt', node);
-  if (comment) return comment.objtype === 'OBJECT_TABLE' ? objectName(comment.object) : partName(comment.object)?.relation;
+  if (comment)
+    return comment.objtype === 'OBJECT_TABLE' ? objectName(comment.object) : partName(comment.object)?.relation;
   return relationName(
     as('AlterTableStmt', node)?.relation ??
       as('IndexStmt', node)?.relation ??

@@ -24,7 +24,10 @@ function* ofStep({ migration }: FileSubject, changes: readonly Subject[], subjec
   const before = changes.filter((one) => one.index < subject.index).length;
   const behind = changes.length - before - 1;
   if (before + behind === 0) return;
-  const done = before === 0 ? 'what comes behind it has not run' : `${counted(before)} before it stay${before === 1 ? 's' : ''} done`;
+  const done =
+    before === 0
+      ? 'what comes behind it has not run'
+      : `${counted(before)} before it stay${before === 1 ? 's' : ''} done`;
   yield {
     subject,
     message: `This statement is a step of its own: if it fails, ${done}, and the file is half applied until it is run again.`,

@@ -3,11 +3,11 @@ import type { QualifiedName } from '../../sql/token-reader.ts';
 import { relationName } from '../../syntax/names.ts';
 import { all, as } from '../../syntax/tree.ts';
 import type { Complaint } from '../finding.ts';
-import { columnTwins } from '../help/column-twins.ts';
 import { type Around, withAround } from '../help/around.ts';
+import { columnTwins } from '../help/column-twins.ts';
+import { partOf } from '../help/part-of.ts';
 import { isSame } from '../help/same-name.ts';
 import { shownColumn } from '../help/shown-column.ts';
-import { partOf } from '../help/part-of.ts';
 import type { Rule, Subject } from '../rule.ts';
 
 /** A name that goes while the running application still says it. */

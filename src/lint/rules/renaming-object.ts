@@ -8,9 +8,9 @@ import { madeHere } from '../help/made-here.ts';
 import { isMadeIn } from '../help/new-names.ts';
 import { isRoutine, kindWords } from '../help/object-kinds.ts';
 import { objectName } from '../help/object-names.ts';
+import { partOf } from '../help/part-of.ts';
 import { isSame } from '../help/same-name.ts';
 import { shown } from '../help/shown.ts';
-import { partOf } from '../help/part-of.ts';
 import { typeMade } from '../help/types.ts';
 import type { Rule, Subject } from '../rule.ts';
 
@@ -57,12 +57,26 @@ function kindOf({ known }: Subject, { renameType, relation }: RenameStmt): strin
 
 function isNewHere(subject: Subject, name: QualifiedName): boolean {
   if (subject.isNew(subject.known.table(name))) return true;
-  return madeHere(subject, name, ['type', 'domain', 'function', 'procedure', 'aggregate', 'schema', 'sequence', 'view', 'materialized view', 'role', 'extension', 'collation']);
+  return madeHere(subject, name, [
+    'type',
+    'domain',
+    'function',
+    'procedure',
+    'aggregate',
+    'schema',
+    'sequence',
+    'view',
+    'materialized view',
+    'role',
+    'extension',
+    'collation',
+  ]);
 }
 
 /** The name is given to something else behind it: a view of the old name, a function that calls the new one. */
 function isStillThere(later: readonly Subject[], { renameType }: RenameStmt, name: QualifiedName): boolean {
-  if (isMadeIn(later, name) || later.some((one) => one.tree && isSame(one.known, typeMade(one.tree.node), name))) return true;
+  if (isMadeIn(later, name) || later.some((one) => one.tree && isSame(one.known, typeMade(one.tree.node), name)))
+    return true;
   return isRoutine(renameType) && later.some((one) => isSame(one.known, routineMade(one), name));
 }
 

@@ -3,10 +3,10 @@ import { relationName } from '../../syntax/names.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Complaint, Fix } from '../finding.ts';
 import { type Around, withAround } from '../help/around.ts';
-import { isMadeIn } from '../help/new-names.ts';
 import { namesFreed } from '../help/names-freed.ts';
-import { shown } from '../help/shown.ts';
+import { isMadeIn } from '../help/new-names.ts';
 import { partOf } from '../help/part-of.ts';
+import { shown } from '../help/shown.ts';
 import type { Rule, Subject } from '../rule.ts';
 
 /** The same for a whole table; a view of the old name in the same transaction keeps the application going. */

@@ -1,16 +1,16 @@
 import type { GrantRoleStmt, GrantStmt, RoleSpec } from '@pgsql/types';
 import type { ObjectKind } from '../../sql/created-object.ts';
+import type { QualifiedName } from '../../sql/token-reader.ts';
 import { relationName } from '../../syntax/names.ts';
 import { all, as, type Node } from '../../syntax/tree.ts';
-import type { QualifiedName } from '../../sql/token-reader.ts';
 import type { Complaint } from '../finding.ts';
 import { type Around, withAround } from '../help/around.ts';
 import { madeHere } from '../help/made-here.ts';
 import { kindWords } from '../help/object-kinds.ts';
 import { objectName } from '../help/object-names.ts';
 import { isSame } from '../help/same-name.ts';
-import { listedFew } from '../help/shown-column.ts';
 import { shown } from '../help/shown.ts';
+import { listedFew } from '../help/shown-column.ts';
 import type { Rule, Subject } from '../rule.ts';
 
 export const rule: Rule = {
@@ -33,7 +33,9 @@ function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
 }
 
 function* ofObjects(subject: Subject, later: readonly Subject[], stmt: GrantStmt): Generator<Complaint> {
-  const objects = (stmt.objects ?? []).flatMap((node) => nameIn(node) ?? []).filter((name) => !isNewHere(subject, name));
+  const objects = (stmt.objects ?? [])
+    .flatMap((node) => nameIn(node) ?? [])
+    .filter((name) => !isNewHere(subject, name));
   const roles = rolesOf(stmt.grantees).filter((role) => !later.some((one) => grantsAgain(one, objects, role)));
   if (objects.length === 0 || roles.length === 0 || isHarmless(stmt)) return;
   const what = `${privileges(stmt)} on ${kind(stmt)}${listedFew(objects.map(shown))}`;
@@ -53,7 +55,11 @@ function* ofMembership({ granted_roles, grantee_roles }: GrantRoleStmt): Generat
 
 /** Closing the schema public for new objects takes nothing from those who use what is there. */
 function isHarmless({ objtype, privileges = [] }: GrantStmt): boolean {
-  return objtype === 'OBJECT_SCHEMA' && privileges.length > 0 && all('AccessPriv', privileges).every(({ priv_name }) => priv_name === 'create');
+  return (
+    objtype === 'OBJECT_SCHEMA' &&
+    privileges.length > 0 &&
+    all('AccessPriv', privileges).every(({ priv_name }) => priv_name === 'create')
+  );
 }
 
 /** A REVOKE before a GRANT of less to the same role, in the same transaction: what is left was decided. */
@@ -68,7 +74,18 @@ function nameIn(node: Node): QualifiedName | undefined {
   return relationName(as('RangeVar', node)) ?? objectName(node);
 }
 
-const NEW_KINDS: readonly ObjectKind[] = ['function', 'procedure', 'aggregate', 'type', 'domain', 'schema', 'sequence', 'view', 'table', 'materialized view'];
+const NEW_KINDS: readonly ObjectKind[] = [
+  'function',
+  'procedure',
+  'aggregate',
+  'type',
+  'domain',
+  'schema',
+  'sequence',
+  'view',
+  'table',
+  'materialized view',
+];
 
 function isNewHere(subject: Subject, name: QualifiedName): boolean {
   return subject.isNew(subject.known.table(name)) || madeHere(subject, name, NEW_KINDS);
@@ -83,7 +100,9 @@ function roleText({ roletype, rolename = '' }: RoleSpec): string {
 }
 
 function privileges({ privileges = [] }: GrantStmt): string {
-  return privileges.length === 0 ? 'anything' : listedFew(all('AccessPriv', privileges).map(({ priv_name = '' }) => priv_name.toUpperCase()));
+  return privileges.length === 0
+    ? 'anything'
+    : listedFew(all('AccessPriv', privileges).map(({ priv_name = '' }) => priv_name.toUpperCase()));
 }
 
 function kind({ targtype, objtype }: GrantStmt): string {

@@ -4,8 +4,8 @@ import { tableCommands } from '../help/drops.ts';
 import { addsColumn, createsTable, renamesColumnTo, renamesTo } from '../help/made-by-file.ts';
 import { relationMade } from '../help/new-names.ts';
 import { isSame } from '../help/same-name.ts';
-import { shownColumn } from '../help/shown-column.ts';
 import { shown } from '../help/shown.ts';
+import { shownColumn } from '../help/shown-column.ts';
 import type { FileComplaint, FileSubject, Rule, Subject } from '../rule.ts';
 
 /** Not meant: what was written to a new table or column since; every rollback of CREATE and ADD COLUMN loses that. */
@@ -94,7 +94,8 @@ function mayHoldData({ subject, table, column }: DataChange): boolean {
 function makesAgain(subject: Subject, { table, column }: DataChange): boolean {
   const { tree, known } = subject;
   if (!tree) return false;
-  if (column === undefined) return as('CreateStmt', tree.node) !== undefined && isSame(known, relationMade(tree.node), table);
+  if (column === undefined)
+    return as('CreateStmt', tree.node) !== undefined && isSame(known, relationMade(tree.node), table);
   return tableCommands(subject, 'AT_AddColumn').some(({ table: other, cmd }) => {
     const added = as('ColumnDef', cmd.def);
     return added?.colname === column && isSame(known, other, table) && !isComputed(added.constraints);
@@ -109,7 +110,10 @@ function isComputed(constraints: Parameters<typeof all>[1]): boolean {
 function isFilled(subjects: readonly Subject[], lost: DataChange): boolean {
   return subjects
     .flatMap(filled)
-    .some((one) => isSameTable(one, lost) && (one.column === undefined || lost.column === undefined || one.column === lost.column));
+    .some(
+      (one) =>
+        isSameTable(one, lost) && (one.column === undefined || lost.column === undefined || one.column === lost.column),
+    );
 }
 
 function dropsTable(subjects: readonly Subject[], lost: DataChange): boolean {

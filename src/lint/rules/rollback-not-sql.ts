@@ -34,7 +34,10 @@ function* notSql(subject: Subject): Generator<FileComplaint> {
 
 /** It does not begin as any statement does. */
 function isProse({ statement: { words, sql } }: Subject): boolean {
-  return !STARTS.has(words[0] ?? '') || (words.length > 3 && !/[()=;,*'"._]/.test(sql) && /[.!?]$|\b(?:the|is|to be|manually|needed)\b/i.test(sql));
+  return (
+    !STARTS.has(words[0] ?? '') ||
+    (words.length > 3 && !/[()=;,*'"._]/.test(sql) && /[.!?]$|\b(?:the|is|to be|manually|needed)\b/i.test(sql))
+  );
 }
 
 const STARTS = new Set(

@@ -11,7 +11,11 @@ export const rule: Rule = {
   weighed: false,
   *file(file) {
     // A file that runs in several transactions needs it.
-    if (file.migration.headers.transaction === 'none' || file.body.some((one) => one.transaction !== 0 || !one.transactional)) return;
+    if (
+      file.migration.headers.transaction === 'none' ||
+      file.body.some((one) => one.transaction !== 0 || !one.transactional)
+    )
+      return;
     for (const subject of file.body) {
       const complaint = complaintOf(file, subject);
       if (complaint) yield { ...complaint, subject };
@@ -43,5 +47,9 @@ function localFix({ statement }: Subject, name: string): Fix | undefined {
   const bare = statement.sql.replace(/^set\s+session\s+(?!characteristics|authorization)/i, 'SET ');
   const sql = statement.words[0] === 'SET' ? insertBehind(bare, 'SET', 'LOCAL') : undefined;
   if (sql === undefined) return undefined;
-  return { title: 'for this transaction alone', automatic: true, steps: [{ name: `set_${name}`, sql: [sql], rollback: [] }] };
+  return {
+    title: 'for this transaction alone',
+    automatic: true,
+    steps: [{ name: `set_${name}`, sql: [sql], rollback: [] }],
+  };
 }

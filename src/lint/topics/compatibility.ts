@@ -23,4 +23,27 @@ import { rule as requireEnumValueOrdering } from '../rules/require-enum-value-or
 import { rule as revokingPrivileges } from '../rules/revoking-privileges.ts';
 
 /** The rules of topic `compatibility`, in the order of their list. */
-export const COMPATIBILITY_RULES: readonly Rule[] = [renamingTable, renamingColumn, renamingObject, changingSchema, banDropTable, banDropColumn, banDropDatabase, banDropSchema, dropCascade, droppingView, droppingFunction, droppingType, banDropNotNull, droppingDefault, droppingPrimaryKey, droppingUniqueConstraint, droppingUsedIndex, addingRequiredField, banTruncateCascade, banCreateDomainWithConstraint, requireEnumValueOrdering, revokingPrivileges];
+export const COMPATIBILITY_RULES: readonly Rule[] = [
+  renamingTable,
+  renamingColumn,
+  renamingObject,
+  changingSchema,
+  banDropTable,
+  banDropColumn,
+  banDropDatabase,
+  banDropSchema,
+  dropCascade,
+  droppingView,
+  droppingFunction,
+  droppingType,
+  banDropNotNull,
+  droppingDefault,
+  droppingPrimaryKey,
+  droppingUniqueConstraint,
+  droppingUsedIndex,
+  addingRequiredField,
+  banTruncateCascade,
+  banCreateDomainWithConstraint,
+  requireEnumValueOrdering,
+  revokingPrivileges,
+];

@@ -10,4 +10,14 @@ import { rule as sessionSettingKept } from '../rules/session-setting-kept.ts';
 import { rule as syntaxNotUnderstood } from '../rules/syntax-not-understood.ts';
 
 /** The rules of topic `transactions`, in the order of their list. */
-export const TRANSACTIONS_RULES: readonly Rule[] = [syntaxNotUnderstood, lockTimeoutDisabled, lockTimeoutTooLong, concurrentlyIfNotExists, concurrentlyInTransactionFile, enumValueUsedInSameTransaction, mixedSteps, sessionSettingKept, disablingTriggers];
+export const TRANSACTIONS_RULES: readonly Rule[] = [
+  syntaxNotUnderstood,
+  lockTimeoutDisabled,
+  lockTimeoutTooLong,
+  concurrentlyIfNotExists,
+  concurrentlyInTransactionFile,
+  enumValueUsedInSameTransaction,
+  mixedSteps,
+  sessionSettingKept,
+  disablingTriggers,
+];
