@@ -19,6 +19,7 @@ import { rule as droppingView } from '../rules/dropping-view.ts';
 import { rule as renamingColumn } from '../rules/renaming-column.ts';
 import { rule as renamingObject } from '../rules/renaming-object.ts';
 import { rule as renamingTable } from '../rules/renaming-table.ts';
+import { rule as replacingViewColumns } from '../rules/replacing-view-columns.ts';
 import { rule as requireEnumValueOrdering } from '../rules/require-enum-value-ordering.ts';
 import { rule as revokingPrivileges } from '../rules/revoking-privileges.ts';
 
@@ -34,6 +35,7 @@ export const COMPATIBILITY_RULES: readonly Rule[] = [
   banDropSchema,
   dropCascade,
   droppingView,
+  replacingViewColumns,
   droppingFunction,
   droppingType,
   banDropNotNull,
