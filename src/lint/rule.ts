@@ -1,6 +1,6 @@
 import type { FormUse } from '../facts/form.ts';
 import type { Known } from '../known/known.ts';
-import type { KnownTable } from '../known/table.ts';
+import type { Made } from '../known/table.ts';
 import type { Migration, Statement } from '../migration/migration.ts';
 import type { NotUnderstood, SyntaxTree } from '../syntax/tree.ts';
 import type { Complaint, Severity } from './finding.ts';
@@ -65,8 +65,8 @@ export interface Subject {
    */
   readonly before: readonly Subject[];
   readonly options: LintOptions;
-  /** Nobody else can be using that table: the set that is being judged makes it. */
-  isNew(table: KnownTable | undefined): boolean;
+  /** Nobody else can be using that table, index, type or function: the set that is being judged makes it. */
+  isNew(object: { readonly made?: Made | undefined } | undefined): boolean;
 }
 
 export interface FileSubject {

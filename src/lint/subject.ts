@@ -1,6 +1,6 @@
 import type { FormUse } from '../facts/form.ts';
 import type { Known } from '../known/known.ts';
-import type { KnownTable } from '../known/table.ts';
+import type { Made } from '../known/table.ts';
 import type { Migration, Statement } from '../migration/migration.ts';
 import { isTree, type NotUnderstood, type Parsed, type ParseStatement, type SyntaxTree } from '../syntax/tree.ts';
 import type { LintOptions, Subject } from './rule.ts';
@@ -82,8 +82,8 @@ export class StatementSubject implements Subject {
     return this.#uses;
   }
 
-  isNew(table: KnownTable | undefined): boolean {
-    const made = table?.made;
+  isNew(object: { readonly made?: Made | undefined } | undefined): boolean {
+    const made = object?.made;
     if (made === undefined) return false;
     return made.version === this.migration.version || this.#reading.unapplied.has(made.version);
   }

@@ -1,0 +1,93 @@
+import type { KnownTable, KnownType } from '../../known/table.ts';
+import { displayIdentifier } from '../../sql/quote.ts';
+import type { QualifiedName } from '../../sql/token-reader.ts';
+import type { Fix } from '../finding.ts';
+import { shown } from './shown.ts';
+
+/**
+ * Instead of a rename: a second column that a trigger keeps equal to the first, so that old and new code both find theirs. The
+ * last step is for when no old code runs any more. Undefined where the column's type is not known.
+ */
+export function columnTwins(
+  known: KnownTable | undefined,
+  { table, from, to }: { readonly table: QualifiedName; readonly from: string; readonly to: string },
+): Fix | undefined {
+  const type = known?.kind === 'table' ? known.columns.get(from)?.type : undefined;
+  if (!type) return undefined;
+  const names = { table: shown(table), from: displayIdentifier(from), to: displayIdentifier(to), type: typeText(type) };
+  const trigger = `${table.name}_${from}_is_${to}`;
+  const sync: Sync = { ...names, trigger: displayIdentifier(trigger), function: shown({ ...table, name: trigger }) };
+  return {
+    title: 'keep both names while the application moves from one to the other',
+    automatic: false,
+    steps: [
+      { name: `add_${table.name}_${to}`, sql: addTwin(sync), rollback: dropTwin(sync, sync.to) },
+      { name: `fill_${table.name}_${to}`, sql: [fill(sync)], rollback: [], comment: [FILL] },
+      { name: `drop_${table.name}_${from}`, sql: dropTwin(sync, sync.from), rollback: addBack(sync), comment: [DROP] },
+    ],
+  };
+}
+
+const FILL = 'In batches where the table is large. Behind it, release the code that reads and writes the new name.';
+const DROP = 'Only when no running code says the old name any more.';
+
+/** The type as SQL says it: `varchar(50)`. */
+function typeText({ name, modifiers, array }: KnownType): string {
+  return `${name}${modifiers.length > 0 ? `(${modifiers.join(', ')})` : ''}${array ? '[]' : ''}`;
+}
+
+function addTwin(sync: Sync): string[] {
+  return [`ALTER TABLE ${sync.table} ADD COLUMN ${sync.to} ${sync.type}`, syncFunction(sync), syncTrigger(sync)];
+}
+
+function dropTwin({ table, trigger, function: name }: Sync, column: string): string[] {
+  return [
+    `DROP TRIGGER ${trigger} ON ${table}`,
+    `DROP FUNCTION ${name}()`,
+    `ALTER TABLE ${table} DROP COLUMN ${column}`,
+  ];
+}
+
+function fill({ table, from, to }: Sync): string {
+  return `UPDATE ${table} SET ${to} = ${from} WHERE ${to} IS DISTINCT FROM ${from}`;
+}
+
+function addBack(sync: Sync): string[] {
+  const { table, from, to, type } = sync;
+  return [
+    `ALTER TABLE ${table} ADD COLUMN ${from} ${type}`,
+    `UPDATE ${table} SET ${from} = ${to}`,
+    syncFunction(sync),
+    syncTrigger(sync),
+  ];
+}
+
+interface Sync {
+  readonly table: string;
+  readonly from: string;
+  readonly to: string;
+  readonly type: string;
+  readonly trigger: string;
+  readonly function: string;
+}
+
+function syncFunction({ from, to, function: name }: Sync): string {
+  const lines = [
+    'BEGIN',
+    "  IF TG_OP = 'INSERT' THEN",
+    `    NEW.${to} := coalesce(NEW.${to}, NEW.${from});`,
+    `    NEW.${from} := NEW.${to};`,
+    `  ELSIF NEW.${from} IS DISTINCT FROM OLD.${from} THEN`,
+    `    NEW.${to} := NEW.${from};`,
+    `  ELSIF NEW.${to} IS DISTINCT FROM OLD.${to} THEN`,
+    `    NEW.${from} := NEW.${to};`,
+    '  END IF;',
+    '  RETURN NEW;',
+    'END',
+  ];
+  return `CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$\n${lines.join('\n')}\n$$`;
+}
+
+function syncTrigger({ table, trigger, function: name }: Sync): string {
+  return `CREATE TRIGGER ${trigger} BEFORE INSERT OR UPDATE ON ${table} FOR EACH ROW EXECUTE FUNCTION ${name}()`;
+}

@@ -1,0 +1,38 @@
+import type { Known } from '../../known/known.ts';
+import type { QualifiedName } from '../../sql/token-reader.ts';
+import { shown } from './shown.ts';
+import { listedFew } from './shown-column.ts';
+
+/** Who would go or fail with a relation, as far as it is known: views that read it, tables whose foreign keys point at it. */
+export function dependents(
+  known: Known,
+  name: QualifiedName,
+): { readonly views: QualifiedName[]; readonly tables: QualifiedName[] } {
+  const resolved = known.resolve(name);
+  const tables = known.referencing(resolved).map(({ table }) => table.name);
+  return {
+    views: [...known.dependents(resolved)],
+    tables: tables.filter((one) => one.name !== resolved.name || one.schema !== resolved.schema),
+  };
+}
+
+/** ` It is read by active_users; foreign keys of orders point at it.`; empty where nothing is known. */
+export function dependentsSentence(known: Known, name: QualifiedName): string {
+  const { views, tables } = dependents(known, name);
+  if (views.length > 0)
+    return ` It is read by ${names(known, views)}${tables.length > 0 ? `; ${pointing(known, tables)}` : ''}.`;
+  return tables.length > 0 ? ` ${pointing(known, tables).replace('foreign', 'Foreign')}.` : '';
+}
+
+function pointing(known: Known, tables: readonly QualifiedName[]): string {
+  return `foreign keys of ${names(known, tables)} point at it`;
+}
+
+/** Names as people write them where the search_path is the usual one. */
+export function names(known: Known, all: readonly QualifiedName[]): string {
+  return listedFew(
+    all.map(({ schema, name }) =>
+      shown(schema === undefined || schema === known.defaultSchema ? { name } : { schema, name }),
+    ),
+  );
+}

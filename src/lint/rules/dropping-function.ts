@@ -1,0 +1,37 @@
+import type { QualifiedName } from '../../sql/token-reader.ts';
+import { nameOf } from '../../syntax/names.ts';
+import { as } from '../../syntax/tree.ts';
+import type { Complaint } from '../finding.ts';
+import { type Around, withAround } from '../help/around.ts';
+import { dropped } from '../help/drops.ts';
+import { madeHere } from '../help/made-here.ts';
+import { partOf } from '../help/part-of.ts';
+import { isSame } from '../help/same-name.ts';
+import { shown } from '../help/shown.ts';
+import type { Rule, Subject } from '../rule.ts';
+
+export const rule: Rule = {
+  id: 'dropping-function',
+  topic: 'compatibility',
+  summary: 'A function, procedure or aggregate is dropped and not made again in the same transaction.',
+  severity: 'warning',
+  weighed: false,
+  file: (file) => withAround(file, judge),
+};
+
+function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
+  for (const name of dropped(subject, 'OBJECT_FUNCTION', 'OBJECT_PROCEDURE', 'OBJECT_ROUTINE', 'OBJECT_AGGREGATE')) {
+    if (madeHere(subject, name, ['function', 'procedure', 'aggregate']) || later.some((one) => makes(one, name)))
+      continue;
+    yield {
+      message: `${shown(name)} is gone from the commit on, and every query, function and trigger that calls it fails (42883).`,
+      why: 'PostgreSQL keeps no record of calls in function bodies and in queries, so it drops it without a word. Let the callers stop first; CREATE OR REPLACE changes a body in place.',
+      ...partOf(subject, ['drop-function'], { target: name }),
+    };
+  }
+}
+
+function makes({ tree, known }: Subject, name: QualifiedName): boolean {
+  const made = as('CreateFunctionStmt', tree?.node)?.funcname ?? as('DefineStmt', tree?.node)?.defnames;
+  return isSame(known, nameOf(made), name);
+}

@@ -1,0 +1,40 @@
+import type { QualifiedName } from '../../sql/token-reader.ts';
+import { as } from '../../syntax/tree.ts';
+import type { Complaint } from '../finding.ts';
+import { type Around, withAround } from '../help/around.ts';
+import { dropped } from '../help/drops.ts';
+import { madeHere } from '../help/made-here.ts';
+import { isMadeIn } from '../help/new-names.ts';
+import { partOf } from '../help/part-of.ts';
+import { dependentsSentence } from '../help/read-by.ts';
+import { shown } from '../help/shown.ts';
+import type { Rule, Subject } from '../rule.ts';
+
+export const rule: Rule = {
+  id: 'dropping-view',
+  topic: 'compatibility',
+  summary: 'A view is dropped and not made again in the same transaction.',
+  severity: 'warning',
+  weighed: false,
+  file: (file) => withAround(file, judge),
+};
+
+function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
+  for (const name of dropped(subject, 'OBJECT_VIEW', 'OBJECT_MATVIEW')) {
+    if (isNewHere(subject, name) || isMadeIn(later, name)) continue;
+    yield {
+      message: `The view ${shown(name)} is gone from the commit on, and every query that reads it fails (42P01).${dependentsSentence(subject.known, name)}`,
+      why: `Queries of the application and of people who make reports are in no file here. Let them stop using it first.${again(subject)}`,
+      ...partOf(subject, ['drop-view'], { target: name }),
+    };
+  }
+}
+
+function isNewHere(subject: Subject, name: QualifiedName): boolean {
+  return subject.isNew(subject.known.table(name)) || madeHere(subject, name, ['view', 'materialized view']);
+}
+
+function again({ tree }: Subject): string {
+  const isView = as('DropStmt', tree?.node)?.removeType === 'OBJECT_VIEW';
+  return isView ? ' To change it, CREATE OR REPLACE VIEW, or drop it and make it again in one file.' : '';
+}

@@ -1,0 +1,80 @@
+import type { QualifiedName } from '../../sql/token-reader.ts';
+import { relationName } from '../../syntax/names.ts';
+import { as } from '../../syntax/tree.ts';
+import type { Fix } from '../finding.ts';
+import { changesNothing } from '../help/changes-nothing.ts';
+import { filled } from '../help/data-changes.ts';
+import { type Inverse, inverseOf } from '../help/inverse.ts';
+import { createsTable } from '../help/made-by-file.ts';
+import { objectName, partName } from '../help/object-names.ts';
+import type { FileSubject, Rule, Subject } from '../rule.ts';
+
+export const rule: Rule = {
+  id: 'missing-rollback',
+  topic: 'rollback',
+  summary: 'The file says neither how it is undone nor that it cannot be.',
+  severity: 'warning',
+  weighed: false,
+  *file(file) {
+    const { migration, body } = file;
+    if (migration.rollback.kind !== 'none' || (body.length > 0 && body.every(changesNothing))) return;
+    const fix = migration.large ? undefined : rollbackOf(file);
+    yield {
+      message: 'This migration has no way back: rollback refuses it, and nothing says whether that is meant.',
+      why: `Add -- ROLLBACK: and the statements that undo it, or -- IRREVERSIBLE: and the reason.${fix ? '' : hint(file)}`,
+      ...(fix ? { fix } : {}),
+    };
+  },
+};
+
+/** All of it as one section; the statements of the body stay. */
+function rollbackOf(file: FileSubject): Fix | undefined {
+  const undone = file.body.filter((one) => !one.inside).map((subject) => undo(file, subject));
+  if (undone.includes(undefined)) return undefined;
+  const rollback = undone.reverse().flatMap((one) => one ?? []);
+  if (rollback.length === 0) return undefined;
+  return {
+    title: 'add the statements that undo it, as a ROLLBACK section',
+    automatic: false,
+    steps: [{ name: file.migration.name, sql: [], rollback }],
+  };
+}
+
+/** What is about a table that the file makes goes with the table. */
+function undo(file: FileSubject, subject: Subject): Inverse {
+  if (changesNothing(subject)) return [];
+  if (isInside(file, subject)) return [];
+  return inverseOf(subject);
+}
+
+function isInside(file: FileSubject, subject: Subject): boolean {
+  const tables = [tableOf(subject), ...filled(subject).map(({ table }) => table)].filter((one) => one !== undefined);
+  return tables.length > 0 && !makesRelation(subject) && tables.every((table) => createsTable(file, table));
+}
+
+function makesRelation({ tree }: Subject): boolean {
+  return (
+    tree !== undefined &&
+    (as('CreateStmt', tree.node) ?? as('CreateTableAsStmt', tree.node) ?? as('RenameStmt', tree.node)) !== undefined
+  );
+}
+
+/** The table that a statement is about, beside those that create one. */
+function tableOf({ tree }: Subject): QualifiedName | undefined {
+  const node = tree?.node;
+  const comment = as('CommentStmt', node);
+  if (comment)
+    return comment.objtype === 'OBJECT_TABLE' ? objectName(comment.object) : partName(comment.object)?.relation;
+  return relationName(
+    as('AlterTableStmt', node)?.relation ??
+      as('IndexStmt', node)?.relation ??
+      as('CreateTrigStmt', node)?.relation ??
+      as('CreatePolicyStmt', node)?.table ??
+      as('RuleStmt', node)?.relation,
+  );
+}
+
+function hint(file: FileSubject): string {
+  const unknown = file.body.find((one) => !one.inside && undo(file, one) === undefined);
+  return unknown ? ` What undoes the statement in line ${unknown.statement.line} its text does not tell.` : '';
+}

@@ -1,0 +1,61 @@
+import type { QualifiedName } from '../../sql/token-reader.ts';
+import { relationName } from '../../syntax/names.ts';
+import { as } from '../../syntax/tree.ts';
+import type { Complaint, Fix } from '../finding.ts';
+import { type Around, withAround } from '../help/around.ts';
+import { namesFreed } from '../help/names-freed.ts';
+import { isMadeIn } from '../help/new-names.ts';
+import { partOf } from '../help/part-of.ts';
+import { shown } from '../help/shown.ts';
+import type { Rule, Subject } from '../rule.ts';
+
+/** The same for a whole table; a view of the old name in the same transaction keeps the application going. */
+export const rule: Rule = {
+  id: 'renaming-table',
+  topic: 'compatibility',
+  summary: 'A table is renamed, and nothing of the old name is left for the running application.',
+  severity: 'error',
+  weighed: false,
+  aliases: ['squawk:renaming-table'],
+  file: (file) => withAround(file, judge),
+};
+
+function* judge(subject: Subject, { earlier, later }: Around): Generator<Complaint> {
+  const stmt = as('RenameStmt', subject.tree?.node);
+  const from = relationName(stmt?.relation);
+  if (!from || !stmt?.newname || !isTable(subject, stmt.renameType, from)) return;
+  const to = { ...from, name: stmt.newname };
+  if (subject.isNew(subject.known.table(from)) || isMadeIn(later, from)) return;
+  if (earlier.some((one) => namesFreed(one, to))) return;
+  yield {
+    message: `${shown(from)} is gone under that name from the commit on, and every query of the running application that says it fails (42P01).`,
+    why: 'Old and new code run side by side while a release is rolled out. A view of the old name in the same transaction takes reads and writes as long as it is one simple SELECT of one table.',
+    ...partOf(subject, ['rename-table'], { target: from }),
+    fix: viewOfOldName(from, to),
+  };
+}
+
+/** ALTER TABLE renames views and sequences too, if they are given. */
+function isTable({ known }: Subject, renameType: string | undefined, name: QualifiedName): boolean {
+  if (renameType !== 'OBJECT_TABLE' && renameType !== 'OBJECT_FOREIGN_TABLE') return false;
+  const kind = known.table(name)?.kind;
+  return kind === undefined || kind === 'table' || kind === 'partitioned table' || kind === 'foreign table';
+}
+
+function viewOfOldName(from: QualifiedName, to: QualifiedName): Fix {
+  const [old, renamed] = [shown(from), shown(to)];
+  return {
+    title: 'leave an updatable view of the old name in the same transaction; drop it when nobody reads it any more',
+    automatic: false,
+    steps: [
+      {
+        name: `rename_${from.name}_to_${to.name}`,
+        sql: [
+          `ALTER TABLE ${old} RENAME TO ${shown({ name: to.name })}`,
+          `CREATE VIEW ${old} AS SELECT * FROM ${renamed}`,
+        ],
+        rollback: [`DROP VIEW ${old}`, `ALTER TABLE ${renamed} RENAME TO ${shown({ name: from.name })}`],
+      },
+    ],
+  };
+}

@@ -1,0 +1,29 @@
+import type { Complaint } from '../finding.ts';
+import type { Rule, Subject } from '../rule.ts';
+
+/** The grammar that the tool reads with is PostgreSQL 18's. */
+const GRAMMAR_MAJOR = 18;
+
+export const rule: Rule = {
+  id: 'syntax-not-understood',
+  topic: 'transactions',
+  summary: 'The grammar of PostgreSQL 18 does not take the statement: a mistake, or newer syntax.',
+  severity: 'error',
+  weighed: false,
+  *statement(subject) {
+    const { notUnderstood, inside } = subject;
+    if (notUnderstood && !inside) yield complaint(subject, notUnderstood);
+  },
+};
+
+function complaint({ options }: Subject, { message, offset }: { message: string; offset: number }): Complaint {
+  const newer = options.serverMajor > GRAMMAR_MAJOR;
+  return {
+    offset,
+    message: `PostgreSQL ${GRAMMAR_MAJOR} does not take this: ${message}.`,
+    why: newer
+      ? 'Syntax that is newer is run all the same, and judged by its leading words alone.'
+      : 'The server will refuse it, and with it everything that its transaction has done so far.',
+    ...(newer ? { severity: 'note' } : {}),
+  };
+}

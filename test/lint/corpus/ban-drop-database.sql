@@ -1,0 +1,11 @@
+--- unsafe: a database
+DROP DATABASE shop_old;
+
+--- unsafe: if it is there, with its sessions
+DROP DATABASE IF EXISTS shop_old WITH (FORCE);
+
+--- safe: a setting of a database
+ALTER DATABASE shop SET statement_timeout = '1min';
+
+--- safe: a remark
+COMMENT ON DATABASE shop IS 'The shop';
