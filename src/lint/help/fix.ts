@@ -1,0 +1,17 @@
+import type { Fix, FixStep } from '../finding.ts';
+import type { Subject } from '../rule.ts';
+
+/** A fix as a field of a complaint. Inside a DO block there is no place for steps of their own. */
+export function fixOf(subject: Subject, fix: Fix | undefined): { readonly fix?: Fix } {
+  return fix && subject.inside === undefined ? { fix } : {};
+}
+
+/** A fix that `lint --fix` may write: it ends in the same catalog. */
+export function automaticFix(title: string, steps: readonly FixStep[]): Fix {
+  return { title, steps, automatic: true };
+}
+
+/** A fix for people: something in it is theirs to decide. */
+export function shownFix(title: string, steps: readonly FixStep[]): Fix {
+  return { title, steps, automatic: false };
+}
