@@ -21,12 +21,9 @@ export function reachOf(subject: Subject, change: DataChange): Reach {
 function isBoundedJoin(subject: Subject, change: DataChange): boolean {
   if (change.joined.every(isWrittenOut)) return true;
   // WITH batch AS (SELECT ... LIMIT 1000) UPDATE ... FROM batch
-  const withClause =
-    as('UpdateStmt', subject.tree?.node)?.withClause ?? as('DeleteStmt', subject.tree?.node)?.withClause;
-  const batches = (withClause?.ctes ?? []).flatMap((cte) => {
-    const { ctename, ctequery } = as('CommonTableExpr', cte) ?? {};
-    return limitedSelects(ctequery).some(({ limitCount }) => isBatch(limitCount)) ? [ctename] : [];
-  });
+  const batches = [...nodesOf('CommonTableExpr', subject.tree?.node)].flatMap(({ ctename, ctequery }) =>
+    limitedSelects(ctequery).some(({ limitCount }) => isBatch(limitCount)) ? [ctename] : [],
+  );
   return change.joined.every((one) => batches.includes(as('RangeVar', one)?.relname));
 }
 

@@ -1,5 +1,5 @@
 import { stringsOf } from '../../syntax/names.ts';
-import { as, type Fields } from '../../syntax/tree.ts';
+import type { Fields } from '../../syntax/tree.ts';
 import { nodesOf } from '../../syntax/walk.ts';
 import { type DataChange, dataChanges, limitedSelects, relationsRead } from '../help/data-changes.ts';
 import { isSame } from '../help/same-name.ts';
@@ -28,10 +28,8 @@ export const rule: Rule = {
   },
 };
 
-function isCursorless(subject: Subject, { table, where }: DataChange): boolean {
-  const statement = as('UpdateStmt', subject.tree?.node) ?? as('DeleteStmt', subject.tree?.node);
-  const selects = limitedSelects([where, statement?.withClause?.ctes]);
-  return selects
+function isCursorless(subject: Subject, { table }: DataChange): boolean {
+  return limitedSelects(subject.tree?.node)
     .filter((select) => relationsRead(select).some((name) => isSame(subject.known, name, table)))
     .some((select) => !goesOn(select));
 }

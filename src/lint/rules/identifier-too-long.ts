@@ -12,7 +12,7 @@ export const rule: Rule = {
   aliases: ['squawk:identifier-too-long'],
   *statement({ statement: { sql } }) {
     // A statement of many rows is not walked through: few have so long a word.
-    if (!/[^\s,()]{22,}/.test(sql)) return;
+    if (!/[^\s,()]{22,}|"[^"]{22,}/.test(sql)) return;
     for (const { raw, start, cut } of longNames(sql)) {
       yield {
         offset: start,
