@@ -1,4 +1,5 @@
 import type { FormUse } from '../facts/form.ts';
+import type { Known } from '../known/known.ts';
 import type { RelationName } from '../known/table.ts';
 
 /** From the worst; `off` is for settings. */
@@ -42,6 +43,8 @@ export interface Complaint {
   /** How bad it is, where the rule itself knows; else the rule's severity weighed by the table. */
   readonly severity?: Severity;
   readonly fix?: Fix;
+  /** It is none if a later statement of the set sees to it: asked of what is known behind the last file. */
+  readonly unlessLater?: (known: Known) => boolean;
 }
 
 /** A complaint with its rule, weighed and placed. */

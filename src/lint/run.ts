@@ -1,4 +1,4 @@
-import type { Learner } from '../known/known.ts';
+import type { Known, Learner } from '../known/known.ts';
 import type { Migration } from '../migration/migration.ts';
 import { allowances } from './allow.ts';
 import type { Complaint, Finding, Severity } from './finding.ts';
@@ -32,16 +32,18 @@ export interface LintInput {
 
 /** Everything that the rules have to say of the files that are judged, in the order of the files and of their lines. */
 export function findAll(input: LintInput): Finding[] {
-  return input.migrations.flatMap((migration) => {
-    if (input.judged.has(migration.version)) return findIn(input, migration);
+  const files = input.migrations.flatMap((migration) => {
+    if (input.judged.has(migration.version)) return [findIn(input, migration)];
     if (!input.included.has(migration.version)) {
       learnFile(input.reading, migration, input.learner, input.innerStatements);
     }
     return [];
   });
+  const { known } = input.learner;
+  return files.flatMap((found) => allowances(found.migration, found.settled(known), input.rules, input.names));
 }
 
-function findIn(input: LintInput, migration: Migration): Finding[] {
+function findIn(input: LintInput, migration: Migration): FileFindings {
   input.onFile?.(migration);
   const { reading, learner, rules } = input;
   const before = learner.known;
@@ -62,15 +64,17 @@ function findIn(input: LintInput, migration: Migration): Finding[] {
   }
   const file: FileSubject = { migration, body, rollback, options: reading.options, before, after };
   for (const active of rules) findings.addFile(active, file);
-  return allowances(migration, findings.sorted, rules, input.names);
+  return findings;
 }
 
 /** The findings of one file. */
 class FileFindings {
+  readonly migration: Migration;
   readonly #placer: FindingPlacer;
-  readonly #found: Finding[] = [];
+  readonly #found: { readonly finding: Finding; readonly unlessLater: Complaint['unlessLater'] }[] = [];
 
   constructor(migration: Migration) {
+    this.migration = migration;
     this.#placer = new FindingPlacer(migration);
   }
 
@@ -82,16 +86,24 @@ class FileFindings {
     for (const complaint of active.rule.file?.(file) ?? []) {
       const { subject } = complaint;
       if (subject) this.#add(active, complaint, subject);
-      else this.#found.push(this.#placer.atTop(active.rule.id, complaint.severity ?? active.severity, complaint));
+      else this.#push(this.#placer.atTop(active.rule.id, complaint.severity ?? active.severity, complaint), complaint);
     }
   }
 
   #add({ rule, severity }: ActiveRule, complaint: Complaint, subject: Subject): void {
     const weighed = weigh(rule, severity, complaint, subject);
-    if (weighed) this.#found.push(this.#placer.at(rule.id, weighed, complaint, subject));
+    if (weighed) this.#push(this.#placer.at(rule.id, weighed, complaint, subject), complaint);
   }
 
-  get sorted(): Finding[] {
-    return this.#found.sort((one, other) => one.line - other.line || one.column - other.column);
+  #push(finding: Finding, { unlessLater }: Complaint): void {
+    this.#found.push({ finding, unlessLater });
+  }
+
+  /** Those that hold, given what is known behind the last file of the set. */
+  settled(known: Known): Finding[] {
+    return this.#found
+      .filter(({ unlessLater }) => !unlessLater?.(known))
+      .map(({ finding }) => finding)
+      .sort((one, other) => one.line - other.line || one.column - other.column);
   }
 }

@@ -1,0 +1,58 @@
+import type { TypeName } from '@pgsql/types';
+import type { QualifiedName } from '../../sql/token-reader.ts';
+import { relationName, stringsOf } from '../../syntax/names.ts';
+import { all, as, type Fields } from '../../syntax/tree.ts';
+import type { Subject } from '../rule.ts';
+
+/** A column with a type that a statement writes: of a new table, added to one, or given another type. */
+export interface WrittenColumn {
+  readonly table: QualifiedName;
+  readonly column: string;
+  readonly type: TypeName;
+  readonly constraints: readonly Fields<'Constraint'>[];
+  readonly how: 'created' | 'added' | 'changed';
+}
+
+/** The columns of a CREATE TABLE or ALTER TABLE; none of a temporary table, which nobody keeps. */
+export function writtenColumns({ tree }: Subject): WrittenColumn[] {
+  const create = as('CreateStmt', tree?.node);
+  if (create) return isTemporary(create) ? [] : createdColumns(create);
+  const alter = as('AlterTableStmt', tree?.node);
+  return alter?.objtype === 'OBJECT_TABLE' ? alteredColumns(alter) : [];
+}
+
+function isTemporary({ relation }: Fields<'CreateStmt'>): boolean {
+  return relation?.relpersistence === 't' || relation?.schemaname === 'pg_temp';
+}
+
+function createdColumns({ relation, tableElts }: Fields<'CreateStmt'>): WrittenColumn[] {
+  const table = relationName(relation);
+  return table ? all('ColumnDef', tableElts).flatMap((one) => written(table, one, one.colname, 'created')) : [];
+}
+
+function alteredColumns({ relation, cmds }: Fields<'AlterTableStmt'>): WrittenColumn[] {
+  const table = relationName(relation);
+  if (!table) return [];
+  return all('AlterTableCmd', cmds).flatMap(({ subtype, name, def }) => {
+    const column = as('ColumnDef', def);
+    if (subtype === 'AT_AddColumn') return written(table, column, column?.colname, 'added');
+    return subtype === 'AT_AlterColumnType' ? written(table, column, name, 'changed') : [];
+  });
+}
+
+function written(
+  table: QualifiedName,
+  definition: Fields<'ColumnDef'> | undefined,
+  column: string | undefined,
+  how: WrittenColumn['how'],
+): WrittenColumn[] {
+  const type = definition?.typeName;
+  if (!type || column === undefined) return [];
+  return [{ table, column, type, constraints: all('Constraint', definition.constraints), how }];
+}
+
+/** The name of a type of PostgreSQL itself, `timestamptz`; undefined for one with another schema. */
+export function typeName({ names }: TypeName): string | undefined {
+  const [name, schema] = stringsOf(names).reverse();
+  return schema === undefined || schema === 'pg_catalog' ? name : undefined;
+}

@@ -1,0 +1,64 @@
+import { nameOf } from '../../syntax/names.ts';
+import { all, as } from '../../syntax/tree.ts';
+import type { Complaint, Fix } from '../finding.ts';
+import { type DefinerRoutine, definerRoutine, safeSearchPath, searchPathOf } from '../help/definer.ts';
+import { fixOf, shownFix } from '../help/fix.ts';
+import { isSame } from '../help/same-name.ts';
+import { shown } from '../help/shown.ts';
+import type { FileSubject, Rule, Subject } from '../rule.ts';
+
+export const rule: Rule = {
+  id: 'security-definer-search-path',
+  topic: 'security',
+  summary: 'A SECURITY DEFINER function looks names up by the search_path of whoever calls it',
+  severity: 'error',
+  weighed: false,
+  *file(file) {
+    for (const subject of file.body) {
+      const routine = definerRoutine(subject);
+      if (!routine || routine.isBound) continue;
+      const complaint = judged(subject, routine, pathOf(file, subject, routine));
+      if (complaint) yield { subject, ...complaint };
+    }
+  },
+};
+
+/** What the statement sets, or a later ALTER FUNCTION of the file. */
+function pathOf(
+  { body }: FileSubject,
+  { index, known }: Subject,
+  { name, options }: DefinerRoutine,
+): string[] | undefined {
+  const later = body
+    .filter((one) => one.index > index)
+    .flatMap(({ tree }) => as('AlterFunctionStmt', tree?.node) ?? [])
+    .filter(({ func }) => isSame(known, nameOf(func?.objname), name))
+    .flatMap(({ actions }) => searchPathOf(all('DefElem', actions)) ?? []);
+  return later.length > 0 ? later : searchPathOf(options);
+}
+
+function judged(subject: Subject, routine: DefinerRoutine, path: readonly string[] | undefined): Complaint | undefined {
+  const fix = fixOf(subject, pinned(subject, routine));
+  const called = shown(routine.name);
+  if (path === undefined) {
+    return {
+      message: `${called} runs with the rights of its owner and looks names up in the search_path of its caller, who can put tables, functions and operators of their own there`,
+      why: 'So anybody who may call it can have code run as the owner (CVE-2007-2138, and CVE-2018-1058 for public). The search_path has to be part of the function.',
+      ...fix,
+    };
+  }
+  if (path.length === 0 || path.at(-1) === 'pg_temp') return undefined;
+  return {
+    severity: 'warning',
+    message: `the search_path of ${called} does not end in pg_temp, so that temporary tables of its caller come before all others`,
+    why: 'pg_temp is searched first where the search_path does not name it (manual, "Writing SECURITY DEFINER Functions Safely").',
+    ...fix,
+  };
+}
+
+function pinned({ known, statement: { sql } }: Subject, { name, signature, how }: DefinerRoutine): Fix {
+  const schema = name.schema ?? known.defaultSchema;
+  const alter = how === 'altered' ? `${sql} ${safeSearchPath(schema)}` : `ALTER ${signature} ${safeSearchPath(schema)}`;
+  const statements = how === 'altered' ? [alter] : [sql, alter];
+  return shownFix('give the function a search_path', [{ name: 'same', sql: statements, rollback: [] }]);
+}
