@@ -20,8 +20,6 @@ import {
 import { renameUses, setSchemaUses } from './recognize/rename.ts';
 import { type Context, use } from './recognize/use.ts';
 
-export { usesOfWords } from './recognize/words.ts';
-
 /**
  * Which forms a statement consists of on a server of that major version, in the order of its parts: an ALTER TABLE with several
  * commands is several. None: it locks nothing that others use, or it is not in the table of facts.

@@ -46,7 +46,7 @@ function mapOf<From, To>(from: Readonly<Record<string, From>> | undefined, make:
   return new Map(Object.entries(from ?? {}).map(([name, one]) => [name, make(name, one)] as const));
 }
 
-function columnOf(name: string, written: string): KnownColumn {
+export function columnOf(name: string, written: string): KnownColumn {
   const [, type = '', , modifiers, array] = /^([\w.]+)(\(([\d,]+)\))?(\[\])?!?$/.exec(written) ?? [];
   const modifiersOf = (/\(([\d,]+)\)/.exec(written)?.[1] ?? modifiers ?? '').split(',').filter(Boolean).map(Number);
   return {

@@ -12,19 +12,27 @@ export const CHANGES = {
   insert: {
     title: 'INSERT',
     effect: takes(RX, { 'referenced table': RS, 'tables read': AS }),
-    samples: tried("INSERT INTO plain (id, note) VALUES (100, 'x')"),
+    samples: tried(
+      "INSERT INTO plain (id, note) VALUES (100, 'x')",
+      'INSERT INTO plain SELECT id + 100, note FROM alone',
+      'INSERT INTO referencing VALUES (1)',
+    ),
     manual: 'sql-insert',
   },
   update: {
     title: 'UPDATE',
-    effect: takes(RX, { 'referenced table': RS, 'referencing tables': RS, 'tables read': AS }, { scan: true }),
-    samples: tried("UPDATE plain SET note = 'x'"),
+    effect: takes(
+      RX,
+      { indexes: RX, 'referenced table': RS, 'referencing tables': RS, 'tables read': AS },
+      { scan: true },
+    ),
+    samples: tried("UPDATE plain SET note = 'x'", 'UPDATE referencing SET target_id = 2'),
     manual: 'sql-update',
   },
   delete: {
     title: 'DELETE',
     effect: takes(RX, { 'referencing tables': RS, 'tables read': AS }, { scan: true }),
-    samples: tried('DELETE FROM alone'),
+    samples: tried('DELETE FROM alone', 'DELETE FROM referenced WHERE id + 0 = 3'),
     manual: 'sql-delete',
   },
   merge: {
@@ -37,7 +45,7 @@ export const CHANGES = {
   'copy-from': {
     title: 'COPY ... FROM',
     effect: takes(RX),
-    samples: [],
+    samples: tried("COPY plain FROM PROGRAM 'true'"),
     manual: 'sql-copy',
   },
 } satisfies Record<string, FormRow>;

@@ -1,5 +1,5 @@
 import type { FormRow } from '../row.ts';
-import { AX, alters, RS, S, SRX, SUX, takes, tried } from './effect.ts';
+import { AX, alters, othersOf, RS, S, SRX, SUX, takes, tried } from './effect.ts';
 
 const manual = 'sql-altertable';
 
@@ -95,7 +95,8 @@ export const CONSTRAINTS = {
   },
   'add-unique': {
     title: 'ALTER TABLE ... ADD CONSTRAINT ... UNIQUE',
-    effect: takes(AX, { partitions: S }, { scan: true }),
+    effect: takes(AX, { partitions: AX }, { scan: true }),
+    until: [{ major: 17, effect: { others: othersOf({ partitions: S }) } }],
     samples: tried(
       'ALTER TABLE target ADD CONSTRAINT c UNIQUE (amount)',
       'ALTER TABLE regions ADD UNIQUE (region, amount)',
@@ -105,18 +106,19 @@ export const CONSTRAINTS = {
   'add-primary-key': {
     title: 'ALTER TABLE ... ADD PRIMARY KEY',
     effect: takes(AX, { partitions: AX }, { scan: true }),
+    until: [{ major: 17, effect: { others: othersOf({ partitions: S }) } }],
     samples: tried('ALTER TABLE keyless ADD PRIMARY KEY (code)', 'ALTER TABLE regions ADD PRIMARY KEY (region, id)'),
     manual,
   },
   'add-unique-using-index': {
     title: 'ALTER TABLE ... ADD CONSTRAINT ... UNIQUE USING INDEX',
-    effect: takes(AX),
+    effect: takes(AX, { indexes: SUX }),
     samples: tried('ALTER TABLE target ADD CONSTRAINT c UNIQUE USING INDEX target_solo_idx'),
     manual,
   },
   'add-primary-key-using-index': {
     title: 'ALTER TABLE ... ADD CONSTRAINT ... PRIMARY KEY USING INDEX',
-    effect: takes(AX),
+    effect: takes(AX, { indexes: SUX }),
     samples: tried('ALTER TABLE keyless ADD CONSTRAINT c PRIMARY KEY USING INDEX keyless_code_idx'),
     manual,
   },

@@ -45,7 +45,7 @@ export const INDEXES = {
   'attach-index-partition': {
     title: 'ALTER INDEX ... ATTACH PARTITION',
     effect: takes(SUX, { partition: AX, 'table of the index': AS }),
-    samples: tried('ALTER INDEX halves_only_idx ATTACH PARTITION first_half_only_idx'),
+    samples: tried('ALTER INDEX indexed_only_idx ATTACH PARTITION indexed_one_idx'),
     manual: ALTER,
   },
   'drop-index': {
@@ -80,8 +80,8 @@ export const INDEXES = {
   },
   'reindex-all': {
     title: 'REINDEX SCHEMA, DATABASE, SYSTEM',
-    effect: takes(null, { 'tables using it': S }, { ...BUILT, transactional: false }),
-    samples: [],
+    effect: takes(null, { 'tables using it': S, indexes: AX }, { ...BUILT, transactional: false }),
+    samples: tried('REINDEX SCHEMA public'),
     manual: REINDEX,
   },
 } satisfies Record<string, FormRow>;

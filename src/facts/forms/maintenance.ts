@@ -32,7 +32,7 @@ export const MAINTENANCE = {
   'cluster-all': {
     title: 'CLUSTER without a table',
     effect: takes(null, { 'tables using it': AX }, { ...REWRITE, transactional: false }),
-    samples: [],
+    samples: [{ given: 'CLUSTER target USING target_name_idx', sql: 'CLUSTER' }],
     manual: 'sql-cluster',
   },
   repack: {

@@ -1,5 +1,5 @@
 import type { FormRow } from '../row.ts';
-import { AS, AX, SRX, SUX, takes, tried, X } from './effect.ts';
+import { AS, AX, RX, SRX, SUX, takes, tried, X } from './effect.ts';
 
 const CREATE_VIEW = 'sql-createview';
 const REFRESH = 'sql-refreshmaterializedview';
@@ -32,7 +32,7 @@ export const OBJECTS = {
   },
   'refresh-materialized-view-concurrently': {
     title: 'REFRESH MATERIALIZED VIEW CONCURRENTLY',
-    effect: takes(X, { 'tables read': AS }, { scan: true }),
+    effect: takes(X, { indexes: RX, 'tables read': AS }, { scan: true }),
     samples: tried('REFRESH MATERIALIZED VIEW CONCURRENTLY stored'),
     manual: REFRESH,
   },
@@ -94,12 +94,11 @@ export const OBJECTS = {
     manual: 'sql-droprule',
   },
   comment: {
-    title: 'COMMENT ON TABLE, COLUMN, CONSTRAINT, INDEX',
+    title: 'COMMENT ON TABLE, COLUMN, INDEX, VIEW',
     effect: takes(SUX),
     samples: tried(
       "COMMENT ON TABLE target IS 'x'",
       "COMMENT ON COLUMN target.note IS 'x'",
-      "COMMENT ON CONSTRAINT target_pkey ON target IS 'x'",
       "COMMENT ON INDEX target_name_idx IS 'x'",
       "COMMENT ON VIEW plain_view IS 'x'",
     ),
@@ -139,7 +138,7 @@ export const OBJECTS = {
   'create-extension': {
     title: 'CREATE EXTENSION',
     effect: takes(null),
-    samples: [],
+    samples: tried('CREATE EXTENSION hstore'),
     manual: 'sql-createextension',
   },
 } satisfies Record<string, FormRow>;

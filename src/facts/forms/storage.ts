@@ -78,7 +78,7 @@ export const STORAGE = {
   },
   'cluster-on': {
     title: 'ALTER TABLE ... CLUSTER ON, SET WITHOUT CLUSTER',
-    effect: takes(SUX),
+    effect: takes(SUX, { indexes: SUX }),
     samples: tried('ALTER TABLE target CLUSTER ON target_name_idx', 'ALTER TABLE target SET WITHOUT CLUSTER'),
     manual,
   },

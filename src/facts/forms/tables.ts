@@ -74,7 +74,7 @@ export const TABLES = {
   },
   'set-schema': {
     title: 'ALTER TABLE ... SET SCHEMA',
-    effect: takes(AX, { indexes: AX }),
+    effect: takes(AX),
     samples: tried('ALTER TABLE plain SET SCHEMA elsewhere'),
     manual: ALTER,
   },

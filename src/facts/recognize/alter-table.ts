@@ -52,8 +52,6 @@ const SIMPLE: Readonly<Record<string, FormId>> = {
   AT_SetStorage: 'set-storage',
   AT_SetCompression: 'set-compression',
   AT_ChangeOwner: 'owner-to',
-  AT_ClusterOn: 'cluster-on',
-  AT_DropCluster: 'cluster-on',
   AT_SetLogged: 'set-logged',
   AT_SetUnLogged: 'set-unlogged',
   AT_SetAccessMethod: 'set-access-method',
@@ -80,6 +78,12 @@ const SIMPLE: Readonly<Record<string, FormId>> = {
 };
 
 const READERS: Readonly<Record<string, Reader>> = {
+  AT_ClusterOn: (context, target, { name = '' }, details) => {
+    const index = { ...(target?.schema ? { schema: target.schema } : {}), name };
+    return use(context, 'cluster-on', target, { ...details, part: name, names: { indexes: [index] } });
+  },
+  AT_DropCluster: (context, target, _, details) =>
+    use(context, 'cluster-on', target, { ...details, names: { indexes: [] } }),
   AT_AddColumn: (context, target, { def }, details) => {
     const column = as('ColumnDef', def);
     return column && addColumnUses(context, target, column, details);

@@ -38,7 +38,8 @@ function formOfChange(context: Context, table: KnownTable | undefined, name: str
   if (!table || !column || change === undefined) return decidedByTarget(type);
   if (change === 'rewrite') return 'alter-column-type-rewrite';
   if (change === 'time zone') return 'alter-column-type-time-zone';
-  if (hasOtherCollation(column, to) && indexesOf(table, name).length > 0) return 'alter-column-type-reindexed';
+  const compared = isComparedAlike(column.type, type) && !hasOtherCollation(column, to);
+  if (!compared && indexesOf(table, name).length > 0) return 'alter-column-type-reindexed';
   return isChecked(table, name) ? 'alter-column-type-checked' : 'alter-column-type-kept';
 }
 
@@ -72,6 +73,17 @@ function usesOther(name: string, to: KnownType, using: Node | undefined): boolea
   const column = as('ColumnRef', cast ? cast.arg : using);
   return stringsOf(column?.fields).at(-1) !== name;
 }
+
+/** Whether indexes keep their operators. What is a domain is compared as the type below it. */
+function isComparedAlike(from: KnownType | undefined, to: KnownType): boolean {
+  if (!from || from.name === to.name || !isBuiltIn(to)) return true;
+  return ALIKE.some((types) => types.includes(from.name) && types.includes(to.name));
+}
+
+const ALIKE = [
+  ['text', 'varchar'],
+  ['cidr', 'inet'],
+];
 
 /** Without COLLATE a column gets the collation of its new type. */
 function hasOtherCollation({ collation }: KnownColumn, { collClause }: Column): boolean {

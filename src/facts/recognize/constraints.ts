@@ -20,9 +20,11 @@ type ConstraintUse = (
 export const addConstraintUse: ConstraintUse = (context, target, constraint, details) => {
   const id = formOfConstraint(context, target, constraint);
   if (!id) return undefined;
-  const names = constraint.pktable
-    ? { 'referenced table': withPartitions(context, relationName(constraint.pktable)) }
-    : {};
+  const { pktable, indexname } = constraint;
+  const names: Named = {
+    ...(pktable ? { 'referenced table': withPartitions(context, relationName(pktable)) } : {}),
+    ...(indexname ? { indexes: [{ ...(target?.schema ? { schema: target.schema } : {}), name: indexname }] } : {}),
+  };
   const part = constraint.conname ?? stringsOf(constraint.keys)[0];
   return use(context, id, target, { ...details, part, location: constraint.location, names });
 };

@@ -1,7 +1,7 @@
 import { relationName } from '../../syntax/names.ts';
 import { all, type Fields, type Node } from '../../syntax/tree.ts';
 import type { FormId, FormUse } from '../form.ts';
-import { type Context, use } from './use.ts';
+import { type Context, type Named, use } from './use.ts';
 
 export function createIndexUses(context: Context, statement: Fields<'IndexStmt'>): FormUse[] {
   const target = relationName(statement.relation);
@@ -20,8 +20,12 @@ export function reindexUses(context: Context, { kind, relation, params }: Fields
   const target = relationName(relation);
   const about = { location: relation?.location };
   if (!target) return [use(context, 'reindex-all', undefined)];
-  if (isSet(params, 'concurrently')) return [use(context, 'reindex-concurrently', target, about)];
-  return [use(context, kind === 'REINDEX_OBJECT_INDEX' ? 'reindex-index' : 'reindex-table', target, about)];
+  const isIndex = kind === 'REINDEX_OBJECT_INDEX';
+  if (isSet(params, 'concurrently')) {
+    const names: Named = isIndex ? { indexes: [] } : { 'table of the index': [] };
+    return [use(context, 'reindex-concurrently', target, { ...about, names })];
+  }
+  return [use(context, isIndex ? 'reindex-index' : 'reindex-table', target, about)];
 }
 
 /** An option in parentheses or as a word: `(FULL)`, `(FULL true)`, `(FULL on)`, `(FULL 1)`. */

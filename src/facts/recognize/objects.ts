@@ -19,7 +19,7 @@ export function ofTable(
 export function commentUses(context: Context, { objtype, object }: Fields<'CommentStmt'>): FormUse[] {
   const items = as('List', object)?.items;
   if (!items || !objtype) return [];
-  if (COMMENTED_PARTS.includes(objtype)) {
+  if (objtype === 'OBJECT_COLUMN') {
     return [use(context, 'comment', nameOf(items.slice(0, -1)), { part: nameOf(items.slice(-1))?.name })];
   }
   return COMMENTED.includes(objtype) ? [use(context, 'comment', nameOf(items))] : [];
@@ -33,7 +33,6 @@ const COMMENTED = [
   'OBJECT_SEQUENCE',
   'OBJECT_FOREIGN_TABLE',
 ];
-const COMMENTED_PARTS = ['OBJECT_COLUMN', 'OBJECT_TABCONSTRAINT', 'OBJECT_TRIGGER', 'OBJECT_POLICY', 'OBJECT_RULE'];
 
 export function publicationUses(
   context: Context,

@@ -67,4 +67,5 @@ const WIDENING: Readonly<Record<string, Widening>> = {
   timestamptz: finer,
   time: finer,
   timetz: finer,
+  interval: (from, to) => finer(from.slice(-1), to.slice(-1)),
 };

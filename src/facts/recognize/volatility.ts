@@ -30,6 +30,7 @@ const words = (...lines: string[]) => new Set(lines.join(' ').split(' '));
  */
 const VOLATILE = words(
   'random random_normal setseed gen_random_uuid uuidv4 uuidv7 clock_timestamp timeofday',
+  'current_query set_config array_sample array_shuffle pg_current_wal_lsn pg_current_wal_insert_lsn pg_xact_status',
   'nextval setval currval lastval pg_sleep pg_sleep_for pg_sleep_until pg_notify',
   'uuid_generate_v1 uuid_generate_v1mc uuid_generate_v4 gen_random_bytes gen_salt',
   'pg_advisory_lock pg_advisory_xact_lock pg_try_advisory_lock pg_try_advisory_xact_lock',
