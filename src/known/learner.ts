@@ -7,10 +7,10 @@ import type { Made } from './table.ts';
 /** Learns from one statement after the other. */
 export class SchemaLearner implements Learner {
   #known: KnownSchema;
-  readonly #path: readonly string[] | undefined;
+  readonly #path: readonly string[];
 
-  /** `searchPath`: the schemas of the search_path that each file begins with; by default public. */
-  constructor(known: KnownSchema = new KnownSchema(), searchPath?: readonly string[]) {
+  /** `searchPath`: the schemas of the search_path that each file begins with; by default as in `known`. */
+  constructor(known: KnownSchema = new KnownSchema(), searchPath: readonly string[] = known.contents.path) {
     this.#known = known;
     this.#path = searchPath;
   }

@@ -124,7 +124,7 @@ export async function linesOfServer(database: TestDatabase): Promise<string[]> {
     `SELECT 'constraint ' || n.nspname || '.' || c.relname || '.' || k.conname || ' '
       || CASE k.contype WHEN 'c' THEN 'check' WHEN 'f' THEN 'foreign key' WHEN 'u' THEN 'unique' WHEN 'p' THEN 'primary key' ELSE 'exclusion' END || ' ('
       || CASE k.contype WHEN 'c' THEN coalesce((SELECT string_agg(attname, ',' ORDER BY attname COLLATE "C") FROM pg_catalog.pg_attribute WHERE attrelid = c.oid AND attnum = ANY (k.conkey)), '')
-         ELSE ${names('k.conkey', 'c.oid')} END || ') ' || k.convalidated
+         ELSE ${names('array_remove(k.conkey, 0::int2)', 'c.oid')} END || ') ' || k.convalidated
       || CASE WHEN k.contype = 'f' THEN (SELECT ' ' || fn.nspname || '.' || f.relname || ' (' || ${names('k.confkey', 'f.oid')} || ')' || CASE k.confdeltype WHEN 'c' THEN ' cascade' WHEN 'n' THEN ' set null' WHEN 'd' THEN ' set default' ELSE '' END
           FROM pg_catalog.pg_class AS f JOIN pg_catalog.pg_namespace AS fn ON fn.oid = f.relnamespace WHERE f.oid = k.confrelid) ELSE '' END
     FROM pg_catalog.pg_constraint AS k JOIN pg_catalog.pg_class AS c ON c.oid = k.conrelid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace

@@ -147,7 +147,7 @@ function removeUses(at: Learning, { name }: KnownTable, column: string): void {
   }
 }
 
-/** Columns of the type go too. */
+/** Columns of the type go too, and domains over it. */
 function removeType(at: Learning, written: QualifiedName | undefined): void {
   if (!written) return;
   const { draft } = at;
@@ -156,6 +156,8 @@ function removeType(at: Learning, written: QualifiedName | undefined): void {
   if (draft.userType(name)) draft.removeType(name);
   else if (draft.table(name)?.kind === 'composite type') draft.removeTable(name);
   else return;
+  for (const over of [...draft.contents.types.values()])
+    if (over.kind === 'domain' && over.base.name === type) removeType(at, over.name);
   for (const table of [...draft.tables()])
     for (const column of table.columns.values())
       if (column.type?.name === type) removeColumn(at, table.name, column.name);
