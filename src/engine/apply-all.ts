@@ -5,7 +5,7 @@ import type { Engine } from './engine.ts';
 import { isDatabaseError } from './failure.ts';
 import { isCutOff } from './record-failure.ts';
 import { endOpenTransaction } from './runner/open-transaction.ts';
-import { reliably } from './runner/reconnect.ts';
+import { isRestarted, reliably } from './runner/reconnect.ts';
 import { withWorker } from './with-worker.ts';
 import type { Worker } from './worker.ts';
 
@@ -37,7 +37,7 @@ export async function applyAll(
   for (let losses = 1; ; losses++) {
     const away = control.timesAway;
     const problem = await withWorker(engine, control, (worker) => apply(engine, control, worker, planned, durations));
-    const lost = problem !== null && isLoss(problem, control.timesAway > away);
+    const lost = problem !== null && isCutOff(problem) && (await isLoss(engine, control, problem, away));
     const mayGoOn = lost && losses <= LOSSES_MAX && !engine.signal.aborted;
     const next = mayGoOn ? await planAgain(engine, control, planned, durations, replan) : null;
     if (!next) return { problem: stoppedBy(engine, problem), durations };
@@ -65,10 +65,11 @@ function stoppedBy(engine: Engine, problem: Problem | null): Problem | null {
   return problem;
 }
 
-/** Not where somebody ended the session on purpose: admin_shutdown, and the server stayed. */
-function isLoss({ code, fields }: Problem, serverWasAway: boolean): boolean {
+/** Not where somebody ended the session on purpose: admin_shutdown, and the server stayed. `away`: Control.timesAway before. */
+async function isLoss(engine: Engine, control: Control, { code, fields }: Problem, away: number): Promise<boolean> {
+  const restarted = await isRestarted(engine, control).catch(() => false);
   const sqlstate = fields.server?.sqlstate ?? (isDatabaseError(fields.cause) ? fields.cause.code : undefined);
-  if (sqlstate === '57P01') return serverWasAway;
+  if (sqlstate === '57P01') return restarted || control.timesAway > away;
   return code === 'connection-lost' || sqlstate === '57P02';
 }
 

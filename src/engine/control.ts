@@ -30,6 +30,8 @@ export class Control {
   fence: string | undefined;
   /** How often the server itself was away, not only the connection. */
   timesAway = 0;
+  /** ServerInfo.started of the server that this run was last known to talk to. */
+  started: string;
   /** It did not come back in time: nobody waits for it once more. */
   gone = false;
   #session: Session;
@@ -37,6 +39,7 @@ export class Control {
   constructor(session: Session, read: Pick<Control, 'server' | 'role' | 'names' | 'ledger' | 'runner' | 'abandoned'>) {
     this.#session = session;
     this.server = read.server;
+    this.started = read.server.started;
     this.role = read.role;
     this.names = read.names;
     this.ledger = read.ledger;

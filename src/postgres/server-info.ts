@@ -13,13 +13,15 @@ export interface ServerInfo {
   readonly readOnly: boolean;
   /** A pooler stands between: the process that answers is not the one that the start-up message named. */
   readonly pooled: boolean;
+  /** When it was started, in seconds since 1970 as text: another value after every restart, and on every other server. */
+  readonly started: string;
 }
 
 export const SERVER_INFO: BatchItem = {
   sql: `SELECT pg_catalog.current_setting('server_version_num') AS version_num, pg_catalog.current_setting('server_version') AS version,
   pg_catalog.current_database() AS database, session_user AS user, pg_catalog.pg_is_in_recovery() AS in_recovery,
   pg_catalog.current_setting('transaction_read_only') AS read_only,
-  pg_catalog.pg_backend_pid() AS pid`,
+  extract(epoch FROM pg_catalog.pg_postmaster_start_time())::text AS started, pg_catalog.pg_backend_pid() AS pid`,
   rows: true,
 };
 
@@ -32,6 +34,7 @@ export function serverInfoOf(row: Row | undefined, startupPid: number): ServerIn
     inRecovery: row?.in_recovery === 't',
     readOnly: row?.read_only === 'on',
     pooled: Number(row?.pid ?? 0) !== startupPid,
+    started: row?.started ?? '',
   };
 }
 

@@ -84,10 +84,11 @@ function engineIn(
   });
 }
 
+/** Asks until it is so. The time is none that a slow machine could need: without it a failing test would hang. */
 export async function until<T>(
   what: string,
   read: () => Promise<T | undefined | false>,
-  withinMs = 10_000,
+  withinMs = 60_000,
 ): Promise<T> {
   for (const end = performance.now() + withinMs; performance.now() < end; await sleep(15)) {
     const found = await read();

@@ -39,6 +39,8 @@ export interface RunOptions {
 export interface Started {
   readonly child: ChildProcess;
   readonly finished: Promise<Finished>;
+  /** Resolves as soon as what it has written to stderr, on one line, matches; fails the test where it ends without that. */
+  said(pattern: RegExp): Promise<void>;
 }
 
 export interface Workplace {
@@ -153,7 +155,7 @@ export function startProgram(command: readonly string[], cwd: string, options: R
   const child = spawn(program!, args, spawnOptions);
   const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? TIMEOUT_MS);
   child.stdin?.on('error', () => {}).end(options.stdin ?? '');
-  const parts: [stream: 1 | 2, text: Buffer][] = [];
+  const parts: Part[] = [];
   child.stdout?.on('data', (data: Buffer) => parts.push([1, data]));
   child.stderr?.on('data', (data: Buffer) => parts.push([2, data]));
   const finished = new Promise<Finished>((resolve, reject) => {
@@ -163,20 +165,45 @@ export function startProgram(command: readonly string[], cwd: string, options: R
       resolve(describe(parts, exit, signal));
     });
   });
-  return { child, finished };
+  return { child, finished, said: (pattern) => said({ child, finished }, parts, pattern) };
 }
 
-function describe(parts: [1 | 2, Buffer][], exit: number | null, signal: NodeJS.Signals | null): Finished {
-  const text = (stream?: 1 | 2) =>
-    Buffer.concat(parts.filter(([from]) => stream === undefined || from === stream).map(([, data]) => data)).toString();
-  const stdout = text(1);
-  const stderr = text(2);
-  const output = text();
+function said(
+  { child, finished }: Pick<Started, 'child' | 'finished'>,
+  parts: readonly Part[],
+  pattern: RegExp,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      if (pattern.test(oneLine(textOf(parts, 2)))) resolve();
+    };
+    // Whoever gathers the parts has listened for longer, so they hold this one.
+    child.stderr?.on('data', look);
+    look();
+    finished.then(({ output }) => reject(new Error(`it ended and never said ${pattern}:\n${output}`)), reject);
+  });
+}
+
+/** With the stream that it came from: stdout or stderr. */
+type Part = readonly [stream: 1 | 2, text: Buffer];
+
+function textOf(parts: readonly Part[], stream?: 1 | 2): string {
+  return Buffer.concat(
+    parts.filter(([from]) => stream === undefined || from === stream).map(([, data]) => data),
+  ).toString();
+}
+
+const oneLine = (text: string) => text.replace(/\s+/g, ' ');
+
+function describe(parts: readonly Part[], exit: number | null, signal: NodeJS.Signals | null): Finished {
+  const stdout = textOf(parts, 1);
+  const stderr = textOf(parts, 2);
+  const output = textOf(parts);
   return {
     stdout,
     stderr,
     output,
-    said: stderr.replace(/\s+/g, ' '),
+    said: oneLine(stderr),
     exit,
     signal,
     json: <T>() => {

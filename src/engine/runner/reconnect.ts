@@ -1,4 +1,5 @@
 import { relockItem } from '../../ledger/lease.ts';
+import { SERVER_INFO } from '../../postgres/server-info.ts';
 import type { Session } from '../../postgres/session.ts';
 import { SessionLost } from '../../postgres/session-lost.ts';
 import { Problem } from '../../problem/problem.ts';
@@ -75,6 +76,30 @@ export async function reliably<T>(engine: Engine, control: Control, action: () =
     await reconnect(engine, control, error);
     return action();
   }
+}
+
+/**
+ * A session was ended: by the shutdown of a server that was started again since, or another server is in its place? It may
+ * have been so quick that nobody found it away. Waits for its return as `reliably` does; false where it does not.
+ */
+export async function isRestarted(engine: Engine, control: Control): Promise<boolean> {
+  const before = control.started;
+  // A new connection cannot be older than the shutdown, as the one that is open may be, for a moment.
+  const started = (await startedOfNew(engine)) ?? (await reliably(engine, control, () => startedOf(control.session)));
+  control.started = started ?? before;
+  return control.started !== before;
+}
+
+async function startedOfNew(engine: Engine): Promise<string | undefined> {
+  const session = await openControlSession(engine).catch(() => undefined);
+  const started = session && (await startedOf(session).catch(() => undefined));
+  await session?.end();
+  return started;
+}
+
+async function startedOf(session: Session): Promise<string | undefined> {
+  const [row] = await session.query(SERVER_INFO.sql);
+  return row?.started ?? undefined;
 }
 
 /**
