@@ -29,13 +29,18 @@ const THIS_DATABASE = '(SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.da
  */
 export function isFree(key: string): string {
   return `(r.run_id IS NULL OR r.expires_at <= pg_catalog.clock_timestamp() OR r.database_id IS DISTINCT FROM ${THIS_DATABASE}
-    OR (r.session_lock AND NOT ${lockHeldElsewhere(key)}))`;
+    OR ${sessionEnded(key)})`;
+}
+
+/** Only a run on a direct connection shows that. */
+function sessionEnded(key: string): string {
+  return `(r.session_lock AND NOT ${lockHeldElsewhere(key)})`;
 }
 
 /**
  * Takes the lease if it can be had at this moment; answers one row then (`fence`, and the run before that did not give it
  * back: `old_run`, `old_by`, `old_host`, `old_since`, `old_seen` when it last said that it is alive, `old_silent` whether that is
- * too long ago), none otherwise. It never waits: every transaction of a run holds the
+ * too long ago, and all that is known), none otherwise. It never waits: every transaction of a run holds the
  * row FOR KEY SHARE to its end, which lets the run renew the lease but nobody else take it. `sessionLock`: on a direct
  * connection.
  */
@@ -45,13 +50,14 @@ export function takeLeaseItem(names: LedgerNames, run: RunIdentity, sessionLock:
     sql: `UPDATE ${names.runner} AS lease SET fence = lease.fence + 1, run_id = $2::uuid, database_id = ${THIS_DATABASE},
   held_by = session_user, host = $3, tool_version = $4, process_id = pg_catalog.pg_backend_pid(), session_lock = ${lock},
   held_since = pg_catalog.clock_timestamp(), renewed_at = pg_catalog.clock_timestamp(), expires_at = ${EXPIRES}
-FROM (SELECT r.only_row, r.run_id, r.held_by, r.host, r.held_since, r.renewed_at, r.expires_at FROM ${names.runner} AS r
+FROM (SELECT r.only_row, r.run_id, r.held_by, r.host, r.held_since, r.renewed_at, r.expires_at,
+    ${sessionEnded('$1')} AS ended FROM ${names.runner} AS r
   WHERE ${isFree('$1')} FOR UPDATE SKIP LOCKED) AS free
 WHERE lease.only_row = free.only_row
 RETURNING lease.fence, free.run_id AS old_run, free.held_by AS old_by, free.host AS old_host,
   pg_catalog.to_char(free.held_since, 'YYYY-MM-DD HH24:MI:SS "UTC"') AS old_since,
   pg_catalog.to_char(free.renewed_at, 'YYYY-MM-DD HH24:MI:SS "UTC"') AS old_seen,
-  free.expires_at <= pg_catalog.clock_timestamp() AS old_silent`,
+  free.expires_at <= pg_catalog.clock_timestamp() AND free.ended IS NOT TRUE AS old_silent`,
     params: [names.schema, run.runId, run.host, run.toolVersion],
     rows: true,
   };

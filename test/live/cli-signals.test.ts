@@ -1,18 +1,13 @@
 /** Ctrl-C and SIGTERM: cancelled on the server at once, rolled back, on record; the next run works. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type DatabaseWorkplace, withCli } from '../support/cli.ts';
+import { until } from './group-bed.ts';
 import { BASE, holding, IRREVERSIBLE, invalid, startedUntil, succeeded } from './steps-bed.ts';
 
-const SLEEP = 'CREATE TABLE a (n int);\nSELECT pg_sleep(30);\n-- ROLLBACK:\n-- DROP TABLE a;\n';
+const SLEEP = 'CREATE TABLE a (n int);\nSELECT pg_sleep(240);\n-- ROLLBACK:\n-- DROP TABLE a;\n';
 const SLEEPING =
   "FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep%' AND state = 'active' AND pid <> pg_backend_pid()";
-
-async function until(what: string, holds: () => Promise<boolean>, withinMs: number): Promise<void> {
-  for (const end = performance.now() + withinMs; performance.now() < end; await sleep(20)) if (await holds()) return;
-  throw new Error(`${what}: not within ${withinMs} ms`);
-}
 
 const isSleeping = async (at: DatabaseWorkplace) => (await at.database.sql(`SELECT 1 ${SLEEPING}`)).length > 0;
 
@@ -27,9 +22,9 @@ for (const major of [14, 18]) {
         },
         async (at) => {
           const { child, finished } = at.start(['migrate']);
-          await until('asleep', () => isSleeping(at), 10_000);
+          await until('asleep', () => isSleeping(at));
           child.kill(signal);
-          await until('cancelled on the server', async () => !(await isSleeping(at)), 1000);
+          await until('cancelled on the server', async () => !(await isSleeping(at)));
           const ended = await finished;
           assert.equal(ended.exit, 130, ended.output);
           assert.match(ended.stderr, /error\[cancelled\]/);
@@ -43,8 +38,8 @@ for (const major of [14, 18]) {
           ]);
           const ours =
             "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'taskflow-db%' AND pid <> pg_backend_pid()";
-          await until('no session is left', async () => (await at.database.sql(ours)).length === 0, 2000);
-          at.write({ 'm/002_sleep.sql': SLEEP.replace('30', '0') });
+          await until('no session is left', async () => (await at.database.sql(ours)).length === 0);
+          at.write({ 'm/002_sleep.sql': SLEEP.replace('240', '0') });
           const again = await at.run(['migrate']);
           assert.equal(again.exit, 0, again.output);
         },
@@ -75,11 +70,11 @@ test('SIGINT in a step outside a transaction: what is done is on record, the nex
     18,
     {
       'm/001_steps.sql':
-        '-- Transaction: none\nCREATE TABLE a (n int);\nSELECT pg_sleep(30);\nCREATE TABLE b (n int);\n-- IRREVERSIBLE: test\n',
+        '-- Transaction: none\nCREATE TABLE a (n int);\nSELECT pg_sleep(240);\nCREATE TABLE b (n int);\n-- IRREVERSIBLE: test\n',
     },
     async (at) => {
       const { child, finished } = at.start(['migrate']);
-      await until('asleep', () => isSleeping(at), 10_000);
+      await until('asleep', () => isSleeping(at));
       child.kill('SIGINT');
       const ended = await finished;
       assert.equal(ended.exit, 130, ended.output);
@@ -100,15 +95,13 @@ test('SIGINT in a step outside a transaction: what is done is on record, the nex
 test('SIGINT while it waits for another run: at once, nothing done', () =>
   withCli(18, { 'm/001_sleep.sql': SLEEP }, async (at) => {
     const first = at.start(['migrate']);
-    await until('asleep', () => isSleeping(at), 10_000);
+    await until('asleep', () => isSleeping(at));
     const second = at.start(['migrate']);
-    await sleep(700);
-    const begun = performance.now();
+    await second.said(/Waiting for the run of /);
     second.child.kill('SIGINT');
     const ended = await second.finished;
     assert.equal(ended.exit, 130, ended.output);
-    assert.ok(performance.now() - begun < 1000);
-    assert.match(ended.stderr, /Waiting for the run of /);
+    assert.ok(await isSleeping(at), 'the other one goes on');
     first.child.kill('SIGINT');
     assert.equal((await first.finished).exit, 130);
   }));
@@ -117,22 +110,25 @@ test('a second Ctrl-C ends it at once; the server rolls back and the next run wo
   withCli(
     18,
     {
-      'm/001_stubborn.sql': SLEEP.replace(
-        'SELECT pg_sleep(30)',
+      // Its numbers are seen by others at once.
+      'm/001_count.sql': 'CREATE SEQUENCE cancelled;\n-- IRREVERSIBLE: test\n',
+      'm/002_stubborn.sql': SLEEP.replace(
+        'SELECT pg_sleep(240)',
         () =>
-          'DO $$ BEGIN LOOP BEGIN PERFORM pg_sleep(30); EXCEPTION WHEN query_canceled THEN NULL; END; END LOOP; END $$',
+          'DO $$ BEGIN LOOP BEGIN PERFORM pg_sleep(240); EXCEPTION WHEN query_canceled THEN PERFORM nextval($q$cancelled$q$); END; END LOOP; END $$',
       ),
     },
     async (at) => {
       const { child, finished } = at.start(['migrate']);
-      await until('asleep', () => isSleeping(at), 10_000);
+      await until('asleep', () => isSleeping(at));
       child.kill('SIGINT');
-      await sleep(300);
+      const cancelled = 'SELECT FROM cancelled WHERE is_called';
+      await until('the first one has arrived', async () => (await at.database.sql(cancelled)).length > 0);
       child.kill('SIGINT');
       const ended = await finished;
       assert.ok(ended.exit === 130 || ended.signal === 'SIGINT', `${ended.exit} ${ended.signal}\n${ended.output}`);
       await at.database.sql(`SELECT pg_terminate_backend(pid) ${SLEEPING}`);
-      at.write({ 'm/001_stubborn.sql': SLEEP.replace('30', '0') });
+      at.write({ 'm/002_stubborn.sql': SLEEP.replace('240', '0') });
       const again = await at.run(['migrate']);
       assert.equal(again.exit, 0, again.output);
     },

@@ -1,27 +1,25 @@
 /** The lease of a run: what is left by one that was killed, suspended, cut off, or copied with its database. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Files, withCli } from '../support/cli.ts';
 import { startPooler } from '../support/pgbouncer.ts';
 import { server } from '../support/servers.ts';
+import { atGate, GATE, openGate } from './gate.ts';
 import { holding, startedUntil } from './steps-bed.ts';
 
 const FILES: Files = {
   'm/001_log.sql': 'CREATE TABLE log (what text);\n-- ROLLBACK:\n-- DROP TABLE log;\n',
-  'm/002_slow.sql':
-    "INSERT INTO log VALUES ('002');\nSELECT pg_sleep(2);\n-- VERIFY:\n-- SELECT count(*) = 1 FROM log;\n-- ROLLBACK:\n-- SELECT 1;\n",
+  'm/002_slow.sql': `INSERT INTO log VALUES ('002');\n${GATE};\n-- VERIFY:\n-- SELECT count(*) = 1 FROM log;\n-- ROLLBACK:\n-- SELECT 1;\n`,
 };
-
-const SLEEPING = "SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(2)%' AND pid <> pg_backend_pid()";
 
 const LOG = 'SELECT what FROM log';
 
 test('a run that is suspended in a transaction is taken over, and cannot commit afterwards', () =>
   withCli(18, FILES, async (at) => {
     const first = at.start(['migrate']);
-    await until(async () => (await at.database.sql(SLEEPING)).length > 0);
+    await atGate(at.database);
     first.child.kill('SIGSTOP');
+    await openGate(at.database);
     const second = await at.run(['migrate']);
     assert.equal(second.exit, 0, second.output);
     assert.match(second.stderr, /Waiting for the run of postgres on /);
@@ -50,9 +48,11 @@ for (const pooled of [false, true]) {
     await withCli(18, FILES, async (at) => {
       const env = pooler ? { DATABASE_URL: pooler.url(at.database.name) } : {};
       const first = at.start(['migrate'], { env });
-      await until(async () => (await at.database.sql(SLEEPING)).length > 0);
+      await atGate(at.database);
       first.child.kill('SIGKILL');
-      const second = await at.run(['migrate'], { env: { ...env, TASKFLOW_WAIT: '20s' } });
+      await first.finished;
+      await openGate(at.database);
+      const second = await at.run(['migrate'], { env: { ...env, TASKFLOW_WAIT: '2min' } });
       assert.equal(second.exit, 0, second.output);
       const left = pooled ? /has not been heard of since/ : /was cut off: its session has ended/;
       assert.match(second.said, left);
@@ -72,6 +72,7 @@ test('a lease that came along in a copy of the database means nothing there', ()
     await at.database.sql(
       "UPDATE schema_migration_runner SET run_id = gen_random_uuid(), database_id = 1, held_by = 'x', host = 'y', expires_at = now() + interval '1 day'",
     );
+    await openGate(at.database);
     const ran = await at.run(['migrate'], { env: { TASKFLOW_WAIT: '1s' } });
     assert.equal(ran.exit, 0, ran.output);
   }));
@@ -101,11 +102,3 @@ test('a newer version of the tool takes the tables over: the older one, in the m
     assert.equal(again.exit, 1, again.output);
     assert.match(again.said, /layout 99, made by a newer taskflow-db/);
   }));
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    if (await holds().catch(() => false)) return;
-    await sleep(50);
-  }
-  throw new Error('it did not come about within 10 s');
-}

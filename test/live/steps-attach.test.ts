@@ -31,7 +31,7 @@ for (const major of [14, 18]) {
         new RegExp(`^server process ${pid} still works at it; taskflow-db migrate waits`, 'm'),
       );
       const next = at.start(['migrate']);
-      await new Promise((resolve) => setTimeout(resolve, 1200));
+      await next.said(/step 1 waits for pid \d+ \(holder/);
       assert.deepEqual(await running(at.database, 'CREATE INDEX%'), [[pid]], 'one build, the same');
       await holder.release();
       const run = await next.finished;
@@ -75,7 +75,7 @@ for (const major of [14, 18]) {
       assert.equal(gaveUp.exit, 4, gaveUp.output);
       assert.match(gaveUp.said, new RegExp(`no progress for .* SELECT pg_terminate_backend\\(${pid}\\)`));
       const stopping = at.start(['migrate']);
-      await new Promise((resolve) => setTimeout(resolve, 900));
+      await stopping.said(/still runs step 1 of an earlier run/);
       stopping.child.kill('SIGINT');
       const stopped = await stopping.finished;
       assert.equal(stopped.exit, 130, stopped.output);

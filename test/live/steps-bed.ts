@@ -14,7 +14,7 @@ let holders = 0;
 /** Opens a transaction that has run the statement, and leaves it open. */
 export async function holding(database: TestDatabase, statement: string): Promise<Holder> {
   const name = `holder ${++holders}`;
-  const session = database.sql(`SET application_name = '${name}'; BEGIN; ${statement}; SELECT pg_sleep(60)`);
+  const session = database.sql(`SET application_name = '${name}'; BEGIN; ${statement}; SELECT pg_sleep(280)`);
   session.catch(() => {});
   const find = `SELECT pid FROM pg_stat_activity WHERE application_name = '${name}' AND query LIKE '%pg_sleep%' AND wait_event = 'PgSleep'
     AND datname = current_database()`;

@@ -60,7 +60,8 @@ export interface DatabaseWorkplace extends Workplace {
   readonly database: TestDatabase;
 }
 
-const TIMEOUT_MS = 60_000;
+/** For what hangs, not for what is slow. */
+const TIMEOUT_MS = 180_000;
 
 /** Runs a test body with a new database and a folder of its own; both are gone afterwards. */
 export async function withCli<T>(

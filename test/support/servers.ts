@@ -96,9 +96,12 @@ function describe(engine: Engine, folder: string, { pid, host, port }: Running):
     url: (database, user) => `postgresql://${of(database, user).replace('{host}', '127.0.0.1')}`,
     socketUrl: (database, user) => `postgresql://${of(database, user).replace('{host}', encodeURIComponent(host))}`,
     env: (database) => ({ PGHOST: host, PGPORT: String(port), PGUSER: 'postgres', PGDATABASE: database }),
-    sql: (database, statement) => ask({ host, port }, database, statement, 60_000),
+    sql: (database, statement) => ask({ host, port }, database, statement, SQL_MS_MAX),
   };
 }
+
+/** For what hangs: a statement that holds a lock for a test may sleep for minutes. */
+const SQL_MS_MAX = 300_000;
 
 let counter = 0;
 
