@@ -101,6 +101,12 @@ function evaluate(file) {
   return script.runInThisContext();
 }
 
+/** V8 takes code only under the flags that it was kept under; those that src/parser sets would spoil it for the next start. */
+function takeBackFlags() {
+  const { setFlagsFromString } = require('node:v8');
+  for (const flag of ['--no-liftoff-only', '--wasm-tier-up', '--wasm-dynamic-tiering']) setFlagsFromString(flag);
+}
+
 function read(file) {
   try {
     return fs.readFileSync(file, 'latin1');
@@ -115,6 +121,7 @@ function read(file) {
 // Made at the end, so that it holds the functions that were in fact used; a run that failed has not used them all.
 process.on('exit', (status) => {
   if (uncached.size === 0 || (status !== 0 && status !== 3)) return;
+  takeBackFlags();
   for (const [file, script] of uncached) writeCache(file, script.createCachedData());
   removeOthers(cache);
 });

@@ -68,10 +68,9 @@ export function readSmall(descriptor: number, shown: string): Buffer | undefined
   piece ??= Buffer.allocUnsafeSlow(SMALL_BYTES);
   const size = readSync(descriptor, piece, 0, SMALL_BYTES, 0);
   if (size === 0 || size === SMALL_BYTES) return undefined;
-  const bytes = Buffer.allocUnsafe(size);
-  piece.copy(bytes, 0, 0, size);
+  const bytes = Buffer.from(piece.subarray(0, size));
   const again = readSync(descriptor, piece, 0, SMALL_BYTES, 0);
-  if (again !== size || bytes.compare(piece, 0, again) !== 0) throw changedMeanwhile(shown);
+  if (again !== size || !bytes.equals(piece.subarray(0, size))) throw changedMeanwhile(shown);
   return bytes;
 }
 

@@ -15,19 +15,26 @@ export interface Ledger {
   readonly naiveTimes: boolean;
 }
 
-const COLUMNS = [
-  'description',
-  'checksum',
-  'body_checksum',
-  'applied_by',
-  'execution_time_ms',
-  'success',
-  'error_message',
-  'type',
-  'applied_order',
-  'steps_done',
-  'steps_total',
-] as const;
+/** Column → field of an entry. */
+const COLUMNS = {
+  version: 'version',
+  description: 'description',
+  checksum: 'checksum',
+  body_checksum: 'bodyChecksum',
+  applied_at: 'appliedAt',
+  applied_by: 'appliedBy',
+  execution_time_ms: 'executionTimeMs',
+  success: 'success',
+  error_message: 'errorMessage',
+  type: 'type',
+  applied_order: 'appliedOrder',
+  steps_done: 'stepsDone',
+  steps_total: 'stepsTotal',
+} as const;
+
+const SELECTED = Object.entries(COLUMNS)
+  .map(([column, field]) => `${column} AS "${field}"`)
+  .join(', ');
 
 /**
  * The two statements that read a ledger of layout 1 or newer; each fails with 42P01 or 42703 where the table is older. The
@@ -36,8 +43,8 @@ const COLUMNS = [
 export function ledgerItems(names: LedgerNames): BatchItem[] {
   return [
     {
-      sql: `SELECT pg_catalog.json_agg(entry) AS entries FROM (SELECT version, ${COLUMNS.join(', ')}, applied_at,
-  rollback_sql IS NOT NULL AS has_rollback, body_sql IS NOT NULL AS has_body FROM ${names.migrations}) AS entry`,
+      sql: `SELECT pg_catalog.json_agg(entry) AS entries FROM (SELECT ${SELECTED},
+  rollback_sql IS NOT NULL AS "hasRollback", body_sql IS NOT NULL AS "hasBody" FROM ${names.migrations}) AS entry`,
       rows: true,
     },
     { sql: `SELECT key, value FROM ${names.settings}`, rows: true },
@@ -47,8 +54,28 @@ export function ledgerItems(names: LedgerNames): BatchItem[] {
 export function ledgerOf(entryRows: readonly Row[], settingRows: readonly Row[]): Ledger {
   const settings = new Map(settingRows.map((row) => [row.key ?? '', row.value ?? '']));
   const layout = Number(settings.get('layout_version') ?? 1);
-  const entries = JSON.parse(entryRows[0]?.entries ?? '[]') as EntryJson[];
-  return ledger(layout, entries.map(entryOf), settings);
+  return ledger(layout, entriesOf(entryRows[0]?.entries ?? '[]'), settings);
+}
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/**
+ * The rows as ledgerItems selects them, which are entries but for what an upgraded table may hold in columns that are older
+ * than this tool. Changed where they are: making thousands of new ones costs more than all else a run does that finds nothing.
+ */
+function entriesOf(json: string): readonly LedgerEntry[] {
+  const entries = JSON.parse(json) as Writable<LedgerEntry>[];
+  for (const entry of entries) {
+    entry.success = entry.success === true;
+    entry.type ??= 'migration';
+    if (entry.executionTimeMs !== null) entry.executionTimeMs = Number(entry.executionTimeMs);
+    if (entry.appliedAt !== null) entry.appliedAt = inUtc(entry.appliedAt);
+  }
+  return entries;
+}
+
+function inUtc(time: string): string {
+  return time.endsWith('+00:00') ? `${time.slice(0, -6)}Z` : time;
 }
 
 const NAIVE = /^\d+-\d\d-\d\dT[\d:.]+$/;
@@ -119,7 +146,7 @@ function entryOf(row: EntryJson): LedgerEntry {
     description: text(row.description),
     checksum: text(row.checksum),
     bodyChecksum: text(row.body_checksum),
-    appliedAt: text(row.applied_at)?.replace(/\+00:00$/, 'Z') ?? null,
+    appliedAt: row.applied_at == null ? null : inUtc(String(row.applied_at)),
     appliedBy: text(row.applied_by),
     executionTimeMs: number(row.execution_time_ms),
     success: row.success === true,

@@ -50,7 +50,8 @@ export function withoutByteOrderMark(bytes: Uint8Array): Uint8Array {
 }
 
 function withLineFeeds(bytes: Uint8Array): Uint8Array {
-  if (!bytes.includes(CR)) return bytes;
+  // A Buffer's own `includes` is ten times slower than that of the array it is.
+  if (!Uint8Array.prototype.includes.call(bytes, CR)) return bytes;
   const kept = new Uint8Array(bytes.length);
   let length = 0;
   for (let i = 0; i < bytes.length; i++) {

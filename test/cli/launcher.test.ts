@@ -134,6 +134,18 @@ test('a pack that is gone is named, and what to do', () => {
   assert.match(stderr, /more\.cjs cannot be read \(ENOENT\).*npm run build/);
 });
 
+test('flags of V8 that the program sets, as the parser of src/parser does, do not spoil its cache', () => {
+  const parser = readFileSync(new URL('../../src/parser/parser.ts', import.meta.url), 'utf8');
+  const flags = [...parser.matchAll(/setFlagsFromString\((.*)\)/g)].map(([call]) => `require("node:v8").${call};`);
+  assert.ok(flags.length > 0);
+  const { cache, run } = makePackage(pack('00000000000000ee', { main: flags.join(' ') }));
+  const inodeAfterRun = () => {
+    assert.equal(run().status, 0);
+    return statSync(cached(cache)[0]!).ino;
+  };
+  assert.equal(inodeAfterRun(), inodeAfterRun());
+});
+
 test('the caches of other builds go away a day after they were made', () => {
   const { cache, run, write } = makePackage(PROGRAM);
   run();

@@ -1,4 +1,3 @@
-import { lookup } from 'node:dns/promises';
 import { connect as connectSocket, isIP, type Socket } from 'node:net';
 import { socketPath } from '../target/hosts.ts';
 import { isSocket, type TargetHost } from '../target/target.ts';
@@ -11,6 +10,7 @@ export async function addressesOf({ host, hostaddr, port }: TargetHost, signal: 
   if (hostaddr !== undefined) return [{ host: hostaddr, port }];
   if (isSocket(host)) return [{ path: socketFile(host, port) }];
   if (isIP(host) !== 0) return [{ host, port }];
+  const { lookup } = await import('node:dns/promises');
   const found = await Promise.race([lookup(host, { all: true, verbatim: true }), rejection(signal)]);
   return found.map(({ address }) => ({ host: address, port }));
 }
