@@ -1,8 +1,10 @@
 import type { Learner } from '../known/known.ts';
 import type { Migration } from '../migration/migration.ts';
+import type { NotUnderstood } from '../syntax/tree.ts';
 import { allowances } from './allow.ts';
 import type { Complaint, Finding, Severity } from './finding.ts';
 import { FindingPlacer } from './place.ts';
+import type { NotUnderstoodStatement } from './report.ts';
 import type { FileSubject, Rule, Subject } from './rule.ts';
 import { bodySubjects, type InnerStatements, learnFile, rollbackSubjects } from './statement-subjects.ts';
 import type { Reading, StatementSubject } from './subject.ts';
@@ -30,26 +32,42 @@ export interface LintInput {
   readonly onFile?: (migration: Migration) => void;
 }
 
-/** Everything that the rules have to say of the files that are judged, in the order of the files and of their lines. */
-export function findAll(input: LintInput): Finding[] {
-  return input.migrations.flatMap((migration) => {
+/** What the rules have to say of the files that are judged, in the order of the files and of their lines. */
+export interface Found {
+  readonly findings: readonly Finding[];
+  /** How many statements were judged, those of ROLLBACK sections too. */
+  readonly statements: number;
+  readonly notUnderstood: readonly NotUnderstoodStatement[];
+}
+
+export function findAll(input: LintInput): Found {
+  const found = input.migrations.flatMap((migration) => {
     if (input.judged.has(migration.version)) return findIn(input, migration);
     if (!input.included.has(migration.version)) {
       learnFile(input.reading, migration, input.learner, input.innerStatements);
     }
     return [];
   });
+  return {
+    findings: found.flatMap(({ findings }) => findings),
+    statements: found.reduce((sum, { statements }) => sum + statements, 0),
+    notUnderstood: found.flatMap(({ notUnderstood }) => notUnderstood),
+  };
 }
 
-function findIn(input: LintInput, migration: Migration): Finding[] {
+function findIn(input: LintInput, migration: Migration): Found {
   input.onFile?.(migration);
   const { reading, learner, rules } = input;
   const before = learner.known;
   const findings = new FileFindings(migration);
   const body: StatementSubject[] = [];
+  const notUnderstood: NotUnderstoodStatement[] = [];
+  let statements = 0;
   for (const subject of bodySubjects(reading, migration, learner, input.innerStatements)) {
     // Now, while it stands for what is known before the statement.
     void subject.uses;
+    statements++;
+    if (subject.notUnderstood) notUnderstood.push(findings.place(subject, subject.notUnderstood));
     for (const active of rules) findings.addAll(active, active.rule.statement?.(subject), subject);
     if (!migration.large) body.push(subject);
   }
@@ -62,16 +80,27 @@ function findIn(input: LintInput, migration: Migration): Finding[] {
   }
   const file: FileSubject = { migration, body, rollback, options: reading.options, before, after };
   for (const active of rules) findings.addFile(active, file);
-  return allowances(migration, findings.sorted, rules, input.names);
+  return {
+    findings: allowances(migration, findings.sorted, rules, input.names),
+    statements: statements + rollback.length,
+    notUnderstood,
+  };
 }
 
 /** The findings of one file. */
 class FileFindings {
+  readonly #file: string;
   readonly #placer: FindingPlacer;
   readonly #found: Finding[] = [];
 
   constructor(migration: Migration) {
+    this.#file = migration.file;
     this.#placer = new FindingPlacer(migration);
+  }
+
+  place({ statement }: Subject, { message, offset }: NotUnderstood): NotUnderstoodStatement {
+    const { line, column } = this.#placer.placeOf(statement, offset);
+    return { file: this.#file, line, column, reason: message };
   }
 
   addAll(active: ActiveRule, complaints: Iterable<Complaint> | undefined, subject: Subject): void {
