@@ -4,7 +4,7 @@ import { fingerprints } from './fingerprint.ts';
 
 /** The document of `lint --json` (docs/FORMATS.md, "Findings of lint"). */
 export function lintJson(report: LintReport, failOn: FailOn) {
-  const { findings, basis, files, rules, notes } = report;
+  const { findings, basis, files, statements, rules, notUnderstood, notes } = report;
   const names = fingerprints(findings);
   const all = findings.map((finding, index) => findingJson(finding, names[index] ?? ''));
   const open = all.filter(({ allowed }) => allowed === null);
@@ -14,6 +14,7 @@ export function lintJson(report: LintReport, failOn: FailOn) {
     basis,
     summary: {
       files: files.length,
+      statements,
       errors: amount('error'),
       warnings: amount('warning'),
       notes: amount('note'),
@@ -21,6 +22,7 @@ export function lintJson(report: LintReport, failOn: FailOn) {
     },
     findings: open,
     allowed: all.filter(({ allowed }) => allowed !== null),
+    notUnderstood,
     notes,
     files,
     rules,

@@ -6,7 +6,7 @@ import { basisText } from '../../../src/report/lint/summary.ts';
 import { hintTexts, lintLines } from '../../../src/report/lint/text.ts';
 import { createStyle } from '../../../src/report/style.ts';
 import { widthOf } from '../../../src/report/width.ts';
-import { EMPTY, FOREIGN_KEY, HOSTILE, type NOTE, REPORT, TYPE_CHANGE } from './sample.ts';
+import { EMPTY, FOREIGN_KEY, HOSTILE, NOTE, REPORT, TYPE_CHANGE } from './sample.ts';
 
 const linesOf = (report: LintReport, { width = 80, verbose = false } = {}) =>
   lintLines(report, { width, style: createStyle(false), verbose });
@@ -58,7 +58,7 @@ note[prefer-text-field] database/migrations/043_names.sql:3:8
 });
 
 test('nothing found is one calm line', () => {
-  assert.equal(textOf(EMPTY), 'Nothing found: 3 files, 4 rules.');
+  assert.equal(textOf(EMPTY), 'Nothing found: 3 files, 9 statements, 4 rules.');
   assert.deepEqual(hintTexts(EMPTY), []);
 });
 
@@ -102,6 +102,11 @@ test('a long list stays readable: the first in full, errors before warnings, the
   assert.equal(lines.filter((line) => /^warning\[.*\]: /.test(line)).length, 5);
   assert.equal(lines.filter((line) => /^warning\[.*\] \S+:\d+:3$/.test(line)).length, 35);
   assert.ok(lines.includes('20 errors, 40 warnings in 1 of 3 files.'));
+});
+
+test('a statement that was not understood is counted', () => {
+  const notUnderstood = [{ file: NOTE.file, line: 2, column: 3, reason: 'syntax error' }];
+  assert.match(textOf({ ...EMPTY, notUnderstood }), /^1 statement not understood, and judged by the leading words\.$/m);
 });
 
 test('colours say how bad it is', () => {
