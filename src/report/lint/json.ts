@@ -1,9 +1,11 @@
 import type { Finding } from '../../lint/finding.ts';
-import { counts, type FailOn, type LintReport } from '../../lint/report.ts';
+import { counts, type LintReport } from '../../lint/report.ts';
 import { fingerprints } from './fingerprint.ts';
+import type { FixedFiles } from './fixed-text.ts';
+import type { FormatOptions } from './format.ts';
 
 /** The document of `lint --json` (docs/FORMATS.md, "Findings of lint"). */
-export function lintJson(report: LintReport, failOn: FailOn) {
+export function lintJson(report: LintReport, { failOn, fixed }: FormatOptions) {
   const { findings, basis, files, statements, rules, notUnderstood, notes } = report;
   const names = fingerprints(findings);
   const all = findings.map((finding, index) => findingJson(finding, names[index] ?? ''));
@@ -26,6 +28,15 @@ export function lintJson(report: LintReport, failOn: FailOn) {
     notes,
     files,
     rules,
+    ...(fixed ? { fixed: fixedJson(fixed) } : {}),
+  };
+}
+
+function fixedJson({ changed, added, left }: FixedFiles) {
+  return {
+    changed: changed.map(({ file }) => file),
+    added,
+    left: left.map(({ finding: { file, line, rule }, why }) => ({ file, line, rule, why })),
   };
 }
 
