@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Builds dist/: the CLI (cli.cjs and the packs of cli/), the library (index.js), with --types its declarations.
-// --docs and --schema write the generated docs/commands.md, docs/configuration.md and schema/; with --check they only compare (status 3 if stale).
+// --docs and --schema write the generated docs/commands.md, docs/configuration.md, the rules in docs/lint.md, and schema/; with
+// --check they only compare (status 3 if stale).
 import { execFileSync } from 'node:child_process';
 import {
   existsSync,
@@ -124,9 +125,18 @@ async function generated(entry) {
   return (await import(pathToFileURL(outfile).href)).generate();
 }
 
+/** `docs/lint.md#rules` is the part of that file between the comments `<!-- rules: ... -->` and `<!-- end of rules -->`. */
+function withPart(whole, part, text) {
+  const marks = new RegExp(`(<!-- ${part}: [^>]*-->\\n)[^]*?(<!-- end of ${part} -->)`);
+  if (!marks.test(whole)) throw new Error(`there is no part ${part} in it`);
+  return whole.replace(marks, (_, begin, end) => `${begin}\n${text}\n\n${end}`);
+}
+
 async function updateGenerated(entry, check) {
-  for (const [path, text] of Object.entries(await generated(entry))) {
+  for (const [name, made] of Object.entries(await generated(entry))) {
+    const [path, part] = name.split('#');
     const now = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+    const text = part ? withPart(now ?? '', part, made) : made;
     if (now === text) continue;
     if (check) {
       console.error(`${path} is stale; run: node scripts/build.mjs --docs --schema`);
@@ -138,7 +148,7 @@ async function updateGenerated(entry, check) {
   }
 }
 
-for (const entry of asked.has('--docs') ? ['cli/docs', 'config/docs'] : [])
+for (const entry of asked.has('--docs') ? ['cli/docs', 'config/docs', 'lint/docs'] : [])
   await updateGenerated(entry, asked.has('--check'));
 if (asked.has('--schema')) await updateGenerated('config/json-schema', asked.has('--check'));
 if (!asked.has('--docs') && !asked.has('--schema')) {

@@ -63,6 +63,8 @@ function readSettings(args: Arguments, env: CommandContext['env'], cwd: string):
       lockTimeout: args.value('lock-timeout'),
       lockBudget: args.value('lock-budget'),
       hold: args.value('hold'),
+      failOn: args.value('fail-on'),
+      serverVersion: args.integer('server-version', 10),
       wait: args.value('wait'),
       strict: args.has('strict'),
       cancelBlockers: args.value('cancel-blockers'),

@@ -50,7 +50,7 @@ function toolHelp(commands: readonly CommandSpec[], page: Page): string[] {
     `${page.style.strong(PROGRAM)}: migrations for a PostgreSQL database`,
     usageLine(`${PROGRAM} COMMAND [flags]`, page),
   ];
-  const list = section('Commands', commandRows(commands), page);
+  const list = section('Commands', commandRows(commands, page), page);
   if (page.form === 'short') return [...head, list, more];
   return [
     ...head,
@@ -67,7 +67,7 @@ function commandHelp(path: readonly CommandSpec[], command: CommandSpec, page: P
   const head = [`${page.style.strong(name)}: ${command.summary}`, usageLine(usageOf(name, command), page)];
   const flags = command.flags.filter(({ hidden, rare }) => !hidden && (page.form === 'long' || !rare));
   const lists = [
-    section('Commands', commandRows(command.subcommands ?? []), page),
+    section('Commands', commandRows(command.subcommands ?? [], page), page),
     section(
       'Arguments',
       (command.positionals ?? []).map((spec): Row => [spec.name, spec.summary]),
@@ -98,8 +98,9 @@ function usageLine(usage: string, { style }: Page): string {
   return `${style.strong('Usage:')} ${usage}`;
 }
 
-function commandRows(commands: readonly CommandSpec[]): Row[] {
-  return commands.filter((command) => !command.hidden).map(({ name, summary }): Row => [name, summary]);
+function commandRows(commands: readonly CommandSpec[], { form }: Page): Row[] {
+  const listed = commands.filter(({ hidden, rare }) => !hidden && (form === 'long' || !rare));
+  return listed.map(({ name, summary }): Row => [name, summary]);
 }
 
 /** `-d, --database NAME` and its summary. */

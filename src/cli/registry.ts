@@ -1,4 +1,5 @@
 import type { Command } from './context.ts';
+import { LINT_COMMAND } from './registry-lint.ts';
 import { SCHEMA_COMMAND } from './registry-schema.ts';
 import { SCRATCH_FLAG } from './scratch-flag.ts';
 import type { FlagSpec } from './spec.ts';
@@ -138,6 +139,7 @@ Before the first statement it looks at the live server (dumps, long transactions
     ],
     load: () => import('./commands/create.ts'),
   },
+  LINT_COMMAND,
   {
     name: 'diff',
     summary: 'compare two schemas, object by object',
@@ -363,6 +365,7 @@ With --verify it computes the hash of every entry anew and names the first that 
   {
     name: 'help',
     summary: 'explain a command',
+    rare: true,
     description: 'The same as COMMAND --help.',
     positionals: [
       {
@@ -380,6 +383,7 @@ With --verify it computes the hash of every entry anew and names the first that 
   {
     name: 'version',
     summary: 'show the version of taskflow-db',
+    rare: true,
     description: 'Prints the version of taskflow-db; with --json also those of Node and V8 and the platform.',
     flags: [],
     examples: [{ line: 'taskflow-db version --json', says: 'for a report of a problem' }],

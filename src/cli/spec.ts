@@ -46,6 +46,8 @@ export interface CommandSpec<Module = unknown> {
   readonly examples: readonly Example[];
   readonly subcommands?: readonly CommandSpec<Module>[];
   readonly hidden?: boolean;
+  /** Only the long help lists it: the short one fits a screen. */
+  readonly rare?: boolean;
   /** Loads the command's module, so that the others cost nothing. Absent where there are only subcommands. */
   readonly load?: () => Promise<Module>;
 }

@@ -94,6 +94,9 @@ export interface SettingsSource {
     readonly hold?: string | undefined;
     readonly wait?: string | undefined;
     readonly strict?: boolean | undefined;
+    /** One of the severities, or `never`. */
+    readonly failOn?: string | undefined;
+    readonly serverVersion?: number | undefined;
     /** `autovacuum,idle` */
     readonly cancelBlockers?: string | undefined;
   };
@@ -133,7 +136,15 @@ function flagValues(flags: SettingsSource['flags']): ConfigFile {
     ...durationFlag('dryRunHold', '--hold', flags.hold),
     ...durationFlag('wait', '--wait', flags.wait),
     ...(strict ? { strict } : {}),
+    lint: lintFlags(flags),
     ...(cancelBlockers === undefined ? {} : { cancelBlockers: blockersFlag(cancelBlockers) }),
+  };
+}
+
+function lintFlags({ failOn, serverVersion }: SettingsSource['flags']): NonNullable<ConfigFile['lint']> {
+  return {
+    ...(failOn === undefined ? {} : { failOn: failOn as LintSettings['failOn'] }),
+    ...(serverVersion === undefined ? {} : { serverVersion }),
   };
 }
 

@@ -22,7 +22,7 @@ export class FindingPlacer {
   }
 
   at(rule: string, severity: Severity, complaint: Complaint, subject: Subject): Finding {
-    const place = this.#place(subject.statement, complaint.offset ?? complaint.use?.offset ?? 0);
+    const place = this.placeOf(subject.statement, complaint.offset ?? complaint.use?.offset ?? 0);
     const size = tableOf(complaint, subject)?.size;
     return {
       ...this.#finding(rule, severity, complaint, place),
@@ -44,7 +44,8 @@ export class FindingPlacer {
     return { ...NO_EFFECT, rule, severity, version, file, ...place, message, why: why ?? null, fix: fix ?? null };
   }
 
-  #place(statement: Statement, offset: number): Place {
+  /** Where in the file an offset of a statement's text stands. */
+  placeOf(statement: Statement, offset: number): Place {
     if (statement.offset < 0) return inLargeFile(statement, offset);
     const { line, column, lineText } = this.#lines.at(fileOffset(statement, offset));
     const end = this.#lines.at(fileOffset(statement, statement.sql.length));

@@ -5,10 +5,14 @@ import type { Topic } from './rule.ts';
 export interface LintReport {
   /** Paths of the files that were judged, as people write them, in the order in which they would be applied. */
   readonly files: readonly string[];
+  /** How many statements they hold, those of ROLLBACK sections too. */
+  readonly statements: number;
   /** By file, then by place; those that `-- Allow:` accepts, too. */
   readonly findings: readonly Finding[];
   /** The rules that ran, in the order of the registry. */
   readonly rules: readonly RanRule[];
+  /** Statements that the grammar does not take; they were judged by their leading words. */
+  readonly notUnderstood: readonly NotUnderstoodStatement[];
   /** What could not be read beside those files, so that less is known: one sentence each. */
   readonly notes: readonly string[];
   readonly basis: LintBasis;
@@ -21,6 +25,15 @@ export interface RanRule {
   readonly summary: string;
   /** By the settings, before the size of a table is weighed. */
   readonly severity: Severity;
+}
+
+export interface NotUnderstoodStatement {
+  readonly file: string;
+  /** From 1, in characters. */
+  readonly line: number;
+  readonly column: number;
+  /** What the grammar says. */
+  readonly reason: string;
 }
 
 /** What the judgement rests on. */

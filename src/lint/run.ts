@@ -1,8 +1,10 @@
 import type { Known, Learner } from '../known/known.ts';
-import type { Migration } from '../migration/migration.ts';
+import type { Migration, Statement } from '../migration/migration.ts';
+import type { NotUnderstood } from '../syntax/tree.ts';
 import { allowances } from './allow.ts';
 import type { Complaint, Finding, Severity } from './finding.ts';
 import { FindingPlacer } from './place.ts';
+import type { NotUnderstoodStatement } from './report.ts';
 import type { FileSubject, Rule, Subject } from './rule.ts';
 import { bodySubjects, type InnerStatements, learnFile, rollbackSubjects } from './statement-subjects.ts';
 import type { Reading, StatementSubject } from './subject.ts';
@@ -30,8 +32,15 @@ export interface LintInput {
   readonly onFile?: (migration: Migration) => void;
 }
 
-/** Everything that the rules have to say of the files that are judged, in the order of the files and of their lines. */
-export function findAll(input: LintInput): Finding[] {
+/** What the rules have to say of the files that are judged, in the order of the files and of their lines. */
+export interface Found {
+  readonly findings: readonly Finding[];
+  /** How many statements were judged, those of ROLLBACK sections too. */
+  readonly statements: number;
+  readonly notUnderstood: readonly NotUnderstoodStatement[];
+}
+
+export function findAll(input: LintInput): Found {
   const files = input.migrations.flatMap((migration) => {
     if (input.judged.has(migration.version)) return [findIn(input, migration)];
     if (!input.included.has(migration.version)) {
@@ -40,7 +49,11 @@ export function findAll(input: LintInput): Finding[] {
     return [];
   });
   const { known } = input.learner;
-  return files.flatMap((found) => allowances(found.migration, found.settled(known), input.rules, input.names));
+  return {
+    findings: files.flatMap((one) => allowances(one.migration, one.settled(known), input.rules, input.names)),
+    statements: files.reduce((sum, { statements }) => sum + statements, 0),
+    notUnderstood: files.flatMap(({ notUnderstood }) => notUnderstood),
+  };
 }
 
 function findIn(input: LintInput, migration: Migration): FileFindings {
@@ -52,6 +65,7 @@ function findIn(input: LintInput, migration: Migration): FileFindings {
   for (const subject of bodySubjects(reading, migration, learner, input.innerStatements)) {
     // Now, while it stands for what is known before the statement.
     void subject.uses;
+    findings.count(subject);
     for (const active of rules) findings.addAll(active, active.rule.statement?.(subject), subject);
     if (!migration.large) body.push(subject);
   }
@@ -62,6 +76,7 @@ function findIn(input: LintInput, migration: Migration): FileFindings {
       if (active.rule.alsoInRollback) findings.addAll(active, active.rule.statement?.(subject), subject);
     }
   }
+  findings.statements += rollback.length;
   const file: FileSubject = { migration, body, rollback, options: reading.options, before, after };
   for (const active of rules) findings.addFile(active, file);
   return findings;
@@ -70,12 +85,24 @@ function findIn(input: LintInput, migration: Migration): FileFindings {
 /** The findings of one file. */
 class FileFindings {
   readonly migration: Migration;
+  statements = 0;
+  readonly notUnderstood: NotUnderstoodStatement[] = [];
   readonly #placer: FindingPlacer;
   readonly #found: { readonly finding: Finding; readonly unlessLater: Complaint['unlessLater'] }[] = [];
 
   constructor(migration: Migration) {
     this.migration = migration;
     this.#placer = new FindingPlacer(migration);
+  }
+
+  count({ statement, notUnderstood }: Subject): void {
+    this.statements++;
+    if (notUnderstood) this.notUnderstood.push(this.#placeOf(statement, notUnderstood));
+  }
+
+  #placeOf(statement: Statement, { message, offset }: NotUnderstood): NotUnderstoodStatement {
+    const { line, column } = this.#placer.placeOf(statement, offset);
+    return { file: this.migration.file, line, column, reason: message };
   }
 
   addAll(active: ActiveRule, complaints: Iterable<Complaint> | undefined, subject: Subject): void {

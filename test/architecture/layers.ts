@@ -83,6 +83,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'report/dry-run.ts',
       'report/events.ts',
       'report/line-diff.ts',
+      // A name that was misspelt, and the one that was probably meant.
+      'report/nearest.ts',
       'files',
       'config/settings.ts',
       'postgres',

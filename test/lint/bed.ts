@@ -34,7 +34,7 @@ export function migration(version: string, sql: string) {
 }
 
 /** The findings in a case, by line. */
-export function lintCase(one: Case): Finding[] {
+export function lintCase(one: Case): readonly Finding[] {
   const given = migration('001_given', `${GIVEN}\n${one.given ?? ''}\n-- IRREVERSIBLE: the ground of the cases\n`);
   const judged = migration('002_case', one.whole ? one.sql : `${one.sql}\n-- IRREVERSIBLE: a case\n`);
   const rules = RULES.flatMap((rule) => {
@@ -57,5 +57,5 @@ export function lintCase(one: Case): Finding[] {
       unapplied: new Set([judged.version]),
     },
     innerStatements: (tree, sql) => innerStatements(tree, sql, parsePlpgsql, parse).statements,
-  });
+  }).findings;
 }

@@ -1,13 +1,11 @@
-import type { Finding } from '../../lint/finding.ts';
-import { findAll } from '../../lint/run.ts';
+import { type Found, findAll } from '../../lint/run.ts';
 import type { Migration } from '../../migration/migration.ts';
 import { cancelled } from '../pause.ts';
 import { type LintFiles, lintFiles } from './lint-files.ts';
 import { readingOf } from './reading.ts';
 import type { LintRequest } from './request.ts';
 
-export interface Linted {
-  readonly findings: readonly Finding[];
+export interface Linted extends Found {
   /** The files that were judged, as shown to people. */
   readonly files: readonly string[];
   /** Files beside them that could not be read, so that what they make is not known: one sentence each. */
@@ -18,7 +16,7 @@ export interface Linted {
 export async function lint(request: LintRequest): Promise<Linted> {
   const files = lintFiles(request);
   const { options, knowledge, rules, names } = request;
-  const findings = findAll({
+  const found = findAll({
     migrations: files.migrations,
     judged: files.judged,
     learner: knowledge.learner,
@@ -29,7 +27,7 @@ export async function lint(request: LintRequest): Promise<Linted> {
     onFile: progress(request, files),
   });
   const judged = files.migrations.filter(({ version }) => files.judged.has(version));
-  return { findings, files: judged.map(({ file }) => file), notes: files.notes };
+  return { ...found, files: judged.map(({ file }) => file), notes: files.notes };
 }
 
 function progress({ signal, onFile }: LintRequest, { judged }: LintFiles): (migration: Migration) => void {

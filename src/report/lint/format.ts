@@ -1,4 +1,5 @@
 import type { FailOn } from '../../lint/report.ts';
+import type { FixedFiles } from './fixed-text.ts';
 
 /** What a format needs to know besides the findings. */
 export interface FormatOptions {
@@ -9,4 +10,6 @@ export interface FormatOptions {
   readonly pathOf: (file: string) => string;
   /** The page of a rule (Markdown), where it is at hand. */
   readonly pageOf: (rule: string) => string | undefined;
+  /** What `--fix` has written; the findings are those that are left. */
+  readonly fixed?: FixedFiles | undefined;
 }

@@ -10,7 +10,7 @@ type Render = (report: LintReport, options: FormatOptions) => string;
 
 /** The formats for programs by the names of `--format`: whole documents that end with a line break. */
 export const LINT_FORMATS = {
-  json: (report, { failOn }) => `${JSON.stringify(lintJson(report, failOn), undefined, 2)}\n`,
+  json: (report, options) => `${JSON.stringify(lintJson(report, options), undefined, 2)}\n`,
   github: lintGithub,
   gitlab: lintGitlab,
   sarif: lintSarif,

@@ -1,10 +1,12 @@
 import type { Finding } from '../../lint/finding.ts';
-import { counts, type FailOn, type LintReport } from '../../lint/report.ts';
+import { counts, type LintReport } from '../../lint/report.ts';
 import { fingerprints } from './fingerprint.ts';
+import type { FixedFiles } from './fixed-text.ts';
+import type { FormatOptions } from './format.ts';
 
 /** The document of `lint --json` (docs/FORMATS.md, "Findings of lint"). */
-export function lintJson(report: LintReport, failOn: FailOn) {
-  const { findings, basis, files, rules, notes } = report;
+export function lintJson(report: LintReport, { failOn, fixed }: FormatOptions) {
+  const { findings, basis, files, statements, rules, notUnderstood, notes } = report;
   const names = fingerprints(findings);
   const all = findings.map((finding, index) => findingJson(finding, names[index] ?? ''));
   const open = all.filter(({ allowed }) => allowed === null);
@@ -14,6 +16,7 @@ export function lintJson(report: LintReport, failOn: FailOn) {
     basis,
     summary: {
       files: files.length,
+      statements,
       errors: amount('error'),
       warnings: amount('warning'),
       notes: amount('note'),
@@ -21,9 +24,19 @@ export function lintJson(report: LintReport, failOn: FailOn) {
     },
     findings: open,
     allowed: all.filter(({ allowed }) => allowed !== null),
+    notUnderstood,
     notes,
     files,
     rules,
+    ...(fixed ? { fixed: fixedJson(fixed) } : {}),
+  };
+}
+
+function fixedJson({ changed, added, left }: FixedFiles) {
+  return {
+    changed: changed.map(({ file }) => file),
+    added,
+    left: left.map(({ finding: { file, line, rule }, why }) => ({ file, line, rule, why })),
   };
 }
 

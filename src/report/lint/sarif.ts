@@ -1,5 +1,5 @@
 import type { Finding } from '../../lint/finding.ts';
-import type { LintReport, RanRule } from '../../lint/report.ts';
+import type { LintReport, NotUnderstoodStatement, RanRule } from '../../lint/report.ts';
 import { visible } from '../visible.ts';
 import { findingMessage } from './finding-message.ts';
 import { fingerprints } from './fingerprint.ts';
@@ -9,7 +9,7 @@ const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 
 /** A SARIF 2.1.0 log with one run (OASIS, "Static Analysis Results Interchange Format"). Columns count code points. */
 export function lintSarif(report: LintReport, options: FormatOptions): string {
-  const { findings, rules, notes } = report;
+  const { findings, rules, notes, notUnderstood } = report;
   const found = new Set(findings.map(({ rule }) => rule));
   const index = new Map(rules.map(({ id }, at) => [id, at]));
   const names = fingerprints(findings);
@@ -20,7 +20,10 @@ export function lintSarif(report: LintReport, options: FormatOptions): string {
     invocations: [
       {
         executionSuccessful: true,
-        toolExecutionNotifications: notes.map((text) => ({ level: 'note', message: { text: literal(text) } })),
+        toolExecutionNotifications: [
+          ...notes.map((text) => ({ level: 'note', message: { text: literal(text) } })),
+          ...notUnderstood.map((one) => notification(one, options)),
+        ],
       },
     ],
     results: findings.map((finding, at) => result(finding, index.get(finding.rule), names[at] ?? '', options)),
@@ -84,6 +87,15 @@ function artifact(file: string, { pathOf }: FormatOptions) {
     .join('/');
   if (drive !== '') return { uri: `file:///${drive}${uri}` };
   return path.startsWith('/') ? { uri: `file://${uri}` } : { uri, uriBaseId: '%SRCROOT%' };
+}
+
+function notification({ file, line, column, reason }: NotUnderstoodStatement, options: FormatOptions) {
+  const region = { startLine: line, startColumn: column };
+  return {
+    level: 'note',
+    message: { text: literal(`Not understood, and judged by its leading words: ${reason}`) },
+    locations: [{ physicalLocation: { artifactLocation: artifact(file, options), region } }],
+  };
 }
 
 /** `{0}` would be the place of an argument, and `[text](0)` a link (section 3.11 of the standard). */

@@ -1,5 +1,5 @@
 import { type Finding, SEVERITIES, type Severity } from '../../lint/finding.ts';
-import type { LintBasis, LintReport } from '../../lint/report.ts';
+import { counts, type FailOn, type LintBasis, type LintReport } from '../../lint/report.ts';
 import { count } from '../../problem/quantity.ts';
 import { visibleLine, visibleName } from '../visible.ts';
 
@@ -18,10 +18,10 @@ export function worst(findings: readonly Finding[]): Severity | undefined {
 }
 
 /** The last sentences of the text: what was found in how many files, and what is not in that number. */
-export function summaryTexts({ files, findings, rules }: LintReport): string[] {
+export function summaryTexts({ files, statements, findings, rules, notUnderstood }: LintReport): string[] {
   const open = findings.filter(({ allowed }) => allowed === null);
   const allowed = findings.length - open.length;
-  const judged = `${count(files.length, 'file')}, ${count(rules.length, 'rule')}`;
+  const judged = `${count(files.length, 'file')}, ${count(statements, 'statement')}, ${count(rules.length, 'rule')}`;
   const touched = new Set(open.map(({ file }) => file)).size;
   const found =
     open.length === 0
@@ -29,6 +29,9 @@ export function summaryTexts({ files, findings, rules }: LintReport): string[] {
       : `${countsText(open)} in ${touched} of ${count(files.length, 'file')}.`;
   return [
     found,
+    ...(notUnderstood.length > 0
+      ? [`${count(notUnderstood.length, 'statement')} not understood, and judged by the leading words.`]
+      : []),
     ...(allowed > 0 ? [`${count(allowed, 'finding')} allowed on record: --verbose lists ${them(allowed)}.`] : []),
   ];
 }
@@ -59,4 +62,9 @@ function knownText({ set, source, database, unasked, statisticsFile, takenAt }: 
 function serverText({ serverMajor, serverMajorFrom }: LintBasis): string {
   const which = `For PostgreSQL ${serverMajor}`;
   return serverMajorFrom === 'default' ? `${which} (--server-version names another)` : which;
+}
+
+/** How many findings make the command end with status 3. */
+export function failing({ findings }: LintReport, failOn: FailOn): number {
+  return findings.filter((finding) => counts(finding, failOn)).length;
 }

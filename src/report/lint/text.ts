@@ -1,11 +1,15 @@
 import type { Finding } from '../../lint/finding.ts';
 import type { LintReport } from '../../lint/report.ts';
+import { count } from '../../problem/quantity.ts';
 import { visibleName } from '../visible.ts';
 import { wrap } from '../width.ts';
 import { findingBlock, findingLine, type Look, severityMark } from './finding-text.ts';
 import { countsText, summaryTexts, worst } from './summary.ts';
 
-/** So many are shown in full; the others in a line or two, so that a long list can still be read. */
+/** So many are shown in full, whatever they are. */
+const FEW = 10;
+/** In a longer list, so many of each rule, and so many in all; the others take a line or two, so that it can still be read. */
+const BLOCKS_OF_A_RULE = 2;
 const BLOCKS_MAX = 25;
 
 /**
@@ -46,7 +50,14 @@ function inFull(findings: readonly Finding[], verbose: boolean): ReadonlySet<Fin
   if (verbose) return new Set(open);
   const errors = open.filter(({ severity }) => severity === 'error');
   const warnings = open.filter(({ severity }) => severity === 'warning');
-  return new Set([...errors, ...warnings].slice(0, BLOCKS_MAX));
+  const worth = [...errors, ...warnings];
+  if (worth.length <= FEW) return new Set(worth);
+  const times = new Map<string, number>();
+  const first = worth.filter(({ rule }) => {
+    times.set(rule, (times.get(rule) ?? 0) + 1);
+    return times.get(rule)! <= BLOCKS_OF_A_RULE;
+  });
+  return new Set(first.slice(0, BLOCKS_MAX));
 }
 
 function byFile(findings: readonly Finding[]): [string, Finding[]][] {
@@ -67,12 +78,17 @@ function summary(report: LintReport, { style, width }: Look): string[] {
 }
 
 /** What to do next, for the talk on stderr; nothing where nothing was found. */
-export function hintTexts({ findings }: LintReport): string[] {
+export function hintTexts(
+  { findings }: LintReport,
+  { verbose, fixed }: { verbose: boolean; fixed: boolean },
+): string[] {
   const open = findings.filter(({ allowed }) => allowed === null);
   const first = open[0];
-  const fixable = open.filter(({ fix }) => fix?.automatic).length;
+  const fixable = open.filter(({ fix }) => fix?.automatic && !fixed).length;
+  const short = open.length - inFull(findings, verbose).size;
   return [
-    ...(fixable > 0 ? [`taskflow-db lint --fix writes ${fixable} of the fixes.`] : []),
+    ...(short > 0 ? [`${count(short, 'finding')} shown in short: --verbose shows all in full.`] : []),
+    ...(fixable > 0 ? [`taskflow-db lint --fix writes ${count(fixable, 'fix', 'fixes')}.`] : []),
     ...(first ? [`More of a rule: taskflow-db lint --explain ${first.rule}`] : []),
   ];
 }

@@ -38,7 +38,8 @@ function sarifOf(report: LintReport, options = OPTIONS) {
 
 test('SARIF: valid by the schema, also with nothing found and with hostile names', () => {
   const notes = ['what {0} makes is not known'];
-  for (const report of [REPORT, EMPTY, of(HOSTILE), { ...REPORT, notes }]) sarifOf(report);
+  const notUnderstood = [{ file: NOTE.file, line: 2, column: 3, reason: 'syntax error at "{0}"' }];
+  for (const report of [REPORT, EMPTY, of(HOSTILE), { ...REPORT, notes, notUnderstood }]) sarifOf(report);
   const log = JSON.parse(sarif(REPORT, OPTIONS));
   log.runs[0].results[0].level = 'fatal';
   assert.equal(check(log), false, 'the schema is looked at');
@@ -226,7 +227,7 @@ test('JUnit: hostile names are read back, and control characters are not in it',
 test('JSON: the fields that others build on, and what is allowed apart', () => {
   const document = JSON.parse(json(REPORT, OPTIONS));
   assert.equal(document.ok, false);
-  assert.deepEqual(document.summary, { files: 3, errors: 1, warnings: 1, notes: 1, allowed: 1 });
+  assert.deepEqual(document.summary, { files: 3, statements: 9, errors: 1, warnings: 1, notes: 1, allowed: 1 });
   const promised = ['rule', 'severity', 'file', 'line', 'column', 'message', 'lock', 'blocks', 'rewrite', 'fix'];
   for (const finding of document.findings) for (const key of promised) assert.ok(key in finding, key);
   assert.deepEqual(

@@ -123,6 +123,8 @@ export const REPORT: LintReport = {
     },
     { id: 'prefer-text-field', topic: 'design', summary: 'varchar with a length', severity: 'note' },
   ],
+  statements: 9,
+  notUnderstood: [],
   notes: [],
   basis: {
     set: 'pending',

@@ -6,10 +6,11 @@ import { basisText } from '../../../src/report/lint/summary.ts';
 import { hintTexts, lintLines } from '../../../src/report/lint/text.ts';
 import { createStyle } from '../../../src/report/style.ts';
 import { widthOf } from '../../../src/report/width.ts';
-import { EMPTY, FOREIGN_KEY, HOSTILE, type NOTE, REPORT, TYPE_CHANGE } from './sample.ts';
+import { EMPTY, FOREIGN_KEY, HOSTILE, NOTE, REPORT, TYPE_CHANGE } from './sample.ts';
 
 const linesOf = (report: LintReport, { width = 80, verbose = false } = {}) =>
   lintLines(report, { width, style: createStyle(false), verbose });
+const HINTS = { verbose: false, fixed: false };
 const textOf = (...given: Parameters<typeof linesOf>) => linesOf(...given).join('\n');
 
 test('a report as people read it', () => {
@@ -58,8 +59,8 @@ note[prefer-text-field] database/migrations/043_names.sql:3:8
 });
 
 test('nothing found is one calm line', () => {
-  assert.equal(textOf(EMPTY), 'Nothing found: 3 files, 4 rules.');
-  assert.deepEqual(hintTexts(EMPTY), []);
+  assert.equal(textOf(EMPTY), 'Nothing found: 3 files, 9 statements, 4 rules.');
+  assert.deepEqual(hintTexts(EMPTY, HINTS), []);
 });
 
 test('no line is wider than the terminal, save for the path of a file', () => {
@@ -92,16 +93,26 @@ test('why and how to accept are said once a rule; with --verbose each time, and 
   assert.match(verbose, /^note\[prefer-text-field\]: The length/m);
 });
 
-test('a long list stays readable: the first in full, errors before warnings, the others in two lines', () => {
+test('a long list stays readable: two of each rule in full, the others in two lines', () => {
   const many = (count: number, finding: typeof NOTE) =>
     Array.from({ length: count }, (_, index) => ({ ...finding, line: index + 1 }));
-  const findings = [...many(40, TYPE_CHANGE), ...many(20, FOREIGN_KEY)];
-  const lines = linesOf({ ...REPORT, findings });
-  assert.equal(lines.filter((line) => line.startsWith('error[')).length, 20);
-  assert.equal(lines.filter((line) => /^error\[.*\]: /.test(line)).length, 20);
-  assert.equal(lines.filter((line) => /^warning\[.*\]: /.test(line)).length, 5);
-  assert.equal(lines.filter((line) => /^warning\[.*\] \S+:\d+:3$/.test(line)).length, 35);
+  const report = { ...REPORT, findings: [...many(40, TYPE_CHANGE), ...many(20, FOREIGN_KEY)] };
+  const lines = linesOf(report);
+  const times = (what: RegExp) => lines.filter((line) => what.test(line)).length;
+  assert.deepEqual([times(/^error\[.*\]: /), times(/^error\[.*\]/)], [2, 20]);
+  assert.deepEqual([times(/^warning\[.*\]: /), times(/^warning\[.*\]/)], [2, 40]);
   assert.ok(lines.includes('20 errors, 40 warnings in 1 of 3 files.'));
+  assert.equal(hintTexts(report, HINTS)[0], '56 findings shown in short: --verbose shows all in full.');
+  assert.deepEqual(hintTexts(report, { ...HINTS, verbose: true }), [
+    'taskflow-db lint --fix writes 20 fixes.',
+    'More of a rule: taskflow-db lint --explain changing-column-type',
+  ]);
+  assert.equal(hintTexts(report, { verbose: true, fixed: true }).length, 1, '--fix was just given');
+});
+
+test('a statement that was not understood is counted', () => {
+  const notUnderstood = [{ file: NOTE.file, line: 2, column: 3, reason: 'syntax error' }];
+  assert.match(textOf({ ...EMPTY, notUnderstood }), /^1 statement not understood, and judged by the leading words\.$/m);
 });
 
 test('colours say how bad it is', () => {

@@ -1,0 +1,64 @@
+import type { Settings } from '../../config/settings.ts';
+import { DEFAULT_OPTIONS } from '../../lint/options.ts';
+import type { LintReport } from '../../lint/report.ts';
+import type { LintOptions } from '../../lint/rule.ts';
+import { RULE_NAMES } from '../../lint/rules.ts';
+import { activeRules } from './active-rules.ts';
+import { type Fixed, type FixRequest, fix } from './fix.ts';
+import type { Told } from './knowledge.ts';
+import { type Linted, lint } from './lint.ts';
+
+export interface JudgeRequest extends Pick<FixRequest, 'cwd' | 'files' | 'signal' | 'onFile'> {
+  readonly settings: Pick<Settings, 'directories' | 'lint' | 'configFile'>;
+  /** Names of the rules to run; none: all that are on. */
+  readonly ruleNames: readonly string[];
+  /** Asked for when the rules are known to exist. */
+  readonly know: () => Promise<Told>;
+}
+
+/** Judges migrations by what is known and by the settings. Nothing is run. */
+export async function judge(request: JudgeRequest): Promise<LintReport> {
+  const { asked, told } = await prepare(request);
+  const { newLearner, applied } = asked.knowledge;
+  return reportOf(request, asked, told, await lint({ ...asked, knowledge: { learner: newLearner(), applied } }));
+}
+
+/** The same, and writes the fixes that may be written: the report is of the files as they are then. */
+export async function judgeAndFix(request: JudgeRequest): Promise<Omit<Fixed, 'linted'> & { report: LintReport }> {
+  const { asked, told } = await prepare(request);
+  const { linted, ...fixed } = await fix(asked);
+  return { ...fixed, report: reportOf(request, asked, told, linted) };
+}
+
+async function prepare(request: JudgeRequest): Promise<{ asked: FixRequest; told: Told }> {
+  const { settings, ruleNames, know } = request;
+  const rules = activeRules(settings.lint.rules, ruleNames, settings.configFile);
+  const told = await know();
+  const options = optionsOf(settings.lint, settings.lint.serverVersion ?? told.serverMajor);
+  return { asked: { ...request, knowledge: told.knowledge, rules, names: RULE_NAMES, options }, told };
+}
+
+function reportOf(request: JudgeRequest, { rules, options }: FixRequest, told: Told, linted: Linted): LintReport {
+  const { knowledge, serverMajor, ...basis } = told;
+  const isSet = request.settings.lint.serverVersion !== undefined;
+  return {
+    ...linted,
+    rules: rules.map(({ rule: { id, topic, summary }, severity }) => ({ id, topic, summary, severity })),
+    basis: {
+      ...basis,
+      set: request.files.length > 0 ? 'named' : knowledge.applied ? 'pending' : 'all',
+      serverMajor: options.serverMajor,
+      serverMajorFrom: isSet ? 'settings' : serverMajor === undefined ? 'default' : 'server',
+    },
+  };
+}
+
+function optionsOf(lint: Settings['lint'], serverMajor = DEFAULT_OPTIONS.serverMajor): LintOptions {
+  return {
+    serverMajor,
+    largeRows: lint.largeTableRows,
+    largeBytes: lint.largeTableBytes,
+    smallRows: lint.smallTableRows,
+    smallBytes: lint.smallTableBytes,
+  };
+}
