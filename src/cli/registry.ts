@@ -1,5 +1,6 @@
 import type { Command } from './context.ts';
 import { LINT_COMMAND } from './registry-lint.ts';
+import { PLAN_COMMAND } from './registry-plan.ts';
 import { SCHEMA_COMMAND } from './registry-schema.ts';
 import { SCRATCH_FLAG } from './scratch-flag.ts';
 import type { FlagSpec } from './spec.ts';
@@ -58,12 +59,15 @@ On a busy database a table lock is waited for only a moment, so that the applica
 
 With --dry-run it shows the SQL that would run. With --dry-run=rehearse it applies it to an empty copy of this database's schema on a scratch server. With --dry-run=live it runs it on this database, in one transaction that is always rolled back, and shows for each statement which locks it took, what it rewrote and read, how long it took, and then what such a try cannot show. The locks are real and held to the end: at most for --hold. It is refused on a database marked production without --yes-on-production. See docs/dry-run.md.
 
-Before the first statement it looks at the live server (dumps, long transactions, replication, invalid indexes) and warns; with --strict it then refuses.`,
+Before the first statement it looks at the live server (dumps, long transactions, replication, invalid indexes) and warns; with --strict it then refuses.
+
+With --plan it applies exactly what "plan --out FILE" has written, or refuses and says what has moved since.`,
     flags: [
       { name: 'to', value: 'VERSION', completes: 'version', summary: 'apply everything up to this version' },
       { name: 'version', value: 'VERSION', completes: 'version', summary: 'the same as --to' },
       { name: 'only', value: 'VERSION', completes: 'version', summary: 'apply this version and what it needs' },
       ...dryRuns(['print', 'rehearse', 'live'], 'print, rehearse on a copy, or live: here, undone'),
+      { name: 'plan', value: 'FILE', completes: 'file', summary: 'apply exactly this plan, or refuse' },
       { name: 'allow-late', summary: 'also apply files numbered below an applied one' },
       { name: 'single-transaction', summary: 'apply all of them in one transaction, or none' },
       { name: 'check-drift', summary: 'refuse where the database was changed by hand' },
@@ -139,6 +143,7 @@ Before the first statement it looks at the live server (dumps, long transactions
     ],
     load: () => import('./commands/create.ts'),
   },
+  PLAN_COMMAND,
   LINT_COMMAND,
   {
     name: 'diff',

@@ -1,11 +1,23 @@
 import { readFolders, refuseComplaints } from '../files/folders.ts';
+import type { MigrationFile } from '../plan/migration-file.ts';
 import type { UpPlan } from '../plan/up.ts';
 import { refuseSteps } from './apply-together.ts';
 import { type Control, withControl } from './control.ts';
 import type { Engine } from './engine.ts';
+import { migrateFiles } from './migrate.ts';
 import type { MigrateOptions } from './migrate-result.ts';
 import { planFor } from './plan-up.ts';
 import { checkTracking } from './tracking.ts';
+
+/** The order in which these files would be applied to a database that nothing was applied to. */
+export async function planMigrateFiles(
+  engine: Engine,
+  files: readonly MigrationFile[],
+  options: MigrateOptions,
+): Promise<UpPlan> {
+  await migrateFiles(engine, [], options);
+  return withControl(engine, (control) => planFor(control, files, control.ledger, options));
+}
 
 /** What `migrate` would do now, without a lock and without writing anything. */
 export async function planMigrate(

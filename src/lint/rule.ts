@@ -1,6 +1,6 @@
 import type { FormUse } from '../facts/form.ts';
 import type { Known } from '../known/known.ts';
-import type { Made } from '../known/table.ts';
+import type { Made, RelationName } from '../known/table.ts';
 import type { Migration, Statement } from '../migration/migration.ts';
 import type { NotUnderstood, SyntaxTree } from '../syntax/tree.ts';
 import type { Complaint, Severity } from './finding.ts';
@@ -56,6 +56,10 @@ export interface Subject {
   readonly inside: 'DO' | 'function' | undefined;
   /** It stands in a loop of that body: one that ends its transaction as it goes, or one that keeps all its locks to the end. */
   readonly loop: 'committing' | 'in one transaction' | undefined;
+  /** Places inside it that may hold SQL which no text tells: EXECUTE of what is put together at run time. */
+  readonly unknown: readonly { readonly offset: number; readonly why: string }[];
+  /** What it was seen to do when it was rehearsed; undefined where it was not. */
+  readonly seen: SeenEffect | undefined;
   /** Which of the file's transactions it is part of, from 0. */
   readonly transaction: number;
   readonly transactional: boolean;
@@ -67,6 +71,17 @@ export interface Subject {
   readonly options: LintOptions;
   /** Nobody else can be using that table, index, type or function: the set that is being judged makes it. */
   isNew(object: { readonly made?: Made | undefined } | undefined): boolean;
+}
+
+/** What a server did for a statement on a rehearsal, to relations that were there before its file. */
+export interface SeenEffect {
+  readonly locks: readonly {
+    readonly relation: RelationName;
+    /** By the name of pg_locks. */
+    readonly mode: string;
+    readonly stalls: 'reads and writes' | 'writes' | null;
+  }[];
+  readonly rewrites: readonly RelationName[];
 }
 
 export interface FileSubject {

@@ -2,21 +2,16 @@ import type { Known, Learner } from '../known/known.ts';
 import type { Migration, Statement } from '../migration/migration.ts';
 import { planMigrationSteps } from '../plan/steps.ts';
 import { splitScript } from '../sql/splitter.ts';
+import type { Inner } from '../syntax/inner/statement.ts';
 import type { SyntaxTree } from '../syntax/tree.ts';
 import type { Subject } from './rule.ts';
 import { type Reading, StatementSubject } from './subject.ts';
 
-/** A statement inside a DO block or function, at an offset of the outer statement's text. */
-export interface InnerStatement {
-  readonly sql: string;
-  readonly offset: number;
-  readonly inLoop: boolean;
-  readonly commits: boolean;
-}
-
+const NOTHING: Inner = { statements: [], unknown: [] };
 const OUTERMOST = { inside: undefined, loop: undefined };
 
-export type InnerStatements = (tree: SyntaxTree, sql: string) => readonly InnerStatement[];
+/** What stands inside a DO block or function. */
+export type InnerStatements = (tree: SyntaxTree, sql: string) => Inner;
 
 /** The statements of a file's body in order, each before what it does is known; those inside a DO block behind the block. */
 export function* bodySubjects(
@@ -31,10 +26,13 @@ export function* bodySubjects(
   for (const statement of migration.large?.statements() ?? migration.statements) {
     const place = places(index);
     const outer = { migration, section: 'body', index, statement, known: learner.known, ...OUTERMOST } as const;
-    const subject = new StatementSubject(reading, { ...outer, ...place });
+    const seen = reading.seenOf?.(migration, statement);
+    const subject = new StatementSubject(reading, { ...outer, ...place, seen });
+    const inside = subject.statement.words[0] === 'DO' && subject.tree ? inner(subject.tree, statement.sql) : NOTHING;
+    subject.unknown = inside.unknown;
     yield subject;
     place.before.push(subject);
-    yield* innerSubjects(reading, subject, learner, inner, place);
+    yield* innerSubjects(reading, subject, learner, inside, place);
     learnFrom(learner, subject);
     index++;
   }
@@ -75,11 +73,10 @@ function* innerSubjects(
   reading: Reading,
   outer: StatementSubject,
   learner: Learner,
-  inner: InnerStatements,
+  { statements }: Inner,
   place: Place,
 ): Generator<StatementSubject> {
-  if (outer.statement.words[0] !== 'DO' || !outer.tree) return;
-  for (const { sql, offset, inLoop, commits } of inner(outer.tree, outer.statement.sql)) {
+  for (const { sql, offset, inLoop, commits } of statements) {
     const statement = innerStatement(outer, sql, offset);
     if (!statement) continue;
     const { migration, section, index } = outer;

@@ -3,7 +3,7 @@ import type { Known } from '../known/known.ts';
 import type { Made } from '../known/table.ts';
 import type { Migration, Statement } from '../migration/migration.ts';
 import { isTree, type NotUnderstood, type Parsed, type ParseStatement, type SyntaxTree } from '../syntax/tree.ts';
-import type { LintOptions, Subject } from './rule.ts';
+import type { LintOptions, SeenEffect, Subject } from './rule.ts';
 import { worthReading } from './worth-reading.ts';
 
 /** What all statements of a run share. */
@@ -13,6 +13,8 @@ export interface Reading {
   /** What a statement is by its leading words, where the grammar does not take it. */
   readonly usesOfWords: (statement: Statement) => FormUse[];
   readonly options: LintOptions;
+  /** What a rehearsal has shown of a statement. */
+  readonly seenOf?: (migration: Migration, statement: Statement) => SeenEffect | undefined;
   /** Versions that are judged and not applied: nobody can be using what they make. */
   readonly unapplied: ReadonlySet<string>;
 }
@@ -30,7 +32,8 @@ export type Standing = Pick<
   | 'transaction'
   | 'transactional'
   | 'before'
->;
+> &
+  Partial<Pick<Subject, 'unknown' | 'seen'>>;
 
 /** A statement whose tree is read when a rule first asks for it. */
 export class StatementSubject implements Subject {
@@ -44,6 +47,8 @@ export class StatementSubject implements Subject {
   readonly transaction: number;
   readonly transactional: boolean;
   readonly before: readonly Subject[];
+  unknown: Subject['unknown'];
+  readonly seen: Subject['seen'];
   readonly #reading: Reading;
   #parsed: Parsed | 'not read' | undefined;
   #uses: readonly FormUse[] | undefined;
@@ -60,6 +65,8 @@ export class StatementSubject implements Subject {
     this.transaction = standing.transaction;
     this.transactional = standing.transactional;
     this.before = standing.before;
+    this.unknown = standing.unknown ?? [];
+    this.seen = standing.seen;
   }
 
   get options(): LintOptions {

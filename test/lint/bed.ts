@@ -56,6 +56,6 @@ export function lintCase(one: Case): readonly Finding[] {
       options: { ...DEFAULT_OPTIONS, ...one.options },
       unapplied: new Set([judged.version]),
     },
-    innerStatements: (tree, sql) => innerStatements(tree, sql, parsePlpgsql, parse).statements,
+    innerStatements: (tree, sql) => innerStatements(tree, sql, parsePlpgsql, parse),
   }).findings;
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Control } from '../../engine/control.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { migrate } from '../../engine/migrate.ts';
@@ -12,14 +13,9 @@ import { confirmChange, exclusive, isProduction, withEngine, withScratchServer }
 import { finishRun, planJson, uncertain, unfinished } from '../run-result.ts';
 
 export async function run(context: CommandContext): Promise<ExitStatus> {
-  exclusive(context, ['to', 'version', 'only']);
+  exclusive(context, ['to', 'version', 'only', 'plan']);
   const { args } = context;
-  const options: MigrateOptions = {
-    to: args.value('to') ?? args.value('version'),
-    only: args.value('only'),
-    allowLate: args.has('allow-late'),
-    singleTransaction: args.has('single-transaction'),
-  };
+  const options = await optionsOf(context);
   const level = dryRunLevel(context);
   if (level !== 'rehearse' && !args.has('check-drift')) refuseScratch(context);
   if (level === 'print') {
@@ -52,6 +48,25 @@ export async function run(context: CommandContext): Promise<ExitStatus> {
     const result = await migrate(engine, { ...options, approve });
     return finishRun(context, result, sentence(result));
   });
+}
+
+/** What is asked for by flags, or by the plan that is named instead. */
+async function optionsOf(context: CommandContext): Promise<MigrateOptions> {
+  const { args, cwd } = context;
+  const file = args.value('plan');
+  if (file !== undefined) {
+    for (const flag of ['dry-run', 'allow-late', 'single-transaction']) exclusive(context, ['plan', flag]);
+    const { readPlanFile } = await import('../../engine/plan/plan-file.ts');
+    const bound = readPlanFile(resolve(cwd, file), file);
+    const { to, only, allowLate, singleTransaction } = bound.choice;
+    return { to: to ?? undefined, only: only ?? undefined, allowLate, singleTransaction, bound };
+  }
+  return {
+    to: args.value('to') ?? args.value('version'),
+    only: args.value('only'),
+    allowLate: args.has('allow-late'),
+    singleTransaction: args.has('single-transaction'),
+  };
 }
 
 /** Whoever names a scratch server wants something to be proven there. */

@@ -11,7 +11,6 @@ import { migrateFiles } from '../migrate.ts';
 import type { MigrateOptions } from '../migrate-result.ts';
 import { cancelled } from '../pause.ts';
 import { planFor } from '../plan-up.ts';
-import { withRunnerLock } from '../runner/runner-lock.ts';
 import { missingOn } from '../schema/compare-sources.ts';
 import { readSchema } from '../schema/read-schema.ts';
 import { FOR_SCRIPTS } from '../schema/write-script.ts';
@@ -21,11 +20,10 @@ import { isSettled } from '../settled.ts';
 import { checkTracking } from '../tracking.ts';
 import { copySchema, readHistorySql, type SchemaCopy } from './copy-schema.ts';
 import { limitsOfRehearsal } from './limits.ts';
-import { tryLive } from './live.ts';
 import { refuseUnsettled } from './migrate.ts';
 import { KNOWN_RELATIONS, relationsIn } from './observe.ts';
+import { observeOne } from './observe-one.ts';
 import { rehearsed, unreached, withLeftOut } from './rehearsed.ts';
-import { trialOf } from './trial.ts';
 
 export interface RehearsalResult {
   readonly report: Rehearsal;
@@ -107,7 +105,7 @@ async function rehearse(
   const { engine } = copy.database;
   const options = { only: planned.version, allowLate: true, singleTransaction: false };
   for (;;) {
-    const observed = await observe(engine, files, options);
+    const observed = await observeOne(engine, files, options);
     if (typeof observed === 'string') return { tried: unreached(planned, observed), problem: null };
     if (await scratch.roles.mend(observed.problem)) continue;
     const { problem } = await migrateFiles(engine, files, options);
@@ -117,19 +115,6 @@ async function rehearse(
     const tried = rehearsed({ ...planned, migration }, observed.report.migrations[0], problem, relations);
     return { tried: withLeftOut(tried, planned), problem: problem && onScratch(problem, scratch) };
   }
-}
-
-/** What the migration does, statement by statement; or why it is skipped on that server. */
-function observe(engine: Engine, files: readonly MigrationFile[], options: MigrateOptions) {
-  const patient = { ...engine, settings: { ...engine.settings, dryRunHoldMs: 0 } };
-  return withControl(patient, (control) =>
-    withRunnerLock(patient, control, async (ledger) => {
-      const { migrations, skipped } = await planFor(control, files, ledger, options);
-      const [one] = migrations;
-      if (!one) return skipped[0]?.reason ?? 'the scratch server has nothing to do';
-      return tryLive(patient, control, { direction: 'apply', trials: [trialOf(one)], skipped: [] });
-    }),
-  );
 }
 
 function resultOf(

@@ -53,7 +53,8 @@ function reportOf(request: JudgeRequest, { rules, options }: FixRequest, told: T
   };
 }
 
-function optionsOf(lint: Settings['lint'], serverMajor = DEFAULT_OPTIONS.serverMajor): LintOptions {
+/** What the settings say of a judgement, for servers of that major version. */
+export function optionsOf(lint: Settings['lint'], serverMajor = DEFAULT_OPTIONS.serverMajor): LintOptions {
   return {
     serverMajor,
     largeRows: lint.largeTableRows,

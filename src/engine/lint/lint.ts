@@ -23,7 +23,7 @@ export async function lint(request: LintRequest): Promise<Linted> {
     included: knowledge.applied ?? new Set(),
     rules,
     names,
-    ...(await readingOf(options, files.unapplied)),
+    ...(await readingOf(options, files.unapplied, request.seenOf)),
     onFile: progress(request, files),
   });
   const judged = files.migrations.filter(({ version }) => files.judged.has(version));

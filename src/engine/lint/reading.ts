@@ -10,11 +10,12 @@ import { innerStatements } from '../../syntax/inner.ts';
 export async function readingOf(
   options: LintOptions,
   unapplied: ReadonlySet<string>,
+  seenOf?: Reading['seenOf'],
 ): Promise<{ readonly reading: Reading; readonly innerStatements: InnerStatements }> {
   const parse = await loadParser();
   const parsePlpgsql = await loadPlpgsqlParser();
   return {
-    reading: { parse, usesOf, usesOfWords, options, unapplied },
-    innerStatements: (tree, sql) => innerStatements(tree, sql, parsePlpgsql, parse).statements,
+    reading: { parse, usesOf, usesOfWords, options, unapplied, ...(seenOf ? { seenOf } : {}) },
+    innerStatements: (tree, sql) => innerStatements(tree, sql, parsePlpgsql, parse),
   };
 }

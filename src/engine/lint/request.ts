@@ -2,6 +2,7 @@ import type { Settings } from '../../config/settings.ts';
 import type { Learner } from '../../known/known.ts';
 import type { LintOptions } from '../../lint/rule.ts';
 import type { ActiveRule } from '../../lint/run.ts';
+import type { Reading } from '../../lint/subject.ts';
 
 /** What is known beside the files: from a live server, from its statistics, or nothing. */
 export interface Knowledge {
@@ -23,6 +24,8 @@ export interface LintRequest {
   /** Ids and aliases of all rules, those that are off too. */
   readonly names: ReadonlyMap<string, string>;
   readonly options: LintOptions;
+  /** What a rehearsal of these files has shown, if there was one. */
+  readonly seenOf?: Reading['seenOf'];
   readonly signal: AbortSignal;
   /** How many of the files to judge have been begun, and which is. */
   readonly onFile?: (done: number, total: number, version: string) => void;

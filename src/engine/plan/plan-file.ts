@@ -1,8 +1,14 @@
-import { readTextFile } from '../../files/whole-file.ts';
-import { PLAN_FORMAT } from '../../forecast/plan-report.ts';
+import { randomUUID } from 'node:crypto';
+import { readTextFile, replaceFile } from '../../files/whole-file.ts';
+import { PLAN_FORMAT, type PlanReport } from '../../forecast/plan-report.ts';
 import type { Bound } from '../../plan/bound.ts';
 import { Problem } from '../../problem/problem.ts';
 import { digestOf } from './digest.ts';
+
+/** Writes a plan where it can be reviewed, and applied from; in the place of an older one in one step. */
+export function writePlanFile(path: string, shown: string, report: PlanReport): void {
+  replaceFile(path, shown, `${JSON.stringify(report, null, 2)}\n`, randomUUID());
+}
 
 /**
  * What a plan that `plan --out` wrote is bound to. Throws Problem `plan-invalid` for any other file, and for one that was

@@ -24,13 +24,18 @@ export interface PlanViews {
 }
 
 /** Each migration of a plan with what its statements will do. */
-export function viewsOf(plan: UpPlan, foresight: Foresight): PlanViews {
+export function viewsOf(plan: UpPlan, foresight: Foresight, mask: (text: string) => string): PlanViews {
   const needed = new Map<string, NeededLock>();
   const migrations = plan.migrations.map((one, i) => {
     const before = plan.migrations[i - 1]?.version;
-    return viewOf(one, before, foresight, (lock) => needed.set(`${lock.relation}\0${lock.mode}`, lock));
+    return viewOf(one, before, { ...foresight, mask }, (lock) => needed.set(`${lock.relation}\0${lock.mode}`, lock));
   });
   return { migrations, needed: [...needed.values()] };
+}
+
+interface Masking {
+  /** Hides the secrets of a statement before it is cut. */
+  readonly mask: (text: string) => string;
 }
 
 /** What was found out of one statement, those inside its DO block included. */
@@ -42,7 +47,7 @@ interface Foreseen {
 function viewOf(
   planned: PlannedMigration,
   before: string | undefined,
-  foresight: Foresight,
+  foresight: Foresight & Masking,
   need: (lock: NeededLock) => void,
 ): PlannedView {
   const { migration, plan, version } = planned;
@@ -55,7 +60,7 @@ function viewOf(
     why: whyHere(depends, before),
     depends,
     mode: plan.mode,
-    steps: stepsOf(planned, foreseen),
+    steps: stepsOf(planned, foreseen, foresight),
     rollback: rollbackOf(migration, foresight),
     destroys: [...new Set(foreseen.flatMap((one) => one.destroys))],
   };
@@ -95,7 +100,11 @@ function foreseenOf(subjects: readonly StatementSubject[], { options }: Reading,
   return { forecast: made, destroys: lossesOf(uses, context) };
 }
 
-function stepsOf({ plan, migration }: PlannedMigration, foreseen: readonly Foreseen[]): PlannedStep[] {
+function stepsOf(
+  { plan, migration }: PlannedMigration,
+  foreseen: readonly Foreseen[],
+  { mask }: Masking,
+): PlannedStep[] {
   let index = 0;
   return plan.steps.map(({ transactional, reason, statements }, i) => ({
     transactional,
@@ -104,7 +113,7 @@ function stepsOf({ plan, migration }: PlannedMigration, foreseen: readonly Fores
     statements: statements.map(({ statement: { line, column, sql } }) => {
       const made = foreseen[index++]?.forecast;
       if (!made) throw new Error(`nothing is foreseen of a statement of ${migration.file}:${line}`);
-      return { line, column, sql: asWritten(sql), ...made };
+      return { line, column, sql: asWritten(mask(sql)), ...made };
     }),
   }));
 }

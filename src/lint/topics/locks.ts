@@ -33,6 +33,7 @@ import { rule as requireConcurrentReindex } from '../rules/require-concurrent-re
 import { rule as severalAlterTables } from '../rules/several-alter-tables.ts';
 import { rule as statementAfterAccessExclusive } from '../rules/statement-after-access-exclusive.ts';
 import { rule as truncatingTable } from '../rules/truncating-table.ts';
+import { rule as unforeseenLock } from '../rules/unforeseen-lock.ts';
 
 /** The rules of topic `locks`, in the order of their list. */
 export const LOCKS_RULES: readonly Rule[] = [
@@ -70,4 +71,5 @@ export const LOCKS_RULES: readonly Rule[] = [
   statementAfterAccessExclusive,
   lockOrder,
   severalAlterTables,
+  unforeseenLock,
 ];
