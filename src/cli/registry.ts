@@ -306,9 +306,19 @@ With --verify it computes the hash of every entry anew and names the first that 
   {
     name: 'doctor',
     summary: 'find out what is wrong and what to do',
-    description: `Looks at the configuration, the connection, the server, the permissions and the tracking tables, and says for each what was found and what to do about it. It changes nothing.`,
-    flags: [],
-    examples: [{ line: 'taskflow-db doctor --env production', says: 'before the first deployment' }],
+    description: `Looks at the configuration, the connection, the server, the permissions and the tracking tables, and says for each what was found and what to do about it. It changes nothing.
+
+With --stats it also writes what the server tells of the database to a file, for "lint" where no database can be reached: the schema, estimated sizes, how often tables and indexes are used, and which statements pg_stat_statements has seen. No rows, values or passwords are in it, and no table is locked for it.`,
+    flags: [
+      { name: 'stats', value: 'FILE', completes: 'file', summary: 'write sizes, traffic and schema there, for "lint"' },
+    ],
+    examples: [
+      { line: 'taskflow-db doctor --env production', says: 'before the first deployment' },
+      {
+        line: 'taskflow-db doctor --env production --stats statistics.json',
+        says: 'so that CI can judge by real sizes',
+      },
+    ],
     load: () => import('./commands/doctor.ts'),
   },
   {

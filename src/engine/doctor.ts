@@ -5,16 +5,21 @@ import { connections } from './doctor/connections.ts';
 import { invalidIndexes, preparedTransactions, transactionsLeftOpen } from './doctor/database.ts';
 import { auditTrail, interruptions, leftAtWork, runners, trackingTables } from './doctor/history.ts';
 import { deathWatch, encoding, serverVersion, writable } from './doctor/server.ts';
+import { saveStatistics } from './doctor/statistics.ts';
 import type { Engine } from './engine.ts';
 import type { Finding } from './finding.ts';
 import { privileges } from './privileges.ts';
 
-/** Looks at folders, connection, server, permissions and tracking tables; changes nothing. */
-export async function doctor(engine: Engine): Promise<Finding[]> {
+/**
+ * Looks at folders, connection, server, permissions and tracking tables; changes nothing. `stats`: writes there what the server
+ * tells of the database, for `lint` without one.
+ */
+export async function doctor(engine: Engine, stats?: string): Promise<Finding[]> {
   const findings = [migrationFiles(engine)];
   try {
     await withControl(engine, async (control) => {
       for (const check of CHECKS) findings.push(...[await check(control, engine)].flat());
+      if (stats !== undefined) findings.push(await saveStatistics(control, engine, stats));
     });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;

@@ -10,6 +10,7 @@ import type {
   Made,
   RelationName,
 } from './table.ts';
+import type { Usage } from './usage.ts';
 
 /** The state of knowledge at one point of the files. It never changes: what is learned makes another one. */
 export interface Known {
@@ -33,6 +34,8 @@ export interface Known {
   referencing(name: RelationName): readonly { readonly table: KnownTable; readonly constraint: string }[];
   /** Views and materialized views that read a table, as far as files and statistics tell. */
   dependents(name: RelationName): readonly RelationName[];
+  /** Signs that somebody still uses a relation or a column, by the statistics of a server; undefined where there are none. */
+  usage(name: RelationName, column?: string): readonly Usage[] | undefined;
 }
 
 /** Knowledge that grows with each statement. */

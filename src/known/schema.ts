@@ -1,6 +1,7 @@
 import type { QualifiedName } from '../sql/token-reader.ts';
 import type { Known } from './known.ts';
 import { LayeredMap } from './layered-map.ts';
+import type { Statistics } from './statistics.ts';
 import type {
   KnownDomain,
   KnownEnum,
@@ -10,6 +11,7 @@ import type {
   KnownUserType,
   RelationName,
 } from './table.ts';
+import { type Usage, usageOf } from './usage.ts';
 
 export interface SchemaState {
   /** Schemas of the search_path, without pg_catalog and "$user". */
@@ -21,6 +23,8 @@ export interface SchemaState {
   readonly functions: LayeredMap<readonly KnownFunction[]>;
   /** Keys of those that refer to a relation by a foreign key, or read it; some may do so no longer. */
   readonly users: LayeredMap<ReadonlySet<string>>;
+  /** Of a server that is in use; undefined: nobody was asked. */
+  readonly evidence?: Statistics | undefined;
 }
 
 export const NO_STATE: SchemaState = {
@@ -119,6 +123,11 @@ export class KnownSchema implements Known {
     return this.#usersOf(name)
       .filter(({ reads }) => reads.some((one) => sameName(one, name)))
       .map((view) => view.name);
+  }
+
+  /** Who uses a relation or a column, by the statistics of a server; undefined where there are none. */
+  usage(name: RelationName, column?: string): readonly Usage[] | undefined {
+    return this.state.evidence && usageOf(this.state.evidence, name, column);
   }
 
   #usersOf(name: RelationName): KnownTable[] {

@@ -76,6 +76,12 @@ export function typeText({ name, modifiers, array }: KnownType): string {
   return `${name}${modifiers.length > 0 ? `(${modifiers.join(', ')})` : ''}${array ? '[]' : ''}`;
 }
 
+/** The reverse of `typeText`. */
+export function typeOfText(text: string): KnownType {
+  const [, name = text, , modifiers = '', array] = /^(.*?)(\(([\d, -]*)\))?(\[\])?$/s.exec(text) ?? [];
+  return { name, modifiers: modifiers === '' ? [] : modifiers.split(',').map(Number), array: array !== undefined };
+}
+
 export function sameType(a: KnownType, b: KnownType): boolean {
   return typeText(a) === typeText(b);
 }

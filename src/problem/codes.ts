@@ -27,6 +27,7 @@ export const PROBLEMS = {
   'transaction-control': EXIT.failed,
   'snapshot-invalid': EXIT.failed,
   'plan-invalid': EXIT.failed,
+  'statistics-invalid': EXIT.failed,
   catalogue: EXIT.failed,
   'version-unknown': EXIT.usage,
   'version-ambiguous': EXIT.usage,

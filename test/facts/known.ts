@@ -118,5 +118,6 @@ export function knownOf(
         ),
       ),
     dependents: () => [],
+    usage: () => undefined,
   };
 }

@@ -8,7 +8,8 @@ import type { CommandContext, Writer } from '../context.ts';
 import { withEngine } from '../open.ts';
 
 export async function run(context: CommandContext): Promise<ExitStatus> {
-  const findings = await withEngine(context, {}, doctor);
+  const stats = context.args.value('stats');
+  const findings = await withEngine(context, {}, (engine) => doctor(engine, stats));
   const ok = findings.every((finding) => finding.level !== 'wrong');
   if (context.wantsJson) context.json({ ok, findings });
   else for (const finding of findings) show(context.stdout, finding);

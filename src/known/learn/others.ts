@@ -1,6 +1,7 @@
 import { nameOf, relationName, stringsOf } from '../../syntax/names.ts';
 import { all, as, type Fields, type Node } from '../../syntax/tree.ts';
 import { emptyTable } from '../draft.ts';
+import { schemasOf } from '../search-path.ts';
 import type { KnownFunction, KnownType, Volatility } from '../table.ts';
 import { sameType, typeOf } from '../types.ts';
 import type { Learning } from './indexes.ts';
@@ -102,7 +103,7 @@ function withOption(one: KnownFunction, { defname, arg }: Fields<'DefElem'>): Kn
 export function learnSet({ draft }: Learning, { kind, name, args }: Fields<'VariableSetStmt'>): void {
   const isReset = kind === 'VAR_RESET_ALL' || (name === 'search_path' && kind !== 'VAR_SET_VALUE');
   if (isReset) draft.setPath(['public']);
-  else if (name === 'search_path') draft.setPath(pathOf(all('A_Const', args).map(({ sval }) => sval?.sval ?? '')));
+  else if (name === 'search_path') draft.setPath(schemasOf(all('A_Const', args).map(({ sval }) => sval?.sval ?? '')));
 }
 
 /** `SELECT set_config('search_path', 'app, public', false)`, as pg_dump writes it. */
@@ -111,12 +112,6 @@ export function learnSetConfig({ draft }: Learning, { targetList }: Fields<'Sele
     const call = as('FuncCall', val);
     if (nameOf(call?.funcname)?.name !== 'set_config') continue;
     const [name, value] = all('A_Const', call?.args).map(({ sval }) => sval?.sval);
-    if (name?.toLowerCase() === 'search_path' && value !== undefined) draft.setPath(pathOf(value.split(',')));
+    if (name?.toLowerCase() === 'search_path' && value !== undefined) draft.setPath(schemasOf(value.split(',')));
   }
-}
-
-function pathOf(names: readonly string[]): string[] {
-  return names
-    .map((one) => one.trim().replace(/^"(.*)"$/, '$1'))
-    .filter((one) => one !== '' && one !== '$user' && one !== 'pg_catalog' && one !== 'pg_temp');
 }
