@@ -1,6 +1,22 @@
-import { fromFiles, type Told } from '../engine/lint/knowledge.ts';
+import { fromDatabase, fromFiles, fromStatistics, type Told } from '../engine/lint/knowledge.ts';
+import { EXIT } from '../problem/codes.ts';
+import { Problem } from '../problem/problem.ts';
 import type { CommandContext } from './context.ts';
+import { withEngine } from './open.ts';
 
-export async function lintKnowledge(_context: CommandContext): Promise<Told> {
-  return fromFiles(null);
+/**
+ * What is known beside the files: by the statistics file that is named; else by the database that is named, as far as it can be
+ * asked; else nothing.
+ */
+export async function lintKnowledge(context: CommandContext): Promise<Told> {
+  const statistics = context.args.value('stats') ?? context.settings().lint.statistics;
+  if (statistics !== undefined) return fromStatistics(statistics, context.cwd);
+  try {
+    return await withEngine(context, {}, fromDatabase);
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code === 'cancelled') throw error;
+    if (error.code === 'target-missing') return fromFiles(null);
+    if (error.exitStatus === EXIT.usage) throw error;
+    return fromFiles(error.message);
+  }
 }

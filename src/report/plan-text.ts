@@ -57,9 +57,10 @@ const INDENT = '   ';
 const LABEL = 10;
 
 function labelled(label: string, text: string, { width, style }: Page, color = style.faint): string {
-  const start = `${INDENT}${label.padEnd(LABEL)}`;
-  const [first = '', ...more] = wrap(`${start}${visibleLine(text)}`, width, ' '.repeat(LABEL)).split('\n');
-  return [INDENT + color(label.padEnd(LABEL)) + first.slice(start.length), ...more].join('\n');
+  const room = width - INDENT.length - LABEL;
+  const [first = '', ...more] = wrap(visibleLine(text), room).split('\n');
+  const rest = more.map((line) => `${INDENT}${' '.repeat(LABEL)}${line}`);
+  return [`${INDENT}${color(label.padEnd(LABEL))}${first}`, ...rest].join('\n');
 }
 
 function modeText({ mode, steps }: PlannedView): string {
