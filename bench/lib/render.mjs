@@ -27,6 +27,7 @@ function cellTable(rows) {
 
 function cellOf(row, head, i) {
   if (!row.cells) return i === 0 ? failed(row)[1] : '';
+  if (typeof row.cells[head] === 'string') return row.cells[head];
   const { median, min, max } = row.cells[head];
   return `${whole(median)} (${whole(min)}–${whole(max)})`;
 }
