@@ -60,7 +60,7 @@ async function untilAutovacuum(at: Place): Promise<string> {
   await at.sql(
     'ALTER TABLE busy SET (autovacuum_enabled = on, autovacuum_vacuum_threshold = 1, autovacuum_vacuum_scale_factor = 0)',
   );
-  return until('autovacuum', async () => (await at.sql(VACUUMED))[0]?.[0] ?? undefined, 20_000);
+  return until('autovacuum', async () => (await at.sql(VACUUMED))[0]?.[0] ?? undefined);
 }
 
 const alterWith = (at: Place, ...flags: string[]): Promise<Finished> => at.run(['migrate', ...flags]);
@@ -156,7 +156,7 @@ describe('vacuum', { concurrency: 4 }, () => {
     withTable(18, async (at) => {
       await at.sql('ALTER TABLE busy SET (autovacuum_freeze_max_age = 100000)');
       await at.sql(GROW_OLD);
-      const pid = await until('autovacuum', async () => (await at.sql(VACUUMED))[0]?.[0] ?? undefined, 20_000);
+      const pid = await until('autovacuum', async () => (await at.sql(VACUUMED))[0]?.[0] ?? undefined);
       const run = await alterWith(at, '--lock-budget=3s', '--cancel-blockers=autovacuum');
       assert.equal(run.exit, 4, run.output);
       assert.match(
