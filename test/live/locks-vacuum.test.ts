@@ -74,7 +74,8 @@ describe('vacuum', { concurrency: 4 }, () => {
         assert.equal(run.exit, 0, run.output);
         assert.match(run.said, new RegExp(`autovacuum \\(pid ${pid}\\), at work: autovacuum: VACUUM.* public\\.busy`));
         const waits = await at.sql("SELECT count(*) FROM schema_migration_events WHERE event = 'lock_wait'");
-        assert.ok(Number(waits[0]![0]) <= 2, `${waits[0]![0]} refusals`);
+        // One, where the machine is not too busy; the vacuum would take a minute and a half, and dozens.
+        assert.ok(Number(waits[0]![0]) <= 10, `${waits[0]![0]} refusals`);
       }));
 
     test(`PostgreSQL ${major}: --cancel-blockers=autovacuum cancels it, on record`, () =>
@@ -110,7 +111,7 @@ describe('vacuum', { concurrency: 4 }, () => {
       const where = { server: at.on, name: at.name } as never;
       const [idle, active] = [await session(where, 'forgotten'), await session(where, 'report')];
       await idle.run('BEGIN; SELECT count(*) FROM busy');
-      const started = at.start(['migrate', '--cancel-blockers', 'idle', '--lock-budget=12s']);
+      const started = at.start(['migrate', '--cancel-blockers', 'idle', '--lock-budget=1min']);
       await active.run('BEGIN; SELECT count(*) FROM busy');
       const working = active.run('SELECT pg_sleep(9)').then(
         () => 'done',
@@ -138,7 +139,7 @@ describe('vacuum', { concurrency: 4 }, () => {
       GRANT ALL ON SCHEMA public TO ${role}; GRANT ALL ON ALL TABLES IN SCHEMA public TO ${role}; GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO ${role}`);
       const holder = await session({ server: at.on, name: at.name } as never, 'forgotten');
       await holder.run('BEGIN; SELECT count(*) FROM busy');
-      const run = await at.run(['migrate', '--cancel-blockers', 'idle', '--lock-budget=7s'], {
+      const run = await at.run(['migrate', '--cancel-blockers', 'idle', '--lock-budget=10s'], {
         env: { DATABASE_URL: at.on.url(at.name, role) },
       });
       await holder.run('ROLLBACK');
