@@ -35,7 +35,7 @@ export class ShellSession {
       env: { ...this.#base(), ...this.#carried, ...extra },
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 60_000,
+      timeout: 240_000,
       maxBuffer: 20_000_000,
     });
     if (existsSync(carry)) this.#take(readFileSync(carry, 'utf8'), extra);

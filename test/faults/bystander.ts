@@ -10,7 +10,7 @@ export interface Bystander {
 
 /** `sql` begins a transaction, which stays open. Resolves once it has run. */
 export async function standBy(database: TestDatabase, sql: string): Promise<Bystander> {
-  const stays = database.sql(`SET application_name = '${BYSTANDER}'; ${sql}; SELECT pg_sleep(60)`).catch(() => {});
+  const stays = database.sql(`SET application_name = '${BYSTANDER}'; ${sql}; SELECT pg_sleep(280)`).catch(() => {});
   const there = `FROM pg_stat_activity WHERE datname = current_database() AND application_name = '${BYSTANDER}' AND wait_event = 'PgSleep'`;
   await until('the bystander stands', async () => (await database.sql(`SELECT 1 ${there}`)).length > 0);
   return {
@@ -21,7 +21,7 @@ export async function standBy(database: TestDatabase, sql: string): Promise<Byst
   };
 }
 
-export async function until(what: string, holds: () => Promise<boolean>, withinMs = 15_000): Promise<void> {
+export async function until(what: string, holds: () => Promise<boolean>, withinMs = 60_000): Promise<void> {
   for (const end = performance.now() + withinMs; performance.now() < end; await sleep(5)) if (await holds()) return;
   throw new Error(`${what}: not within ${withinMs} ms`);
 }

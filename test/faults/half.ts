@@ -74,7 +74,11 @@ async function runHalf(world: World, point: Half): Promise<void> {
     const bystander = await standBy(database, BYSTANDERS[point.bystander](point.table));
     const timeout = point.fault === 'timeout' ? { env: { TASKFLOW_STATEMENT_TIMEOUT: '400ms' } } : {};
     const run = startRun(bed, database, { action: point.action, ...timeout });
-    await until(`${point.version} waits`, async () => (await waiting(database)) !== undefined);
+    let isOver = false;
+    void run.told.finally(() => {
+      isOver = true;
+    });
+    await until(`${point.version} waits`, async () => isOver || (await waiting(database)) !== undefined);
     await strike(bed, database, point, run);
     if (!point.isLate) await bystander.leave();
     const leaving = point.isLate ? sleep(800).then(() => bystander.leave()) : undefined;

@@ -9,7 +9,7 @@ const BASE = { 'm/001_log.sql': 'CREATE TABLE log (what text);\n-- IRREVERSIBLE:
 /** Longer than the lock timeout of the announcement, shorter than that of a statement on rows. */
 const HOLD = `DO $$ BEGIN
   PERFORM pg_advisory_xact_lock(1952867426, 'schema_migration_events'::regclass::oid::integer);
-  FOR i IN 1..2000 LOOP
+  FOR i IN 1..6000 LOOP
     EXIT WHEN EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND classid = 1952867426
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database()));
     PERFORM pg_sleep(0.01);

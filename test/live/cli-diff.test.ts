@@ -6,6 +6,7 @@ import test, { describe } from 'node:test';
 import { type DatabaseWorkplace, withCli } from '../support/cli.ts';
 import { createDatabase, server, uniqueName } from '../support/servers.ts';
 import { runScript } from './script-bed.ts';
+import { holding } from './steps-bed.ts';
 
 interface Document {
   readonly equal: boolean;
@@ -215,12 +216,11 @@ Different: 4 added, 2 removed, 2 changed.
   test('a table that stays locked is said, and nothing waits for ever', () =>
     withCli(18, { 'm/.keep': '' }, async (at) => {
       await at.database.sql('CREATE TABLE t (a integer); CREATE VIEW v AS SELECT a FROM t');
-      const held = at.database.sql('BEGIN; LOCK t; SELECT pg_sleep(13); COMMIT');
-      await at.database.sql('SELECT pg_sleep(0.3)');
+      const holder = await holding(at.database, 'LOCK t');
       const { exit, said } = await at.run(['diff', '--save', 'x.json']);
       assert.equal(exit, 4, said);
       assert.match(said, /cannot read the schema of \w+: a table is locked/);
-      await held;
+      await holder.release();
     }));
 
   const misuse: readonly [args: readonly string[], says: RegExp, exit: number][] = [

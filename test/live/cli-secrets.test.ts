@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type Files, type Finished, type Workplace, withWorkplace } from '../support/cli.ts';
 import { createDatabase, type OwnServer, ownServer, type TestDatabase } from '../support/servers.ts';
+import { atGate, closeGate, GATE, openGate } from './gate.ts';
 
 /** With characters that a URL has to escape, so that both its forms are looked for. */
 const CANARY = 'c4nary-S3cret/42';
 const FORMS = [CANARY, encodeURIComponent(CANARY)];
 
-const GOOD = 'CREATE TABLE a (n int);\nSELECT pg_sleep(0.5);\n-- ROLLBACK:\n-- DROP TABLE a;\n';
+const GOOD = `CREATE TABLE a (n int);\n${GATE};\n-- ROLLBACK:\n-- DROP TABLE a;\n`;
 const TALKATIVE = `CREATE TABLE b (n int);
 DO $$
 BEGIN
@@ -80,8 +81,10 @@ test('a password that was given in any way is shown by no command and kept in no
   withWorkplace({ 'm/001_good.sql': GOOD } satisfies Files, {}, async (at) => {
     for (const [way, env] of Object.entries(ways(at))) {
       at.write({ 'm/001_good.sql': GOOD, 'm/002_talkative.sql': TALKATIVE });
+      await closeGate(database);
       const started = at.start(['migrate', '--verbose'], { env });
       const seen = await whileRunning(started.child.pid ?? 0);
+      await openGate(database);
       clean(seen, `${way}: activity and process list`);
       const first = await started.finished;
       assert.equal(first.exit, 1, `${way}\n${first.output}`);
@@ -163,16 +166,13 @@ async function outputOf(at: Workplace, command: string, env: Record<string, stri
   return finished.output;
 }
 
-/** What others can see while a migration sleeps: the activity view, and the command lines of all processes. */
+/** What others can see while a migration is at work: the activity view, and the command lines of all processes. */
 async function whileRunning(pid: number): Promise<string> {
-  for (let i = 0; i < 400; i++) {
-    const rows = await database.sql(
-      "SELECT to_json(a)::text FROM pg_stat_activity AS a WHERE datname = current_database() AND usename = 'keeper'",
-    );
-    if (rows.some(([text]) => text?.includes('pg_sleep'))) return rows.flat().join('\n') + commandLines(pid);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error('the migration was not seen at work');
+  await atGate(database);
+  const rows = await database.sql(
+    "SELECT to_json(a)::text FROM pg_stat_activity AS a WHERE datname = current_database() AND usename = 'keeper'",
+  );
+  return rows.flat().join('\n') + commandLines(pid);
 }
 
 function commandLines(pid: number): string {

@@ -270,7 +270,7 @@ test('on a terminal it asks; no and Ctrl-C change nothing, yes does it', () =>
 function onTerminal(at: Workplace, command: string, answer: string): Promise<string> {
   const line = `'${process.execPath}' '${PROGRAM}' ${command}; echo " $?"`;
   const child = spawn('script', ['-qec', line, '/dev/null'], { cwd: at.folder, env: { ...at.env, TERM: 'xterm' } });
-  const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), 120_000);
   let seen = '';
   let answered = false;
   child.stdout.on('data', (data: Buffer) => {

@@ -242,12 +242,10 @@ async function untilActive(client: Client): Promise<void> {
 for (const rest of ['?sslmode=disable', '?sslmode=require']) {
   test(`cancel stops the statement, ${rest}`, async () => {
     const client = await to('trusted', rest);
-    const began = performance.now();
-    const sleep = client.query('SELECT pg_sleep(20)').catch((error: { code?: string }) => error.code);
+    const sleep = client.query('SELECT pg_sleep(120)').catch((error: { code?: string }) => error.code);
     await untilActive(client);
     await cancel(client);
     assert.equal(await sleep, '57014');
-    assert.ok(performance.now() - began < 5000);
     await client.end();
     await cancel(client);
   });
@@ -289,7 +287,7 @@ test('what is left over after a refusal does not keep this process from ending',
   const loader = './test/node_modules/tsx/dist/loader.mjs';
   return new Promise<void>((resolve, reject) => {
     const args = ['--import', loader, '--input-type=module', '-e', program, ...urls];
-    execFile(process.execPath, args, { timeout: 15_000 }, (error, stdout) => {
+    execFile(process.execPath, args, { timeout: 60_000 }, (error, stdout) => {
       if (error) return reject(error);
       assert.equal(stdout, 'connection\nconnection\n');
       resolve();

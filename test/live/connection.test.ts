@@ -113,7 +113,7 @@ function writeHomeFile(path: string, content: string | readonly [string, number]
 function throughPsql({ to }: Input, env: Record<string, string>): Promise<Result> {
   const args = ['-XAtw', '-c', QUERY, ...(to === undefined ? [] : [to])];
   return new Promise((resolve) => {
-    execFile(PSQL, args, { env, encoding: 'utf8', timeout: 20_000 }, (error, stdout, stderr) => {
+    execFile(PSQL, args, { env, encoding: 'utf8', timeout: 60_000 }, (error, stdout, stderr) => {
       resolve(error ? { refusal: new Error(stderr.trim()) } : { session: stdout.trim() });
     });
   });

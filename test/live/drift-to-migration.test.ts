@@ -6,6 +6,8 @@ import test, { describe } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DatabaseWorkplace, type Files, withCli } from '../support/cli.ts';
 import { createDatabase, type Engine, type TestDatabase, uniqueName } from '../support/servers.ts';
+import { until } from './group-bed.ts';
+import { holding } from './steps-bed.ts';
 
 const MIGRATIONS: Files = {
   'm/001_users.sql': `CREATE TABLE users (id integer PRIMARY KEY, email text, state varchar(9),
@@ -111,18 +113,17 @@ ROLLBACK: ' $$;
 
 /** The tracking table can be read and not written until the file is there and the tool is gone. */
 async function killedBeforeRecord(at: DatabaseWorkplace, path: string): Promise<void> {
-  const held = at.database.sql('BEGIN; LOCK schema_migrations IN SHARE MODE; SELECT pg_sleep(60)').catch(() => {});
+  const holder = await holding(at.database, 'LOCK schema_migrations IN SHARE MODE');
   const { child, finished } = at.start(['diff', '--to-migration', 'By hand', ...scratch(at)]);
   while (!existsSync(path) && child.exitCode === null) await sleep(20);
   child.kill('SIGKILL');
   assert.equal((await finished).signal, 'SIGKILL');
   // The server goes on with what it was sent: that is stopped first.
-  for (const isHolder of ['NOT', '']) {
-    const which = `datname = current_database() AND pid <> pg_backend_pid() AND query ${isHolder} LIKE 'BEGIN; LOCK schema_m%'`;
-    await at.database.sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${which}`);
-    await sleep(200);
-  }
-  await held;
+  const its = `FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'taskflow-db%' AND pid <> pg_backend_pid()
+    AND application_name <> 'taskflow-db launcher'`;
+  await at.database.sql(`SELECT pg_terminate_backend(pid) ${its}`);
+  await until('they are gone', async () => (await at.database.sql(`SELECT ${its}`)).length === 0);
+  await holder.release();
   const rows = await at.database.sql("SELECT version FROM schema_migrations WHERE version LIKE '003%'");
   assert.deepEqual(rows, []);
 }

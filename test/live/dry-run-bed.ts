@@ -62,7 +62,7 @@ export async function dryRun(
 
 /** A migration that sleeps with a table locked. */
 export const SLEEP = {
-  'm/002_sleep.sql': 'ALTER TABLE orders ADD COLUMN m int;\nSELECT pg_sleep(30);\n-- IRREVERSIBLE: test\n',
+  'm/002_sleep.sql': 'ALTER TABLE orders ADD COLUMN m int;\nSELECT pg_sleep(240);\n-- IRREVERSIBLE: test\n',
 } as const;
 
 export async function isAsleep(at: DatabaseWorkplace): Promise<boolean> {

@@ -35,10 +35,8 @@ describe('how a dry run ends', { concurrency: 3 }, () => {
 
     test(`PostgreSQL ${major}: locks are held for as long as is allowed, and no longer`, () =>
       withOrders(major, SLEEP, async (at) => {
-        const begun = performance.now();
-        const run = await dryRun(at, ['--hold', '500ms']);
+        const run = await dryRun(at, ['--hold', '2s']);
         assert.equal(run.exit, 1, run.output);
-        assert.ok(performance.now() - begun < 15_000);
         assert.match(run.stderr, /error\[dry-run-stopped\]: 002_sleep: the dry run has held its locks for as long as/);
         assert.match(run.stderr, /m\/002_sleep\.sql:2:1/);
         assert.match(run.stdout, /002_sleep not finished[\s\S]*ended here[\s\S]*Stopped: 1 statement went through/);
@@ -54,14 +52,14 @@ describe('how a dry run ends', { concurrency: 3 }, () => {
         await until('gone on the server', async () => !(await isAsleep(at)));
         const column = "SELECT 1 FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attname = 'm'";
         assert.deepEqual(await at.database.sql(column), []);
-        at.write({ 'm/002_sleep.sql': SLEEP['m/002_sleep.sql'].replace('30', '0') });
+        at.write({ 'm/002_sleep.sql': SLEEP['m/002_sleep.sql'].replace('240', '0') });
         const next = await at.run(['migrate']);
         assert.equal(next.exit, 0, next.output);
       }));
 
     test(`PostgreSQL ${major}: on production it is refused unless said twice`, () =>
       withOrders(major, SLEEP, async (at) => {
-        at.write({ 'm/002_sleep.sql': SLEEP['m/002_sleep.sql'].replace('30', '0') });
+        at.write({ 'm/002_sleep.sql': SLEEP['m/002_sleep.sql'].replace('240', '0') });
         await at.database.sql("INSERT INTO schema_migration_settings (key, value) VALUES ('production', 'true')");
         const before = await stateOf(at);
         for (const args of [[], ['--yes']]) {
@@ -78,7 +76,12 @@ describe('how a dry run ends', { concurrency: 3 }, () => {
       test(`PostgreSQL ${major}: its ${session} session is ended in mid-run`, () =>
         withOrders(major, SLEEP, async (at) => {
           const run = await dryRun(at, [], async () => {
-            const { finished } = at.start(['migrate', '--dry-run=live', '--hold', '3s']);
+            const { finished } = at.start([
+              'migrate',
+              '--dry-run=live',
+              '--hold',
+              session === 'migration' ? '1min' : '3s',
+            ]);
             await until('asleep', () => isAsleep(at));
             await at.database.sql(
               `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'taskflow-db ${session}'`,

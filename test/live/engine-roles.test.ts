@@ -146,7 +146,7 @@ test('an older tracking table of another owner is left as it is, and the owner i
 test('the session of a migration is ended by the administrator: recorded as failed, the next run succeeds', () =>
   withCli(
     18,
-    { 'm/001_sleep.sql': 'CREATE TABLE a (n int);\nSELECT pg_sleep(20);\n-- ROLLBACK:\n-- DROP TABLE a;\n' },
+    { 'm/001_sleep.sql': 'CREATE TABLE a (n int);\nSELECT pg_sleep(120);\n-- ROLLBACK:\n-- DROP TABLE a;\n' },
     async (at) => {
       const { finished } = at.start(['migrate']);
       await sleeping(at);
@@ -167,7 +167,7 @@ test('the session of a migration is ended by the administrator: recorded as fail
 test('every session of a run is ended: an error, not a claim; the next run succeeds', () =>
   withCli(
     18,
-    { 'm/001_sleep.sql': 'CREATE TABLE a (n int);\nSELECT pg_sleep(20);\n-- ROLLBACK:\n-- DROP TABLE a;\n' },
+    { 'm/001_sleep.sql': 'CREATE TABLE a (n int);\nSELECT pg_sleep(120);\n-- ROLLBACK:\n-- DROP TABLE a;\n' },
     async (at) => {
       const { finished } = at.start(['migrate']);
       await sleeping(at);
@@ -184,7 +184,7 @@ test('every session of a run is ended: an error, not a claim; the next run succe
   ));
 
 async function sleeping(at: DatabaseWorkplace): Promise<void> {
-  for (let i = 0; i < 200; i++) {
+  for (let i = 0; i < 2000; i++) {
     const rows = await at.database.sql(
       "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep%' AND state = 'active' AND pid <> pg_backend_pid()",
     );

@@ -18,7 +18,11 @@ export async function atGate(database: TestDatabase): Promise<void> {
   await until('somebody is at the gate', async () => (await database.sql(there)).length > 0);
 }
 
-/** For good: who comes later goes through. */
+/** Until it is closed: who comes later goes through. */
 export async function openGate(database: TestDatabase): Promise<void> {
   await database.sql('CREATE TABLE public.gate_is_open ()');
+}
+
+export async function closeGate(database: TestDatabase): Promise<void> {
+  await database.sql('DROP TABLE IF EXISTS public.gate_is_open');
 }

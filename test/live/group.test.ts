@@ -9,13 +9,13 @@ import {
   type Run,
   recorded,
   trail,
-  until,
   upTo,
   versionOf,
   withBed,
   witness,
   witnesses,
 } from './group-bed.ts';
+import { holding } from './steps-bed.ts';
 
 const ALL = 40;
 const versions = (n: number) => upTo(n).map(versionOf);
@@ -115,16 +115,19 @@ CREATE TABLE children (parent int REFERENCES parents DEFERRABLE INITIALLY DEFERR
     });
   });
 
-  test(`PostgreSQL ${major}: a lock that another session holds for a second is tried again, nothing is lost or doubled`, async () => {
+  test(`PostgreSQL ${major}: a lock that another session holds is tried again until it is free, nothing is lost or doubled`, async () => {
     const locked = numbered(20, (i) => (i === 10 ? `ALTER TABLE busy ADD COLUMN n int;\n${witness(i)}` : witness(i)));
     for (const live of [false, true]) {
       await withBed(major, locked, async (bed) => {
         await bed.database.sql('CREATE TABLE busy (a int)');
         await bed.init();
-        const holding = bed.database.sql('BEGIN; LOCK TABLE busy IN ACCESS SHARE MODE; SELECT pg_sleep(1); COMMIT');
-        await until('locked', async () => (await bed.database.sql(LOCKED)).length > 0);
-        const run = await bed.migrate({ live });
-        await holding;
+        const holder = await holding(bed.database, HOLD);
+        let released: Promise<void> | undefined;
+        const onEvent = (event: RunEvent) => {
+          if (event.kind === 'lock_wait' && event.phase === 'refused') released ??= holder.release();
+        };
+        const run = await bed.migrate({ live, onEvent });
+        await released;
         assert.equal(run.problem?.message, undefined);
         assert.ok(run.events.some((event) => event.kind === 'lock_wait' && event.version === versionOf(10)));
         await assertApplied(bed, 20);
@@ -140,7 +143,7 @@ CREATE TABLE children (parent int REFERENCES parents DEFERRABLE INITIALLY DEFERR
 }
 
 const WAITED = "SELECT DISTINCT version FROM schema_migration_events WHERE event = 'lock_wait'";
-const LOCKED = "SELECT 1 FROM pg_locks WHERE relation = 'busy'::regclass AND granted AND mode = 'AccessShareLock'";
+const HOLD = 'LOCK TABLE busy IN ACCESS SHARE MODE';
 
 test('a lock that is not to be had within the budget: gave up, and those before it are said to be applied', () =>
   withBed(
@@ -149,8 +152,7 @@ test('a lock that is not to be had within the budget: gave up, and those before 
     async (bed) => {
       await bed.database.sql('CREATE TABLE busy (a int)');
       await bed.init();
-      const holding = bed.database.sql('BEGIN; LOCK TABLE busy IN ACCESS SHARE MODE; SELECT pg_sleep(3); COMMIT');
-      await until('locked', async () => (await bed.database.sql(LOCKED)).length > 0);
+      const holder = await holding(bed.database, HOLD);
       const run = await bed.migrate({ env: { TASKFLOW_LOCK_BUDGET: '300ms', TASKFLOW_LOCK_TIMEOUT: '50ms' } });
       assert.equal(run.problem?.code, 'lock-timeout');
       await assertApplied(bed, 9);
@@ -160,7 +162,7 @@ test('a lock that is not to be had within the budget: gave up, and those before 
         upTo(20).map((i) => (i < 10 ? 'applied' : i === 10 ? 'failed' : 'pending')),
       );
       assert.deepEqual(await trail(bed), [...completeTrail(9), `started ${versionOf(10)}`, `failed ${versionOf(10)}`]);
-      await holding;
+      await holder.release();
       assert.equal((await bed.migrate()).ok, true);
       await assertApplied(bed, 20);
     },
@@ -173,8 +175,7 @@ test('stopped by hand while it waits to try again: those before are applied, the
     async (bed) => {
       await bed.database.sql('CREATE TABLE busy (a int)');
       await bed.init();
-      const holding = bed.database.sql('BEGIN; LOCK TABLE busy IN ACCESS SHARE MODE; SELECT pg_sleep(2); COMMIT');
-      await until('locked', async () => (await bed.database.sql(LOCKED)).length > 0);
+      const holder = await holding(bed.database, HOLD);
       const controller = new AbortController();
       const onEvent = (event: RunEvent) => void (event.kind === 'lock_wait' && setImmediate(() => controller.abort()));
       const run = await bed.migrate({ onEvent, signal: controller.signal, env: { TASKFLOW_LOCK_TIMEOUT: '50ms' } });
@@ -190,7 +191,7 @@ test('stopped by hand while it waits to try again: those before are applied, the
         `started ${versionOf(10)}`,
         `cancelled ${versionOf(10)}`,
       ]);
-      await holding;
+      await holder.release();
       assert.equal((await bed.migrate()).ok, true);
       await assertApplied(bed, 20);
     },

@@ -60,7 +60,7 @@ async function untilAutovacuum(at: Place): Promise<string> {
   await at.sql(
     'ALTER TABLE busy SET (autovacuum_enabled = on, autovacuum_vacuum_threshold = 1, autovacuum_vacuum_scale_factor = 0)',
   );
-  return until('autovacuum', async () => (await at.sql(VACUUMED))[0]?.[0] ?? undefined, 20_000);
+  return until('autovacuum', async () => (await at.sql(VACUUMED))[0]?.[0] ?? undefined);
 }
 
 const alterWith = (at: Place, ...flags: string[]): Promise<Finished> => at.run(['migrate', ...flags]);
@@ -74,7 +74,8 @@ describe('vacuum', { concurrency: 4 }, () => {
         assert.equal(run.exit, 0, run.output);
         assert.match(run.said, new RegExp(`autovacuum \\(pid ${pid}\\), at work: autovacuum: VACUUM.* public\\.busy`));
         const waits = await at.sql("SELECT count(*) FROM schema_migration_events WHERE event = 'lock_wait'");
-        assert.ok(Number(waits[0]![0]) <= 2, `${waits[0]![0]} refusals`);
+        // One, where the machine is not too busy; the vacuum would take a minute and a half, and dozens.
+        assert.ok(Number(waits[0]![0]) <= 10, `${waits[0]![0]} refusals`);
       }));
 
     test(`PostgreSQL ${major}: --cancel-blockers=autovacuum cancels it, on record`, () =>
@@ -110,7 +111,7 @@ describe('vacuum', { concurrency: 4 }, () => {
       const where = { server: at.on, name: at.name } as never;
       const [idle, active] = [await session(where, 'forgotten'), await session(where, 'report')];
       await idle.run('BEGIN; SELECT count(*) FROM busy');
-      const started = at.start(['migrate', '--cancel-blockers', 'idle', '--lock-budget=12s']);
+      const started = at.start(['migrate', '--cancel-blockers', 'idle', '--lock-budget=1min']);
       await active.run('BEGIN; SELECT count(*) FROM busy');
       const working = active.run('SELECT pg_sleep(9)').then(
         () => 'done',
@@ -138,7 +139,7 @@ describe('vacuum', { concurrency: 4 }, () => {
       GRANT ALL ON SCHEMA public TO ${role}; GRANT ALL ON ALL TABLES IN SCHEMA public TO ${role}; GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO ${role}`);
       const holder = await session({ server: at.on, name: at.name } as never, 'forgotten');
       await holder.run('BEGIN; SELECT count(*) FROM busy');
-      const run = await at.run(['migrate', '--cancel-blockers', 'idle', '--lock-budget=7s'], {
+      const run = await at.run(['migrate', '--cancel-blockers', 'idle', '--lock-budget=10s'], {
         env: { DATABASE_URL: at.on.url(at.name, role) },
       });
       await holder.run('ROLLBACK');
@@ -156,7 +157,7 @@ describe('vacuum', { concurrency: 4 }, () => {
     withTable(18, async (at) => {
       await at.sql('ALTER TABLE busy SET (autovacuum_freeze_max_age = 100000)');
       await at.sql(GROW_OLD);
-      const pid = await until('autovacuum', async () => (await at.sql(VACUUMED))[0]?.[0] ?? undefined, 20_000);
+      const pid = await until('autovacuum', async () => (await at.sql(VACUUMED))[0]?.[0] ?? undefined);
       const run = await alterWith(at, '--lock-budget=3s', '--cancel-blockers=autovacuum');
       assert.equal(run.exit, 4, run.output);
       assert.match(

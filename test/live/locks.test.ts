@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunEvent } from '../../src/index.ts';
 import { type DatabaseWorkplace, withCli } from '../support/cli.ts';
 import { startPooler } from '../support/pgbouncer.ts';
 import { uniqueName } from '../support/servers.ts';
 import { until, withBed } from './group-bed.ts';
-import { ALTER, BUSY, lockWaits, session, whileHeld } from './locks-bed.ts';
+import { ALTER, BUSY, lockWaits, type Session, session, whileHeld } from './locks-bed.ts';
 
 const READ = 'SELECT count(*) FROM busy';
 const MAJORS = [14, 18] as const;
@@ -23,6 +24,13 @@ function withBusy<T>(major: number, body: (at: DatabaseWorkplace) => Promise<T>)
 const recordedWaits = (at: DatabaseWorkplace) =>
   at.database.sql("SELECT version, detail FROM schema_migration_events WHERE event = 'lock_wait' ORDER BY seq");
 
+/** Whether a reader who comes now gets the table at once: he also queues behind who is queued himself. */
+const stateFor = (reader: Session) =>
+  reader.run('DO $$ BEGIN LOCK TABLE busy IN ACCESS SHARE MODE NOWAIT; END $$').then(
+    () => 'free',
+    (error: { code?: string }) => (error.code === '55P03' ? 'queued' : String(error)),
+  );
+
 const HOLDERS = "SELECT pid FROM pg_locks WHERE relation = 'busy'::regclass AND granted";
 
 describe('locks', { concurrency: 4 }, () => {
@@ -31,7 +39,9 @@ describe('locks', { concurrency: 4 }, () => {
       withBusy(major, async (at) => {
         const run = await whileHeld(at.database, READ, async (holder) => {
           const started = at.start(['migrate']);
-          await sleep(2500);
+          await started.said(/idle in transaction for/);
+          // Time in which it could be named once more.
+          await sleep(2000);
           await holder.run('ROLLBACK');
           const finished = await started.finished;
           return { ...finished, pid: holder.pid };
@@ -55,23 +65,22 @@ describe('locks', { concurrency: 4 }, () => {
 
     test(`PostgreSQL ${major}: readers are not queued behind us while an old holder is there`, () =>
       withBusy(major, async (at) => {
-        const waits: number[] = [];
+        const found: string[] = [];
         const run = await whileHeld(at.database, READ, async (holder) => {
           await sleep(1100);
           const started = at.start(['migrate']);
           const reader = await session(at.database, 'reader');
-          for (const end = performance.now() + 4000; performance.now() < end; await sleep(5)) {
-            const begun = performance.now();
-            await reader.run(READ);
-            waits.push(performance.now() - begun);
-          }
+          // Behind the refusal, time in which it could queue again.
+          const looked = started.said(/gave way/).then(() => sleep(3000, 'looked'));
+          while ((await Promise.race([looked, sleep(5)])) === undefined) found.push(await stateFor(reader));
           await reader.end();
           await holder.run('ROLLBACK');
           return started.finished;
         });
         assert.equal(run.exit, 0, run.output);
-        const stalled = waits.filter((ms) => ms > 100);
-        assert.ok(stalled.length <= 1, `readers waited ${stalled.map(Math.round)} ms`);
+        const stalls = found.filter((state, i) => state === 'queued' && found[i - 1] !== 'queued');
+        assert.ok(stalls.length <= 1, `readers had to queue ${stalls.length} times`);
+        assert.equal(found.at(-1), 'free');
         assert.equal(
           (await recordedWaits(at)).length,
           1,
@@ -99,7 +108,7 @@ describe('locks', { concurrency: 4 }, () => {
             'SELECT 1',
             async (active) => {
               const working = active
-                .run('SELECT count(*), pg_sleep(8) FROM (SELECT FROM busy LIMIT 1) AS x')
+                .run('SELECT count(*), pg_sleep(120) FROM (SELECT FROM busy LIMIT 1) AS x')
                 .catch(() => {});
               await until('reads', async () => (await at.database.sql(HOLDERS)).length > 1);
               const run = await at.run(['migrate', '--json', '--lock-budget=700ms']);
@@ -160,7 +169,7 @@ describe('locks', { concurrency: 4 }, () => {
         });
         const run = await whileHeld(at.database, 'UPDATE busy SET n = 1 WHERE id = 1', async (holder) => {
           const started = at.start(['migrate']);
-          await sleep(3500);
+          await until('it is on record', async () => (await recordedWaits(at)).length > 0);
           await holder.run('COMMIT');
           return started.finished;
         });
@@ -179,7 +188,7 @@ describe('locks', { concurrency: 4 }, () => {
       at.write({ 'm/002_alter.sql': 'UPDATE busy SET n = 5 WHERE id = 1;\n-- IRREVERSIBLE: test\n' });
       const run = await whileHeld(at.database, 'UPDATE busy SET n = 4 WHERE id = 1', async (holder) => {
         const started = at.start(['migrate']);
-        await sleep(2600);
+        await started.said(/waits for another transaction to end/);
         await holder.run('COMMIT');
         return started.finished;
       });
@@ -195,7 +204,7 @@ describe('locks', { concurrency: 4 }, () => {
       const env = { DATABASE_URL: pooler.url(at.database.name) };
       const run = await whileHeld(at.database, READ, async (holder) => {
         const started = at.start(['migrate'], { env });
-        await sleep(2000);
+        await started.said(/gave way/);
         await holder.run('ROLLBACK');
         return { ...(await started.finished), pid: holder.pid };
       });
@@ -222,7 +231,7 @@ describe('locks', { concurrency: 4 }, () => {
         }),
       );
       assert.equal(run.problem?.code, 'cancelled');
-      assert.ok(asked > 0 && performance.now() - asked < 1500);
+      assert.ok(asked > 0 && performance.now() - asked < 10_000);
     }));
 
   test('in the events: queued, refused, held off, with the blocker each time', () =>
@@ -230,8 +239,11 @@ describe('locks', { concurrency: 4 }, () => {
       assert.ok((await bed.migrate()).ok);
       bed.write(ALTER);
       const [run, pid] = await whileHeld(bed.database, READ, async (holder) => {
-        const running = bed.migrate();
-        await sleep(2200);
+        const phases = new Set<string>();
+        const onEvent = (event: RunEvent) => void (event.kind === 'lock_wait' && phases.add(event.phase));
+        // Long, so that it is looked at in time while it waits.
+        const running = bed.migrate({ onEvent, env: { TASKFLOW_LOCK_TIMEOUT: '2s' } });
+        await until('it holds off', async () => phases.has('holding_off'));
         await holder.run('ROLLBACK');
         return [await running, Number(holder.pid)] as const;
       });

@@ -101,13 +101,15 @@ for (const major of [14, 18] as const) {
 }
 
 for (const [what, sql] of [
-  ['a transaction', 'CREATE TABLE made (n int);\nSELECT pg_sleep(3);\n'],
+  ['a transaction', 'CREATE TABLE made (n int);\nSELECT pg_sleep(60);\n'],
   ['a statement outside one', '-- Transaction: none\nCALL slow();\n'],
 ] as const) {
   test(`a run that is killed in ${what} leaves its answers to no other client of the pool`, async () => {
     const pooler = await startPooler(await server(18), { poolSize: 2 });
     await withCli(18, { 'm/001_slow.sql': `${sql}-- ROLLBACK:\n-- SELECT 1;\n` }, async (at) => {
-      await at.database.sql('CREATE PROCEDURE slow() LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(3); COMMIT; END $$');
+      await at.database.sql(
+        'CREATE PROCEDURE slow() LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(60); COMMIT; END $$',
+      );
       const env = { DATABASE_URL: pooler.url(at.database.name) };
       assert.equal((await at.run(['init'], { env })).exit, 0);
       const killed = at.start(['migrate'], { env });

@@ -60,7 +60,7 @@ UNION ALL SELECT rolname::text FROM pg_roles WHERE rolname IN ('reader', 'app_ow
     at.write({ ...GRANTS, 'm/003_long.sql': 'SELECT pg_sleep(60);\n' });
     const { child, finished: killed } = at.start(['diff', './m', './m']);
     const sleeping = "SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
-    for (const end = Date.now() + 20_000; (await rows(sleeping)).length === 0; await sleep(30))
+    for (const end = Date.now() + 60_000; (await rows(sleeping)).length === 0; await sleep(30))
       assert.ok(Date.now() < end, 'it never came to the long one');
     child.kill('SIGKILL');
     await killed;

@@ -1,10 +1,18 @@
 /** Scratch databases as their users meet them: folders and files of SQL compared, and nothing left behind. */
 import assert from 'node:assert/strict';
-import test, { describe } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import test, { after, describe } from 'node:test';
 import { LOCK_CLASS, lockKeyOf, runMarkOf, scratchName } from '../../src/engine/scratch/scratch-name.ts';
 import { type DatabaseWorkplace, type Files, withCli, withWorkplace } from '../support/cli.ts';
-import { createDatabase, type Engine, ownServer, server, type TestServer, uniqueName } from '../support/servers.ts';
+import {
+  createDatabase,
+  type Engine,
+  type OwnServer,
+  ownServer,
+  server,
+  type TestServer,
+  uniqueName,
+} from '../support/servers.ts';
+import { until } from './group-bed.ts';
 
 const MIGRATIONS: Files = {
   'm/001_users.sql': 'CREATE TABLE users (id integer PRIMARY KEY, email text);\n-- ROLLBACK:\n-- DROP TABLE users;\n',
@@ -25,28 +33,38 @@ async function scratchDatabases(on: TestServer): Promise<string[]> {
   return rows.map(([name]) => name ?? '');
 }
 
-async function until(what: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 10_000; !(await what()); await sleep(20))
-    assert.ok(Date.now() < end, 'it never came to that');
+/** Scratch servers of this file alone: on the shared ones the other test files make scratch databases at the same time. */
+const scratchServers = new Map<number, Promise<OwnServer>>();
+
+function scratchServer(major: number): Promise<OwnServer> {
+  const own = scratchServers.get(major) ?? ownServer(major as Engine);
+  scratchServers.set(major, own);
+  return own;
 }
 
-/** Flags that name the server of the workplace's own database. */
-const on = (at: DatabaseWorkplace) => ['--scratch', at.database.server.url('postgres')];
+after(async () => {
+  for (const own of scratchServers.values()) await (await own).stop();
+});
+
+const scratchOf = (at: DatabaseWorkplace) => scratchServer(at.database.server.major);
+
+/** Flags that name it. */
+const on = async (at: DatabaseWorkplace) => ['--scratch', (await scratchOf(at)).url('postgres')];
 
 /** The databases that a run of this workplace makes, before it ends. */
 async function ownDatabases(at: DatabaseWorkplace, before: readonly string[]): Promise<string[]> {
-  return (await scratchDatabases(at.database.server)).filter((name) => !before.includes(name));
+  return (await scratchDatabases(await scratchOf(at))).filter((name) => !before.includes(name));
 }
 
 for (const engine of [14, 18] satisfies Engine[]) {
   describe(`scratch databases on ${engine}`, () => {
     test('a folder and a file of SQL are compared, and nothing is left behind', () =>
       withCli(engine, { ...MIGRATIONS, 'init.sql': SCRIPT }, async (at) => {
-        const before = await scratchDatabases(at.database.server);
-        const different = await at.run(['diff', './init.sql', './m', ...on(at)]);
+        const before = await scratchDatabases(await scratchOf(at));
+        const different = await at.run(['diff', './init.sql', './m', ...(await on(at))]);
         assert.equal(different.exit, 3, different.output);
         assert.match(different.stdout, /\+ index users_email\n[\s\S]*Different: 1 added\./);
-        const same = await at.run(['diff', './m', './m', ...on(at), '--owners', '--privileges']);
+        const same = await at.run(['diff', './m', './m', ...(await on(at)), '--owners', '--privileges']);
         assert.deepEqual([same.exit, same.stdout, same.stderr], [0, 'Equal.\n', '']);
         assert.deepEqual(await ownDatabases(at, before), []);
       }));
@@ -54,25 +72,26 @@ for (const engine of [14, 18] satisfies Engine[]) {
     test('a folder is compared with a database, and the tracking tables are left out', () =>
       withCli(engine, MIGRATIONS, async (at) => {
         assert.equal((await at.run(['migrate'])).exit, 0);
-        const { exit, stdout } = await at.run(['diff', './m', ...on(at)]);
+        const { exit, stdout } = await at.run(['diff', './m', ...(await on(at))]);
         assert.deepEqual([exit, stdout], [0, 'Equal.\n']);
       }));
 
     test('what dead runs have left is dropped, and nothing else', () =>
       withCli(engine, MIGRATIONS, async (at) => {
-        const { server: scratch } = at.database;
+        const scratch = await scratchOf(at);
         const [dead, alive] = [runMarkOf(uniqueName()), runMarkOf(uniqueName())];
         const foreign = `taskflow_scratch_${dead}_1_000000`;
         const names = [scratchName(dead, 7), scratchName(alive, 7), foreign, 'taskflow_scratch_mine'];
         for (const name of names) await createDatabase(scratch, { name });
-        const keeps = `SELECT pg_advisory_lock(${LOCK_CLASS}, ${lockKeyOf(alive)}), pg_sleep(60)`;
-        const holding = scratch.sql(at.database.name, keeps).catch(() => undefined);
+        const keeps = `SELECT pg_advisory_lock(${LOCK_CLASS}, ${lockKeyOf(alive)}), pg_sleep(240)`;
+        const holding = scratch.sql('template1', keeps).catch(() => undefined);
         try {
           await until(
+            'so far',
             async () =>
               (await scratch.sql('postgres', `SELECT FROM pg_locks WHERE classid = ${LOCK_CLASS}`)).rows.length > 0,
           );
-          assert.equal((await at.run(['diff', './m', './m', ...on(at)])).exit, 0);
+          assert.equal((await at.run(['diff', './m', './m', ...(await on(at))])).exit, 0);
           const left = await scratchDatabases(scratch);
           assert.deepEqual(
             names.map((name) => left.includes(name)),
@@ -81,7 +100,7 @@ for (const engine of [14, 18] satisfies Engine[]) {
         } finally {
           await scratch.sql(
             'postgres',
-            `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${at.database.name}'`,
+            `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'template1'`,
           );
           await holding;
           for (const name of names) await scratch.sql('postgres', `DROP DATABASE IF EXISTS ${name}`);
@@ -92,16 +111,16 @@ for (const engine of [14, 18] satisfies Engine[]) {
       test(`a run that ends by ${how} leaves nothing for long`, () =>
         withCli(
           engine,
-          { 'm/001_long.sql': 'CREATE TABLE t (id integer);\nSELECT pg_sleep(60);\n', ...EMPTY },
+          { 'm/001_long.sql': 'CREATE TABLE t (id integer);\nSELECT pg_sleep(240);\n', ...EMPTY },
           async (at) => {
-            const before = await scratchDatabases(at.database.server);
-            const { child, finished } = at.start(['diff', './m', './e', ...on(at)]);
-            await until(async () => (await sleeping(at)).length > 0);
+            const before = await scratchDatabases(await scratchOf(at));
+            const { child, finished } = at.start(['diff', './m', './e', ...(await on(at))]);
+            await until('so far', async () => (await sleeping(at)).length > 0);
             assert.equal((await ownDatabases(at, before)).length, 1);
             child.kill(how);
             const { exit } = await finished;
             if (how === 'SIGINT') assert.equal(exit, 130);
-            else assert.equal((await at.run(['diff', './e', './e', ...on(at)])).exit, 0);
+            else assert.equal((await at.run(['diff', './e', './e', ...(await on(at))])).exit, 0);
             assert.deepEqual(await ownDatabases(at, before), []);
           },
         ));
@@ -113,14 +132,14 @@ const EMPTY: Files = { 'e/001_type.sql': "CREATE TYPE mood AS ENUM ('good');\n" 
 
 async function sleeping(at: DatabaseWorkplace): Promise<readonly unknown[]> {
   const query = "SELECT FROM pg_stat_activity WHERE datname LIKE 'taskflow_scratch%' AND wait_event = 'PgSleep'";
-  return (await at.database.server.sql('postgres', query)).rows;
+  return (await (await scratchOf(at)).sql('postgres', query)).rows;
 }
 
 test('verify that is stopped says so, and leaves nothing behind', () =>
-  withCli(18, { 'm/001_long.sql': 'SELECT 1;\n', 'm/002_long.sql': 'SELECT pg_sleep(60);\n' }, async (at) => {
-    const before = await scratchDatabases(at.database.server);
-    const { child, finished } = at.start(['verify', ...on(at)]);
-    await until(async () => (await sleeping(at)).length > 0);
+  withCli(18, { 'm/001_long.sql': 'SELECT 1;\n', 'm/002_long.sql': 'SELECT pg_sleep(240);\n' }, async (at) => {
+    const before = await scratchDatabases(await scratchOf(at));
+    const { child, finished } = at.start(['verify', ...(await on(at))]);
+    await until('so far', async () => (await sleeping(at)).length > 0);
     child.kill('SIGINT');
     const { exit, said } = await finished;
     assert.equal(exit, 130, said);
@@ -174,9 +193,10 @@ describe('a scratch server that is no help', () => {
   test('dies meanwhile', async () => {
     const own = await ownServer(18);
     try {
-      await withCli(18, { 'm/001_long.sql': 'SELECT pg_sleep(60);\n', ...EMPTY }, async (at) => {
+      await withCli(18, { 'm/001_long.sql': 'SELECT pg_sleep(240);\n', ...EMPTY }, async (at) => {
         const run = at.start(['diff', './m', './e', '--scratch', own.url('postgres')]);
         await until(
+          'so far',
           async () =>
             (await own.sql('postgres', "SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep'")).rows.length > 0,
         );
@@ -195,7 +215,7 @@ describe('a scratch server that is no help', () => {
       18,
       { 'm/001_role.sql': 'CREATE TABLE t (id integer);\nGRANT SELECT ON t TO "No Such Role";\n' },
       async (at) => {
-        const { exit, said } = await at.run(['diff', './m', './m', ...on(at)]);
+        const { exit, said } = await at.run(['diff', './m', './m', ...(await on(at))]);
         assert.equal(exit, 1);
         assert.match(
           said,
@@ -235,7 +255,7 @@ describe('a file of SQL', () => {
   for (const [name, text, exit, expected] of cases) {
     test(name, () =>
       withCli(18, { 's.sql': text }, async (at) => {
-        const found = await at.run(['diff', text === '' ? './none.sql' : './s.sql', './s.sql', ...on(at)]);
+        const found = await at.run(['diff', text === '' ? './none.sql' : './s.sql', './s.sql', ...(await on(at))]);
         assert.equal(found.exit, exit, found.output);
         assert.match(found.said, expected);
       }),

@@ -1,10 +1,8 @@
 /** The server stops at once (pg_ctl stop -m immediate) in the middle of steps: the next migrate mends what is left. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { isRunning } from '../../src/embedded/pidfile.ts';
 import { type DatabaseWorkplace, type Started, withWorkplace } from '../support/cli.ts';
-import { createDatabase, type OwnServer, ownServer, type TestServer } from '../support/servers.ts';
+import { createDatabase, ownServer, type TestServer } from '../support/servers.ts';
 import { BASE, holding, IRREVERSIBLE, invalid, killed, startedUntil, story, succeeded } from './steps-bed.ts';
 
 interface Case {
@@ -63,13 +61,6 @@ function withPlaces<T>(own: TestServer, body: (places: DatabaseWorkplace[]) => P
   });
 }
 
-async function crashed(own: OwnServer): Promise<OwnServer> {
-  process.kill(own.pid, 'SIGQUIT');
-  while (isRunning(own.pid, own.dataDirectory)) await sleep(10);
-  await own.kill();
-  return own.restart();
-}
-
 for (const major of [14, 18]) {
   test(`PostgreSQL ${major}: CREATE, REINDEX, DROP INDEX and DETACH, all CONCURRENTLY, when server and tool stop`, async () => {
     let own = await ownServer(major, { settings: ['fsync = on'] });
@@ -82,8 +73,10 @@ for (const major of [14, 18]) {
           await holding(place.database, 'LOCK TABLE base, parted IN ROW EXCLUSIVE MODE');
           started.push(await startedUntil(place, `${CASES[i]!.sql}%`));
         }
-        own = await crashed(own);
+        await own.crash();
+        // Before it is back: they would go on at once.
         for (const one of started) await killed(one);
+        own = await own.restart();
         for (const [i, place] of places.entries()) {
           const { name, look, half, whole } = CASES[i]!;
           const ask = async () => (await own.sql(name, look)).rows[0]?.[0];

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withCli } from '../support/cli.ts';
+import { GATE, openGate } from './gate.ts';
 import { until } from './group-bed.ts';
 import { BASE, backendEnded, holding, IRREVERSIBLE, killed, startedUntil, stateOf, succeeded } from './steps-bed.ts';
 
@@ -70,7 +71,8 @@ test('a CALL that is done goes on record though the audit trail is held for long
     await succeeded(at);
     at.write({
       'm/002_step.sql': `CREATE TABLE log (what text);
-CREATE PROCEDURE fill() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO log VALUES ('x'); COMMIT; PERFORM pg_sleep(1.5); END $$;
+CREATE FUNCTION wait_at_gate() RETURNS void LANGUAGE plpgsql AS ${GATE.replace('DO ', () => '')};
+CREATE PROCEDURE fill() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO log VALUES ('x'); COMMIT; PERFORM wait_at_gate(); END $$;
 CALL fill();
 ${IRREVERSIBLE}`,
     });
@@ -81,7 +83,10 @@ ${IRREVERSIBLE}`,
       at.database,
       "SELECT pg_advisory_xact_lock(1952867426, 'schema_migration_events'::regclass::oid::integer)",
     );
-    await sleep(3000);
+    await openGate(at.database);
+    const wanted = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND classid = 1952867426";
+    await until('the trail is wanted', async () => (await at.database.sql(wanted)).length > 0);
+    await sleep(2000);
     await trail.release();
     const { exit, output } = await run.finished;
     assert.equal(exit, 0, output);

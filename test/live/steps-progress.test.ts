@@ -18,6 +18,7 @@ for (const major of [14, 18]) {
       const run = bed.migrate({ onEvent: (event) => events.push(event) });
       const told = () => events.filter((event): event is Progress => event.kind === 'progress');
       await until('progress', async () => told().length > 1);
+      await until('a line', async () => events.some((event) => event.kind === 'lock_wait' && event.news));
       await holder.release();
       assert.equal((await run).ok, true);
       const [first] = told();

@@ -230,7 +230,7 @@ test('FINALIZE does not stop the readers of a partition that somebody reads for 
     const run = at.start(['migrate']);
     const refused = "SELECT 1 FROM schema_migration_events WHERE event = 'lock_wait'";
     await until('it gives way', async () => (await at.database.sql(refused)).length > 0);
-    await at.database.sql("SET statement_timeout = '3s'; SELECT count(*) FROM part");
+    await at.database.sql("SET statement_timeout = '1min'; SELECT count(*) FROM part");
     await holder.release();
     const { exit, output } = await run.finished;
     assert.equal(exit, 0, output);

@@ -230,7 +230,7 @@ async function cutOffBehind(
   hold: string,
   where: TestDatabase = at.database,
 ): Promise<void> {
-  at.write({ 'm/002_step.sql': `-- Lock-Timeout: 1min\n${sql}\n${IRREVERSIBLE}` });
+  at.write({ 'm/002_step.sql': `-- Lock-Timeout: 10min\n${sql}\n${IRREVERSIBLE}` });
   const holder = await holding(where, hold);
   const started = sql.includes('SUBSCRIPTION') ? at.start(['migrate']) : await startedUntil(at, pattern);
   await until('it is at work', async () => (await running(at.database, pattern)).length > 0);

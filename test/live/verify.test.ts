@@ -400,7 +400,7 @@ COMMIT;
         },
         async (at) => {
           const args = ['verify', '--json', '--scratch', at.database.server.url('postgres')];
-          const found = await at.run(args, { env: { DATABASE_URL: undefined }, timeoutMs: 20_000 });
+          const found = await at.run(args, { env: { DATABASE_URL: undefined } });
           assert.equal(found.exit, 3, found.output);
           const replay = failed(found.json<Document>()).find(({ name }) => name === 'replay');
           assert.deepEqual([replay?.version, replay?.line], ['2_once', 2]);
@@ -415,13 +415,13 @@ COMMIT;
       {
         'm/1_break.sql': `CREATE FUNCTION break() RETURNS void LANGUAGE plpgsql AS
 $$ BEGIN UPDATE pg_database SET datallowconn = false WHERE datname = current_database(); END $$;\n`,
-        'm/2_first.sql': onlyIn('2', 'pg_sleep(60)'),
+        'm/2_first.sql': onlyIn('2', 'pg_sleep(400)'),
         'm/3_second.sql': onlyIn('3', 'break()'),
         'm/4_closer.sql': file('CREATE TABLE forgotten (id integer);', 'SELECT 4;'),
       },
       async (at) => {
         const args = ['verify', '--jobs', '2', '--scratch', at.database.server.url('postgres')];
-        const found = await at.run(args, { env: { DATABASE_URL: undefined }, timeoutMs: 30_000 });
+        const found = await at.run(args, { env: { DATABASE_URL: undefined } });
         assert.equal(found.exit, 1, found.output);
         assert.match(found.said, /taskflow_scratch_\w+" is not currently accepting connections/);
       },

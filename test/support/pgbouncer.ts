@@ -34,7 +34,7 @@ export interface Pooler {
 }
 
 const PLACES = ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer', '/usr/local/bin/pgbouncer', '/opt/homebrew/bin/pgbouncer'];
-const START_MS_MAX = 10_000;
+const START_MS_MAX = 60_000;
 
 /** Throws where the program is missing: scripts/test.sh installs it (Debian: pgbouncer). */
 export async function startPooler(server: TestServer, options: PoolerOptions = {}): Promise<Pooler> {

@@ -16,7 +16,7 @@ export interface Standby extends OwnServer {
   promote(): Promise<void>;
 }
 
-const CAUGHT_UP_MS_MAX = 20_000;
+const CAUGHT_UP_MS_MAX = 60_000;
 
 /** Restarts the primary; the handle that is returned for it replaces the one that was handed in. */
 export async function startStandby(primary: OwnServer): Promise<{ primary: OwnServer; standby: Standby }> {
