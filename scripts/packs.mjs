@@ -15,6 +15,8 @@ const FIRST_PACKS = [
   ['engine', /^src\/cli\/commands\/status\.ts$|\/node_modules\/pg\//],
   ['migrate', /^src\/cli\/commands\/migrate\.ts$/],
   ['apply', /^src\/engine\/migrate-under-lock\.ts$/],
+  ['diff', /^src\/cli\/commands\/diff\.ts$/],
+  ['lint', /^src\/cli\/commands\/lint\.ts$/],
 ];
 
 /**

@@ -6,7 +6,7 @@ import { isDatabaseError } from './failure.ts';
 import { isCutOff } from './record-failure.ts';
 import { endOpenTransaction } from './runner/open-transaction.ts';
 import { isRestarted, reliably } from './runner/reconnect.ts';
-import { withWorker } from './with-worker.ts';
+import { type ConnectWorker, withWorker } from './with-worker.ts';
 import type { Worker } from './worker.ts';
 
 type Apply = (
@@ -21,7 +21,7 @@ type Apply = (
 const LOSSES_MAX = 5;
 
 /**
- * Applies the migrations on a session made for it; where the connection is lost and comes back, goes on from what is
+ * Applies the migrations on a session of `connect`; where the connection is lost and comes back, goes on from what is
  * recorded, as long as the lease is still this run's. `replan` reads that anew. Returns the problem that stopped it, or
  * null; `durations` is filled as they are committed.
  */
@@ -31,12 +31,14 @@ export async function applyAll(
   migrations: readonly PlannedMigration[],
   apply: Apply,
   replan: () => Promise<readonly PlannedMigration[]>,
+  connect: ConnectWorker,
 ): Promise<{ problem: Problem | null; durations: ReadonlyMap<string, number> }> {
   const durations = new Map<string, number>();
   let planned = migrations;
   for (let losses = 1; ; losses++) {
     const away = control.timesAway;
-    const problem = await withWorker(engine, control, (worker) => apply(engine, control, worker, planned, durations));
+    const run = (worker: Worker) => apply(engine, control, worker, planned, durations);
+    const problem = await withWorker(engine, control, run, connect);
     const lost = problem !== null && isCutOff(problem) && (await isLoss(engine, control, problem, away));
     const mayGoOn = lost && losses <= LOSSES_MAX && !engine.signal.aborted;
     const next = mayGoOn ? await planAgain(engine, control, planned, durations, replan) : null;

@@ -12,6 +12,7 @@ import { preflight } from './preflight/preflight.ts';
 import { withRunnerLock } from './runner/runner-lock.ts';
 import { recordSkipped } from './skip.ts';
 import { checkTracking, checkTrackingUnderLock, prepareTracking, rememberProduction } from './tracking.ts';
+import { connectingAhead } from './with-worker.ts';
 
 /**
  * Everything that can be refused is refused, and the person asked, before anything is written; and asked before the lock is
@@ -30,18 +31,20 @@ export async function migrateUnderLock(
     if (options.singleTransaction) refuseSteps(plan.migrations);
     if (options.bound) await refuseMoved(engine, control, outlook.ledger, plan, options.bound);
     if (approved && plan.migrations.some(({ version }) => !approved.has(version))) throw changedMeanwhile();
-    await preflight(engine, control, plan.migrations);
-    const { ledger } = await prepareTracking(engine, control, outlook);
-    if (plan.migrations.length > 0 || outlook.change) await rememberProduction(engine, control, ledger);
-    tellRemarks(engine, plan);
-    for (const skipped of plan.skipped) await recordSkipped(engine, control, skipped);
-    if (plan.migrations.length === 0) return resultOf(engine, control, plan, [], null);
-    engine.emit({ kind: 'plan', total: plan.migrations.length, versions: plan.migrations.map((one) => one.version) });
-    const apply = options.singleTransaction ? applyTogether : applyOneByOne;
-    const replan = async () =>
-      (await planFor(control, files, (await rereadLedger(control)).ledger, options)).migrations;
-    const { problem, durations } = await applyAll(engine, control, plan.migrations, apply, replan);
-    return resultOf(engine, control, plan, durations, problem);
+    return connectingAhead(engine, plan.migrations.length > 0, async (connect) => {
+      await preflight(engine, control, plan.migrations);
+      const { ledger } = await prepareTracking(engine, control, outlook);
+      if (plan.migrations.length > 0 || outlook.change) await rememberProduction(engine, control, ledger);
+      tellRemarks(engine, plan);
+      for (const skipped of plan.skipped) await recordSkipped(engine, control, skipped);
+      if (plan.migrations.length === 0) return resultOf(engine, control, plan, [], null);
+      engine.emit({ kind: 'plan', total: plan.migrations.length, versions: plan.migrations.map((one) => one.version) });
+      const apply = options.singleTransaction ? applyTogether : applyOneByOne;
+      const replan = async () =>
+        (await planFor(control, files, (await rereadLedger(control)).ledger, options)).migrations;
+      const { problem, durations } = await applyAll(engine, control, plan.migrations, apply, replan, connect);
+      return resultOf(engine, control, plan, durations, problem);
+    });
   });
 }
 

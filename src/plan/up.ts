@@ -229,13 +229,24 @@ function split(chosen: readonly Candidate[], options: UpOptions): Pick<UpPlan, '
   for (const { version, migration, status, depends } of chosen) {
     const reason = skipReason(migration, depends, skippedVersions, options.extensions);
     if (reason === undefined) {
-      migrations.push({ version, migration, status, plan: planMigrationSteps(migration, options.serverVersionNum) });
+      migrations.push({ version, migration, status, plan: stepsOf(migration, options.serverVersionNum) });
     } else {
       skippedVersions.add(version);
       skipped.push({ version, migration, status, reason });
     }
   }
   return { migrations, skipped };
+}
+
+/** A run plans twice, before it asks and under the lock. */
+const steps = new WeakMap<Migration, { readonly serverVersionNum: number; readonly plan: StepPlan }>();
+
+function stepsOf(migration: Migration, serverVersionNum: number): StepPlan {
+  const known = steps.get(migration);
+  if (known?.serverVersionNum === serverVersionNum) return known.plan;
+  const plan = planMigrationSteps(migration, serverVersionNum);
+  steps.set(migration, { serverVersionNum, plan });
+  return plan;
 }
 
 function skipReason(

@@ -105,8 +105,12 @@ function behind(reader: TokenReader, word: string): QualifiedName[] {
   return reader.accept(word) ? one(reader) : [];
 }
 
+/** One of the words must be there: most definitions have none, and need not be read to their end. */
+const MENTIONS = /references|partition|inherits/i;
+
 /** Other tables that a definition names: REFERENCES, PARTITION OF, ATTACH and DETACH PARTITION, INHERITS. */
 function mentioned(reader: TokenReader): QualifiedName[] {
+  if (!MENTIONS.test(reader.rest)) return [];
   const names: QualifiedName[] = [];
   while (!reader.atEnd) {
     if (reader.accept('REFERENCES') || reader.accept('PARTITION', 'OF')) names.push(...one(reader));

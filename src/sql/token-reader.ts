@@ -32,6 +32,11 @@ export class TokenReader {
     return this.#token ? this.#text.slice(this.#token.start, this.#token.end) : '';
   }
 
+  /** All text from the token at hand on. */
+  get rest(): string {
+    return this.#token ? this.#text.slice(this.#token.start) : '';
+  }
+
   get atEnd(): boolean {
     return this.#token === undefined;
   }
