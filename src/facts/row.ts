@@ -23,6 +23,7 @@ export type OtherRelation =
   | 'partition'
   | 'default partition'
   | 'sequence'
+  | 'dependent views'
   | 'tables read'
   | 'tables using it'
   | 'children';

@@ -52,6 +52,7 @@ export const CONSTRAINTS = {
     samples: tried(
       'ALTER TABLE target ADD CONSTRAINT c FOREIGN KEY (amount) REFERENCES referenced (id)',
       'ALTER TABLE regions ADD FOREIGN KEY (amount) REFERENCES referenced (id)',
+      'ALTER TABLE target ADD FOREIGN KEY (amount) REFERENCES keyed (id)',
     ),
     manual,
   },
@@ -141,7 +142,10 @@ export const CONSTRAINTS = {
   'drop-foreign-key': {
     title: 'ALTER TABLE ... DROP CONSTRAINT of a foreign key',
     effect: alters(AX, { 'referenced table': AX }),
-    samples: tried('ALTER TABLE target DROP CONSTRAINT target_referenced_fkey'),
+    samples: tried(
+      'ALTER TABLE target DROP CONSTRAINT target_referenced_fkey',
+      'ALTER TABLE keyholder DROP CONSTRAINT keyholder_fkey',
+    ),
     manual,
   },
   'drop-primary-key-cascade': {

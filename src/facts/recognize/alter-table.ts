@@ -8,7 +8,7 @@ import { addConstraintUse, dropConstraintUse, validateConstraintUse } from './co
 import { firstLocation } from './location.ts';
 import { setNotNullForm } from './not-null.ts';
 import { attachUse, detachUse } from './partitions.ts';
-import { indexesOf, referencedBy, referencingOf } from './roles.ts';
+import { indexesOf, referencedBy, referencingOf, sequencesOf, viewsWith } from './roles.ts';
 import { type Context, type Details, type Named, use } from './use.ts';
 
 type Command = Fields<'AlterTableCmd'>;
@@ -44,8 +44,6 @@ const SIMPLE: Readonly<Record<string, FormId>> = {
   AT_SetExpression: 'set-expression',
   AT_DropExpression: 'drop-expression',
   AT_AddIdentity: 'add-identity',
-  AT_SetIdentity: 'set-generated',
-  AT_DropIdentity: 'drop-identity',
   AT_SetStatistics: 'set-statistics',
   AT_SetOptions: 'set-statistics',
   AT_ResetOptions: 'set-statistics',
@@ -88,8 +86,14 @@ const READERS: Readonly<Record<string, Reader>> = {
     const column = as('ColumnDef', def);
     return column && addColumnUses(context, target, column, details);
   },
-  AT_DropColumn: (context, target, { name = '' }, details) =>
-    use(context, 'drop-column', target, { ...details, part: name, names: columnPartners(context, target, name) }),
+  AT_DropColumn: (context, target, { name = '', behavior }, details) =>
+    use(context, 'drop-column', target, {
+      ...details,
+      part: name,
+      names: columnPartners(context, target, name, behavior),
+    }),
+  AT_SetIdentity: (context, target, { name }, details) => identityUse(context, 'set-generated', target, name, details),
+  AT_DropIdentity: (context, target, { name }, details) => identityUse(context, 'drop-identity', target, name, details),
   AT_ColumnDefault: (context, target, { def, name }, details) =>
     use(context, def ? 'set-default' : 'drop-default', target, { ...details, part: name }),
   AT_SetNotNull: (context, target, { name = '' }, details) =>
@@ -114,9 +118,21 @@ const READERS: Readonly<Record<string, Reader>> = {
     const partition = as('PartitionCmd', def);
     return partition && detachUse(context, target, partition);
   },
-  AT_AddInherit: inherits,
-  AT_DropInherit: inherits,
+  AT_AddInherit: (context, target, command, details) => inherits(context, 'inherit', target, command, details),
+  AT_DropInherit: (context, target, command, details) => inherits(context, 'no-inherit', target, command, details),
 };
+
+function identityUse(
+  context: Context,
+  id: FormId,
+  target: QualifiedName | undefined,
+  part: string | undefined,
+  details: Details,
+): FormUse {
+  const table = context.known.table(target);
+  const sequences = table && part ? sequencesOf(context.known, table, part) : [];
+  return use(context, id, target, { ...details, part, names: sequences.length > 0 ? { sequence: sequences } : {} });
+}
 
 function alterConstraint(
   context: Context,
@@ -135,17 +151,30 @@ function alterConstraint(
   });
 }
 
-function inherits(context: Context, target: QualifiedName | undefined, { def }: Command, details: Details): FormUse {
+function inherits(
+  context: Context,
+  id: FormId,
+  target: QualifiedName | undefined,
+  { def }: Command,
+  details: Details,
+): FormUse {
   const parent = relationName(as('RangeVar', def));
-  return use(context, 'inherit', target, { ...details, names: { parent: parent ? [parent] : [] } });
+  return use(context, id, target, { ...details, names: { parent: parent ? [parent] : [] } });
 }
 
 /** What uses the column is dropped with it. */
-function columnPartners({ known }: Context, target: QualifiedName | undefined, column: string): Named {
+function columnPartners(
+  { known }: Context,
+  target: QualifiedName | undefined,
+  column: string,
+  behavior: Command['behavior'],
+): Named {
   const table = known.table(target);
   if (!table) return {};
   return {
     indexes: indexesOf(table, column),
+    sequence: sequencesOf(known, table, column),
+    'dependent views': behavior === 'DROP_CASCADE' ? viewsWith(known, table, column) : [],
     'referenced table': referencedBy(table, column),
     'referencing tables': referencingOf(known, table, column),
   };

@@ -3,7 +3,7 @@ import { relationName } from '../../syntax/names.ts';
 import type { Fields } from '../../syntax/tree.ts';
 import { nodesOf } from '../../syntax/walk.ts';
 import type { FormId, FormUse } from '../form.ts';
-import { tablesIn } from './tables-read.ts';
+import { tablesIn } from './tables-in.ts';
 import { type Context, use } from './use.ts';
 
 type Change = Pick<Fields<'UpdateStmt'>, 'relation' | 'withClause'>;

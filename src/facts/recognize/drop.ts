@@ -4,7 +4,7 @@ import { nameOf, namesOf } from '../../syntax/names.ts';
 import { as, type Fields } from '../../syntax/tree.ts';
 import type { FormId, FormUse } from '../form.ts';
 import { referencedBy, referencingOf } from './roles.ts';
-import { type Context, use } from './use.ts';
+import { type Context, type Named, use } from './use.ts';
 
 type Drop = Fields<'DropStmt'>;
 
@@ -37,16 +37,19 @@ function partUses(context: Context, { objects = [] }: Drop, id: FormId): FormUse
   });
 }
 
-function relationUse(context: Context, { removeType, concurrent }: Drop, name: QualifiedName): FormUse | undefined {
+function relationUse(context: Context, statement: Drop, name: QualifiedName): FormUse | undefined {
+  const { removeType, concurrent, behavior } = statement;
+  // Without CASCADE it fails where there are any.
+  const names: Named = behavior === 'DROP_CASCADE' ? {} : { 'dependent views': [], children: [] };
   switch (removeType) {
     case 'OBJECT_TABLE':
     case 'OBJECT_FOREIGN_TABLE':
-      return dropTableUse(context, name);
+      return dropTableUse(context, name, names);
     case 'OBJECT_INDEX':
       return use(context, concurrent ? 'drop-index-concurrently' : 'drop-index', name);
     case 'OBJECT_VIEW':
     case 'OBJECT_MATVIEW':
-      return use(context, 'drop-view', name);
+      return use(context, 'drop-view', name, { names });
     case 'OBJECT_STATISTIC_EXT':
       return use(context, 'drop-statistics', undefined, { part: name.name });
     default:
@@ -54,9 +57,9 @@ function relationUse(context: Context, { removeType, concurrent }: Drop, name: Q
   }
 }
 
-function dropTableUse(context: Context, name: QualifiedName): FormUse {
+function dropTableUse(context: Context, name: QualifiedName, names: Named): FormUse {
   const table = context.known.table(name);
-  return use(context, table ? formOfTable(context, table) : 'drop-table', name);
+  return use(context, table ? formOfTable(context, table) : 'drop-table', name, { names });
 }
 
 function formOfTable({ known }: Context, table: KnownTable): FormId {
