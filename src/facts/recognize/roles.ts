@@ -55,7 +55,7 @@ export function sequencesOf(known: Known, table: KnownTable, column?: string): R
 }
 
 /** Views and materialized views that read it, and those that read them. */
-export function viewsOf(known: Known, name: RelationName): RelationName[] {
+function viewsOf(known: Known, name: RelationName): RelationName[] {
   return distinct(known.dependents(name).flatMap((view) => [view, ...viewsOf(known, view)]));
 }
 
