@@ -24,7 +24,10 @@ export function generate(): Record<string, string> {
     '# Locks',
     INTRO,
     '## What a lock blocks',
-    table(['Lock', 'Blocks'], [...LOCK_MODES].reverse().map((mode) => [lockModeName(mode), lockBlocks(mode)])),
+    table(
+      ['Lock', 'Blocks'],
+      [...LOCK_MODES].reverse().map((mode) => [lockModeName(mode), lockBlocks(mode)]),
+    ),
     ...families,
   ];
   return { [PATH]: `${parts.join('\n\n')}\n` };

@@ -102,7 +102,8 @@ test('SET NOT NULL is proven only by a valid CHECK of that column', () => {
 });
 
 test('LOCK TABLE locks in the mode that it names', () => {
-  const locks = (sql: string) => wholeEffect(uses(sql), 18).locks.map(({ relation: on, mode }) => [on?.name, mode]);
+  const locks = (sql: string) =>
+    wholeEffect(uses(sql), 18, BED_KNOWN).locks.map(({ relation: on, mode }) => [on?.name, mode]);
   assert.deepEqual(locks('LOCK TABLE plain IN SHARE MODE'), [['plain', 'ShareLock']]);
   assert.deepEqual(locks('LOCK TABLE plain, alone'), [
     ['plain', 'AccessExclusiveLock'],
@@ -125,6 +126,7 @@ test('the whole of a statement has the strongest lock on each relation', () => {
       'ALTER TABLE target VALIDATE CONSTRAINT target_loose_check, ADD COLUMN c serial, ADD FOREIGN KEY (amount) REFERENCES referenced',
     ),
     15,
+    BED_KNOWN,
   );
   assert.deepEqual(
     found.locks.map(({ relation: on, role, mode }) => [on?.name, role, mode]),
@@ -143,7 +145,7 @@ test('the whole of a statement has the strongest lock on each relation', () => {
 
 test('what differs between versions is told for the version', () => {
   const partitionLock = (major: number) =>
-    wholeEffect(uses('ALTER TABLE halves DETACH PARTITION first_half', BED_KNOWN, major), major).locks.find(
+    wholeEffect(uses('ALTER TABLE halves DETACH PARTITION first_half', BED_KNOWN, major), major, BED_KNOWN).locks.find(
       ({ role }) => role === 'partition',
     )?.mode;
   assert.equal(partitionLock(13), 'ShareUpdateExclusiveLock');

@@ -34,10 +34,11 @@ export function differences(
   if (typeof measured === 'string') return [measured];
   const tree = parse(sql);
   if (!isTree(tree)) return [`not understood: ${tree.message}`];
-  const uses = usesOf(tree, bedKnown(major), major);
+  const known = bedKnown(major);
+  const uses = usesOf(tree, known, major);
   const ids = uses.map((use) => use.form.id).join();
   if (ids !== form.id) return [`recognised as ${ids}`];
-  const said = wholeEffect(uses, major);
+  const said = wholeEffect(uses, major, known);
   const { rewrite } = effectOn(form, major);
   return [
     ...lockDifferences(said.locks, measured.locks),
