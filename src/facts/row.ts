@@ -26,6 +26,7 @@ export type OtherRelation =
   | 'dependent views'
   | 'tables read'
   | 'tables using it'
+  | 'relations in it'
   | 'children';
 
 export interface OtherLock {

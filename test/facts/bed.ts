@@ -13,12 +13,22 @@ export function bedSql(major: number): string {
 
 const BED = `
 CREATE SCHEMA elsewhere;
+CREATE SCHEMA attic;
+CREATE TABLE attic.stowed (id int);
+CREATE VIEW attic.stowed_view AS SELECT id FROM attic.stowed;
+CREATE DOMAIN dropped AS int;
+CREATE TABLE domained (a dropped, b int);
+INSERT INTO domained VALUES (1, 2);
+CREATE FUNCTION trigger_two() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 CREATE TYPE mood AS ENUM ('glad', 'sad');
 CREATE DOMAIN any_number AS int;
 CREATE DOMAIN positive AS int CHECK (VALUE > 0);
 CREATE DOMAIN score AS int;
 ALTER DOMAIN score ADD CONSTRAINT score_loose CHECK (VALUE > -100) NOT VALID;
+CREATE SEQUENCE lonely;
 CREATE SEQUENCE counter;
+CREATE TABLE ticket (id int DEFAULT nextval('counter'));
+INSERT INTO ticket DEFAULT VALUES;
 CREATE FUNCTION volatile_one() RETURNS float LANGUAGE sql VOLATILE AS 'SELECT random()';
 CREATE FUNCTION trigger_one() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 
@@ -26,9 +36,10 @@ CREATE TABLE alone (id int CONSTRAINT alone_pkey PRIMARY KEY, note text);
 INSERT INTO alone VALUES (1, 'a'), (2, 'b');
 CREATE UNLOGGED TABLE unlogged (id int CONSTRAINT unlogged_pkey PRIMARY KEY);
 INSERT INTO unlogged VALUES (1);
-CREATE TABLE keyless (id int NOT NULL, code int NOT NULL);
+CREATE TABLE keyless (id int NOT NULL, code int NOT NULL, other int);
 CREATE UNIQUE INDEX keyless_code_idx ON keyless (code);
-INSERT INTO keyless VALUES (1, 1), (2, 2);
+CREATE UNIQUE INDEX keyless_other_idx ON keyless (other);
+INSERT INTO keyless VALUES (1, 1, 1), (2, 2, 2);
 CREATE TABLE scored (points score);
 INSERT INTO scored VALUES (1);
 CREATE TABLE plain (id int CONSTRAINT plain_pkey PRIMARY KEY, note text);
@@ -49,6 +60,7 @@ INSERT INTO heir VALUES (2);
 CREATE TABLE keyed (id int CONSTRAINT keyed_pkey PRIMARY KEY) PARTITION BY LIST (id);
 CREATE TABLE keyed_one PARTITION OF keyed FOR VALUES IN (1, 2);
 INSERT INTO keyed VALUES (1), (2);
+CREATE INDEX keyed_id_idx ON keyed (id);
 CREATE TABLE keyholder (id int CONSTRAINT keyholder_fkey REFERENCES keyed);
 INSERT INTO keyholder VALUES (1);
 CREATE TABLE referenced (id int CONSTRAINT referenced_pkey PRIMARY KEY,

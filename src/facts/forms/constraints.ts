@@ -123,6 +123,12 @@ export const CONSTRAINTS = {
     samples: tried('ALTER TABLE keyless ADD CONSTRAINT c PRIMARY KEY USING INDEX keyless_code_idx'),
     manual,
   },
+  'add-primary-key-using-index-nullable': {
+    title: 'The same, where a column may be NULL: every row is looked at',
+    effect: takes(AX, { indexes: SUX }, { scan: true }),
+    samples: tried('ALTER TABLE keyless ADD CONSTRAINT c PRIMARY KEY USING INDEX keyless_other_idx'),
+    manual,
+  },
   'add-exclude': {
     title: 'ALTER TABLE ... ADD CONSTRAINT ... EXCLUDE',
     effect: takes(AX, {}, { scan: true }),

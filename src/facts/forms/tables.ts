@@ -136,6 +136,12 @@ export const TABLES = {
     samples: tried('DROP TABLE referencing', 'DROP TABLE referenced CASCADE', 'DROP TABLE target CASCADE'),
     manual: 'sql-droptable',
   },
+  'drop-schema': {
+    title: 'DROP SCHEMA ... CASCADE',
+    effect: takes(null, { 'relations in it': AX }),
+    samples: tried('DROP SCHEMA attic CASCADE'),
+    manual: 'sql-dropschema',
+  },
   truncate: {
     title: 'TRUNCATE',
     effect: alters(AX, { indexes: AX, sequence: AX }, { rewrite: 'table' }),

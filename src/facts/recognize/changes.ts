@@ -31,7 +31,8 @@ export function selectUses(context: Context, statement: Fields<'SelectStmt'>): F
     const { rel } = intoClause;
     return [use(context, 'create-table-as', relationName(rel), { location: rel?.location, names })];
   }
-  return [use(context, 'select', undefined, { names }), ...changesIn(context, statement)];
+  const id = statement.lockingClause ? 'select-for-update' : 'select';
+  return [use(context, id, undefined, { names }), ...changesIn(context, statement)];
 }
 
 /** Statements that change rows within a query. */

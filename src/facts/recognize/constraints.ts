@@ -45,12 +45,20 @@ function formOfConstraint(
     case 'CONSTR_UNIQUE':
       return indexname ? 'add-unique-using-index' : 'add-unique';
     case 'CONSTR_PRIMARY':
-      return indexname ? 'add-primary-key-using-index' : 'add-primary-key';
+      return indexname ? primaryKeyForm(context, target, indexname) : 'add-primary-key';
     case 'CONSTR_EXCLUSION':
       return 'add-exclude';
     default:
       return undefined;
   }
+}
+
+/** The columns of a primary key become NOT NULL, which is looked at where they are not yet. */
+function primaryKeyForm({ known }: Context, target: QualifiedName | undefined, indexname: string): FormId {
+  const table = known.table(target);
+  const columns = table?.indexes.get(indexname)?.columns ?? [];
+  const nullable = columns.some((name) => name !== undefined && table?.columns.get(name)?.notNull === false);
+  return nullable ? 'add-primary-key-using-index-nullable' : 'add-primary-key-using-index';
 }
 
 /** A partitioned table that is referenced is locked with its partitions. */

@@ -108,9 +108,10 @@ function defaultPartitionOf(known: Known, table: KnownTable): RelationName[] {
   return names.filter((name) => !isSame(name, table.name));
 }
 
+/** An index of a partitioned table has parts in its partitions. */
 function tableOfIndex(known: Known, index: QualifiedName | undefined): RelationName[] | undefined {
   const found = known.index(index);
-  return found && [found.table.name];
+  return found && [found.table.name, ...partitionsOf(known, found.table)];
 }
 
 function isSame(one: RelationName, other: RelationName): boolean {
