@@ -148,7 +148,7 @@ async function updateGenerated(entry, check) {
   }
 }
 
-for (const entry of asked.has('--docs') ? ['cli/docs', 'config/docs', 'lint/docs'] : [])
+for (const entry of asked.has('--docs') ? ['cli/docs', 'config/docs', 'facts/docs', 'lint/docs'] : [])
   await updateGenerated(entry, asked.has('--check'));
 if (asked.has('--schema')) await updateGenerated('config/json-schema', asked.has('--check'));
 if (!asked.has('--docs') && !asked.has('--schema')) {

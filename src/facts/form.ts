@@ -3,7 +3,7 @@ import { type FormId, ROWS } from './forms.ts';
 import type { Effect, FormRow, OtherRelation } from './row.ts';
 
 export type { FormId } from './forms.ts';
-export { type Effect, type FormSample, LOCK_MODES, type LockMode, type OtherLock, type OtherRelation } from './row.ts';
+export { type Effect, type FormSample, LOCK_MODES, type LockMode, type OtherRelation } from './row.ts';
 
 /** One row of the table of facts. */
 export interface Form extends FormRow {

@@ -11,7 +11,7 @@ import { TABLES } from './forms/tables.ts';
 import { TYPES } from './forms/types.ts';
 import type { FormRow } from './row.ts';
 
-const FAMILIES = {
+const ALL = {
   ...TABLES,
   ...COLUMNS,
   ...COLUMN_TYPES,
@@ -26,7 +26,22 @@ const FAMILIES = {
 };
 
 /** The name of a row of the table of facts. */
-export type FormId = keyof typeof FAMILIES;
+export type FormId = keyof typeof ALL;
 
 /** The table of facts: what each form of a statement locks, rewrites and reads, by server version. */
-export const ROWS: Readonly<Record<FormId, FormRow>> = FAMILIES;
+export const ROWS: Readonly<Record<FormId, FormRow>> = ALL;
+
+/** The rows as the document groups them. */
+export const FAMILIES: readonly { readonly title: string; readonly rows: Readonly<Record<string, FormRow>> }[] = [
+  { title: 'Tables', rows: TABLES },
+  { title: 'Columns', rows: COLUMNS },
+  { title: 'Types of columns', rows: COLUMN_TYPES },
+  { title: 'Constraints', rows: CONSTRAINTS },
+  { title: 'Indexes', rows: INDEXES },
+  { title: 'Partitions', rows: PARTITIONS },
+  { title: 'Storage and options', rows: STORAGE },
+  { title: 'Views, triggers, policies, functions, privileges', rows: OBJECTS },
+  { title: 'Types and sequences', rows: TYPES },
+  { title: 'Maintenance', rows: MAINTENANCE },
+  { title: 'Rows', rows: CHANGES },
+];

@@ -8,16 +8,9 @@ import { createAsUses, createTableUses, viewUses } from './recognize/create.ts';
 import { dropUses } from './recognize/drop.ts';
 import { createIndexUses, reindexUses } from './recognize/indexes.ts';
 import { clusterUses, refreshUses, truncateUses, vacuumUses } from './recognize/maintenance.ts';
-import {
-  commentUses,
-  domainUses,
-  enumUses,
-  grantUses,
-  lockUses,
-  ofTable,
-  publicationUses,
-} from './recognize/objects.ts';
+import { commentUses, grantUses, lockUses, ofTable, publicationUses } from './recognize/objects.ts';
 import { renameUses, setSchemaUses } from './recognize/rename.ts';
+import { domainUses, enumUses } from './recognize/types.ts';
 import { type Context, use } from './recognize/use.ts';
 
 /**

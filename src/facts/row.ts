@@ -23,8 +23,10 @@ export type OtherRelation =
   | 'partition'
   | 'default partition'
   | 'sequence'
+  | 'dependent views'
   | 'tables read'
   | 'tables using it'
+  | 'relations in it'
   | 'children';
 
 export interface OtherLock {

@@ -1,3 +1,5 @@
+import type { Known } from '../known/known.ts';
+import type { RelationName } from '../known/table.ts';
 import type { QualifiedName } from '../sql/token-reader.ts';
 import { effectOn, type FormUse, LOCK_MODES, type LockMode, type OtherRelation } from './form.ts';
 
@@ -18,12 +20,15 @@ export interface WholeEffect {
   readonly transactional: boolean;
 }
 
-/** ALTER TABLE takes the strongest lock of its commands for all of them. */
-export function wholeEffect(uses: readonly FormUse[], serverMajor: number): WholeEffect {
+/** Names are the same where they mean the same relation. ALTER TABLE takes the strongest lock of its commands for all of them. */
+export function wholeEffect(uses: readonly FormUse[], serverMajor: number, known: Pick<Known, 'resolve'>): WholeEffect {
   const effects = uses.map(({ form }) => effectOn(form, serverMajor));
   const rewrites = effects.map(({ rewrite }) => rewrite);
   return {
-    locks: strongest(uses.flatMap((use) => locksOf(use, serverMajor))),
+    locks: strongest(
+      uses.flatMap((use) => locksOf(use, serverMajor)),
+      known,
+    ),
     rewrite: rewrites.find((rewrite) => rewrite === 'table') ?? rewrites.find((rewrite) => rewrite !== null) ?? null,
     scan: effects.some(({ scan }) => scan),
     transactional: effects.every(({ transactional }) => transactional),
@@ -31,7 +36,7 @@ export function wholeEffect(uses: readonly FormUse[], serverMajor: number): Whol
 }
 
 /** The locks of one use. A role that is known to be empty gives none, one that is not known a lock without a name. */
-export function locksOf(use: FormUse, serverMajor: number): StatementLock[] {
+function locksOf(use: FormUse, serverMajor: number): StatementLock[] {
   const { lock, others } = effectOn(use.form, serverMajor);
   const own = lock ? [{ relation: use.target, role: 'target' as const, mode: lock }] : [];
   const more = others.flatMap(({ on, mode }) => {
@@ -41,15 +46,20 @@ export function locksOf(use: FormUse, serverMajor: number): StatementLock[] {
   return [...own, ...more];
 }
 
-function strongest(locks: readonly StatementLock[]): StatementLock[] {
+function strongest(locks: readonly StatementLock[], known: Pick<Known, 'resolve'>): StatementLock[] {
   const found = new Map<string, StatementLock>();
   for (const lock of locks) {
-    const key = lock.relation ? JSON.stringify([lock.relation.schema ?? '', lock.relation.name]) : lock.role;
+    const key = lock.relation ? keyOf(known.resolve(lock.relation)) : lock.role;
     const before = found.get(key);
     if (!before) found.set(key, lock);
     else if (strength(lock.mode) > strength(before.mode)) found.set(key, { ...before, mode: lock.mode });
   }
   return [...found.values()];
+}
+
+/** No name holds a NUL. */
+function keyOf({ schema, name }: RelationName): string {
+  return `${schema}\0${name}`;
 }
 
 function strength(mode: LockMode): number {

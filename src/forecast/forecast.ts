@@ -1,4 +1,5 @@
-import { effectOn, type FormUse, LOCK_MODES, type LockMode } from '../facts/form.ts';
+import { effectOn, type FormUse, type LockMode } from '../facts/form.ts';
+import { wholeEffect } from '../facts/whole.ts';
 import type { Known } from '../known/known.ts';
 import type { KnownTable, TableSize } from '../known/table.ts';
 import { lockBlocks, lockModeName, lockStalls } from '../sql/lock-modes.ts';
@@ -45,13 +46,14 @@ export interface ForecastContext {
 
 /** The forecast of a statement from the forms that it is made of. */
 export function forecast(uses: readonly FormUse[], context: ForecastContext): Forecast {
+  const whole = wholeEffect(uses, context.serverMajor, context.known);
   const effects = uses.map((use) => ({ use, effect: effectOn(use.form, context.serverMajor) }));
   const times = effects.map(({ use, effect }) => timeClass(workOf(effect), sizeOf(use.target, context)));
   return {
     forms: [...new Set(uses.map(({ form }) => form.title))],
-    locks: strongest(effects.flatMap(({ use, effect }) => locksOf(use, effect, context))),
-    rewrites: effects.some(({ effect }) => effect.rewrite !== null),
-    scans: effects.some(({ effect }) => effect.scan),
+    locks: whole.locks.flatMap(({ relation, mode }) => (relation ? lockOn(relation, mode, context) : [])),
+    rewrites: whole.rewrite !== null,
+    scans: whole.scan,
     time: longest(times),
   };
 }
@@ -63,15 +65,6 @@ function workOf({ rewrite, scan, lock }: Effect): WorkOnRows {
   if (!scan) return 'none';
   // What keeps writes out while it reads everything builds an index; the rest checks rows.
   return lock === 'ShareLock' ? 'write' : 'read';
-}
-
-function locksOf(use: FormUse, effect: Effect, context: ForecastContext): ForecastLock[] {
-  const target = effect.lock && use.target ? [lockOn(use.target, effect.lock, context)] : [];
-  const others = effect.others.flatMap(({ on, mode }) => {
-    const names = use.others.filter((one) => one.on === on).flatMap((one) => one.names);
-    return names.map((name) => lockOn(name, mode, context));
-  });
-  return [...target, ...others];
 }
 
 function lockOn(name: QualifiedName, mode: LockMode, { known, isNew }: ForecastContext): ForecastLock {
@@ -93,16 +86,6 @@ function lockOn(name: QualifiedName, mode: LockMode, { known, isNew }: ForecastC
 function sizeOf(name: QualifiedName | undefined, { known, isNew }: ForecastContext): TableSize | undefined {
   const table = known.table(name) ?? known.index(name)?.table;
   return isNew(table) ? { rows: 0, bytes: 0 } : table?.size;
-}
-
-/** Of several locks on one relation the strongest counts. */
-function strongest(locks: readonly ForecastLock[]): ForecastLock[] {
-  const byRelation = new Map<string, ForecastLock>();
-  for (const lock of locks) {
-    const other = byRelation.get(lock.relation);
-    if (!other || LOCK_MODES.indexOf(other.mode) < LOCK_MODES.indexOf(lock.mode)) byRelation.set(lock.relation, lock);
-  }
-  return [...byRelation.values()];
 }
 
 const CLASSES: readonly TimeClass[] = ['an instant', 'seconds', 'minutes', 'hours', 'unknown'];

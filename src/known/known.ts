@@ -18,6 +18,8 @@ export interface Known {
   readonly defaultSchema: string;
   /** The relation or index that a name means: the first of the search_path that is known, else one of its first schema. */
   resolve(name: QualifiedName): RelationName;
+  /** The same for a type. */
+  resolveType(name: QualifiedName): RelationName;
   table(name: QualifiedName | RelationName | undefined): KnownTable | undefined;
   /** An index and its table. */
   index(

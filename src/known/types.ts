@@ -1,7 +1,7 @@
 import type { TypeName } from '@pgsql/types';
 import { stringsOf } from '../syntax/names.ts';
 import { all } from '../syntax/tree.ts';
-import type { KnownSchema } from './schema.ts';
+import type { Known } from './known.ts';
 import type { KnownType } from './table.ts';
 
 /** `serial` and its like: what the column really is. */
@@ -21,7 +21,7 @@ export function serialOf(type: TypeName | undefined): string | undefined {
 }
 
 /** The type that a statement writes. One that nobody has told us of keeps the name it is written by. */
-export function typeOf(known: Pick<KnownSchema, 'resolveType' | 'userType' | 'table'>, type: TypeName): KnownType {
+export function typeOf(known: Pick<Known, 'resolveType' | 'userType' | 'table'>, type: TypeName): KnownType {
   const [schema, name] = nameParts(type);
   const array = (type.arrayBounds ?? []).length > 0;
   const serial = serialOf(type);
@@ -39,7 +39,7 @@ function nameParts(type: TypeName): [string | undefined, string] {
 }
 
 /** pg_catalog comes first in every search_path; a name that nobody made is the server's too, or an extension's. */
-function isOfServer(known: Pick<KnownSchema, 'userType' | 'table'>, name: string): boolean {
+function isOfServer(known: Pick<Known, 'userType' | 'table'>, name: string): boolean {
   return SERVER_TYPES.has(name) || (!known.userType({ name }) && !known.table({ name }));
 }
 
@@ -90,7 +90,7 @@ export function sameType(a: KnownType, b: KnownType): boolean {
  * Whether a domain (or what it is built on) has a constraint: such a type makes ADD COLUMN write the table anew. Undefined: it
  * is not known what the type is.
  */
-export function hasDomainConstraint(known: Pick<KnownSchema, 'userType'>, type: KnownType): boolean | undefined {
+export function hasDomainConstraint(known: Pick<Known, 'userType'>, type: KnownType): boolean | undefined {
   const [schema, name] = splitName(type.name);
   if (schema === undefined) return SERVER_TYPES.has(name) ? false : undefined;
   const found = known.userType({ schema, name });

@@ -5,12 +5,19 @@ import { generate as generateDocs } from '../../src/cli/docs.ts';
 import { generate as generateSettings } from '../../src/config/docs.ts';
 import { generate as generateSchema } from '../../src/config/json-schema.ts';
 import { loadSettings } from '../../src/config/settings.ts';
+import { generate as generateFacts } from '../../src/facts/docs.ts';
 import { generate as generateRules } from '../../src/lint/docs.ts';
 
 const root = new URL('../../', import.meta.url);
 
 test('the JSON Schema and the references of commands and settings are what their sources say (node scripts/build.mjs --docs --schema)', () => {
   for (const [path, text] of Object.entries({ ...generateSchema(), ...generateDocs(), ...generateSettings() })) {
+    assert.equal(readFileSync(new URL(path, root), 'utf8'), text, `${path} is stale`);
+  }
+});
+
+test('docs/locks.md is what the table of facts says (node scripts/build.mjs --docs)', () => {
+  for (const [path, text] of Object.entries(generateFacts())) {
     assert.equal(readFileSync(new URL(path, root), 'utf8'), text, `${path} is stale`);
   }
 });

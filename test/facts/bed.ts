@@ -1,5 +1,6 @@
-/** The relations that the samples of the table of facts name, as SQL and as what is known of them. */
-import { knownOf, knownTable, relation } from './known.ts';
+/** The relations that the samples of the table of facts name. */
+import type { Known } from '../../src/known/known.ts';
+import { learned } from '../known/bed.ts';
 
 /** For a server of that major version. */
 export function bedSql(major: number): string {
@@ -12,12 +13,22 @@ export function bedSql(major: number): string {
 
 const BED = `
 CREATE SCHEMA elsewhere;
+CREATE SCHEMA attic;
+CREATE TABLE attic.stowed (id int);
+CREATE VIEW attic.stowed_view AS SELECT id FROM attic.stowed;
+CREATE DOMAIN dropped AS int;
+CREATE TABLE domained (a dropped, b int);
+INSERT INTO domained VALUES (1, 2);
+CREATE FUNCTION trigger_two() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 CREATE TYPE mood AS ENUM ('glad', 'sad');
 CREATE DOMAIN any_number AS int;
 CREATE DOMAIN positive AS int CHECK (VALUE > 0);
 CREATE DOMAIN score AS int;
 ALTER DOMAIN score ADD CONSTRAINT score_loose CHECK (VALUE > -100) NOT VALID;
+CREATE SEQUENCE lonely;
 CREATE SEQUENCE counter;
+CREATE TABLE ticket (id int DEFAULT nextval('counter'));
+INSERT INTO ticket DEFAULT VALUES;
 CREATE FUNCTION volatile_one() RETURNS float LANGUAGE sql VOLATILE AS 'SELECT random()';
 CREATE FUNCTION trigger_one() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 
@@ -25,18 +36,33 @@ CREATE TABLE alone (id int CONSTRAINT alone_pkey PRIMARY KEY, note text);
 INSERT INTO alone VALUES (1, 'a'), (2, 'b');
 CREATE UNLOGGED TABLE unlogged (id int CONSTRAINT unlogged_pkey PRIMARY KEY);
 INSERT INTO unlogged VALUES (1);
-CREATE TABLE keyless (id int NOT NULL, code int NOT NULL);
+CREATE TABLE keyless (id int NOT NULL, code int NOT NULL, other int);
 CREATE UNIQUE INDEX keyless_code_idx ON keyless (code);
-INSERT INTO keyless VALUES (1, 1), (2, 2);
+CREATE UNIQUE INDEX keyless_other_idx ON keyless (other);
+INSERT INTO keyless VALUES (1, 1, 1), (2, 2, 2);
 CREATE TABLE scored (points score);
 INSERT INTO scored VALUES (1);
 CREATE TABLE plain (id int CONSTRAINT plain_pkey PRIMARY KEY, note text);
 INSERT INTO plain VALUES (1, 'a'), (2, 'b');
 CREATE TABLE plain_twin (id int NOT NULL, note text);
 CREATE VIEW plain_view AS SELECT id, note FROM plain;
+CREATE VIEW lower_view AS SELECT id FROM keyless;
+CREATE VIEW upper_view AS SELECT id FROM lower_view;
 CREATE MATERIALIZED VIEW stored AS SELECT id, note FROM plain;
 CREATE UNIQUE INDEX stored_id_idx ON stored (id);
 
+CREATE TABLE counted (id int CONSTRAINT counted_pkey PRIMARY KEY, n serial);
+INSERT INTO counted VALUES (1);
+CREATE TABLE ancestor (id int, note text);
+CREATE TABLE heir () INHERITS (ancestor);
+INSERT INTO ancestor VALUES (1);
+INSERT INTO heir VALUES (2);
+CREATE TABLE keyed (id int CONSTRAINT keyed_pkey PRIMARY KEY) PARTITION BY LIST (id);
+CREATE TABLE keyed_one PARTITION OF keyed FOR VALUES IN (1, 2);
+INSERT INTO keyed VALUES (1), (2);
+CREATE INDEX keyed_id_idx ON keyed (id);
+CREATE TABLE keyholder (id int CONSTRAINT keyholder_fkey REFERENCES keyed);
+INSERT INTO keyholder VALUES (1);
 CREATE TABLE referenced (id int CONSTRAINT referenced_pkey PRIMARY KEY,
   code varchar(50) NOT NULL CONSTRAINT referenced_code_key UNIQUE);
 INSERT INTO referenced VALUES (1, 'one'), (2, 'two'), (3, 'three');
@@ -44,7 +70,7 @@ CREATE TABLE target (
   id int CONSTRAINT target_pkey PRIMARY KEY,
   name varchar(50), note text, fixed char(10), amount int, big bigint, price numeric(10,2),
   happened timestamp, happened_short timestamp(3), happened_tz timestamptz, took interval(3),
-  data json, mood mood, bits bit(8), flags varbit(8), network cidr, words text[], tags varchar(50)[],
+  data json, mood mood, bits bit(8), flags varbit(8), label varchar(50), marked varchar(50), network cidr, words text[], tags varchar(50)[],
   checked int CONSTRAINT target_checked_check CHECK (checked > 0),
   checked_name varchar(50) CONSTRAINT target_checked_name_check CHECK (checked_name <> ''),
   proven int CONSTRAINT target_proven_check CHECK (proven IS NOT NULL),
@@ -60,6 +86,8 @@ INSERT INTO target (id, name, note, fixed, amount, big, price, happened, happene
 ALTER TABLE target ADD CONSTRAINT target_loose_check CHECK (loose > 0) NOT VALID;
 ALTER TABLE target ADD CONSTRAINT target_loose_fkey FOREIGN KEY (loose_id) REFERENCES referenced NOT VALID;
 CREATE INDEX target_name_idx ON target (name);
+CREATE INDEX target_label_idx ON target (lower(label));
+CREATE INDEX target_marked_idx ON target (big) WHERE marked <> '';
 CREATE UNIQUE INDEX target_solo_idx ON target (solo);
 CREATE TABLE referencing (target_id int CONSTRAINT referencing_target_fkey REFERENCES target);
 INSERT INTO referencing VALUES (1);
@@ -91,145 +119,14 @@ INSERT INTO proven_stranger VALUES ('third', 3, 'x', 3);
 
 const BED_18 = `
 ALTER TABLE target ADD CONSTRAINT target_loose_not_null NOT NULL loose NOT VALID;
-ALTER TABLE target ADD CONSTRAINT target_waived_fkey FOREIGN KEY (numbered) REFERENCES referenced NOT ENFORCED;
+ALTER TABLE target ADD CONSTRAINT target_waived_fkey FOREIGN KEY (solo) REFERENCES referenced NOT ENFORCED;
 `;
 
-const key = (columns: string[]) => ({ type: 'primary key', columns }) as const;
-const reference = (column: string, table: string, validated = true, to: string[] = []) =>
-  ({ type: 'foreign key', columns: [column], references: { table: relation(table), columns: to }, validated }) as const;
+/** What is known of the bed on a server of that major version. */
+export function bedKnown(major: number): Known {
+  const known = beds.get(major) ?? learned(bedSql(major));
+  beds.set(major, known);
+  return known;
+}
 
-const REGION = { region: 'text!', id: 'int4!', note: 'text', amount: 'int4' };
-const REGION_CHECKS = {
-  regions_amount_check: { columns: ['amount'], definition: '(amount > 0)' },
-  regions_loose_check: { columns: ['id'], definition: '(id > 0)', validated: false },
-};
-
-/** What is known of the bed, of newer versions too. */
-export const BED_KNOWN = knownOf(
-  [
-    knownTable('alone', {
-      columns: { id: 'int4!', note: 'text' },
-      indexes: { alone_pkey: ['id'] },
-      constraints: { alone_pkey: key(['id']) },
-    }),
-    knownTable('unlogged', {
-      columns: { id: 'int4!' },
-      indexes: { unlogged_pkey: ['id'] },
-      constraints: { unlogged_pkey: key(['id']) },
-    }),
-    knownTable('keyless', { columns: { id: 'int4!', code: 'int4!' }, indexes: { keyless_code_idx: ['code'] } }),
-    knownTable('scored', { columns: { points: 'score' } }),
-    knownTable('plain', {
-      columns: { id: 'int4!', note: 'text' },
-      indexes: { plain_pkey: ['id'] },
-      constraints: { plain_pkey: key(['id']) },
-    }),
-    knownTable('plain_twin', { columns: { id: 'int4!', note: 'text' } }),
-    knownTable('plain_view', { kind: 'view', columns: { id: 'int4', note: 'text' } }),
-    knownTable('stored', {
-      kind: 'materialized view',
-      columns: { id: 'int4', note: 'text' },
-      indexes: { stored_id_idx: ['id'] },
-    }),
-    knownTable('referenced', {
-      columns: { id: 'int4!', code: 'varchar(50)!' },
-      indexes: { referenced_pkey: ['id'], referenced_code_key: ['code'] },
-      constraints: { referenced_pkey: key(['id']), referenced_code_key: { type: 'unique', columns: ['code'] } },
-    }),
-    knownTable('target', {
-      columns: {
-        id: 'int4!',
-        name: 'varchar(50)',
-        note: 'text',
-        fixed: 'bpchar(10)',
-        amount: 'int4',
-        big: 'int8',
-        price: 'numeric(10,2)',
-        happened: 'timestamp',
-        happened_short: 'timestamp(3)',
-        happened_tz: 'timestamptz',
-        took: 'interval(3)',
-        data: 'json',
-        mood: 'mood',
-        bits: 'bit(8)',
-        flags: 'varbit(8)',
-        network: 'cidr',
-        words: 'text[]',
-        tags: 'varchar(50)[]',
-        checked: 'int4',
-        checked_name: 'varchar(50)',
-        proven: 'int4',
-        loose: 'int4',
-        solo: 'int4!',
-        referenced_id: 'int4',
-        referenced_code: 'varchar(50)',
-        loose_id: 'int4',
-        numbered: 'int4!',
-        doubled: 'int4',
-      },
-      indexes: { target_pkey: ['id'], target_name_idx: ['name'], target_solo_idx: ['solo'] },
-      constraints: {
-        target_pkey: key(['id']),
-        target_checked_check: { columns: ['checked'], definition: '(checked > 0)' },
-        target_checked_name_check: {
-          columns: ['checked_name'],
-          definition: "((checked_name)::text <> ''::text)",
-        },
-        target_proven_check: { columns: ['proven'], definition: '(proven IS NOT NULL)' },
-        target_loose_check: { columns: ['loose'], definition: '(loose > 0)', validated: false },
-        target_loose_not_null: { type: 'not null', columns: ['loose'], validated: false },
-        target_referenced_fkey: reference('referenced_id', 'referenced'),
-        target_referenced_code_fkey: reference('referenced_code', 'referenced', true, ['code']),
-        target_loose_fkey: reference('loose_id', 'referenced', false),
-        target_waived_fkey: reference('numbered', 'referenced', false),
-      },
-    }),
-    knownTable('referencing', {
-      columns: { target_id: 'int4' },
-      constraints: { referencing_target_fkey: reference('target_id', 'target', true, ['id']) },
-    }),
-    knownTable('regions', {
-      kind: 'partitioned table',
-      columns: REGION,
-      constraints: REGION_CHECKS,
-      partitions: ['region_one', 'region_rest'],
-    }),
-    knownTable('region_one', { columns: REGION, constraints: REGION_CHECKS, partitionOf: 'regions' }),
-    knownTable('region_rest', { columns: REGION, constraints: REGION_CHECKS, partitionOf: 'regions', isDefault: true }),
-    knownTable('halves', {
-      kind: 'partitioned table',
-      columns: REGION,
-      partitions: ['first_half', 'second_half'],
-    }),
-    knownTable('first_half', { columns: REGION, partitionOf: 'halves' }),
-    knownTable('indexed', {
-      kind: 'partitioned table',
-      columns: { id: 'int4' },
-      indexes: { indexed_only_idx: ['id'] },
-      partitions: ['indexed_one'],
-    }),
-    knownTable('indexed_one', {
-      columns: { id: 'int4' },
-      indexes: { indexed_one_idx: ['id'] },
-      partitionOf: 'indexed',
-    }),
-    knownTable('second_half', { columns: REGION, partitionOf: 'halves' }),
-    knownTable('stranger', {
-      columns: REGION,
-      constraints: {
-        regions_amount_check: { columns: ['amount'], definition: '(amount > 0)' },
-        regions_loose_check: { columns: ['id'], definition: '(id > 0)' },
-      },
-    }),
-    knownTable('proven_stranger', {
-      columns: REGION,
-      constraints: { proven_stranger_check: { columns: ['region'], definition: "(region = 'third'::text)" } },
-    }),
-  ],
-  {
-    any_number: { type: 'int4', constrained: false },
-    positive: { type: 'int4', constrained: true },
-    score: { type: 'int4', constrained: true },
-  },
-  ['mood'],
-);
+const beds = new Map<number, Known>();

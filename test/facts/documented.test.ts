@@ -5,7 +5,14 @@ import { effectOn, FORMS } from '../../src/facts/form.ts';
 test('these rows are documented only; every other one is measured', () => {
   assert.deepEqual(
     FORMS.filter(({ samples }) => samples.length === 0).map(({ id }) => id),
-    ['alter-unknown', 'alter-column-type-unknown', 'validate-constraint', 'repack', 'repack-concurrently'],
+    [
+      'alter-unknown',
+      'alter-column-type-unknown',
+      'validate-constraint',
+      'detach-partition-finalize',
+      'repack',
+      'repack-concurrently',
+    ],
   );
 });
 

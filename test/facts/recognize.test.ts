@@ -5,13 +5,15 @@ import { usesOfWords } from '../../src/facts/recognize/words.ts';
 import { usesOf } from '../../src/facts/recognize.ts';
 import { wholeEffect } from '../../src/facts/whole.ts';
 import type { Known } from '../../src/known/known.ts';
+import { KnownSchema } from '../../src/known/schema.ts';
 import { loadParser } from '../../src/parser/parser.ts';
 import { isTree } from '../../src/syntax/tree.ts';
-import { BED_KNOWN } from './bed.ts';
-import { knownOf, relation } from './known.ts';
+import { bedKnown } from './bed.ts';
 
 const parse = await loadParser();
-const NOTHING = knownOf([]);
+const BED_KNOWN = bedKnown(18);
+const NOTHING = new KnownSchema();
+const relation = (name: string) => ({ schema: 'public', name });
 
 function uses(sql: string, known: Known = BED_KNOWN, major = 18) {
   const tree = parse(sql);
@@ -60,6 +62,7 @@ test('others are named where it is known who they are', () => {
   const [drop] = uses('ALTER TABLE target DROP CONSTRAINT target_referenced_fkey');
   assert.deepEqual(drop?.others, [
     { on: 'partitions', names: [] },
+    { on: 'children', names: [] },
     { on: 'referenced table', names: [relation('referenced')] },
   ]);
   const [index] = uses('DROP INDEX public.target_name_idx');
@@ -67,7 +70,7 @@ test('others are named where it is known who they are', () => {
   const [column] = uses('ALTER TABLE target DROP COLUMN name');
   assert.deepEqual(column?.others.find(({ on }) => on === 'indexes')?.names, [relation('target_name_idx')]);
   const [partition] = uses('DROP TABLE region_one');
-  assert.deepEqual(partition?.others.slice(1), [
+  assert.deepEqual(partition?.others.slice(-2), [
     { on: 'parent', names: [relation('regions')] },
     { on: 'default partition', names: [relation('region_rest')] },
   ]);
@@ -75,9 +78,13 @@ test('others are named where it is known who they are', () => {
 
 test('ONLY leaves the partitions alone', () => {
   const [all] = uses('ALTER TABLE regions ADD c int');
-  assert.deepEqual(all?.others, [{ on: 'partitions', names: [relation('region_one'), relation('region_rest')] }]);
+  assert.deepEqual(all?.others[0], { on: 'partitions', names: [relation('region_one'), relation('region_rest')] });
   const [only] = uses('ALTER TABLE ONLY regions ALTER note SET DEFAULT 1');
-  assert.deepEqual(only?.others, [{ on: 'partitions', names: [] }]);
+  assert.deepEqual(only?.others[0], { on: 'partitions', names: [] });
+  const [inherited] = uses('ALTER TABLE ancestor ALTER note SET DEFAULT 1');
+  assert.deepEqual(inherited?.others[1], { on: 'children', names: [relation('heir')] });
+  const [alone] = uses('ALTER TABLE ONLY ancestor ALTER note SET DEFAULT 1');
+  assert.deepEqual(alone?.others[1], { on: 'children', names: [] });
 });
 
 test('USING computes every value unless it is the cast that the change makes anyway', () => {
@@ -95,7 +102,8 @@ test('SET NOT NULL is proven only by a valid CHECK of that column', () => {
 });
 
 test('LOCK TABLE locks in the mode that it names', () => {
-  const locks = (sql: string) => wholeEffect(uses(sql), 18).locks.map(({ relation: on, mode }) => [on?.name, mode]);
+  const locks = (sql: string) =>
+    wholeEffect(uses(sql), 18, BED_KNOWN).locks.map(({ relation: on, mode }) => [on?.name, mode]);
   assert.deepEqual(locks('LOCK TABLE plain IN SHARE MODE'), [['plain', 'ShareLock']]);
   assert.deepEqual(locks('LOCK TABLE plain, alone'), [
     ['plain', 'AccessExclusiveLock'],
@@ -118,6 +126,7 @@ test('the whole of a statement has the strongest lock on each relation', () => {
       'ALTER TABLE target VALIDATE CONSTRAINT target_loose_check, ADD COLUMN c serial, ADD FOREIGN KEY (amount) REFERENCES referenced',
     ),
     15,
+    BED_KNOWN,
   );
   assert.deepEqual(
     found.locks.map(({ relation: on, role, mode }) => [on?.name, role, mode]),
@@ -125,6 +134,8 @@ test('the whole of a statement has the strongest lock on each relation', () => {
       ['target', 'target', 'AccessExclusiveLock'],
       ['target_pkey', 'indexes', 'AccessExclusiveLock'],
       ['target_name_idx', 'indexes', 'AccessExclusiveLock'],
+      ['target_label_idx', 'indexes', 'AccessExclusiveLock'],
+      ['target_marked_idx', 'indexes', 'AccessExclusiveLock'],
       ['target_solo_idx', 'indexes', 'AccessExclusiveLock'],
       ['referenced', 'referenced table', 'ShareRowExclusiveLock'],
     ],
@@ -134,7 +145,7 @@ test('the whole of a statement has the strongest lock on each relation', () => {
 
 test('what differs between versions is told for the version', () => {
   const partitionLock = (major: number) =>
-    wholeEffect(uses('ALTER TABLE halves DETACH PARTITION first_half', BED_KNOWN, major), major).locks.find(
+    wholeEffect(uses('ALTER TABLE halves DETACH PARTITION first_half', BED_KNOWN, major), major, BED_KNOWN).locks.find(
       ({ role }) => role === 'partition',
     )?.mode;
   assert.equal(partitionLock(13), 'ShareUpdateExclusiveLock');

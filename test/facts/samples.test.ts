@@ -4,7 +4,7 @@ import { FORMS } from '../../src/facts/form.ts';
 import { usesOf } from '../../src/facts/recognize.ts';
 import { loadParser } from '../../src/parser/parser.ts';
 import { isTree } from '../../src/syntax/tree.ts';
-import { BED_KNOWN } from './bed.ts';
+import { bedKnown } from './bed.ts';
 
 const parse = await loadParser();
 
@@ -13,7 +13,7 @@ for (const form of FORMS) {
     for (const { sql } of form.samples) {
       const parsed = parse(sql);
       assert.ok(isTree(parsed), `${sql}: ${JSON.stringify(parsed)}`);
-      const found = usesOf(parsed, BED_KNOWN, 18).map((use) => use.form.id);
+      const found = usesOf(parsed, bedKnown(18), 18).map((use) => use.form.id);
       assert.deepEqual(found, [form.id], sql);
     }
   });

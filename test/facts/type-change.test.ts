@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { typeChange } from '../../src/facts/recognize/type-change.ts';
-import { columnOf } from './known.ts';
+import type { KnownType } from '../../src/known/table.ts';
 
-const type = (written: string) => columnOf('c', written).type!;
+/** `numeric(10,2)`, `varchar(5)[]` */
+function type(written: string): KnownType {
+  const [name = ''] = /^\w+/.exec(written) ?? [];
+  const modifiers = (/\((.*)\)/.exec(written)?.[1] ?? '').split(',').filter(Boolean).map(Number);
+  return { name, modifiers, array: written.endsWith('[]') };
+}
 
 for (const [from, to, expected] of [
   ['varchar(50)', 'varchar(100)', 'kept'],

@@ -1,10 +1,10 @@
 /** Compares what a statement did with its row in the table of facts. */
-import { effectOn, FORMS, type Form, type FormId, type FormSample } from '../../src/facts/form.ts';
+import { effectOn, FORMS, type Form, type FormId, type FormSample, type LockMode } from '../../src/facts/form.ts';
 import { usesOf } from '../../src/facts/recognize.ts';
 import { type StatementLock, type WholeEffect, wholeEffect } from '../../src/facts/whole.ts';
 import type { ParseStatement } from '../../src/syntax/tree.ts';
 import { isTree } from '../../src/syntax/tree.ts';
-import { BED_KNOWN } from '../facts/bed.ts';
+import { bedKnown } from '../facts/bed.ts';
 import { type Measured, strength } from './facts-bed.ts';
 
 export interface SampleOfForm {
@@ -34,10 +34,11 @@ export function differences(
   if (typeof measured === 'string') return [measured];
   const tree = parse(sql);
   if (!isTree(tree)) return [`not understood: ${tree.message}`];
-  const uses = usesOf(tree, BED_KNOWN, major);
+  const known = bedKnown(major);
+  const uses = usesOf(tree, known, major);
   const ids = uses.map((use) => use.form.id).join();
   if (ids !== form.id) return [`recognised as ${ids}`];
-  const said = wholeEffect(uses, major);
+  const said = wholeEffect(uses, major, known);
   const { rewrite } = effectOn(form, major);
   return [
     ...lockDifferences(said.locks, measured.locks),
@@ -56,7 +57,7 @@ function lockDifferences(said: readonly StatementLock[], locks: Measured['locks'
   });
   const unnamed = said.filter(({ relation }) => relation === undefined);
   const missing = unnamed.filter(({ mode }) => !take(left, mode)).map(({ role, mode }) => `no ${role} with ${mode}`);
-  return [...wrong, ...missing, ...unsaid(left)];
+  return [...wrong, ...missing, ...unsaid(left, locks)];
 }
 
 /** All that are left in that mode are taken to have the role that cannot be named. */
@@ -67,11 +68,19 @@ function take(left: Map<string, string>, mode: string): boolean {
 }
 
 /** What nobody notices need not be said: reading a relation, and using an index. */
-function unsaid(left: Measured['locks']): string[] {
+function unsaid(left: Measured['locks'], locks: Measured['locks']): string[] {
   return [...left].flatMap(([name, mode]) => {
-    const harmless = /_(?:idx|pkey|key)$/.test(name) ? 'RowExclusiveLock' : 'AccessShareLock';
+    if (isOfOneLocked(name, mode, locks)) return [];
+    const harmless = IS_INDEX.test(name) ? 'RowExclusiveLock' : 'AccessShareLock';
     return strength(mode) > strength(harmless) ? [`${name}: ${mode}, not said`] : [];
   });
+}
+
+const IS_INDEX = /_(?:idx|pkey|key)$/;
+
+/** An index of a table (its name begins with that one's) that is dropped, which nobody can be using. */
+function isOfOneLocked(index: string, mode: LockMode, locks: Measured['locks']): boolean {
+  return IS_INDEX.test(index) && [...locks].some(([table, held]) => held === mode && index.startsWith(`${table}_`));
 }
 
 /** Where the other table is read by its index or from end to end as the planner likes. */

@@ -9,6 +9,12 @@ export const CHANGES = {
     samples: tried('SELECT * FROM plain', 'TABLE plain'),
     manual: 'sql-select',
   },
+  'select-for-update': {
+    title: 'SELECT ... FOR UPDATE, FOR SHARE',
+    effect: takes(null, { 'tables read': RS }, { scan: true }),
+    samples: tried('SELECT * FROM plain FOR UPDATE', 'SELECT * FROM plain FOR KEY SHARE'),
+    manual: 'sql-select',
+  },
   insert: {
     title: 'INSERT',
     effect: takes(RX, { 'referenced table': RS, 'tables read': AS }),

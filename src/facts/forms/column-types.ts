@@ -43,10 +43,15 @@ export const COLUMN_TYPES = {
     manual,
   },
   'alter-column-type-reindexed': {
-    title: 'The same with another collation or other operators, where an index uses the column',
+    title:
+      'The same where an index uses the column in an expression or predicate, or with another collation or operators',
     effect: alters(AX, { ...PEERS, indexes: AX }, { rewrite: 'indexes', scan: true }),
     samples: [
-      { sql: 'ALTER TABLE target ALTER COLUMN name TYPE varchar(50) COLLATE "C"' },
+      ...tried(
+        'ALTER TABLE target ALTER COLUMN name TYPE varchar(50) COLLATE "C"',
+        'ALTER TABLE target ALTER COLUMN label TYPE varchar(100)',
+        'ALTER TABLE target ALTER COLUMN marked TYPE varchar(100)',
+      ),
       { given: 'CREATE EXTENSION citext', sql: 'ALTER TABLE target ALTER name TYPE citext' },
     ],
     manual,

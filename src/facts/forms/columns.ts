@@ -1,5 +1,5 @@
 import type { FormRow } from '../row.ts';
-import { AX, alters, SRX, takes, tried } from './effect.ts';
+import { AX, alters, SRX, tried } from './effect.ts';
 
 const manual = 'sql-altertable';
 
@@ -10,7 +10,13 @@ export const COLUMNS = {
   'add-column': {
     title: 'ALTER TABLE ... ADD COLUMN',
     effect: alters(AX),
-    samples: tried('ALTER TABLE target ADD COLUMN c int', 'ALTER TABLE regions ADD c text'),
+    samples: tried(
+      'ALTER TABLE target ADD COLUMN c int',
+      'ALTER TABLE regions ADD c text',
+      'ALTER TABLE ancestor ADD c text',
+      'ALTER TABLE target ADD COLUMN c any_number',
+      'ALTER TABLE target ADD COLUMN IF NOT EXISTS note text',
+    ),
     manual,
   },
   'add-column-constant-default': {
@@ -94,12 +100,22 @@ export const COLUMNS = {
   },
   'drop-column': {
     title: 'ALTER TABLE ... DROP COLUMN',
-    effect: alters(AX, { indexes: AX, 'referenced table': AX, 'referencing tables': AX }),
+    effect: alters(AX, {
+      indexes: AX,
+      sequence: AX,
+      'dependent views': AX,
+      'referenced table': AX,
+      'referencing tables': AX,
+    }),
     samples: tried(
       'ALTER TABLE target DROP COLUMN note',
       'ALTER TABLE target DROP COLUMN name',
       'ALTER TABLE target DROP COLUMN referenced_id',
       'ALTER TABLE target DROP COLUMN id CASCADE',
+      'ALTER TABLE target DROP COLUMN numbered',
+      'ALTER TABLE target DROP COLUMN label',
+      'ALTER TABLE ancestor DROP COLUMN note',
+      'ALTER TABLE plain DROP COLUMN note CASCADE',
       'ALTER TABLE regions DROP COLUMN note',
     ),
     manual,
@@ -165,7 +181,7 @@ export const COLUMNS = {
   },
   'drop-expression': {
     title: 'ALTER TABLE ... ALTER COLUMN ... DROP EXPRESSION',
-    effect: takes(AX, { partitions: AX }),
+    effect: alters(AX),
     since: 13,
     samples: tried('ALTER TABLE target ALTER COLUMN doubled DROP EXPRESSION'),
     manual,

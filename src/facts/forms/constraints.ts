@@ -52,6 +52,7 @@ export const CONSTRAINTS = {
     samples: tried(
       'ALTER TABLE target ADD CONSTRAINT c FOREIGN KEY (amount) REFERENCES referenced (id)',
       'ALTER TABLE regions ADD FOREIGN KEY (amount) REFERENCES referenced (id)',
+      'ALTER TABLE target ADD FOREIGN KEY (amount) REFERENCES keyed (id)',
     ),
     manual,
   },
@@ -122,6 +123,12 @@ export const CONSTRAINTS = {
     samples: tried('ALTER TABLE keyless ADD CONSTRAINT c PRIMARY KEY USING INDEX keyless_code_idx'),
     manual,
   },
+  'add-primary-key-using-index-nullable': {
+    title: 'The same, where a column may be NULL: every row is looked at',
+    effect: takes(AX, { indexes: SUX }, { scan: true }),
+    samples: tried('ALTER TABLE keyless ADD CONSTRAINT c PRIMARY KEY USING INDEX keyless_other_idx'),
+    manual,
+  },
   'add-exclude': {
     title: 'ALTER TABLE ... ADD CONSTRAINT ... EXCLUDE',
     effect: takes(AX, {}, { scan: true }),
@@ -141,7 +148,10 @@ export const CONSTRAINTS = {
   'drop-foreign-key': {
     title: 'ALTER TABLE ... DROP CONSTRAINT of a foreign key',
     effect: alters(AX, { 'referenced table': AX }),
-    samples: tried('ALTER TABLE target DROP CONSTRAINT target_referenced_fkey'),
+    samples: tried(
+      'ALTER TABLE target DROP CONSTRAINT target_referenced_fkey',
+      'ALTER TABLE keyholder DROP CONSTRAINT keyholder_fkey',
+    ),
     manual,
   },
   'drop-primary-key-cascade': {

@@ -19,9 +19,9 @@ export function takes(lock: LockMode | null, others: Others = {}, more: More = {
   return { lock, others: othersOf(others), rewrite: null, scan: false, transactional: true, ...more };
 }
 
-/** The same for what goes down from a partitioned table to its partitions: these are locked alike. */
+/** The same for what goes down to partitions and to tables that inherit: these are locked alike. */
 export function alters(lock: LockMode, others: Others = {}, more: More = {}): Effect {
-  return takes(lock, { partitions: lock, ...others }, more);
+  return takes(lock, { partitions: lock, children: lock, ...others }, more);
 }
 
 export function othersOf(others: Others): OtherLock[] {

@@ -48,10 +48,26 @@ export const INDEXES = {
     samples: tried('ALTER INDEX indexed_only_idx ATTACH PARTITION indexed_one_idx'),
     manual: ALTER,
   },
+  'alter-index': {
+    title: 'ALTER INDEX ... SET (storage parameter), SET STATISTICS',
+    effect: takes(SUX),
+    samples: tried(
+      'ALTER INDEX target_name_idx SET (fillfactor = 70)',
+      'ALTER INDEX target_name_idx RESET (fillfactor)',
+      'ALTER INDEX target_label_idx ALTER COLUMN 1 SET STATISTICS 100',
+    ),
+    manual: ALTER,
+  },
+  'index-set-tablespace': {
+    title: 'ALTER INDEX ... SET TABLESPACE',
+    effect: takes(AX, {}, { rewrite: 'indexes' }),
+    samples: tried('ALTER INDEX target_name_idx SET TABLESPACE facts_space'),
+    manual: ALTER,
+  },
   'drop-index': {
     title: 'DROP INDEX',
     effect: takes(AX, { 'table of the index': AX }),
-    samples: tried('DROP INDEX target_name_idx'),
+    samples: tried('DROP INDEX target_name_idx', 'DROP INDEX keyed_id_idx'),
     manual: 'sql-dropindex',
   },
   'drop-index-concurrently': {
@@ -64,6 +80,20 @@ export const INDEXES = {
     title: 'REINDEX INDEX',
     effect: takes(AX, { 'table of the index': S }, BUILT),
     samples: tried('REINDEX INDEX target_name_idx'),
+    manual: REINDEX,
+  },
+  'reindex-partitioned': {
+    title: 'REINDEX TABLE of a partitioned table (each partition in a transaction of its own)',
+    effect: takes(S, { partitions: S }, { ...BUILT, transactional: false }),
+    since: 14,
+    samples: tried('REINDEX TABLE keyed'),
+    manual: REINDEX,
+  },
+  'reindex-partitioned-index': {
+    title: 'REINDEX INDEX of a partitioned table (then SHARE on each partition, in a transaction of its own)',
+    effect: takes(AX, { 'table of the index': S }, { ...BUILT, transactional: false }),
+    since: 14,
+    samples: tried('REINDEX INDEX keyed_id_idx'),
     manual: REINDEX,
   },
   'reindex-table': {

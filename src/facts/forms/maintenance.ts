@@ -19,8 +19,8 @@ export const MAINTENANCE = {
   },
   analyze: {
     title: 'ANALYZE',
-    effect: takes(SUX),
-    samples: tried('ANALYZE target'),
+    effect: takes(SUX, { partitions: SUX }),
+    samples: tried('ANALYZE target', 'ANALYZE regions'),
     manual: 'sql-analyze',
   },
   cluster: {

@@ -20,8 +20,8 @@ export const OBJECTS = {
   },
   'drop-view': {
     title: 'DROP VIEW, DROP MATERIALIZED VIEW',
-    effect: takes(AX),
-    samples: tried('DROP VIEW plain_view'),
+    effect: takes(AX, { 'dependent views': AX }),
+    samples: tried('DROP VIEW plain_view', 'DROP VIEW lower_view CASCADE', 'DROP MATERIALIZED VIEW stored'),
     manual: 'sql-dropview',
   },
   'refresh-materialized-view': {

@@ -34,6 +34,13 @@ export const PARTITIONS = {
     samples: tried('ALTER TABLE halves DETACH PARTITION first_half CONCURRENTLY'),
     manual,
   },
+  'detach-partition-finalize': {
+    title: 'ALTER TABLE ... DETACH PARTITION ... FINALIZE',
+    effect: takes(SUX, { partition: AX }),
+    since: 14,
+    samples: [],
+    manual,
+  },
   'drop-partition': {
     title: 'DROP TABLE of a partition',
     effect: takes(AX, { indexes: AX, parent: AX, 'default partition': AX }),

@@ -58,11 +58,21 @@ export const STORAGE = {
     manual,
   },
   'set-statistics': {
-    title: 'ALTER TABLE ... ALTER COLUMN ... SET STATISTICS, SET (n_distinct)',
-    effect: takes(SUX),
+    title: 'ALTER TABLE ... ALTER COLUMN ... SET STATISTICS',
+    effect: alters(SUX),
     samples: tried(
       'ALTER TABLE target ALTER COLUMN note SET STATISTICS 500',
+      'ALTER TABLE regions ALTER COLUMN note SET STATISTICS 500',
+      'ALTER TABLE ancestor ALTER COLUMN note SET STATISTICS 500',
+    ),
+    manual,
+  },
+  'set-column-options': {
+    title: 'ALTER TABLE ... ALTER COLUMN ... SET (n_distinct)',
+    effect: takes(SUX),
+    samples: tried(
       'ALTER TABLE target ALTER COLUMN note SET (n_distinct = 5)',
+      'ALTER TABLE ancestor ALTER COLUMN note RESET (n_distinct)',
     ),
     manual,
   },
@@ -72,9 +82,17 @@ export const STORAGE = {
     samples: tried(
       'ALTER TABLE target SET (fillfactor = 70)',
       'ALTER TABLE target SET (autovacuum_enabled = true)',
+      'ALTER TABLE target SET (toast.autovacuum_enabled = true, parallel_workers = 2)',
+      'ALTER MATERIALIZED VIEW stored SET (fillfactor = 70)',
       'ALTER TABLE target RESET (fillfactor)',
     ),
     manual,
+  },
+  'set-view-options': {
+    title: 'ALTER VIEW ... SET (security_barrier, check_option)',
+    effect: takes(AX),
+    samples: tried('ALTER VIEW plain_view SET (security_barrier = true)'),
+    manual: 'sql-alterview',
   },
   'cluster-on': {
     title: 'ALTER TABLE ... CLUSTER ON, SET WITHOUT CLUSTER',

@@ -1,5 +1,5 @@
 import type { FormRow } from '../row.ts';
-import { AS, AX, SRX, SUX, takes, tried } from './effect.ts';
+import { AS, AX, alters, SRX, SUX, takes, tried } from './effect.ts';
 
 const CREATE = 'sql-createtable';
 const ALTER = 'sql-altertable';
@@ -59,13 +59,13 @@ export const TABLES = {
   },
   'rename-column': {
     title: 'ALTER TABLE ... RENAME COLUMN',
-    effect: takes(AX, { partitions: AX }),
+    effect: alters(AX),
     samples: tried('ALTER TABLE plain RENAME COLUMN note TO remark', 'ALTER TABLE regions RENAME note TO remark'),
     manual: ALTER,
   },
   'rename-constraint': {
     title: 'ALTER TABLE ... RENAME CONSTRAINT',
-    effect: takes(AX, { partitions: AX }),
+    effect: alters(AX),
     samples: tried(
       'ALTER TABLE target RENAME CONSTRAINT target_checked_check TO other',
       'ALTER TABLE regions RENAME CONSTRAINT regions_amount_check TO other',
@@ -74,20 +74,34 @@ export const TABLES = {
   },
   'set-schema': {
     title: 'ALTER TABLE ... SET SCHEMA',
-    effect: takes(AX),
-    samples: tried('ALTER TABLE plain SET SCHEMA elsewhere'),
+    effect: takes(AX, { sequence: AX }),
+    samples: tried(
+      'ALTER TABLE plain SET SCHEMA elsewhere',
+      'ALTER TABLE counted SET SCHEMA elsewhere',
+      'ALTER VIEW plain_view SET SCHEMA elsewhere',
+    ),
     manual: ALTER,
   },
   'owner-to': {
     title: 'ALTER TABLE ... OWNER TO',
-    effect: takes(AX, { indexes: AX }),
-    samples: tried('ALTER TABLE plain OWNER TO pg_monitor'),
+    effect: takes(AX, { indexes: AX, sequence: AX }),
+    samples: tried(
+      'ALTER TABLE plain OWNER TO pg_monitor',
+      'ALTER TABLE counted OWNER TO pg_monitor',
+      'ALTER TABLE regions OWNER TO pg_monitor',
+    ),
     manual: ALTER,
   },
   inherit: {
-    title: 'ALTER TABLE ... INHERIT, NO INHERIT',
+    title: 'ALTER TABLE ... INHERIT',
     effect: takes(AX, { parent: SUX }),
     samples: tried('ALTER TABLE plain_twin INHERIT plain'),
+    manual: ALTER,
+  },
+  'no-inherit': {
+    title: 'ALTER TABLE ... NO INHERIT',
+    effect: takes(AX, { parent: AS }),
+    samples: tried('ALTER TABLE heir NO INHERIT ancestor'),
     manual: ALTER,
   },
   'alter-unknown': {
@@ -98,31 +112,57 @@ export const TABLES = {
   },
   'drop-table': {
     title: 'DROP TABLE',
-    effect: takes(AX, { indexes: AX }),
-    samples: tried('DROP TABLE alone'),
+    effect: takes(AX, { indexes: AX, partitions: AX, children: AX, sequence: AX, 'dependent views': AX }),
+    samples: tried(
+      'DROP TABLE alone',
+      'DROP TABLE regions',
+      'DROP TABLE counted',
+      'DROP TABLE plain CASCADE',
+      'DROP TABLE ancestor CASCADE',
+    ),
     manual: 'sql-droptable',
   },
   'drop-table-foreign-key': {
     title: 'DROP TABLE of a table with foreign keys',
-    effect: takes(AX, { indexes: AX, 'referenced table': AX, 'referencing tables': AX }),
-    samples: tried('DROP TABLE referencing', 'DROP TABLE referenced CASCADE'),
+    effect: takes(AX, {
+      indexes: AX,
+      partitions: AX,
+      children: AX,
+      sequence: AX,
+      'dependent views': AX,
+      'referenced table': AX,
+      'referencing tables': AX,
+    }),
+    samples: tried('DROP TABLE referencing', 'DROP TABLE referenced CASCADE', 'DROP TABLE target CASCADE'),
     manual: 'sql-droptable',
+  },
+  'drop-schema': {
+    title: 'DROP SCHEMA ... CASCADE',
+    effect: takes(null, { 'relations in it': AX }),
+    samples: tried('DROP SCHEMA attic CASCADE'),
+    manual: 'sql-dropschema',
   },
   truncate: {
     title: 'TRUNCATE',
-    effect: takes(AX, { indexes: AX, partitions: AX }, { rewrite: 'table' }),
-    samples: tried('TRUNCATE alone', 'TRUNCATE TABLE regions'),
+    effect: alters(AX, { indexes: AX, sequence: AX }, { rewrite: 'table' }),
+    samples: tried(
+      'TRUNCATE alone',
+      'TRUNCATE TABLE regions',
+      'TRUNCATE counted RESTART IDENTITY',
+      'TRUNCATE counted',
+      'TRUNCATE ancestor',
+    ),
     manual: 'sql-truncate',
   },
   'truncate-cascade': {
     title: 'TRUNCATE ... CASCADE',
-    effect: takes(AX, { indexes: AX, partitions: AX, 'referencing tables': AX }, { rewrite: 'table' }),
+    effect: alters(AX, { indexes: AX, sequence: AX, 'referencing tables': AX }, { rewrite: 'table' }),
     samples: tried('TRUNCATE TABLE target CASCADE'),
     manual: 'sql-truncate',
   },
   'lock-table': {
     title: 'LOCK TABLE (in the mode that it names)',
-    effect: takes(AX, { partitions: AX }),
+    effect: alters(AX),
     samples: tried('LOCK TABLE plain', 'LOCK TABLE plain IN ACCESS EXCLUSIVE MODE', 'LOCK regions'),
     manual: 'sql-lock',
   },

@@ -1,5 +1,5 @@
 import type { FormRow } from '../row.ts';
-import { S, SRX, takes, tried } from './effect.ts';
+import { AX, S, SRX, takes, tried } from './effect.ts';
 
 const ALTER_TYPE = 'sql-altertype';
 const ALTER_DOMAIN = 'sql-alterdomain';
@@ -53,5 +53,17 @@ export const TYPES = {
     effect: takes(SRX),
     samples: tried('ALTER SEQUENCE counter INCREMENT 2'),
     manual: 'sql-altersequence',
+  },
+  'drop-sequence': {
+    title: 'DROP SEQUENCE',
+    effect: takes(AX, { 'tables using it': AX }),
+    samples: tried('DROP SEQUENCE counted_n_seq CASCADE', 'DROP SEQUENCE lonely'),
+    manual: 'sql-dropsequence',
+  },
+  'drop-type': {
+    title: 'DROP TYPE, DROP DOMAIN ... CASCADE',
+    effect: takes(null, { 'tables using it': AX }),
+    samples: tried('DROP DOMAIN dropped CASCADE'),
+    manual: 'sql-droptype',
   },
 } satisfies Record<string, FormRow>;

@@ -1,10 +1,11 @@
+import { hasDomainConstraint, serialOf, typeOf } from '../../known/types.ts';
+import { type ExpressionVolatility, volatilityOf } from '../../known/volatility.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import { relationName } from '../../syntax/names.ts';
 import { all, type Fields } from '../../syntax/tree.ts';
 import type { FormId, FormUse } from '../form.ts';
-import { isConstrained, isSerial, typeOf } from './types.ts';
+import { withPartitions } from './constraints.ts';
 import { type Context, type Details, use } from './use.ts';
-import { volatilityOf } from './volatility.ts';
 
 type Column = Fields<'ColumnDef'>;
 type Constraint = Fields<'Constraint'>;
@@ -35,29 +36,22 @@ interface Filling {
 
 const PLAIN: readonly FormId[] = ['add-column', 'add-column-constant-default'];
 
-function fillingOf(context: Context, column: Column, constraints: readonly Constraint[]): Filling {
-  const type = typeOf(column.typeName);
-  if (type && isSerial(type)) return { id: 'add-column-serial' };
+function fillingOf({ known }: Context, { typeName }: Column, constraints: readonly Constraint[]): Filling {
+  if (serialOf(typeName)) return { id: 'add-column-serial' };
   const kinds = constraints.map(({ contype }) => contype);
   if (kinds.includes('CONSTR_IDENTITY')) return { id: 'add-column-identity' };
   const generated = constraints.find(({ contype }) => contype === 'CONSTR_GENERATED');
   if (generated) return { id: isVirtual(generated) ? 'add-column-generated-virtual' : 'add-column-generated-stored' };
-  if (type && isConstrained(context.known.domain(typeName(type.name)))) return { id: 'add-column-domain-with-check' };
-  return fillingByDefault(constraints.find(({ contype }) => contype === 'CONSTR_DEFAULT'));
+  if (typeName && hasDomainConstraint(known, typeOf(known, typeName))) return { id: 'add-column-domain-with-check' };
+  const found = constraints.find(({ contype }) => contype === 'CONSTR_DEFAULT');
+  return found ? fillingByDefault(volatilityOf(known, found.raw_expr)) : { id: 'add-column' };
 }
 
 function isVirtual({ generated_kind: kind }: Constraint): boolean {
   return (kind as string | undefined) === 'v';
 }
 
-function typeName(name: string): QualifiedName {
-  const dot = name.lastIndexOf('.');
-  return dot < 0 ? { name } : { schema: name.slice(0, dot), name: name.slice(dot + 1) };
-}
-
-function fillingByDefault(found: Constraint | undefined): Filling {
-  if (!found) return { id: 'add-column' };
-  const volatility = volatilityOf(found.raw_expr);
+function fillingByDefault(volatility: ExpressionVolatility): Filling {
   if (volatility === 'volatile') return { id: 'add-column-volatile-default' };
   if (volatility === 'unknown') return { id: 'add-column-volatile-default', uncertain: true };
   return { id: 'add-column-constant-default' };
@@ -84,7 +78,7 @@ function constraintUse(
         target,
         {
           ...details,
-          names: { 'referenced table': [relationName(constraint.pktable) ?? { name: '' }] },
+          names: { 'referenced table': withPartitions(context, relationName(constraint.pktable)) },
         },
       );
     default:

@@ -1,12 +1,13 @@
+import type { Known } from '../../known/known.ts';
 import type { KnownColumn, KnownTable, KnownType } from '../../known/table.ts';
+import { hasDomainConstraint, sameType, splitName, typeOf } from '../../known/types.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import { stringsOf } from '../../syntax/names.ts';
 import { as, type Fields, type Node } from '../../syntax/tree.ts';
 import { nodesOf } from '../../syntax/walk.ts';
 import type { FormId, FormUse } from '../form.ts';
-import { indexesOf, referencedBy, referencingOf } from './roles.ts';
-import { typeChange } from './type-change.ts';
-import { isBuiltIn, isConstrained, typeOf } from './types.ts';
+import { hasColumn, indexesOf, referencedBy, referencingOf } from './roles.ts';
+import { type TypeChange, typeChange } from './type-change.ts';
 import { type Context, type Details, type Named, use } from './use.ts';
 
 type Column = Fields<'ColumnDef'>;
@@ -30,30 +31,36 @@ export function alterTypeUse(
   });
 }
 
-function formOfChange(context: Context, table: KnownTable | undefined, name: string, to: Column): FormId {
+function formOfChange({ known }: Context, table: KnownTable | undefined, name: string, to: Column): FormId {
   const column = table?.columns.get(name);
-  const [from, type] = [column?.type, typeOf(to.typeName)];
-  if (!type || usesOther(name, type, to.raw_default)) return 'alter-column-type-rewrite';
-  const change = from ? changeOf(context, from, type) : undefined;
+  const from = column?.type;
+  const type = to.typeName && typeOf(known, to.typeName);
+  if (!type || usesOther(known, name, type, to.raw_default)) return 'alter-column-type-rewrite';
+  const change = from && changeOf(known, from, type);
   if (!table || !column || change === undefined) return decidedByTarget(type);
   if (change === 'rewrite') return 'alter-column-type-rewrite';
   if (change === 'time zone') return 'alter-column-type-time-zone';
-  const compared = isComparedAlike(column.type, type) && !hasOtherCollation(column, to);
-  if (!compared && indexesOf(table, name).length > 0) return 'alter-column-type-reindexed';
+  if (isReindexed(table, column, to, type)) return 'alter-column-type-reindexed';
   return isChecked(table, name) ? 'alter-column-type-checked' : 'alter-column-type-kept';
 }
 
-/** To a domain: as to the type below it, and its constraints are checked by rewriting. Undefined: a type that is not known. */
-function changeOf({ known }: Context, from: KnownType, to: KnownType): ReturnType<typeof typeChange> | undefined {
-  if (isBuiltIn(to) || to.name === from.name) return typeChange(from, to);
-  const domain = known.domain(qualified(to.name));
-  if (domain) return isConstrained(domain) ? 'rewrite' : typeChange(from, domain.base);
-  return known.enum(qualified(to.name)) ? 'rewrite' : undefined;
+/** A domain is stored as the type below it; its constraints are checked by rewriting. Undefined: a type that is not known. */
+function changeOf(known: Known, from: KnownType, to: KnownType): TypeChange | undefined {
+  if (from.name === to.name) return typeChange(from, to);
+  const [below, base] = [baseOf(known, from), baseOf(known, to)];
+  if (hasDomainConstraint(known, to) === undefined && !isOfExtension(to)) return undefined;
+  return hasDomainConstraint(known, to) ? 'rewrite' : typeChange(below, base);
 }
 
-function qualified(name: string): QualifiedName {
-  const dot = name.lastIndexOf('.');
-  return dot < 0 ? { name } : { schema: name.slice(0, dot), name: name.slice(dot + 1) };
+function baseOf(known: Known, type: KnownType): KnownType {
+  const [schema, name] = splitName(type.name);
+  const domain = known.domain(schema === undefined ? { name } : { schema, name });
+  return domain && !type.array ? baseOf(known, domain.base) : type;
+}
+
+/** Types that are no domains, of extensions that people use. */
+function isOfExtension({ name }: KnownType): boolean {
+  return ['citext', 'hstore', 'ltree', 'geometry', 'geography', 'vector'].includes(splitName(name)[1]);
 }
 
 /** No type is stored like these, and no length of them can be widened. */
@@ -65,20 +72,29 @@ function decidedByTarget({ name }: KnownType): FormId {
 }
 
 /** USING with anything but the column itself, or its cast to the new type, computes every value. */
-function usesOther(name: string, to: KnownType, using: Node | undefined): boolean {
+function usesOther(known: Known, name: string, to: KnownType, using: Node | undefined): boolean {
   if (!using) return false;
   const cast = as('TypeCast', using);
-  const castTo = cast && typeOf(cast.typeName);
-  if (castTo && (castTo.name !== to.name || castTo.modifiers.join() !== to.modifiers.join())) return true;
+  if (cast?.typeName && !sameType(typeOf(known, cast.typeName), to)) return true;
   const column = as('ColumnRef', cast ? cast.arg : using);
   return stringsOf(column?.fields).at(-1) !== name;
 }
 
-/** Whether indexes keep their operators. What is a domain is compared as the type below it. */
-function isComparedAlike(from: KnownType | undefined, to: KnownType): boolean {
-  if (!from || from.name === to.name || !isBuiltIn(to)) return true;
-  return ALIKE.some((types) => types.includes(from.name) && types.includes(to.name));
+/** Whether an index has to be built again: other operators or another collation, or it has an expression or a predicate. */
+function isReindexed(table: KnownTable, column: KnownColumn, to: Column, type: KnownType): boolean {
+  const using = [...table.indexes.values()].filter((index) => hasColumn(index, column.name));
+  if (using.some(({ mentions }) => mentions.includes(column.name) || mentions.includes('*'))) return true;
+  return using.length > 0 && (hasOtherCollation(column, to) || !isComparedAlike(column.type?.name ?? '', type.name));
 }
+
+/** What is a domain is compared as the type below it. */
+function isComparedAlike(from: string, to: string): boolean {
+  if (from === to || !OF_THEIR_OWN.includes(unqualified(to))) return true;
+  return ALIKE.some((types) => types.includes(from) && types.includes(to));
+}
+
+/** Binary coercible types that have operators of their own. */
+const OF_THEIR_OWN = ['citext', 'oid', 'int4', 'varbit', 'text', 'varchar', 'inet'];
 
 const ALIKE = [
   ['text', 'varchar'],
@@ -88,10 +104,10 @@ const ALIKE = [
 /** Without COLLATE a column gets the collation of its new type. */
 function hasOtherCollation({ collation }: KnownColumn, { collClause }: Column): boolean {
   const to = stringsOf(collClause?.collname).at(-1) ?? 'default';
-  return to !== unqualifiedCollation(collation ?? 'default');
+  return to !== unqualified(collation ?? 'default');
 }
 
-function unqualifiedCollation(name: string): string {
+function unqualified(name: string): string {
   return name.slice(name.lastIndexOf('.') + 1).replaceAll('"', '');
 }
 

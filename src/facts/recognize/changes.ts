@@ -3,7 +3,7 @@ import { relationName } from '../../syntax/names.ts';
 import type { Fields } from '../../syntax/tree.ts';
 import { nodesOf } from '../../syntax/walk.ts';
 import type { FormId, FormUse } from '../form.ts';
-import { tablesIn } from './tables-read.ts';
+import { tablesIn } from './tables-in.ts';
 import { type Context, use } from './use.ts';
 
 type Change = Pick<Fields<'UpdateStmt'>, 'relation' | 'withClause'>;
@@ -31,7 +31,8 @@ export function selectUses(context: Context, statement: Fields<'SelectStmt'>): F
     const { rel } = intoClause;
     return [use(context, 'create-table-as', relationName(rel), { location: rel?.location, names })];
   }
-  return [use(context, 'select', undefined, { names }), ...changesIn(context, statement)];
+  const id = statement.lockingClause ? 'select-for-update' : 'select';
+  return [use(context, id, undefined, { names }), ...changesIn(context, statement)];
 }
 
 /** Statements that change rows within a query. */

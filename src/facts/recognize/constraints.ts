@@ -45,7 +45,7 @@ function formOfConstraint(
     case 'CONSTR_UNIQUE':
       return indexname ? 'add-unique-using-index' : 'add-unique';
     case 'CONSTR_PRIMARY':
-      return indexname ? 'add-primary-key-using-index' : 'add-primary-key';
+      return indexname ? primaryKeyForm(context, target, indexname) : 'add-primary-key';
     case 'CONSTR_EXCLUSION':
       return 'add-exclude';
     default:
@@ -53,8 +53,16 @@ function formOfConstraint(
   }
 }
 
+/** The columns of a primary key become NOT NULL, which is looked at where they are not yet. */
+function primaryKeyForm({ known }: Context, target: QualifiedName | undefined, indexname: string): FormId {
+  const table = known.table(target);
+  const columns = table?.indexes.get(indexname)?.columns ?? [];
+  const nullable = columns.some((name) => name !== undefined && table?.columns.get(name)?.notNull === false);
+  return nullable ? 'add-primary-key-using-index-nullable' : 'add-primary-key-using-index';
+}
+
 /** A partitioned table that is referenced is locked with its partitions. */
-function withPartitions({ known }: Context, name: QualifiedName | undefined): QualifiedName[] {
+export function withPartitions({ known }: Context, name: QualifiedName | undefined): QualifiedName[] {
   const table = known.table(name);
   return name ? [name, ...(table ? partitionsOf(known, table) : [])] : [];
 }
@@ -65,7 +73,7 @@ type ByName = (context: Context, target: QualifiedName | undefined, name: string
 export const validateConstraintUse: ByName = (context, target, name, details) => {
   const constraint = context.known.table(target)?.constraints.get(name);
   const id = VALIDATES[constraint?.type ?? 'unknown'] ?? 'validate-constraint';
-  return use(context, id, target, { ...details, part: name, names: referencedOf(constraint) });
+  return use(context, id, target, { ...details, part: name, names: referencedOf(context, constraint) });
 };
 
 const VALIDATES: Readonly<Record<string, FormId>> = {
@@ -79,7 +87,11 @@ export const dropConstraintUse: ByName = (context, target, name, details) => {
   const table = context.known.table(target);
   const constraint = table?.constraints.get(name);
   if (constraint?.type === 'foreign key') {
-    return use(context, 'drop-foreign-key', target, { ...details, part: name, names: referencedOf(constraint) });
+    return use(context, 'drop-foreign-key', target, {
+      ...details,
+      part: name,
+      names: referencedOf(context, constraint),
+    });
   }
   const holders = table && constraint ? holdersOf(context, table, constraint) : [];
   const names: Named = table && constraint ? { indexes: indexOf(table, name), 'referencing tables': holders } : {};
@@ -90,8 +102,8 @@ export const dropConstraintUse: ByName = (context, target, name, details) => {
   });
 };
 
-function referencedOf(constraint: KnownConstraint | undefined): Named {
-  return constraint?.references ? { 'referenced table': [constraint.references.table] } : {};
+function referencedOf(context: Context, constraint: KnownConstraint | undefined): Named {
+  return constraint?.references ? { 'referenced table': withPartitions(context, constraint.references.table) } : {};
 }
 
 function indexOf(table: KnownTable, constraint: string): QualifiedName[] {

@@ -2,8 +2,9 @@ import type { QualifiedName } from '../../sql/token-reader.ts';
 import { relationName } from '../../syntax/names.ts';
 import { all, type Fields } from '../../syntax/tree.ts';
 import type { FormUse } from '../form.ts';
+import { withPartitions } from './constraints.ts';
 import { namesIn } from './roles.ts';
-import { tablesIn } from './tables-read.ts';
+import { tablesIn } from './tables-in.ts';
 import { type Context, use } from './use.ts';
 
 type Create = Fields<'CreateStmt'>;
@@ -15,7 +16,7 @@ export function createTableUses(context: Context, statement: Create): FormUse[] 
   const keys = foreignKeysOf(statement).map(({ pktable, location: place }) =>
     use(context, 'create-table-foreign-key', target, {
       location: place,
-      names: { 'referenced table': [relationName(pktable) ?? { name: '' }] },
+      names: { 'referenced table': withPartitions(context, relationName(pktable)) },
     }),
   );
   const ties = [...parentUses(context, statement, target), ...keys];

@@ -1,7 +1,8 @@
+import type { QualifiedName } from '../../sql/token-reader.ts';
 import { relationName } from '../../syntax/names.ts';
 import { all, type Fields, type Node } from '../../syntax/tree.ts';
 import type { FormId, FormUse } from '../form.ts';
-import { type Context, type Named, use } from './use.ts';
+import { type Context, type Details, type Named, use } from './use.ts';
 
 export function createIndexUses(context: Context, statement: Fields<'IndexStmt'>): FormUse[] {
   const target = relationName(statement.relation);
@@ -9,23 +10,35 @@ export function createIndexUses(context: Context, statement: Fields<'IndexStmt'>
   return [use(context, formOfIndex(context, statement), target, { part: statement.idxname, location })];
 }
 
-function formOfIndex({ known }: Context, { concurrent, relation }: Fields<'IndexStmt'>): FormId {
+function formOfIndex(context: Context, { concurrent, relation }: Fields<'IndexStmt'>): FormId {
   if (concurrent) return 'create-index-concurrently';
   if (relation?.inh !== true) return 'create-index-only';
-  const isPartitioned = known.table(relationName(relation))?.kind === 'partitioned table';
-  return isPartitioned ? 'create-index-partitioned' : 'create-index';
+  return isPartitioned(context, relationName(relation)) ? 'create-index-partitioned' : 'create-index';
+}
+
+function isPartitioned({ known }: Context, name: QualifiedName | undefined): boolean {
+  const table = known.table(name) ?? known.index(name)?.table;
+  return table?.kind === 'partitioned table';
 }
 
 export function reindexUses(context: Context, { kind, relation, params }: Fields<'ReindexStmt'>): FormUse[] {
   const target = relationName(relation);
   const about = { location: relation?.location };
   if (!target) return [use(context, 'reindex-all', undefined)];
+  if (context.serverMajor >= 14 && isPartitioned(context, target))
+    return [reindexPartitionedUse(context, target, about)];
   const isIndex = kind === 'REINDEX_OBJECT_INDEX';
   if (isSet(params, 'concurrently')) {
     const names: Named = isIndex ? { indexes: [] } : { 'table of the index': [] };
     return [use(context, 'reindex-concurrently', target, { ...about, names })];
   }
   return [use(context, isIndex ? 'reindex-index' : 'reindex-table', target, about)];
+}
+
+function reindexPartitionedUse(context: Context, target: QualifiedName, about: Details): FormUse {
+  const table = context.known.index(target)?.table;
+  if (!table) return use(context, 'reindex-partitioned', target, about);
+  return use(context, 'reindex-partitioned-index', target, { ...about, names: { 'table of the index': [table.name] } });
 }
 
 /** An option in parentheses or as a word: `(FULL)`, `(FULL true)`, `(FULL on)`, `(FULL 1)`. */

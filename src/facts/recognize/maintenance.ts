@@ -2,7 +2,7 @@ import { relationName } from '../../syntax/names.ts';
 import { all, type Fields } from '../../syntax/tree.ts';
 import type { FormId, FormUse } from '../form.ts';
 import { isSet } from './indexes.ts';
-import { type Context, use } from './use.ts';
+import { type Context, type Named, use } from './use.ts';
 
 /** VACUUM and ANALYZE: each table that they name; none named: all of them. */
 export function vacuumUses(context: Context, statement: Fields<'VacuumStmt'>): FormUse[] {
@@ -27,9 +27,11 @@ export function refreshUses(context: Context, { relation, concurrent }: Fields<'
   return [use(context, id, relationName(relation), { location: relation?.location })];
 }
 
-export function truncateUses(context: Context, { relations, behavior }: Fields<'TruncateStmt'>): FormUse[] {
+export function truncateUses(context: Context, statement: Fields<'TruncateStmt'>): FormUse[] {
+  const { relations, behavior, restart_seqs: restarts } = statement;
+  const names: Named = restarts ? {} : { sequence: [] };
   const id = behavior === 'DROP_CASCADE' ? 'truncate-cascade' : 'truncate';
   return all('RangeVar', relations).map((relation) =>
-    use(context, id, relationName(relation), { location: relation.location, only: relation.inh !== true }),
+    use(context, id, relationName(relation), { names, location: relation.location, only: relation.inh !== true }),
   );
 }

@@ -21,6 +21,10 @@ export function detachUse(context: Context, target: QualifiedName | undefined, p
   return use(context, id, target, aboutPartition(partition));
 }
 
+export function finalizeUse(context: Context, target: QualifiedName | undefined, partition: Partition): FormUse {
+  return use(context, 'detach-partition-finalize', target, aboutPartition(partition));
+}
+
 function aboutPartition({ name }: Partition): Details {
   const partition = relationName(name);
   return {

@@ -1,5 +1,5 @@
 import type { Known } from '../../known/known.ts';
-import type { KnownTable, RelationName } from '../../known/table.ts';
+import type { KnownIndex, KnownTable, RelationName } from '../../known/table.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import type { OtherRelation } from '../form.ts';
 
@@ -21,6 +21,10 @@ const READERS: { readonly [role in OtherRelation]?: Reader } = {
   partitions: partitionsOf,
   'referenced table': (_, table) => unlessUnsure(table, referencedBy(table)),
   'referencing tables': (known, table) => unlessUnsure(table, referencingOf(known, table)),
+  children: childrenOf,
+  'dependent views': (known, { name }) => viewsOf(known, name),
+  'tables read': (_, { reads, kind }) => (kind === 'materialized view' || kind === 'view' ? reads : undefined),
+  sequence: (known, table) => unlessUnsure(table, sequencesOf(known, table)),
   parent: (_, { partitionOf }) => (partitionOf ? [partitionOf] : []),
   'default partition': (known, table) => defaultPartitionOf(known, table),
 };
@@ -32,10 +36,44 @@ function unlessUnsure(table: KnownTable, names: readonly RelationName[]): readon
 
 /** Its indexes, or those that have the column in them. */
 export function indexesOf(table: KnownTable, column?: string): RelationName[] {
-  const indexes = [...table.indexes.values()].filter(
-    ({ columns, included }) => column === undefined || columns.includes(column) || included.includes(column),
-  );
+  const indexes = [...table.indexes.values()].filter((index) => column === undefined || hasColumn(index, column));
   return indexes.map(({ name }) => ({ schema: table.name.schema, name }));
+}
+
+/** As a key, included, or in an expression or its predicate. */
+export function hasColumn({ columns, included, mentions }: KnownIndex, column: string): boolean {
+  return [...columns, ...included, ...mentions].includes(column) || mentions.includes('*');
+}
+
+/** Sequences that go with its columns, or with one of them: those of serial and identity. */
+export function sequencesOf(known: Known, table: KnownTable, column?: string): RelationName[] {
+  const owned = [...known.tables()].filter(
+    ({ ownedBy }) =>
+      ownedBy && isSame(ownedBy.table, table.name) && (column === undefined || ownedBy.column === column),
+  );
+  return owned.map(({ name }) => name);
+}
+
+/** Views and materialized views that read it, and those that read them. */
+function viewsOf(known: Known, name: RelationName): RelationName[] {
+  return distinct(known.dependents(name).flatMap((view) => [view, ...viewsOf(known, view)]));
+}
+
+/** Those that mention a column, with those that read them. */
+export function viewsWith(known: Known, table: KnownTable, column: string): RelationName[] {
+  const views = known.dependents(table.name).filter((view) => {
+    const mentions = known.table(view)?.mentions ?? [];
+    return mentions.includes(column) || mentions.includes('*');
+  });
+  return distinct(views.flatMap((view) => [view, ...viewsOf(known, view)]));
+}
+
+/** Tables that inherit from it, and theirs. */
+function childrenOf(known: Known, { children }: KnownTable): RelationName[] {
+  return children.flatMap((name) => {
+    const table = known.table(name);
+    return [name, ...(table ? childrenOf(known, table) : [])];
+  });
 }
 
 /** Partitions and theirs, down to the last. */
@@ -70,9 +108,10 @@ function defaultPartitionOf(known: Known, table: KnownTable): RelationName[] {
   return names.filter((name) => !isSame(name, table.name));
 }
 
+/** An index of a partitioned table has parts in its partitions. */
 function tableOfIndex(known: Known, index: QualifiedName | undefined): RelationName[] | undefined {
   const found = known.index(index);
-  return found && [found.table.name];
+  return found && [found.table.name, ...partitionsOf(known, found.table)];
 }
 
 function isSame(one: RelationName, other: RelationName): boolean {

@@ -1,46 +1,43 @@
-import type { TypeName } from '@pgsql/types';
-import type { KnownDomain, KnownType } from '../../known/table.ts';
-import { stringsOf } from '../../syntax/names.ts';
-import { as, type Node } from '../../syntax/tree.ts';
+import type { KnownTable } from '../../known/table.ts';
+import type { QualifiedName } from '../../sql/token-reader.ts';
+import { nameOf } from '../../syntax/names.ts';
+import { as, type Fields } from '../../syntax/tree.ts';
+import type { FormId, FormUse } from '../form.ts';
+import { type Context, use } from './use.ts';
 
-/** A type as a statement writes it, in the words of what is known. */
-export function typeOf(type: TypeName | undefined): KnownType | undefined {
-  const [name, schema] = stringsOf(type?.names).reverse();
-  if (name === undefined) return undefined;
-  return {
-    name: schema === undefined || schema === 'pg_catalog' ? name : `${schema}.${name}`,
-    modifiers: (type?.typmods ?? []).map(numberOf),
-    array: (type?.arrayBounds ?? []).length > 0,
-  };
+export function enumUses(context: Context, { typeName, oldVal, newVal }: Fields<'AlterEnumStmt'>): FormUse[] {
+  const id = oldVal === undefined ? 'add-enum-value' : 'rename-enum-value';
+  return [use(context, id, nameOf(typeName), { part: oldVal ?? newVal })];
 }
 
-/** The tree leaves a zero out. */
-function numberOf(node: Node): number {
-  const constant = as('A_Const', node);
-  return constant?.ival?.ival ?? (constant?.ival ? 0 : Number.NaN);
+/** By AlterDomainStmt.subtype; the others (defaults, dropping) look at no table. */
+export function domainUses(context: Context, statement: Fields<'AlterDomainStmt'>): FormUse[] {
+  const constraint = as('Constraint', statement.def);
+  const id = formOfDomain(statement.subtype ?? '', constraint);
+  const target = nameOf(statement.typeName);
+  if (!id || !target) return [];
+  const part = constraint?.conname ?? statement.name;
+  const names = { 'tables using it': tablesOfType(context, target) };
+  return [use(context, id, target, { part, location: constraint?.location, names })];
 }
 
-/** smallserial, serial and bigserial, also by their older names. */
-export function isSerial({ name }: KnownType): boolean {
-  return /^(?:small|big)?serial[248]?$/.test(name);
+function formOfDomain(subtype: string, constraint: Fields<'Constraint'> | undefined): FormId | undefined {
+  if (subtype === 'V') return 'alter-domain-validate';
+  if (subtype === 'O') return 'alter-domain-set-not-null';
+  if (subtype !== 'C') return undefined;
+  if (constraint?.contype === 'CONSTR_NOTNULL') return 'alter-domain-set-not-null';
+  return constraint?.skip_validation ? 'alter-domain-add-check-not-valid' : 'alter-domain-add-check';
 }
 
-/** Types of PostgreSQL itself that columns have; one that is not among them may be a domain. */
-export function isBuiltIn({ name }: KnownType): boolean {
-  return BUILT_IN.has(name);
+/** Those of the known tables that have a column of the type; none found says nothing. */
+export function tablesOfType({ known }: Context, type: QualifiedName): QualifiedName[] | undefined {
+  const { schema, name } = known.resolveType(type);
+  const spellings = [name, `${schema}.${name}`];
+  const tables = [...known.tables()].filter((table) => has(table, spellings));
+  return tables.length > 0 ? tables.map((table) => table.name) : undefined;
 }
 
-const BUILT_IN = new Set(
-  (
-    'bool int2 int4 int8 float4 float8 numeric money text varchar bpchar char name bytea date time timetz timestamp timestamptz ' +
-    'interval uuid json jsonb jsonpath xml inet cidr macaddr macaddr8 bit varbit point line lseg box path polygon circle ' +
-    'tsvector tsquery int4range int8range numrange tsrange tstzrange daterange int4multirange int8multirange nummultirange ' +
-    'tsmultirange tstzmultirange datemultirange oid regclass regtype regproc regprocedure regnamespace regrole regconfig ' +
-    'pg_lsn xid xid8 serial bigserial smallserial serial2 serial4 serial8 citext hstore ltree geometry geography vector'
-  ).split(' '),
-);
-
-/** A value has to be checked to be one of that domain. */
-export function isConstrained(domain: KnownDomain | undefined): boolean {
-  return domain !== undefined && (domain.notNull || domain.constraints.size > 0);
+function has({ kind, columns }: KnownTable, spellings: readonly string[]): boolean {
+  const stores = kind === 'table' || kind === 'partitioned table' || kind === 'materialized view';
+  return stores && [...columns.values()].some(({ type }) => type !== undefined && spellings.includes(type.name));
 }

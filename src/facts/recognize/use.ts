@@ -51,13 +51,13 @@ function namesOf(
   target: QualifiedName | undefined,
   { names, only }: Details,
 ): readonly QualifiedName[] | undefined {
-  if (on === 'partitions' && only) return [];
+  if (only && (on === 'partitions' || on === 'children')) return [];
   return names && on in names ? names[on] : namesIn(context.known, on, target);
 }
 
 /** LOCK TABLE and SELECT ... FOR UPDATE name their modes: the same row with that mode. */
 function inMode(id: FormId, lock: LockMode) {
   const form = formOf(id);
-  const others = form.effect.others.map((one) => (one.on === 'partitions' ? { ...one, mode: lock } : one));
+  const others = form.effect.others.map((one) => ({ ...one, mode: lock }));
   return { ...form, effect: { ...form.effect, lock, others } };
 }

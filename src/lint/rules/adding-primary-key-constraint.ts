@@ -20,7 +20,7 @@ export const rule: Rule = {
   aliases: ['squawk:adding-serial-primary-key-field', 'squawk:adding-primary-key-constraint', 'eugene:W14'],
   *statement(subject) {
     for (const use of usesOf(subject, 'add-primary-key')) yield building(subject, use);
-    for (const use of usesOf(subject, 'add-primary-key-using-index')) yield* overNullable(subject, use);
+    for (const use of usesOf(subject, 'add-primary-key-using-index-nullable')) yield* overNullable(subject, use);
   },
 };
 

@@ -7,6 +7,14 @@ import { insertBehind } from '../help/tokens.ts';
 import { usesOf } from '../help/uses.ts';
 import type { Rule, Subject } from '../rule.ts';
 
+const PLAIN = [
+  'reindex-index',
+  'reindex-table',
+  'reindex-partitioned',
+  'reindex-partitioned-index',
+  'reindex-all',
+] as const;
+
 export const rule: Rule = {
   id: 'require-concurrent-reindex',
   topic: 'locks',
@@ -15,7 +23,7 @@ export const rule: Rule = {
   weighed: true,
   aliases: ['squawk:require-concurrent-reindex'],
   *statement(subject) {
-    for (const use of usesOf(subject, 'reindex-index', 'reindex-table', 'reindex-all')) yield complaint(subject, use);
+    for (const use of usesOf(subject, ...PLAIN)) yield complaint(subject, use);
   },
 };
 
