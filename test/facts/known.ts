@@ -105,6 +105,7 @@ export function knownOf(
         name: relation(name.name),
         base: { name: found.type, modifiers: [], array: false },
         notNull: found.constrained,
+        constrained: found.constrained,
         constraints: new Map(),
       };
     },

@@ -42,5 +42,5 @@ const BUILT_IN = new Set(
 
 /** A value has to be checked to be one of that domain. */
 export function isConstrained(domain: KnownDomain | undefined): boolean {
-  return domain !== undefined && (domain.notNull || domain.constraints.size > 0);
+  return domain?.constrained === true;
 }
