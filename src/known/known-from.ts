@@ -123,8 +123,8 @@ function trafficOf(leaves: readonly RelationStatistics[], seconds: number): Tabl
 
 const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + one, 0);
 
-function columnOf({ type, notNull = false, ...rest }: ColumnStatistics): KnownColumn {
-  return { ...rest, type: typeOfText(type), notNull };
+function columnOf(one: ColumnStatistics): KnownColumn {
+  return { ...one, type: typeOfText(one.type), notNull: one.notNull ?? false };
 }
 
 function constraintOf({ references, ...rest }: ConstraintStatistics): KnownConstraint {
