@@ -8,7 +8,7 @@ export function mentionedColumns(value: unknown): string[] {
 }
 
 /** The column of a reference: `t.a` is a. */
-export function columnOf({ fields = [] }: Fields<'ColumnRef'>): string {
+function columnOf({ fields = [] }: Fields<'ColumnRef'>): string {
   const last = fields.at(-1);
   return as('A_Star', last) ? '*' : (as('String', last)?.sval ?? '*');
 }

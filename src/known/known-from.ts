@@ -33,7 +33,7 @@ export function knownFrom(statistics: Statistics): KnownSchema {
     path: statistics.searchPath.length > 0 ? statistics.searchPath : NO_STATE.path,
     tables: new LayeredMap(new Map(tables.map((one) => [keyOf(one.name), one]))),
     indexes: new LayeredMap(new Map(tables.flatMap(indexEntries))),
-    types: new LayeredMap(new Map(statistics.types.map((one) => [keyOf(one), userType(one)]))),
+    types: new LayeredMap(userTypes(statistics.types)),
     functions: new LayeredMap(functionsByName(statistics.functions)),
     users: new LayeredMap(usersOf(tables)),
     evidence: statistics,
@@ -123,8 +123,8 @@ function trafficOf(leaves: readonly RelationStatistics[], seconds: number): Tabl
 
 const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + one, 0);
 
-function columnOf({ type, notNull = false, ...rest }: ColumnStatistics): KnownColumn {
-  return { ...rest, type: typeOfText(type), notNull };
+function columnOf(one: ColumnStatistics): KnownColumn {
+  return { ...one, type: typeOfText(one.type), notNull: one.notNull ?? false };
 }
 
 function constraintOf({ references, ...rest }: ConstraintStatistics): KnownConstraint {
@@ -149,16 +149,28 @@ function indexEntries({ name, indexes }: KnownTable): [string, RelationName][] {
   return [...indexes.keys()].map((index) => [keyOf({ schema: name.schema, name: index }), name]);
 }
 
-function userType(one: TypeStatistics): KnownUserType {
+function userTypes(list: readonly TypeStatistics[]): Map<string, KnownUserType> {
+  const byText = new Map(list.map((one) => [`${one.schema}.${one.name}`, one]));
+  return new Map(list.map((one) => [keyOf(one), userType(one, isConstrained(one, byText))]));
+}
+
+/** It has a constraint, or the domain under it has. */
+function isConstrained(one: TypeStatistics | undefined, byText: ReadonlyMap<string, TypeStatistics>): boolean {
+  if (one?.kind !== 'domain') return false;
+  return one.notNull === true || (one.checks ?? []).length > 0 || isConstrained(byText.get(one.type ?? ''), byText);
+}
+
+function userType(one: TypeStatistics, constrained: boolean): KnownUserType {
   const name = { schema: one.schema, name: one.name };
   if (one.kind === 'enum')
     return { kind: 'enum', name, labels: new Map((one.labels ?? []).map((label) => [label, undefined])) };
-  return one.kind === 'domain' ? domainOf(one, name) : { kind: 'other', name };
+  return one.kind === 'domain' ? domainOf(one, name, constrained) : { kind: 'other', name };
 }
 
-function domainOf({ type = 'text', notNull = false, checks = [] }: TypeStatistics, name: RelationName): KnownDomain {
+function domainOf(one: TypeStatistics, name: RelationName, constrained: boolean): KnownDomain {
+  const { type = 'text', notNull = false, checks = [] } = one;
   const constraints = new Map(checks.map(([check, validated]) => [check, { name: check, validated }]));
-  return { kind: 'domain', name, base: typeOfText(type), notNull, constraints };
+  return { kind: 'domain', name, base: typeOfText(type), notNull, constrained, constraints };
 }
 
 function functionsByName(list: readonly FunctionStatistics[]): Map<string, KnownFunction[]> {

@@ -9,8 +9,8 @@ export function readStatistics(text: string, file: string): Statistics {
   const document = parseJson(text, file);
   const format = (document as { format?: unknown } | null)?.format;
   if (typeof format === 'number' && format > STATISTICS_FORMAT) throw newer(format, file);
-  const wrong = mismatch(document, STATISTICS, 'the file');
-  if (wrong !== undefined) throw invalid(file, wrong);
+  const found = mismatch(document, STATISTICS);
+  if (found) throw invalid(file, sentence(found));
   return document as Statistics;
 }
 
@@ -51,7 +51,11 @@ type Shape =
   | readonly ['one of', ...unknown[]]
   | readonly ['all', ...Shape[]]
   | readonly ['null or', Shape]
-  | { readonly [field: string]: Shape };
+  | FieldShapes;
+
+interface FieldShapes {
+  readonly [field: string]: Shape;
+}
 
 const texts = ['list', 'text'] as const;
 const pair = ['all', 'text', 'text'] as const;
@@ -169,35 +173,46 @@ const STATISTICS: Shape = {
   statements: ['null or', { since: ['null or', 'time'], hidden: 'number', list: ['list', STATEMENT] }],
 };
 
-/** What is wrong with a value, in words; the first thing. */
-function mismatch(value: unknown, shape: Shape, path: string): string | undefined {
-  if (typeof shape === 'string') return isOf(value, shape) ? undefined : `${path} is not ${WORDS[shape]}`;
-  if (!isTuple(shape)) return fieldMismatch(value, shape, path);
+/** What is wrong with a value: where in it, from the inside out, and in words. */
+interface Mismatch {
+  readonly path: readonly string[];
+  readonly words: string;
+}
+
+/** The first thing that is wrong. */
+function mismatch(value: unknown, shape: Shape): Mismatch | undefined {
+  if (typeof shape === 'string') return isOf(value, shape) ? undefined : wrong(WORDS[shape]);
+  if (!isTuple(shape)) return fieldMismatch(value, shape);
   const [what, ...inner] = shape;
-  if (what === 'one of') return inner.includes(value) ? undefined : `${path} is not ${inner.map(quoted).join(' or ')}`;
-  if (what === 'null or') return value === null ? undefined : mismatch(value, inner[0] as Shape, path);
-  if (!Array.isArray(value)) return `${path} is not a list`;
-  const shapes = what === 'list' ? value.map(() => inner[0] as Shape) : (inner as Shape[]);
-  if (shapes.length !== value.length) return `${path} does not have ${shapes.length} entries`;
-  return firstOf(shapes, (one, i) => mismatch(value[i], one, `${path}[${i}]`));
-}
-
-function fieldMismatch(value: unknown, shape: { readonly [field: string]: Shape }, path: string): string | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return `${path} is not an object`;
-  return firstOf(Object.entries(shape), ([written, one]) => {
-    const name = written.replace(/\?$/, '');
-    const own = Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
-    if (own === undefined && written.endsWith('?')) return undefined;
-    return mismatch(own, one, path === 'the file' ? `"${name}"` : `${path}.${name}`);
-  });
-}
-
-function firstOf<One>(list: readonly One[], find: (one: One, i: number) => string | undefined): string | undefined {
-  for (const [i, one] of list.entries()) {
-    const found = find(one, i);
-    if (found !== undefined) return found;
+  if (what === 'one of') return inner.includes(value) ? undefined : wrong(inner.map(quoted).join(' or '));
+  if (what === 'null or') return value === null ? undefined : mismatch(value, inner[0] as Shape);
+  if (!Array.isArray(value)) return wrong('a list');
+  if (what === 'all' && inner.length !== value.length) return wrong(`a list of ${inner.length}`);
+  for (let i = 0; i < value.length; i++) {
+    const found = mismatch(value[i], inner[what === 'list' ? 0 : i] as Shape);
+    if (found) return { ...found, path: [...found.path, `[${i}]`] };
   }
   return undefined;
+}
+
+const wrong = (expected: string): Mismatch => ({ path: [], words: `is not ${expected}` });
+
+function fieldMismatch(value: unknown, shape: FieldShapes): Mismatch | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return wrong('an object');
+  for (const [written, one] of Object.entries(shape)) {
+    const isOptional = written.endsWith('?');
+    const name = isOptional ? written.slice(0, -1) : written;
+    const own = Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
+    const found = own === undefined && isOptional ? undefined : mismatch(own, one);
+    if (found) return { ...found, path: [...found.path, `.${name}`] };
+  }
+  return undefined;
+}
+
+/** `"relations"[0].rows is not a number` */
+function sentence({ path, words }: Mismatch): string {
+  const [first, ...inner] = [...path].reverse();
+  return first === undefined ? `the file ${words}` : `${quoted(first.slice(1))}${inner.join('')} ${words}`;
 }
 
 const WORDS = { text: 'a text', time: 'a time', number: 'a number', boolean: 'true or false' } as const;

@@ -149,6 +149,8 @@ export interface KnownDomain {
   readonly name: RelationName;
   readonly base: KnownType;
   readonly notNull: boolean;
+  /** It has a CHECK or NOT NULL, or the domain under it has: a new column of it makes the server write the table anew. */
+  readonly constrained: boolean;
   readonly default?: KnownColumn['default'];
   /** Its CHECKs by name. */
   readonly constraints: ReadonlyMap<string, DomainConstraint>;

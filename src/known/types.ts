@@ -1,11 +1,12 @@
 import type { TypeName } from '@pgsql/types';
+import type { QualifiedName } from '../sql/token-reader.ts';
 import { stringsOf } from '../syntax/names.ts';
 import { all } from '../syntax/tree.ts';
 import type { Known } from './known.ts';
 import type { KnownType } from './table.ts';
 
 /** `serial` and its like: what the column really is. */
-export const SERIALS: Readonly<Record<string, string>> = {
+const SERIALS: Readonly<Record<string, string>> = {
   smallserial: 'int2',
   serial2: 'int2',
   serial: 'int4',
@@ -65,7 +66,7 @@ function modifiersOf(name: string, written: readonly number[]): readonly number[
   return written;
 }
 
-export const INTERVAL_FULL_RANGE = 0x7fff;
+const INTERVAL_FULL_RANGE = 0x7fff;
 
 function numbersOf({ typmods }: TypeName): number[] {
   return all('A_Const', typmods).flatMap(({ ival }) => (ival ? [ival.ival ?? 0] : []));
@@ -91,15 +92,15 @@ export function sameType(a: KnownType, b: KnownType): boolean {
  * is not known what the type is.
  */
 export function hasDomainConstraint(known: Pick<Known, 'userType'>, type: KnownType): boolean | undefined {
-  const [schema, name] = splitName(type.name);
-  if (schema === undefined) return SERVER_TYPES.has(name) ? false : undefined;
-  const found = known.userType({ schema, name });
+  const name = qualifiedName(type.name);
+  if (name.schema === undefined) return SERVER_TYPES.has(name.name) ? false : undefined;
+  const found = known.userType(name);
   if (found?.kind !== 'domain') return found ? false : undefined;
-  return found.notNull || found.constraints.size > 0 || hasDomainConstraint(known, found.base);
+  return found.constrained;
 }
 
-/** Schema and name of a KnownType's name. */
-export function splitName(name: string): [string | undefined, string] {
+/** Schema (if any) and name of a KnownType's name. */
+export function qualifiedName(name: string): QualifiedName {
   const dot = name.indexOf('.');
-  return dot < 0 ? [undefined, name] : [name.slice(0, dot), name.slice(dot + 1)];
+  return dot < 0 ? { name } : { schema: name.slice(0, dot), name: name.slice(dot + 1) };
 }

@@ -168,7 +168,7 @@ for (const [what, text, found] of [
   [
     'a wrong name',
     JSON.stringify(statistics([{ ...ORDERS, partitionOf: ['a'] as never }])),
-    /"relations"\[0\]\.partitionOf does not have 2 entries/,
+    /"relations"\[0\]\.partitionOf is not a list of 2/,
   ],
   [
     'a wrong word',

@@ -1,3 +1,4 @@
+import { relative, resolve } from 'node:path';
 import { knownFrom } from '../../known/known-from.ts';
 import { SchemaLearner } from '../../known/learner.ts';
 import type { Statistics } from '../../known/statistics.ts';
@@ -30,7 +31,9 @@ export function fromFiles(unasked: string | null): Told {
 
 /** What a file tells that `doctor --stats` wrote. `path` is relative to `cwd`. Problem `file-unreadable` or `statistics-invalid`. */
 export function fromStatistics(path: string, cwd: string): Told {
-  return toldBy(statisticsFromFile(path, cwd), path);
+  const near = relative(cwd, resolve(cwd, path));
+  const shown = near.startsWith('..') ? path : near;
+  return toldBy(statisticsFromFile(resolve(cwd, path), shown), shown);
 }
 
 /** What the server tells; it waits for nobody's lock. */
@@ -49,7 +52,7 @@ export function toldBy(statistics: Statistics, file?: string): Told {
     takenAt: statistics.writtenAt,
     serverMajor: Math.trunc(statistics.versionNum / 10_000),
     knowledge: {
-      newLearner: () => new SchemaLearner(known, statistics.searchPath),
+      newLearner: () => new SchemaLearner(known),
       applied: new Set(statistics.applied.map(({ version }) => version)),
     },
   };

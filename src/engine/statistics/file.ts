@@ -1,21 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { isAbsolute, join } from 'node:path';
+import { resolve } from 'node:path';
 import { readTextFile, replaceFile } from '../../files/whole-file.ts';
 import { readStatistics } from '../../known/read-statistics.ts';
 import type { Statistics } from '../../known/statistics.ts';
 
-/** Statistics from a file. `path` is relative to `cwd`. Problem `file-unreadable` or `statistics-invalid`. */
-export function statisticsFromFile(path: string, cwd: string): Statistics {
-  return readStatistics(readTextFile(resolve(path, cwd), path), path);
+/** Statistics from a file. `shown`: its path in messages. Problem `file-unreadable` or `statistics-invalid`. */
+export function statisticsFromFile(path: string, shown: string): Statistics {
+  return readStatistics(readTextFile(path, shown), shown);
 }
 
 /** Writes them to a file, whole or not at all; one that is there is replaced. Problem `file-unreadable`. */
 export function writeStatistics(statistics: Statistics, path: string, cwd: string): void {
-  replaceFile(resolve(path, cwd), path, statisticsText(statistics), randomUUID());
-}
-
-function resolve(path: string, cwd: string): string {
-  return isAbsolute(path) ? path : join(cwd, path);
+  replaceFile(resolve(cwd, path), path, statisticsText(statistics), randomUUID());
 }
 
 /** JSON, each relation, type, function and statement on a line of its own, so that two files can be compared. */

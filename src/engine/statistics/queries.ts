@@ -26,17 +26,19 @@ function namesOf(numbers: string, relation: string): string {
     LEFT JOIN pg_catalog.pg_attribute AS ka ON ka.attrelid = ${relation} AND ka.attnum = k.num)`;
 }
 
+/** Every type with its element, for `typeText`: y.name and y.suffix, `[]` for an array. */
+const TYPE_NAMES = `(SELECT t.oid, CASE WHEN tn.nspname = 'pg_catalog' THEN '' ELSE tn.nspname || '.' END || e.typname AS name, e.typname AS bare,
+    CASE WHEN e.oid = t.oid THEN '' ELSE '[]' END AS suffix
+  FROM pg_catalog.pg_type AS t JOIN pg_catalog.pg_type AS e ON e.oid = CASE WHEN t.typcategory = 'A' AND t.typelem <> 0 THEN t.typelem ELSE t.oid END
+  JOIN pg_catalog.pg_namespace AS tn ON tn.oid = e.typnamespace)`;
+
 /** A type as src/known writes it: `numeric(10, 2)[]`, `public.mood`. What a modifier means is the type's own business. */
-function typeText(oid: string, modifier: string): string {
-  return `(SELECT CASE WHEN tn.nspname = 'pg_catalog' THEN '' ELSE tn.nspname || '.' END || e.typname || CASE
-      WHEN ${modifier} < 0 THEN ''
-      WHEN e.typname IN ('varchar', 'bpchar') THEN '(' || ${modifier} - 4 || ')'
-      WHEN e.typname = 'numeric' THEN '(' || ((${modifier} - 4) >> 16 & 65535) || ', ' || ((((${modifier} - 4) & 2047) # 1024) - 1024) || ')'
-      WHEN e.typname = 'interval' THEN CASE WHEN ${modifier} & 65535 = 65535 THEN '' ELSE '(' || (${modifier} & 65535) || ')' END
-      ELSE '(' || ${modifier} || ')' END || CASE WHEN y.typcategory = 'A' AND y.typelem <> 0 THEN '[]' ELSE '' END
-    FROM pg_catalog.pg_type AS y
-    JOIN pg_catalog.pg_type AS e ON e.oid = CASE WHEN y.typcategory = 'A' AND y.typelem <> 0 THEN y.typelem ELSE y.oid END
-    JOIN pg_catalog.pg_namespace AS tn ON tn.oid = e.typnamespace WHERE y.oid = ${oid})`;
+function typeText(modifier: string): string {
+  return `y.name || CASE WHEN ${modifier} < 0 THEN ''
+      WHEN y.bare IN ('varchar', 'bpchar') THEN '(' || ${modifier} - 4 || ')'
+      WHEN y.bare = 'numeric' THEN '(' || ((${modifier} - 4) >> 16 & 65535) || ', ' || ((((${modifier} - 4) & 2047) # 1024) - 1024) || ')'
+      WHEN y.bare = 'interval' THEN CASE WHEN ${modifier} & 65535 = 65535 THEN '' ELSE '(' || (${modifier} & 65535) || ')' END
+      ELSE '(' || ${modifier} || ')' END || y.suffix`;
 }
 
 /** Only what is true: false is what an absent field says. */
@@ -103,12 +105,12 @@ const LAST_SCAN = `greatest(pg_catalog.pg_stat_get_lastscan(c.oid),
  * How often a default is computed, by the functions that its stored tree calls: its text would need a lock. What calls none is
  * a constant.
  */
-const DEFAULT = `(SELECT CASE WHEN v.worst = 3 OR d.adbin::text ~ '[{]NEXTVALUEEXPR' THEN 'volatile'
-    WHEN v.worst = 2 OR d.adbin::text ~ '[{]SQLVALUEFUNCTION' THEN 'stable' ELSE 'constant' END
-  FROM pg_catalog.pg_attrdef AS d
-  CROSS JOIN LATERAL (SELECT max(CASE f.provolatile WHEN 'v' THEN 3 WHEN 's' THEN 2 ELSE 1 END) AS worst
-    FROM pg_catalog.regexp_matches(d.adbin::text, ':(?:func|opfunc)id (\\d+)', 'g') AS m JOIN pg_catalog.pg_proc AS f ON f.oid = m[1]::pg_catalog.oid) AS v
-  WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum AND a.attgenerated = '')`;
+const DEFAULT = `CASE WHEN d.adbin IS NULL OR a.attgenerated <> '' THEN NULL WHEN d.adbin::text !~ 'funcid|VALUE' THEN 'constant'
+    ELSE (SELECT CASE WHEN v.worst = 3 OR d.adbin::text ~ '[{]NEXTVALUEEXPR' THEN 'volatile'
+      WHEN v.worst = 2 OR d.adbin::text ~ '[{]SQLVALUEFUNCTION' THEN 'stable' ELSE 'constant' END
+    FROM (SELECT max(CASE f.provolatile WHEN 'v' THEN 3 WHEN 's' THEN 2 ELSE 1 END) AS worst
+      FROM pg_catalog.regexp_matches(d.adbin::text, ':(?:func|opfunc)id (\\d+)', 'g') AS m
+      JOIN pg_catalog.pg_proc AS f ON f.oid = m[1]::pg_catalog.oid) AS v) END`;
 
 export function columnsSql(major: number): string {
   const isInvalid = `EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = c.oid AND k.contype = 'n' AND NOT k.convalidated AND k.conkey[1] = a.attnum)`;
@@ -116,9 +118,9 @@ export function columnsSql(major: number): string {
     {
       relation: 'c.oid',
       name: 'a.attname',
-      type: typeText('a.atttypid', 'a.atttypmod'),
+      type: typeText('a.atttypmod'),
       notNull: ifTrue(major < 18 ? 'a.attnotnull' : `a.attnotnull AND NOT ${isInvalid}`),
-      default: `CASE WHEN a.atthasdef THEN ${DEFAULT} END`,
+      default: DEFAULT,
       identity: ifTrue(`a.attidentity <> ''`),
       generated: `CASE a.attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END`,
       collation: `(SELECT l.collname FROM pg_catalog.pg_collation AS l JOIN pg_catalog.pg_type AS y ON y.oid = a.atttypid
@@ -128,6 +130,8 @@ export function columnsSql(major: number): string {
     // In a partitioned table those of all partitions together are the ones that stand for its rows.
     `pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+JOIN ${TYPE_NAMES} AS y ON y.oid = a.atttypid
+LEFT JOIN pg_catalog.pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 LEFT JOIN pg_catalog.pg_stats AS s ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = a.attname AND s.inherited = (c.relkind = 'p')
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND ${OWN} AND ${NOT_OURS}`,
   ).replace('json_build_object(', "json_build_object('at', a.attnum, ");
@@ -187,7 +191,7 @@ export const TYPES = aggregate(
     name: 't.typname',
     kind: `CASE t.typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN 'domain' ELSE 'other' END`,
     labels: `(SELECT pg_catalog.json_agg(l.enumlabel ORDER BY l.enumsortorder) FROM pg_catalog.pg_enum AS l WHERE l.enumtypid = t.oid)`,
-    type: `CASE WHEN t.typtype = 'd' THEN ${typeText('t.typbasetype', 't.typtypmod')} END`,
+    type: `CASE WHEN t.typtype = 'd' THEN (SELECT ${typeText('t.typtypmod')} FROM ${TYPE_NAMES} AS y WHERE y.oid = t.typbasetype) END`,
     notNull: ifTrue(`t.typtype = 'd' AND t.typnotnull`),
     checks: `(SELECT pg_catalog.json_agg(pg_catalog.json_build_array(k.conname, k.convalidated) ORDER BY k.conname)
     FROM pg_catalog.pg_constraint AS k WHERE k.contypid = t.oid AND k.contype = 'c')`,
@@ -202,8 +206,8 @@ export const FUNCTIONS = aggregate(
     schema: 'n.nspname',
     name: 'p.proname',
     kind: `CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END`,
-    arguments: `(SELECT coalesce(pg_catalog.json_agg(${typeText('g.type', '-1')} ORDER BY g.at), '[]')
-    FROM pg_catalog.unnest(p.proargtypes::pg_catalog.oid[]) WITH ORDINALITY AS g (type, at))`,
+    arguments: `(SELECT coalesce(pg_catalog.json_agg(y.name || y.suffix ORDER BY g.at), '[]')
+    FROM pg_catalog.unnest(p.proargtypes::pg_catalog.oid[]) WITH ORDINALITY AS g (type, at) JOIN ${TYPE_NAMES} AS y ON y.oid = g.type)`,
     volatility: `CASE p.provolatile WHEN 'i' THEN 'immutable' WHEN 's' THEN 'stable' ELSE 'volatile' END`,
     language: 'l.lanname',
     securityDefiner: ifTrue('p.prosecdef'),

@@ -1,6 +1,6 @@
 import type { Known } from '../../known/known.ts';
 import type { KnownColumn, KnownTable, KnownType } from '../../known/table.ts';
-import { hasDomainConstraint, sameType, splitName, typeOf } from '../../known/types.ts';
+import { hasDomainConstraint, qualifiedName, sameType, typeOf } from '../../known/types.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import { stringsOf } from '../../syntax/names.ts';
 import { as, type Fields, type Node } from '../../syntax/tree.ts';
@@ -53,14 +53,14 @@ function changeOf(known: Known, from: KnownType, to: KnownType): TypeChange | un
 }
 
 function baseOf(known: Known, type: KnownType): KnownType {
-  const [schema, name] = splitName(type.name);
+  const { schema, name } = qualifiedName(type.name);
   const domain = known.domain(schema === undefined ? { name } : { schema, name });
   return domain && !type.array ? baseOf(known, domain.base) : type;
 }
 
 /** Types that are no domains, of extensions that people use. */
 function isOfExtension({ name }: KnownType): boolean {
-  return ['citext', 'hstore', 'ltree', 'geometry', 'geography', 'vector'].includes(splitName(name)[1]);
+  return ['citext', 'hstore', 'ltree', 'geometry', 'geography', 'vector'].includes(qualifiedName(name).name);
 }
 
 /** No type is stored like these, and no length of them can be widened. */

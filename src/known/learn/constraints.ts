@@ -61,7 +61,7 @@ function addNotNull(adding: Adding): void {
 }
 
 /** Also in partitions and children. */
-export function setNotNull(at: Learning, table: RelationName, columns: readonly string[]): void {
+function setNotNull(at: Learning, table: RelationName, columns: readonly string[]): void {
   for (const column of columns) changeColumn(at, table, column, { notNull: true });
 }
 
@@ -117,7 +117,7 @@ function addForeignKey(adding: Adding): void {
 }
 
 /** A partitioned table's keys are its partitions' too. */
-export function cloneForeignKey(at: Learning, table: RelationName, key: KnownConstraint): void {
+function cloneForeignKey(at: Learning, table: RelationName, key: KnownConstraint): void {
   putConstraint(at, table, key);
   for (const part of partitionsOf(at.draft, table)) if (at.draft.table(part)) cloneForeignKey(at, part, key);
 }
@@ -168,7 +168,7 @@ export function makeIndexed(
 }
 
 /** On a partition, and its partitions. */
-export function cloneIndexed(at: Learning, partition: RelationName, indexed: Indexed): void {
+function cloneIndexed(at: Learning, partition: RelationName, indexed: Indexed): void {
   const table = at.draft.table(partition);
   if (!table) return;
   const columns = indexed.index.columns.join();

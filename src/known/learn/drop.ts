@@ -51,7 +51,7 @@ const DROPS: Partial<Record<ObjectType, Drop>> = {
 };
 
 /** A table with its partitions and children, its sequences, the keys that point at it, the views that read it. */
-export function removeTable(at: Learning, name: RelationName): void {
+function removeTable(at: Learning, name: RelationName): void {
   const { draft } = at;
   const table = draft.table(name);
   if (!table) return;
@@ -179,7 +179,7 @@ function removeFunction(
   draft.putFunctions(first.name, left);
 }
 
-export function removeSchema(at: Learning, schema: string): void {
+function removeSchema(at: Learning, schema: string): void {
   const { draft } = at;
   for (const { name } of [...draft.tables()]) if (name.schema === schema) removeTable(at, name);
   for (const { name } of [...draft.contents.types.values()]) if (name.schema === schema) removeType(at, name);

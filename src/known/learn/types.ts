@@ -3,7 +3,7 @@ import { all, as, type Fields } from '../../syntax/tree.ts';
 import { defaultName } from '../default-names.ts';
 import { emptyTable } from '../draft.ts';
 import type { DomainConstraint, KnownDomain, KnownEnum, Made } from '../table.ts';
-import { typeOf } from '../types.ts';
+import { qualifiedName, typeOf } from '../types.ts';
 import { volatilityOf } from '../volatility.ts';
 import { columnOf } from './columns.ts';
 import type { Learning } from './indexes.ts';
@@ -69,11 +69,19 @@ export function learnDomain(at: Learning, statement: Fields<'CreateDomainStmt'>)
     name: draft.newName(name),
     base: typeOf(draft, statement.typeName),
     notNull: false,
+    constrained: false,
     constraints: new Map(),
     made,
   };
   for (const constraint of all('Constraint', statement.constraints)) domain = withConstraint(at, domain, constraint);
-  draft.putType(domain);
+  putDomain(at, domain);
+}
+
+/** A domain over it that was made before keeps what was known of it then. */
+function putDomain({ draft }: Learning, domain: KnownDomain): void {
+  const under = draft.domain(qualifiedName(domain.base.name));
+  const constrained = domain.notNull || domain.constraints.size > 0 || under?.constrained === true;
+  draft.putType({ ...domain, constrained });
 }
 
 function withConstraint({ draft, made }: Learning, domain: KnownDomain, constraint: Fields<'Constraint'>): KnownDomain {
@@ -90,7 +98,7 @@ function withConstraint({ draft, made }: Learning, domain: KnownDomain, constrai
 /** ALTER DOMAIN */
 export function learnAlterDomain(at: Learning, statement: Fields<'AlterDomainStmt'>): void {
   const domain = at.draft.domain(nameOf(statement.typeName));
-  if (domain) at.draft.putType(alteredDomain(at, domain, statement));
+  if (domain) putDomain(at, alteredDomain(at, domain, statement));
 }
 
 /** By subtype, see AlterDomainStmt of nodes/parsenodes.h. */
