@@ -49,7 +49,7 @@ export function toldBy(statistics: Statistics, file?: string): Told {
     takenAt: statistics.writtenAt,
     serverMajor: Math.trunc(statistics.versionNum / 10_000),
     knowledge: {
-      newLearner: () => new SchemaLearner(known, statistics.searchPath),
+      newLearner: () => new SchemaLearner(known),
       applied: new Set(statistics.applied.map(({ version }) => version)),
     },
   };
