@@ -65,7 +65,7 @@ Before the first statement it looks at the live server (dumps, long transactions
 With --plan it applies exactly what "plan --out FILE" has written, or refuses and says what has moved since.`,
     flags: [
       { name: 'to', value: 'VERSION', completes: 'version', summary: 'apply everything up to this version' },
-      { name: 'version', value: 'VERSION', completes: 'version', summary: 'the same as --to' },
+      { name: 'version', value: 'VERSION', completes: 'version', summary: 'the same as --to', rare: true },
       { name: 'only', value: 'VERSION', completes: 'version', summary: 'apply this version and what it needs' },
       ...dryRuns(['print', 'rehearse', 'live'], 'print, rehearse on a copy, or live: here, undone'),
       { name: 'plan', value: 'FILE', completes: 'file', summary: 'apply exactly this plan, or refuse' },
