@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { fromDatabase, fromFiles, fromStatistics, type Told } from '../engine/lint/knowledge.ts';
 import { EXIT } from '../problem/codes.ts';
 import { Problem } from '../problem/problem.ts';
@@ -9,8 +10,10 @@ import { withEngine } from './open.ts';
  * asked; else nothing.
  */
 export async function lintKnowledge(context: CommandContext): Promise<Told> {
-  const statistics = context.args.value('stats') ?? context.settings().lint.statistics;
-  if (statistics !== undefined) return fromStatistics(statistics, context.cwd);
+  const { args, cwd } = context;
+  const configured = context.settings().lint.statistics;
+  const statistics = args.value('stats') ?? (configured && relative(cwd, configured));
+  if (statistics !== undefined) return fromStatistics(statistics, cwd);
   try {
     return await withEngine(context, {}, fromDatabase);
   } catch (error) {

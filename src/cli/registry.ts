@@ -1,4 +1,5 @@
 import type { Command } from './context.ts';
+import { DB_COMMAND } from './registry-db.ts';
 import { LINT_COMMAND } from './registry-lint.ts';
 import { PLAN_COMMAND } from './registry-plan.ts';
 import { SCHEMA_COMMAND } from './registry-schema.ts';
@@ -64,7 +65,7 @@ Before the first statement it looks at the live server (dumps, long transactions
 With --plan it applies exactly what "plan --out FILE" has written, or refuses and says what has moved since.`,
     flags: [
       { name: 'to', value: 'VERSION', completes: 'version', summary: 'apply everything up to this version' },
-      { name: 'version', value: 'VERSION', completes: 'version', summary: 'the same as --to' },
+      { name: 'version', value: 'VERSION', completes: 'version', summary: 'the same as --to', rare: true },
       { name: 'only', value: 'VERSION', completes: 'version', summary: 'apply this version and what it needs' },
       ...dryRuns(['print', 'rehearse', 'live'], 'print, rehearse on a copy, or live: here, undone'),
       { name: 'plan', value: 'FILE', completes: 'file', summary: 'apply exactly this plan, or refuse' },
@@ -321,49 +322,7 @@ With --stats it also writes what the server tells of the database to a file, for
     ],
     load: () => import('./commands/doctor.ts'),
   },
-  {
-    name: 'db',
-    summary: 'the embedded database: start, stop, url, psql',
-    description: `The embedded PostgreSQL is used when the configuration says "embedded": true and no database is named. It lives in .taskflow/ beside the configuration file.`,
-    flags: [],
-    examples: [],
-    subcommands: [
-      {
-        name: 'start',
-        summary: 'start the embedded database, making it if needed',
-        description: 'Starts the embedded PostgreSQL, and creates its data folder the first time. Prints its URL.',
-        flags: [],
-        examples: [{ line: 'taskflow-db db start', says: 'start it and print its URL' }],
-        load: () => import('./commands/db-start.ts'),
-      },
-      {
-        name: 'stop',
-        summary: 'stop the embedded database',
-        description: 'Stops the embedded PostgreSQL. Its data stays.',
-        flags: [],
-        examples: [{ line: 'taskflow-db db stop', says: 'stop it' }],
-        load: () => import('./commands/db-stop.ts'),
-      },
-      {
-        name: 'url',
-        summary: 'print the URL of the embedded database',
-        description: 'Prints the connection URL of the embedded PostgreSQL, for other programs.',
-        flags: [],
-        examples: [{ line: 'psql "$(taskflow-db db url)"', says: 'connect with any client' }],
-        load: () => import('./commands/db-url.ts'),
-      },
-      {
-        name: 'psql',
-        summary: 'open psql on the embedded database',
-        description:
-          'Runs the psql that is on the PATH, connected to the embedded PostgreSQL. Arguments after -- are given to psql.',
-        passthrough: true,
-        flags: [],
-        examples: [{ line: "taskflow-db db psql -- -c 'SELECT 1'", says: 'one query' }],
-        load: () => import('./commands/db-psql.ts'),
-      },
-    ],
-  },
+  DB_COMMAND,
   {
     name: 'completion',
     summary: 'print the completion script of a shell',

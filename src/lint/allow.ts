@@ -20,21 +20,26 @@ export function allowances(
   migration: Migration,
   findings: readonly Finding[],
   active: readonly Active[],
-  names: ReadonlyMap<string, string>,
+  names: ReadonlyMap<string, readonly string[]>,
 ): Finding[] {
-  const reasons = new Map(migration.headers.allow.map(({ rule, reason }) => [names.get(rule) ?? rule, reason]));
+  const reasons = new Map(
+    migration.headers.allow.flatMap(({ rule, reason }) => (names.get(rule) ?? []).map((id) => [id, reason])),
+  );
   const marked = findings.map((one) => ({ ...one, allowed: reasons.get(one.rule) ?? null }));
   const found = new Set(findings.map(({ rule }) => rule));
   const ids = new Set(active.map(({ rule }) => rule.id));
   const unused = migration.headers.allow.filter(({ rule }) => isUnused(names.get(rule), ids, found));
   const severity = active.find(({ rule }) => rule.id === UNUSED_ALLOW)?.severity;
   if (!severity) return marked;
-  return [...unused.map(({ rule }) => unusedFinding(migration, rule, severity, [...names.keys()])), ...marked];
+  const allowed = reasons.get(UNUSED_ALLOW) ?? null;
+  const idle = unused.filter(({ rule }) => rule !== UNUSED_ALLOW || unused.length === 1);
+  const added = idle.map(({ rule }) => ({ ...unusedFinding(migration, rule, severity, [...names.keys()]), allowed }));
+  return [...added, ...marked];
 }
 
 /** An allowance of a rule that is off waits for the day when it is on. */
-function isUnused(id: string | undefined, active: ReadonlySet<string>, found: ReadonlySet<string>): boolean {
-  return id === undefined || (active.has(id) && !found.has(id));
+function isUnused(ids: readonly string[] = [], active: ReadonlySet<string>, found: ReadonlySet<string>): boolean {
+  return ids.every((id) => active.has(id) && !found.has(id));
 }
 
 const EDITS_MAX = 3;

@@ -74,6 +74,8 @@ export interface Finding {
   readonly rows: number | null;
   readonly bytes: number | null;
   readonly fix: Fix | null;
+  /** The statement that the fix is for, as written. */
+  readonly statement: string | null;
   /** The statement in the file's text, as UTF-16 offsets; null where a fix cannot stand in its place. */
   readonly span: { readonly start: number; readonly end: number } | null;
   /** The reason of the `-- Allow:` that accepts it; such a finding does not count. */

@@ -27,6 +27,7 @@ export class FindingPlacer {
     return {
       ...this.#finding(rule, severity, complaint, place),
       ...effects(complaint.use, subject.options.serverMajor),
+      statement: complaint.fix ? subject.statement.sql : null,
       span: spanOf(subject),
       rows: size?.rows ?? null,
       bytes: size?.bytes ?? null,
@@ -78,6 +79,7 @@ const NO_EFFECT = {
   rows: null,
   bytes: null,
   allowed: null,
+  statement: null,
   span: null,
 } as const;
 

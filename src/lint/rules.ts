@@ -18,7 +18,13 @@ export const RULES: readonly Rule[] = [
   ...DESIGN_RULES,
 ];
 
-/** Each id and alias with the id. */
-export const RULE_NAMES: ReadonlyMap<string, string> = new Map(
-  RULES.flatMap(({ id, aliases = [] }) => [id, ...aliases].map((name) => [name, id] as const)),
-);
+/** Each id and alias with the ids that it means: what is one rule elsewhere may be several here. */
+export const RULE_NAMES: ReadonlyMap<string, readonly string[]> = namesOf(RULES);
+
+function namesOf(rules: readonly Rule[]): Map<string, string[]> {
+  const names = new Map<string, string[]>();
+  for (const { id, aliases = [] } of rules) {
+    for (const name of [id, ...aliases]) names.set(name, [...(names.get(name) ?? []), id]);
+  }
+  return names;
+}

@@ -24,8 +24,8 @@ export interface LintInput {
   readonly learner: Learner;
   readonly included: ReadonlySet<string>;
   readonly rules: readonly ActiveRule[];
-  /** Ids and aliases of all rules, those that are off too, each with the id. */
-  readonly names: ReadonlyMap<string, string>;
+  /** Ids and aliases of all rules, those that are off too, each with the ids that it means. */
+  readonly names: ReadonlyMap<string, readonly string[]>;
   readonly reading: Reading;
   readonly innerStatements: InnerStatements;
   /** Called before each file. */

@@ -98,8 +98,9 @@ function takeTimeout(
   return undefined;
 }
 
+/** A rule of ours, or one of another linter by that one's name: `squawk:ban-drop-column`. */
 function takeAllow(draft: Draft, value: string): HeaderFault | undefined {
-  const [, rule, reason] = /^([a-z][a-z0-9-]*)\s+(\S.*)$/.exec(value) ?? [];
+  const [, rule, reason] = /^([a-z][a-z0-9-]*|[a-z][a-z0-9_]*:[A-Za-z][\w-]*)\s+(\S.*)$/.exec(value) ?? [];
   if (rule === undefined || reason === undefined) {
     return { found: value || 'nothing', expected: 'the rule, then the reason: drop-column nobody reads it since 2.4' };
   }

@@ -35,7 +35,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   report: {
     pure: true,
     imports: ['problem', 'plan', 'catalog', 'verify', 'lint', 'forecast'],
-    packages: ['diff', 'fast-string-width', 'fast-wrap-ansi', 'picocolors'],
+    packages: ['diff', 'fast-string-width', 'fast-wrap-ansi', 'node:crypto', 'picocolors'],
   },
   parser: { pure: false, imports: ['sql', 'syntax'], packages: ['libpg-query', 'node:v8'] },
   files: { pure: false, imports: ['problem', 'migration', 'plan/migration-file.ts'], packages: [] },

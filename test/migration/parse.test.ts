@@ -263,6 +263,11 @@ const FAULTS: [string, string, string[]][] = [
     'SELECT 1;\n-- Allow: drop-column x\n-- Allow: everyone reads\nSELECT 2;',
     ['header-invalid 2:1'],
   ],
+  [
+    "a late Allow with another linter's rule",
+    'SELECT 1;\n-- Allow: squawk:ban-drop-column x\nSELECT 2;',
+    ['header-invalid 2:1'],
+  ],
 ];
 for (const [name, text, expected] of FAULTS) {
   test(`refused at its place: ${name}`, () => assert.deepEqual(faults(text), expected));
@@ -452,4 +457,11 @@ test('a file of long odd lines is read in linear time', () => {
   const long = 200_000;
   const text = `-- ${'='.repeat(long)}x\n-- a${' '.repeat(long)}b\n--${' -'.repeat(long)}x\n-- ROLLBACK ${'- '.repeat(long)}x\nSELECT 1;\n-- x${'-'.repeat(long)}x\n`;
   assert.deepEqual(faults(text), []);
+});
+
+test('an Allow takes the name that another linter has for a rule', () => {
+  const read = (line: string) =>
+    parseMigration({ file: '1_a.sql', stem: '1_a', bytes: Buffer.from(`${line}\nSELECT 1;`) });
+  assert.deepEqual(read('-- Allow: eugene:E6 at night').headers.allow, [{ rule: 'eugene:E6', reason: 'at night' }]);
+  assert.throws(() => read('-- Allow: squawk: at night'));
 });

@@ -13,10 +13,12 @@ export function activeRules(
   only: readonly string[],
   configFile?: string,
 ): ActiveRule[] {
-  const chosen = new Map(Object.entries(settings).map(([name, severity]) => [RULE_NAMES.get(name) ?? name, severity]));
+  const chosen = new Map(
+    Object.entries(settings).flatMap(([name, severity]) => (RULE_NAMES.get(name) ?? []).map((id) => [id, severity])),
+  );
   refuseUnknown(Object.keys(settings), 'config-invalid', configFile);
   refuseUnknown(only, 'usage');
-  const wanted = new Set(only.map((name) => RULE_NAMES.get(name)));
+  const wanted = new Set(only.flatMap((name) => RULE_NAMES.get(name) ?? []));
   return RULES.flatMap((rule) => {
     const severity = chosen.get(rule.id) ?? rule.severity;
     if (wanted.size > 0)

@@ -21,8 +21,8 @@ export interface LintRequest {
   readonly only?: ReadonlySet<string>;
   readonly knowledge: Knowledge;
   readonly rules: readonly ActiveRule[];
-  /** Ids and aliases of all rules, those that are off too. */
-  readonly names: ReadonlyMap<string, string>;
+  /** Ids and aliases of all rules, those that are off too, each with the ids that it means. */
+  readonly names: ReadonlyMap<string, readonly string[]>;
   readonly options: LintOptions;
   /** What a rehearsal of these files has shown, if there was one. */
   readonly seenOf?: Reading['seenOf'];

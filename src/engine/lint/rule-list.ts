@@ -15,7 +15,8 @@ export const LISTED_RULES: readonly ListedRule[] = RULES.map(({ id, topic, summa
 
 /** The rule of that name, or one that other linters call so. Problem `usage` where there is none. */
 export function ruleNamed(name: string): ListedRule {
-  const rule = LISTED_RULES.find(({ id }) => id === RULE_NAMES.get(name));
+  const [first] = RULE_NAMES.get(name) ?? [];
+  const rule = LISTED_RULES.find(({ id }) => id === first);
   if (!rule) throw unknownRule(name, 'usage');
   return rule;
 }

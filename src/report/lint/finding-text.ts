@@ -39,7 +39,7 @@ export function findingBlock(finding: Finding, look: Look, already: Said): strin
     ...place(finding, look, mark),
     ...labelled('lock', effectText(finding), look),
     ...(finding.why === null || already.why ? [] : labelled('why', finding.why, look)),
-    ...(finding.fix ? instead(finding.fix, look) : []),
+    ...(finding.fix ? instead(finding.fix, finding.statement, look) : []),
     ...(already.accept ? [] : labelled('accept', allowLine(finding), look)),
   ];
 }
@@ -78,15 +78,15 @@ function labelled(label: string, text: string | undefined, { style, width }: Loo
   return lines.map((line, index) => (index === 0 ? style.faint(`${label}:`.padEnd(LABEL)) : INDENT) + line);
 }
 
-function instead(fix: Fix, look: Look): string[] {
+function instead(fix: Fix, statement: string | null, look: Look): string[] {
   const { style, width, verbose } = look;
-  const lines = fixLines(fix, verbose);
+  const lines = fixLines(fix, verbose ? { withRollback: true } : { shortOf: statement });
   const shown = verbose ? lines : lines.slice(0, FIX_LINES_MAX);
   const more = lines.length - shown.length;
   const sql = shown.flatMap((line) => wrapSql(line, width - LABEL));
   return [
     ...labelled('instead', visibleLine(fix.title), look),
-    ...sql.map((line) => INDENT + (line.startsWith('--') ? style.faint(line) : style.good(line))),
+    ...sql.map((line) => INDENT + (/^ *--/.test(line) ? style.faint(line) : style.good(line))),
     ...(more > 0 ? [`${INDENT}${style.faint(`… (${more} more lines: --verbose)`)}`] : []),
   ];
 }

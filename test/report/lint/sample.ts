@@ -43,6 +43,7 @@ export const FOREIGN_KEY: Finding = {
   bytes: 4.2e9,
   fix: VALIDATE,
   span: null,
+  statement: null,
   allowed: null,
 };
 

@@ -156,6 +156,30 @@ test('sizes are told as far as they are known', () => {
   assert.match(sized(2.34e9, null) ?? '', /\(about 2\.3 billion rows\)/);
 });
 
+test('of a long statement only what the fix changes is shown, and all of it with --verbose', () => {
+  const column = (name: string) => `  ${name} bigint,`;
+  const table = (...lines: string[]) => ['CREATE TABLE t (', ...lines, '  z text', ')'].join('\n');
+  const statement = table(...['a', 'b', 'c', 'd'].map(column), '  e int,', ...['f', 'g'].map(column));
+  const fixed = statement.replace('e int', 'e bigint');
+  const fix = {
+    title: 'bigint',
+    automatic: true,
+    steps: [{ name: 'n', sql: [fixed, 'CREATE INDEX i ON t (e)'], rollback: [] }],
+  };
+  const report = { ...REPORT, findings: [{ ...TYPE_CHANGE, statement, fix }] };
+  const shown = (text: string) => /^instead: +bigint\n((?:.*\n)*?)accept/m.exec(text)?.[1]?.replace(/^ {12}/gm, '');
+  assert.equal(
+    shown(textOf(report)),
+    'CREATE TABLE t (\n  -- … 4 lines as before\n  e bigint,\n  -- … 3 lines as before\n);\nCREATE INDEX i ON t (e);\n',
+  );
+  assert.equal(shown(textOf(report, { verbose: true })), `${fixed};\nCREATE INDEX i ON t (e);\n`);
+  const same = { ...fix, steps: [{ name: 'n', sql: [statement, 'CREATE INDEX i ON t (e)'], rollback: [] }] };
+  assert.equal(
+    shown(textOf({ ...REPORT, findings: [{ ...TYPE_CHANGE, statement, fix: same }] })),
+    'CREATE TABLE t (\n  -- … 8 lines as before\n);\nCREATE INDEX i ON t (e);\n',
+  );
+});
+
 test('SQL is broken at spaces outside of quotes only', () => {
   const sql = `ALTER TABLE t ADD CONSTRAINT c CHECK (a <> 'one two  three four five six seven eight') NOT VALID;`;
   const lines = wrapSql(sql, 50);
