@@ -13,7 +13,7 @@ ALTER TABLE sessions ADD CONSTRAINT sessions_pkey PRIMARY KEY USING INDEX sessio
 --- safe: of an index, the column is NOT NULL
 ALTER TABLE sessions ADD CONSTRAINT sessions_pkey PRIMARY KEY USING INDEX sessions_token_idx;
 --- safe: the index, concurrently
-CREATE UNIQUE INDEX CONCURRENTLY sessions_pkey ON sessions (token);
+CREATE UNIQUE INDEX CONCURRENTLY sessions_pkey ON sessions (created_at, token);
 --- safe: a table that the file makes
 CREATE TABLE refunds (id bigint NOT NULL, amount numeric NOT NULL);
 ALTER TABLE refunds ADD PRIMARY KEY (id);
