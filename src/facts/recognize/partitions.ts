@@ -44,14 +44,16 @@ function isProven(
   partition: QualifiedName | undefined,
   bound: PartitionBoundSpec | undefined,
 ): boolean {
-  const values = valuesOf([...(bound?.listdatums ?? []), ...(bound?.lowerdatums ?? []), ...(bound?.upperdatums ?? [])]);
   const [parent, child] = [known.table(target), known.table(partition)];
-  if (!parent || !child || values.length === 0 || !hasCheckWith(child, values)) return false;
+  if (!parent || !child || !holdsBound(child, bound)) return false;
   const others = parent.partitions.map((name) => known.table(name)).filter((table) => table?.isDefault);
-  return others.every((table) => table !== undefined && hasCheckWith(table, values));
+  return others.every((table) => table !== undefined && holdsBound(table, bound));
 }
 
-function hasCheckWith({ constraints }: KnownTable, values: readonly string[]): boolean {
+/** Whether a valid CHECK of the table has the values of the bound in it, so that its rows need not be read. */
+export function holdsBound({ constraints }: KnownTable, bound: PartitionBoundSpec | undefined): boolean {
+  const values = valuesOf([...(bound?.listdatums ?? []), ...(bound?.lowerdatums ?? []), ...(bound?.upperdatums ?? [])]);
+  if (values.length === 0) return false;
   return [...constraints.values()].some(({ type, validated, expression, definition = '' }) => {
     if (type !== 'check' || !validated) return false;
     const own = valuesOf(expression);

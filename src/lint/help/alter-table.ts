@@ -55,6 +55,11 @@ function nameIn({ name, def }: Fields<'AlterTableCmd'>): string | undefined {
   return name ?? as('ColumnDef', def)?.colname ?? as('Constraint', def)?.conname;
 }
 
+/** The statement with another command in the place of that one. */
+export function withCommand({ head, commands }: AlterTable, part: AlterCommand, text: string): string {
+  return `${head} ${commands.map((one) => (one === part ? text : one.text)).join(', ')}`;
+}
+
 /** The statement without that command; undefined when nothing is left. */
 export function restWithout({ head, commands }: AlterTable, left: AlterCommand): string | undefined {
   const others = commands.filter((one) => one !== left);

@@ -27,7 +27,7 @@ export function backfillStep({ table, known, column, value, missing, rollback = 
   const set = `${displayIdentifier(column)} = ${value}`;
   return {
     name: stepName('fill', table.name, column),
-    comment: ['Kind: data', `Batch: ${shown(table)}${by}`],
+    comment: [`Fill ${shown(table)}.${displayIdentifier(column)}`, 'Kind: data', `Batch: ${shown(table)}${by}`],
     sql: [`UPDATE ${shown(table)} SET ${set} WHERE ${missing} AND :batch`],
     rollback,
   };

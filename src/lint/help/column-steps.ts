@@ -1,10 +1,10 @@
+import { mentionedColumns } from '../../known/expression.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
 import type { FixStep } from '../finding.ts';
 import type { Subject } from '../rule.ts';
 import { type AddColumn, type ColumnClause, clausesOfType, foreignKeyDefinition, withoutName } from './add-column.ts';
 import { type AlterCommand, type AlterTable, restWithout } from './alter-table.ts';
 import { backfillStep } from './backfill.ts';
-import { columnsIn } from './columns-in.ts';
 import { constraintSteps } from './constraint-steps.ts';
 import { nameFor, stepName } from './names.ts';
 import { notNullSteps } from './not-null-steps.ts';
@@ -73,7 +73,7 @@ export function constraintStepsOf(column: NewColumn): FixStep[] {
 }
 
 function checkSteps({ subject, alter }: NewColumn, clause: ColumnClause): FixStep[] {
-  const columns = columnsIn(clause.constraint.raw_expr);
+  const columns = mentionedColumns(clause.constraint.raw_expr);
   const part = columns.length === 1 ? columns : [];
   const name = clause.constraint.conname ?? nameFor(subject.known, alter.name, part, 'check');
   return constraintSteps(alter.head, name, withoutName(clause));

@@ -2,7 +2,7 @@ import type { Known } from '../../known/known.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import type { FixStep } from '../finding.ts';
-import { constraintSteps } from './constraint-steps.ts';
+import { type Around, constraintSteps } from './constraint-steps.ts';
 import { nameFor, stepName } from './names.ts';
 
 /** The first major version whose NOT NULL is a constraint that can be NOT VALID (release notes of PostgreSQL 18). */
@@ -15,8 +15,8 @@ export interface NotNullWanted {
   readonly column: string;
   readonly known: Known;
   readonly serverMajor: number;
-  /** The statement's other commands, to go first. */
-  readonly rest?: string | undefined;
+  /** The statement that it is part of. */
+  readonly around?: Around | undefined;
 }
 
 /**
@@ -24,12 +24,12 @@ export interface NotNullWanted {
  * believes a valid one (manual, "ALTER TABLE").
  */
 export function notNullSteps(wanted: NotNullWanted): FixStep[] {
-  const { head, table, column, known, serverMajor, rest } = wanted;
+  const { head, table, column, known, serverMajor, around } = wanted;
   const name = nameFor(known, table, [column], 'not_null');
   const shown = displayIdentifier(column);
-  if (serverMajor >= NOT_NULL_CONSTRAINTS) return constraintSteps(head, name, `NOT NULL ${shown}`, rest);
+  if (serverMajor >= NOT_NULL_CONSTRAINTS) return constraintSteps(head, name, `NOT NULL ${shown}`, around);
   const check = `CHECK (${shown} IS NOT NULL)`;
-  return [...constraintSteps(head, name, check, rest), takeOver(head, shown, name, check, table)];
+  return [...constraintSteps(head, name, check, around), takeOver(head, shown, name, check, table)];
 }
 
 function takeOver(head: string, column: string, name: string, check: string, table: QualifiedName): FixStep {

@@ -11,30 +11,54 @@ export interface Proof {
   readonly condition: string;
 }
 
-/** The CHECKs added without reading rows, then validated under a lock that blocks neither reads nor writes. */
+/** That the rows of a table are within the bounds. */
+export function proofOfBounds(table: QualifiedName, condition: string): Proof {
+  return { table, name: `${table.name}_bounds`, condition };
+}
+
+/** That no row of the default partition is within those of another one. */
+export function proofBeside(table: QualifiedName, partition: QualifiedName, condition: string): Proof {
+  return { table, name: `${table.name}_without_${partition.name}`, condition: `NOT (${condition})` };
+}
+
+/**
+ * The CHECKs added without reading rows, each in a transaction of its own since each locks another table, then validated under a
+ * lock that blocks neither reads nor writes.
+ */
 export function proofSteps(proofs: readonly Proof[], before: Pick<FixStep, 'sql' | 'rollback'> = EMPTY): FixStep[] {
-  const { drop } = withoutProofs(proofs);
-  const add = proofs.map((proof) => `${addProof(proof)} NOT VALID`);
-  const validate = proofs.map(
-    ({ table, name }) => `ALTER TABLE ${shown(table)} VALIDATE CONSTRAINT ${displayIdentifier(name)}`,
-  );
-  const about = proofs[0]?.name ?? '';
-  return [
-    { name: stepName('add', about), sql: [...before.sql, ...add], rollback: [...drop, ...before.rollback] },
-    { name: stepName('validate', about), sql: validate, rollback: [...drop, ...add] },
-  ];
+  const add = proofs.map((proof, index) => addStep(proof, index === 0 ? before : EMPTY));
+  const again = proofs.map((proof) => `${addProof(proof)} NOT VALID`);
+  const validate = {
+    name: stepName('validate', ...proofs.slice(0, 1).map(({ name }) => name)),
+    sql: proofs.map((proof) => `${alterOf(proof)} VALIDATE CONSTRAINT ${displayIdentifier(proof.name)}`),
+    rollback: [...withoutProofs(proofs).drop, ...again],
+  };
+  return [...add, validate];
 }
 
 const EMPTY = { sql: [], rollback: [] };
 
-/** What drops them, and what makes them again. */
-export function withoutProofs(proofs: readonly Proof[]): { readonly drop: string[]; readonly make: string[] } {
-  const drop = proofs.map(
-    ({ table, name }) => `ALTER TABLE ${shown(table)} DROP CONSTRAINT ${displayIdentifier(name)}`,
-  );
-  return { drop, make: proofs.map(addProof) };
+function addStep(proof: Proof, { sql, rollback }: Pick<FixStep, 'sql' | 'rollback'>): FixStep {
+  return {
+    name: stepName('add', proof.name),
+    sql: [...sql, `${addProof(proof)} NOT VALID`],
+    rollback: [dropProof(proof), ...rollback],
+  };
 }
 
-function addProof({ table, name, condition }: Proof): string {
-  return `ALTER TABLE ${shown(table)} ADD CONSTRAINT ${displayIdentifier(name)} CHECK (${condition})`;
+/** What drops them, and what makes them again. */
+export function withoutProofs(proofs: readonly Proof[]): { readonly drop: string[]; readonly make: string[] } {
+  return { drop: proofs.map(dropProof), make: proofs.map(addProof) };
+}
+
+function alterOf({ table }: Proof): string {
+  return `ALTER TABLE ${shown(table)}`;
+}
+
+function dropProof(proof: Proof): string {
+  return `${alterOf(proof)} DROP CONSTRAINT ${displayIdentifier(proof.name)}`;
+}
+
+function addProof(proof: Proof): string {
+  return `${alterOf(proof)} ADD CONSTRAINT ${displayIdentifier(proof.name)} CHECK (${proof.condition})`;
 }

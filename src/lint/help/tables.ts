@@ -16,7 +16,7 @@ export function isInUse(subject: Subject, name: QualifiedName): boolean {
 }
 
 /** A table, or that of an index. */
-export function tableAt({ known }: Subject, name: QualifiedName): KnownTable | undefined {
+function tableAt({ known }: Subject, name: QualifiedName): KnownTable | undefined {
   return known.table(name) ?? known.index(name)?.table;
 }
 
@@ -44,6 +44,6 @@ export function isSameTable(one: RelationName, other: RelationName): boolean {
 }
 
 /** As the user would write it: without the schema that is meant anyway. */
-export function shortName({ known }: Subject, { schema, name }: RelationName): QualifiedName {
-  return schema === known.defaultSchema ? { name } : { schema, name };
+export function shortName({ known }: Subject, written: QualifiedName): QualifiedName {
+  return written.schema === known.defaultSchema ? { name: written.name } : written;
 }

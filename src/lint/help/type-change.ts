@@ -4,7 +4,7 @@ import { displayIdentifier } from '../../sql/quote.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Fix, FixStep } from '../finding.ts';
 import type { Subject } from '../rule.ts';
-import { type AlterCommand, type AlterTable, alterTableOf, commandOf } from './alter-table.ts';
+import { type AlterCommand, type AlterTable, alterTableOf, commandOf, restWithout } from './alter-table.ts';
 import { backfillStep } from './backfill.ts';
 import { shownFix } from './fix.ts';
 import { stepName } from './names.ts';
@@ -25,6 +25,8 @@ interface Change {
   readonly value: string;
   readonly valueOfNew: string;
   readonly known: KnownTable | undefined;
+  /** The statement's other commands. */
+  readonly rest: string | undefined;
 }
 
 /**
@@ -70,6 +72,7 @@ function changeOf(subject: Subject, use: FormUse): Change | undefined {
     value: using ?? `${name}::${type}`,
     valueOfNew,
     known: known.table(alter.name),
+    rest: restWithout(alter, part),
   };
 }
 
@@ -91,11 +94,11 @@ function written({ text }: AlterCommand): {
 }
 
 function expand(change: Change, trigger: SyncTrigger): FixStep {
-  const { alter, type } = change;
+  const { alter, type, rest } = change;
   const column = displayIdentifier(newName(change));
   return {
     name: stepName('add', alter.name.name, newName(change)),
-    sql: [`${alter.head} ADD COLUMN ${column} ${type}`, ...trigger.make],
+    sql: [`${alter.head} ADD COLUMN ${column} ${type}`, ...trigger.make, ...(rest === undefined ? [] : [rest])],
     rollback: [...trigger.drop, `${alter.head} DROP COLUMN ${column}`],
   };
 }
@@ -128,7 +131,11 @@ function swap(change: Change, trigger: SyncTrigger): FixStep {
   const tighten = held(change)?.notNull ? [`${alter.head} ALTER COLUMN ${name} SET NOT NULL`] : [];
   return {
     name: stepName('exchange', alter.name.name, column),
-    comment: [...reminders(change), 'Allow: renaming-column both columns hold the same values'],
+    comment: [
+      `Exchange ${old} and ${name}`,
+      ...reminders(change),
+      'Allow: renaming-column both columns hold the same values',
+    ],
     sql: [
       ...trigger.drop,
       `${alter.head} RENAME COLUMN ${name} TO ${old}`,
@@ -161,7 +168,10 @@ function reminders(change: Change): string[] {
 function contract(alter: AlterTable, column: string): FixStep {
   return {
     name: stepName('drop', alter.name.name, column, 'old'),
-    comment: ['When nothing has used it for a release.', 'Allow: ban-drop-column its values are in the new column'],
+    comment: [
+      `Drop ${alter.name.name}.${column}_old, when nothing has used it for a release`,
+      'Allow: ban-drop-column its values are in the new column',
+    ],
     sql: [`${alter.head} DROP COLUMN ${displayIdentifier(`${column}_old`)}`],
     rollback: [],
   };

@@ -2,7 +2,7 @@ import type { FormUse } from '../../facts/form.ts';
 import { relationName, stringsOf } from '../../syntax/names.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Complaint, Fix } from '../finding.ts';
-import { alterTableOf, commandOf, restWithout } from '../help/alter-table.ts';
+import { alterTableOf, commandOf, withCommand } from '../help/alter-table.ts';
 import { constraintBody } from '../help/constraint-body.ts';
 import { constraintSteps } from '../help/constraint-steps.ts';
 import { automaticFix, fixOf } from '../help/fix.ts';
@@ -47,6 +47,6 @@ function inTwoSteps(subject: Subject, use: FormUse): Fix | undefined {
   const partitioned = known.table(alter.name)?.kind === 'partitioned table';
   if (partitioned && options.serverMajor < NOT_VALID_ON_PARTITIONED) return undefined;
   const name = constraint.conname ?? nameFor(known, alter.name, stringsOf(constraint.fk_attrs), 'fkey');
-  const steps = constraintSteps(alter.head, name, constraintBody(part.text), restWithout(alter, part));
+  const steps = constraintSteps(alter.head, name, constraintBody(part.text), (text) => withCommand(alter, part, text));
   return automaticFix('add it NOT VALID, then validate it while writes go on', steps);
 }

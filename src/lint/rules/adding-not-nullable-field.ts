@@ -3,7 +3,14 @@ import { displayIdentifier } from '../../sql/quote.ts';
 import { stringsOf } from '../../syntax/names.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Complaint, Fix } from '../finding.ts';
-import { type AlterCommand, type AlterTable, alterTableOf, commandOf, restWithout } from '../help/alter-table.ts';
+import {
+  type AlterCommand,
+  type AlterTable,
+  alterTableOf,
+  commandOf,
+  restWithout,
+  withCommand,
+} from '../help/alter-table.ts';
 import { constraintBody } from '../help/constraint-body.ts';
 import { constraintSteps } from '../help/constraint-steps.ts';
 import { automaticFix, fixOf } from '../help/fix.ts';
@@ -43,14 +50,14 @@ function inSteps(subject: Subject, alter: AlterTable, part: AlterCommand): Fix |
   const column = part.command.name ?? stringsOf(constraint?.keys)[0];
   if (column === undefined) return undefined;
   const { head, name: table } = alter;
-  const rest = restWithout(alter, part);
+  const around = (text: string) => withCommand(alter, part, text);
   if (constraint?.conname) {
-    return automaticFix(TITLE, constraintSteps(head, constraint.conname, constraintBody(part.text), rest));
+    return automaticFix(TITLE, constraintSteps(head, constraint.conname, constraintBody(part.text), around));
   }
   const unproven = notValidNotNull(subject, alter, column);
-  if (unproven !== undefined) return validateOnly(alter, unproven, rest);
+  if (unproven !== undefined) return validateOnly(alter, part, unproven, column);
   const { known, options } = subject;
-  return automaticFix(TITLE, notNullSteps({ head, table, column, known, serverMajor: options.serverMajor, rest }));
+  return automaticFix(TITLE, notNullSteps({ head, table, column, known, serverMajor: options.serverMajor, around }));
 }
 
 /** From 18 on the column may have a constraint already that only wants to be validated. */
@@ -59,8 +66,16 @@ function notValidNotNull({ known }: Subject, { name }: AlterTable, column: strin
   return constraints.find((one) => one.type === 'not null' && !one.validated && one.columns.includes(column))?.name;
 }
 
-function validateOnly({ head }: AlterTable, constraint: string, rest: string | undefined): Fix {
-  const validate = `${head} VALIDATE CONSTRAINT ${displayIdentifier(constraint)}`;
-  const sql = rest === undefined ? [validate] : [rest, validate];
-  return automaticFix(TITLE, [{ name: stepName('validate', constraint), sql, rollback: [] }]);
+/** Not beside another command, whose lock would hold the table meanwhile. */
+function validateOnly(alter: AlterTable, part: AlterCommand, constraint: string, column: string): Fix {
+  const name = displayIdentifier(constraint);
+  const again = `${alter.head} ADD CONSTRAINT ${name} NOT NULL ${displayIdentifier(column)} NOT VALID`;
+  const validate = {
+    name: stepName('validate', constraint),
+    sql: [`${alter.head} VALIDATE CONSTRAINT ${name}`],
+    rollback: [`${alter.head} DROP CONSTRAINT ${name}`, again],
+  };
+  const rest = restWithout(alter, part);
+  if (rest === undefined) return automaticFix(TITLE, [validate]);
+  return automaticFix(TITLE, [{ name: stepName('alter', alter.name.name), sql: [rest], rollback: [] }, validate]);
 }

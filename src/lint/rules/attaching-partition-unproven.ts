@@ -1,13 +1,16 @@
 import type { FormUse } from '../../facts/form.ts';
+import { holdsBound } from '../../facts/recognize/partitions.ts';
+import type { QualifiedName } from '../../sql/token-reader.ts';
+import { relationName } from '../../syntax/names.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Complaint, Fix, FixStep } from '../finding.ts';
 import { alterTableOf } from '../help/alter-table.ts';
 import { automaticFix, fixOf } from '../help/fix.ts';
 import { stepName } from '../help/names.ts';
 import { boundCondition } from '../help/partition-bound.ts';
-import { type Proof, proofSteps, withoutProofs } from '../help/partition-proof.ts';
+import { type Proof, proofBeside, proofOfBounds, proofSteps, withoutProofs } from '../help/partition-proof.ts';
 import { shown } from '../help/shown.ts';
-import { firstInUse, isInUse } from '../help/tables.ts';
+import { firstInUse, isInUse, shortName } from '../help/tables.ts';
 import { othersOf, targetOf, usesOf } from '../help/uses.ts';
 import type { Rule, Subject } from '../rule.ts';
 
@@ -24,10 +27,10 @@ export const rule: Rule = {
 };
 
 function* complaints(subject: Subject, use: FormUse): Generator<Complaint> {
-  const read = [...othersOf(use, 'partition'), ...othersOf(use, 'default partition')];
+  const read = unproven(subject, use).filter((name) => isInUse(subject, name));
   const table = firstInUse(subject, read);
   if (!table) return;
-  const names = read.filter((name) => isInUse(subject, name)).map(shown);
+  const names = read.map((name) => shown(shortName(subject, name)));
   yield {
     offset: use.offset,
     message: `attaching reads every row of ${names.join(' and ')}, which nobody can read or write meanwhile`,
@@ -38,19 +41,29 @@ function* complaints(subject: Subject, use: FormUse): Generator<Complaint> {
   };
 }
 
+/** The partition and the default partition, as far as no CHECK proves their rows. */
+function unproven(subject: Subject, use: FormUse): QualifiedName[] {
+  const bound = partitionCommand(subject)?.bound;
+  return [...othersOf(use, 'partition'), ...othersOf(use, 'default partition')].filter((name) => {
+    const table = subject.known.table(name);
+    return !table || !holdsBound(table, bound);
+  });
+}
+
+function partitionCommand(subject: Subject) {
+  return as('PartitionCmd', alterTableOf(subject)?.commands[0]?.command.def);
+}
+
 function proveFirst(subject: Subject, use: FormUse): Fix | undefined {
   const { statement, known } = subject;
-  const alter = alterTableOf(subject);
-  const { bound, name } = as('PartitionCmd', alter?.commands[0]?.command.def) ?? {};
+  const { bound, name } = partitionCommand(subject) ?? {};
+  const partition = relationName(name);
   const condition = boundCondition(bound, statement.sql, known.table(use.target));
-  if (!alter || !name?.relname || condition === undefined) return undefined;
-  const proofs: Proof[] = [
-    ...othersOf(use, 'partition').map((table) => ({ table, name: `${table.name}_bounds`, condition })),
-    ...othersOf(use, 'default partition').map((table) => ({
-      table,
-      name: `${table.name}_without_${name.relname}`,
-      condition: `NOT (${condition})`,
-    })),
+  if (!partition || condition === undefined) return undefined;
+  const defaults = othersOf(use, 'default partition').map((table) => shortName(subject, table));
+  const proofs = [
+    proofOfBounds(partition, condition),
+    ...defaults.map((table) => proofBeside(table, partition, condition)),
   ];
   return automaticFix('prove the bounds first, while reads and writes go on', [
     ...proofSteps(proofs),

@@ -1,8 +1,8 @@
 import type { FormUse } from '../../facts/form.ts';
+import { mentionedColumns } from '../../known/expression.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Complaint, Fix } from '../finding.ts';
-import { alterTableOf, commandOf, restWithout } from '../help/alter-table.ts';
-import { columnsIn } from '../help/columns-in.ts';
+import { alterTableOf, commandOf, withCommand } from '../help/alter-table.ts';
 import { constraintBody } from '../help/constraint-body.ts';
 import { constraintSteps } from '../help/constraint-steps.ts';
 import { automaticFix, fixOf } from '../help/fix.ts';
@@ -37,9 +37,9 @@ function inTwoSteps(subject: Subject, use: FormUse): Fix | undefined {
   const part = commandOf(alter, use, 'AT_AddConstraint');
   const constraint = as('Constraint', part?.command.def);
   if (!alter || !part || !constraint) return undefined;
-  const columns = columnsIn(constraint.raw_expr);
+  const columns = mentionedColumns(constraint.raw_expr);
   // PostgreSQL puts the column into the name where there is only one.
   const name = constraint.conname ?? nameFor(subject.known, alter.name, columns.length === 1 ? columns : [], 'check');
-  const steps = constraintSteps(alter.head, name, constraintBody(part.text), restWithout(alter, part));
+  const steps = constraintSteps(alter.head, name, constraintBody(part.text), (text) => withCommand(alter, part, text));
   return automaticFix('add it NOT VALID, then validate it while reads and writes go on', steps);
 }

@@ -6,9 +6,9 @@ import type { Complaint, Fix, FixStep } from '../finding.ts';
 import { automaticFix, fixOf } from '../help/fix.ts';
 import { stepName } from '../help/names.ts';
 import { boundCondition } from '../help/partition-bound.ts';
-import { type Proof, proofSteps, withoutProofs } from '../help/partition-proof.ts';
+import { type Proof, proofBeside, proofOfBounds, proofSteps, withoutProofs } from '../help/partition-proof.ts';
 import { listed, shown } from '../help/shown.ts';
-import { firstInUse } from '../help/tables.ts';
+import { firstInUse, shortName } from '../help/tables.ts';
 import { wordsOf } from '../help/tokens.ts';
 import { othersOf, usesOf } from '../help/uses.ts';
 import type { Rule, Subject } from '../rule.ts';
@@ -30,7 +30,7 @@ function* complaints(subject: Subject, use: FormUse): Generator<Complaint> {
   if (!table) return;
   yield {
     offset: use.offset,
-    message: `this blocks all reads and writes of ${listed(parents.map(shown))} while every row of ${listed(defaults.map(shown))} is read`,
+    message: `this blocks all reads and writes of ${listed(parents.map(shown))} while every row of ${listed(defaults.map((name) => shown(shortName(subject, name))))} is read`,
     why: 'Both are held under ACCESS EXCLUSIVE, since rows of the default partition may belong to the new one. A valid CHECK on it makes reading it needless, and ATTACH PARTITION leaves the others in use.',
     use,
     table,
@@ -45,8 +45,11 @@ function attachLater(subject: Subject, use: FormUse): Fix | undefined {
   const condition = boundCondition(create?.partbound, statement.sql, known.table(parent));
   const values = boundText(statement.sql);
   if (!parent || !partition || condition === undefined || values === undefined || isMore(subject)) return undefined;
-  const proofs = othersOf(use, 'default partition').map((table) => proofBeside(table, partition, condition));
-  const steps = [...proofSteps(proofs, standAlone(partition, parent)), attach(partition, parent, values, proofs)];
+  const defaults = othersOf(use, 'default partition').map((table) => shortName(subject, table));
+  const proofs = defaults.map((table) => proofBeside(table, partition, condition));
+  const own = proofOfBounds(partition, condition);
+  const made = standAlone(partition, parent, own);
+  const steps = [...proofSteps(proofs, made), attach(partition, parent, values, [own, ...proofs])];
   return automaticFix('make it apart, then attach it while the others are used', steps);
 }
 
@@ -62,14 +65,11 @@ function boundText(statement: string): string | undefined {
   return place && statement.slice(place.start);
 }
 
-function proofBeside(table: QualifiedName, partition: QualifiedName, condition: string): Proof {
-  return { table, name: `${table.name}_without_${partition.name}`, condition: `NOT (${condition})` };
-}
-
-function standAlone(partition: QualifiedName, parent: QualifiedName): Pick<FixStep, 'sql' | 'rollback'> {
+/** Its CHECK holds from the first row on, so that the rows that it has by the time it is attached need not be read. */
+function standAlone(partition: QualifiedName, parent: QualifiedName, own: Proof): Pick<FixStep, 'sql' | 'rollback'> {
   const like = 'INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING CONSTRAINTS INCLUDING INDEXES INCLUDING STORAGE';
   return {
-    sql: [`CREATE TABLE ${shown(partition)} (LIKE ${shown(parent)} ${like})`],
+    sql: [`CREATE TABLE ${shown(partition)} (LIKE ${shown(parent)} ${like})`, ...withoutProofs([own]).make],
     rollback: [`DROP TABLE ${shown(partition)}`],
   };
 }

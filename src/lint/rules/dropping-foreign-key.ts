@@ -4,7 +4,7 @@ import { displayIdentifier } from '../../sql/quote.ts';
 import { namesOf } from '../../syntax/names.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Complaint, Fix, FixStep } from '../finding.ts';
-import { automaticFix, fixOf } from '../help/fix.ts';
+import { fixOf, shownFix } from '../help/fix.ts';
 import { stepName } from '../help/names.ts';
 import { shown } from '../help/shown.ts';
 import { isInUse, shortName } from '../help/tables.ts';
@@ -45,7 +45,7 @@ function keysFirst(subject: Subject, use: FormUse): Fix | undefined {
   if (!drop || !table || namesOf(drop.objects).length > 1) return undefined;
   const keys = [...ownKeys(subject, table), ...keysTo(subject, table)];
   const then = { name: stepName('drop', table.name.name), sql: [subject.statement.sql], rollback: [] };
-  return automaticFix('drop its foreign keys first, one at a time', [...keys, then]);
+  return shownFix('drop its foreign keys first, one at a time', [...keys, then]);
 }
 
 function ownKeys(subject: Subject, table: KnownTable): FixStep[] {

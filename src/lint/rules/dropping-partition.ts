@@ -3,7 +3,7 @@ import type { QualifiedName } from '../../sql/token-reader.ts';
 import { namesOf } from '../../syntax/names.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Complaint, Fix } from '../finding.ts';
-import { automaticFix, fixOf } from '../help/fix.ts';
+import { fixOf, shownFix } from '../help/fix.ts';
 import { stepName } from '../help/names.ts';
 import { listed, shown } from '../help/shown.ts';
 import { othersOf, targetOf, usesOf } from '../help/uses.ts';
@@ -33,6 +33,7 @@ function complaint(subject: Subject, use: FormUse): Complaint {
   };
 }
 
+/** What is dropped, no rollback brings back: a person has to say so. */
 function detachFirst(subject: Subject, use: FormUse): Fix | undefined {
   const drop = as('DropStmt', subject.tree?.node);
   const [parent] = othersOf(use, 'parent');
@@ -44,7 +45,7 @@ function detachFirst(subject: Subject, use: FormUse): Fix | undefined {
     rollback: [],
   };
   const then = { name: stepName('drop', partition.name), sql: [subject.statement.sql], rollback: [] };
-  return automaticFix('detach it first, then drop it by itself', [detach, then]);
+  return shownFix('detach it first, then drop it by itself', [detach, then]);
 }
 
 /** CONCURRENTLY is refused while there is a default partition. */

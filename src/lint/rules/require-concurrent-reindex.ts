@@ -1,5 +1,5 @@
 import type { FormUse } from '../../facts/form.ts';
-import { as } from '../../syntax/tree.ts';
+import { all, as } from '../../syntax/tree.ts';
 import type { Complaint, Fix } from '../finding.ts';
 import { automaticFix, fixOf } from '../help/fix.ts';
 import { shown } from '../help/shown.ts';
@@ -23,9 +23,16 @@ export const rule: Rule = {
   weighed: true,
   aliases: ['squawk:require-concurrent-reindex'],
   *statement(subject) {
+    if (isConcurrent(subject)) return;
     for (const use of usesOf(subject, ...PLAIN)) yield complaint(subject, use);
   },
 };
+
+/** Of a schema or a database, too. */
+function isConcurrent({ tree }: Subject): boolean {
+  const { params } = as('ReindexStmt', tree?.node) ?? {};
+  return all('DefElem', params).some(({ defname }) => defname === 'concurrently');
+}
 
 function complaint(subject: Subject, use: FormUse): Complaint {
   const what = use.target ? shown(use.target) : 'every index in it';

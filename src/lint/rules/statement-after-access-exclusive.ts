@@ -1,4 +1,4 @@
-import { effectOn, type FormUse } from '../../facts/form.ts';
+import { effectOn, type FormId, type FormUse } from '../../facts/form.ts';
 import type { Complaint } from '../finding.ts';
 import { addedNotValid, type HeldTable, heldBefore } from '../help/earlier.ts';
 import { fixOf, shownFix } from '../help/fix.ts';
@@ -20,19 +20,22 @@ export const rule: Rule = {
   },
 };
 
-/** What changes or reads rows of a table that has some. */
-const CHANGES = ['update', 'delete', 'merge', 'copy-from'];
+/** Found by data-change-beside-schema-change. */
+const CHANGES: readonly FormId[] = ['insert', 'update', 'delete'];
+
+const ALSO_LONG: readonly FormId[] = ['merge', 'copy-from'];
 
 function isLong(subject: Subject, use: FormUse): boolean {
   const { rewrite, scan } = effectOn(use.form, subject.options.serverMajor);
-  const long = rewrite !== null || scan || CHANGES.includes(use.form.id) || fillsFromQuery(use);
+  if (CHANGES.includes(use.form.id)) return false;
+  const long = rewrite !== null || scan || ALSO_LONG.includes(use.form.id) || fillsFromQuery(use);
   return long && subject.transactional && touched(subject, use);
 }
 
-/** INSERT ... SELECT, CREATE TABLE AS: as long as what they read. */
+/** CREATE TABLE AS: as long as what it reads. */
 function fillsFromQuery({ form, others }: FormUse): boolean {
   const reads = others.some(({ on, names }) => on === 'tables read' && names.length > 0);
-  return reads && ['insert', 'create-table-as', 'create-materialized-view'].includes(form.id);
+  return reads && ['create-table-as', 'create-materialized-view'].includes(form.id);
 }
 
 /** One of its relations has been in use before. */

@@ -32,7 +32,7 @@ function deleteInBatches({ target }: FormUse): Fix | undefined {
   const table = shown(target);
   const step = {
     name: stepName('empty', target.name),
-    comment: ['Kind: data', `Batch: ${table}`],
+    comment: [`Empty ${table}`, 'Kind: data', `Batch: ${table}`],
     sql: [`DELETE FROM ${table} WHERE :batch`],
     rollback: [],
   };

@@ -1,5 +1,5 @@
 --- given
-CREATE TABLE logs_2026_03 (id bigint NOT NULL, line text NOT NULL, level text, created_at timestamptz NOT NULL);
+CREATE TABLE logs_2026_03 (LIKE logs INCLUDING INDEXES);
 CREATE TABLE logs_2026_04 (
   id bigint NOT NULL,
   line text NOT NULL,
@@ -7,9 +7,9 @@ CREATE TABLE logs_2026_04 (
   created_at timestamptz NOT NULL,
   CONSTRAINT logs_2026_04_bounds CHECK (created_at >= '2026-04-01 00:00:00+00' AND created_at < '2026-05-01 00:00:00+00')
 );
-CREATE TABLE events_2026_02 (id bigint NOT NULL, kind text NOT NULL, payload jsonb, created_at timestamptz NOT NULL);
+CREATE TABLE events_2026_02 (LIKE events INCLUDING INDEXES);
 CREATE TABLE regions (code text NOT NULL, name text, PRIMARY KEY (code)) PARTITION BY LIST (code);
-CREATE TABLE region_north (code text NOT NULL, name text);
+CREATE TABLE region_north (LIKE regions INCLUDING INDEXES);
 --- unsafe: every row of it is read
 ALTER TABLE logs ATTACH PARTITION logs_2026_03 FOR VALUES FROM ('2026-03-01 00:00:00+00') TO ('2026-04-01 00:00:00+00');
 --- unsafe: and every row of the default partition

@@ -1,5 +1,5 @@
 --- given
-CREATE UNIQUE INDEX CONCURRENTLY payments_provider_ref_key ON payments (provider_ref);
+CREATE UNIQUE INDEX CONCURRENTLY payments_state_idx ON payments (state);
 --- unsafe: builds its index
 ALTER TABLE payments ADD CONSTRAINT payments_provider_ref_unique UNIQUE (provider_ref);
 --- unsafe: without a name
@@ -13,7 +13,7 @@ ALTER TABLE orders ADD CONSTRAINT orders_reference_key UNIQUE (reference) DEFERR
 --- unsafe: a partitioned table
 ALTER TABLE logs ADD CONSTRAINT logs_line_key UNIQUE (line, created_at);
 --- safe: made of an index that is there
-ALTER TABLE payments ADD CONSTRAINT payments_provider_ref_unique UNIQUE USING INDEX payments_provider_ref_key;
+ALTER TABLE payments ADD CONSTRAINT payments_state_unique UNIQUE USING INDEX payments_state_idx;
 --- safe: the index, concurrently
 CREATE UNIQUE INDEX CONCURRENTLY orders_reference_key ON orders (reference);
 --- safe: a table that the file makes

@@ -12,3 +12,5 @@ REINDEX TABLE CONCURRENTLY orders;
 REINDEX INDEX CONCURRENTLY orders_customer_id_idx;
 --- safe: as an option
 REINDEX (CONCURRENTLY, VERBOSE) TABLE payments;
+--- safe: a schema, concurrently
+REINDEX SCHEMA CONCURRENTLY public;

@@ -1,8 +1,8 @@
 --- given
 ALTER TABLE payments ADD CONSTRAINT payments_amount_known CHECK (amount > 0) NOT VALID;
---- unsafe: an UPDATE behind a new column
+--- unsafe: a view of many rows
 ALTER TABLE orders ADD COLUMN priority text;
-UPDATE orders SET priority = 'HIGH' WHERE total > 1000;
+CREATE MATERIALIZED VIEW order_days AS SELECT created_at::date AS day, count(*) AS orders FROM orders GROUP BY 1;
 --- unsafe: a validation behind it
 ALTER TABLE orders ADD COLUMN priority text;
 ALTER TABLE payments VALIDATE CONSTRAINT payments_amount_known;
@@ -11,7 +11,7 @@ ALTER TABLE customers DROP COLUMN notes;
 CREATE INDEX orders_reference_idx ON orders (reference);
 --- unsafe: another table is copied
 ALTER TABLE orders RENAME CONSTRAINT orders_total_positive TO orders_total_known;
-INSERT INTO users (id, email) SELECT id, email FROM customers;
+CREATE TABLE customers_kept AS SELECT * FROM customers;
 --- safe: only what is over at once
 ALTER TABLE orders ADD COLUMN priority text;
 ALTER TABLE orders ALTER COLUMN priority SET DEFAULT 'LOW';

@@ -1,0 +1,133 @@
+/** Runs the unsafe statements of the corpus, and their fixes, each case in a schema of its own, and compares what they leave. */
+import assert from 'node:assert/strict';
+import test, { describe } from 'node:test';
+import { compareSchemas } from '../../src/catalog/compare.ts';
+import type { Finding, Fix } from '../../src/lint/finding.ts';
+import type { Session } from '../../src/postgres/session.ts';
+import { splitScript } from '../../src/sql/splitter.ts';
+import { GIVEN, lintCase } from '../lint/bed.ts';
+import { type CorpusCase, corpusOf, corpusRules } from '../lint/corpus-file.ts';
+import { type Engine, withDatabase } from '../support/servers.ts';
+import { openSession, snapshotOf } from './catalog-bed.ts';
+
+interface FixCase {
+  readonly one: CorpusCase;
+  readonly finding: Finding;
+  readonly fix: Fix;
+}
+
+/** The cases that a server of that version takes and that have a fix, each with the rule's own finding. */
+function fixCases(major: number): FixCase[] {
+  return corpusRules()
+    .flatMap(corpusOf)
+    .flatMap((one) => {
+      const { serverMajor = 0 } = one.options;
+      const isNamed = /^(?!DO\b)(?!.*\bold_idx\b)/.test(one.sql);
+      if (one.kind !== 'unsafe' || !isNamed || serverMajor > major) return [];
+      const findings = lintCase({ ...one, options: { ...one.options, serverMajor: major } });
+      const finding = findings.find((found) => found.rule === one.rule && found.fix !== null);
+      return finding?.fix ? [{ one, finding, fix: finding.fix }] : [];
+    });
+}
+
+/** Fixes that may be written end in the same catalog as what they replace, and their steps have ways back. */
+export function describeFixes(engine: 13 | 18): void {
+  describe(`PostgreSQL ${engine}`, () => {
+    const automatic = fixCases(engine).filter(({ fix }) => fix.automatic);
+
+    test('there is a fix for most of what the corpus calls unsafe about locks', () => {
+      assert.ok(automatic.length >= 50, `${automatic.length} fixes`);
+    });
+
+    test('every fix ends as the statement that it replaces', async () => {
+      assert.deepEqual(await differences(engine, automatic, [unsafe, fixed]), []);
+    });
+
+    test('the ways back of its steps end where they began', async () => {
+      const complete = automatic.filter((one) => isAlone(one) && isReversible(one));
+      assert.ok(complete.length >= 30, `${complete.length} fixes`);
+      assert.deepEqual(await differences(engine, complete, [nothing, thereAndBack]), []);
+    });
+  });
+}
+
+function isReversible({ fix }: FixCase): boolean {
+  return fix.steps.every(({ rollback }) => rollback.length > 0);
+}
+
+/** What else a case does is for its own ROLLBACK section to undo. */
+function isAlone({ one }: FixCase): boolean {
+  return statementsOf(one.sql).length === 1 && !/, (?:ADD|ALTER) /.test(one.sql);
+}
+
+/** What a case runs, from where it begins. */
+type Course = (one: FixCase) => readonly string[];
+
+const unsafe: Course = ({ one }) => [one.sql];
+
+/** All steps of the fix in the place of the statement that was found. */
+const fixed: Course = ({ one, finding, fix }) => {
+  const lines = one.sql.split('\n');
+  const rest = lines.slice(finding.line - 1).join('\n');
+  const end = statementsOf(rest)[0]?.end ?? rest.length;
+  return [lines.slice(0, finding.line - 1).join('\n'), ...fix.steps.flatMap(({ sql }) => sql), rest.slice(end + 1)];
+};
+
+/** The steps, and then their ways back. */
+const thereAndBack: Course = (one) => {
+  const steps = [...one.fix.steps].reverse();
+  return [...fixed(one), ...steps.flatMap(({ rollback }) => rollback)];
+};
+
+const nothing: Course = () => [];
+
+/** What the catalog holds after two courses, as differences by case. */
+async function differences(
+  engine: Engine,
+  cases: readonly FixCase[],
+  [one, other]: readonly [Course, Course],
+): Promise<string[]> {
+  const [before, after] = [await catalogAfter(engine, cases, one), await catalogAfter(engine, cases, other)];
+  return compareSchemas(before, after).changes.map(({ kind, type, name, detail }) => {
+    const index = Number(/\bcase_(\d+)\b/.exec(name)?.[1] ?? -1);
+    const what = kind === 'changed' ? `: ${Object.keys(detail).join(', ')}` : '';
+    return `${placeOf(cases[index])}: ${kind} ${type} ${name}${what}`;
+  });
+}
+
+async function catalogAfter(engine: Engine, cases: readonly FixCase[], course: Course) {
+  return withDatabase(engine, async (database) => {
+    const session = await openSession(database);
+    try {
+      for (const [i, one] of cases.entries()) await runCase(session, `case_${i}`, one, course);
+    } finally {
+      await session.end();
+    }
+    return snapshotOf(database, { needs: false });
+  });
+}
+
+async function runCase(session: Session, schema: string, one: FixCase, course: Course): Promise<void> {
+  await session.query(`CREATE SCHEMA ${schema}`);
+  await session.query(`SET search_path = ${schema}`);
+  // All of it at once: a query of the session is one statement.
+  await session.query(`DO $ground$ BEGIN EXECUTE $given$${GIVEN}$given$; END $ground$`);
+  for (const sql of [one.one.given, ...course(one)]) {
+    const text = sql.replaceAll('public.', `${schema}.`);
+    for (const { start, end } of statementsOf(text)) {
+      const statement = text.slice(start, end);
+      await session.query(statement).catch((cause: unknown) => {
+        throw new Error(`${placeOf(one)}: ${(cause as Error).message}\n${statement}`, { cause });
+      });
+    }
+  }
+}
+
+/** One by one, since some refuse a transaction. */
+function statementsOf(text: string): { readonly start: number; readonly end: number }[] {
+  return [...splitScript(text, () => {})].filter((item) => item.kind === 'statement');
+}
+
+function placeOf(one: FixCase | undefined): string {
+  return one ? `${one.one.rule}.sql:${one.one.line}` : 'somewhere';
+}
