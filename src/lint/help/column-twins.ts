@@ -1,4 +1,5 @@
-import type { KnownTable, KnownType } from '../../known/table.ts';
+import type { KnownTable } from '../../known/table.ts';
+import { typeText } from '../../known/types.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import type { Fix } from '../finding.ts';
@@ -30,11 +31,6 @@ export function columnTwins(
 
 const FILL = 'In batches where the table is large. Behind it, release the code that reads and writes the new name.';
 const DROP = 'Only when no running code says the old name any more.';
-
-/** The type as SQL says it: `varchar(50)`. */
-function typeText({ name, modifiers, array }: KnownType): string {
-  return `${name}${modifiers.length > 0 ? `(${modifiers.join(', ')})` : ''}${array ? '[]' : ''}`;
-}
 
 function addTwin(sync: Sync): string[] {
   return [`ALTER TABLE ${sync.table} ADD COLUMN ${sync.to} ${sync.type}`, syncFunction(sync), syncTrigger(sync)];

@@ -3,14 +3,15 @@ import { visible } from '../visible.ts';
 
 /**
  * The SQL of a fix, a line each: what stands in the place of the statement, or, where it takes several transactions, each file
- * under a comment that says so. `withRollback`: below each of them what undoes it, as a migration writes it.
+ * under a comment that says so. `withRollback`: below each of them what undoes it, as a migration writes it; that of a step that does
+ * nothing else is always there.
  */
 export function fixLines({ steps }: Fix, withRollback = false): string[] {
   return steps.flatMap((step, index) => [
     ...(steps.length > 1 ? [`-- ${index + 1} of ${steps.length}, ${placeText(step, index)}`] : []),
     ...commentLines(step.comment ?? []),
     ...statementLines(step.sql),
-    ...(withRollback ? rollbackLines(step) : []),
+    ...(withRollback || step.sql.length === 0 ? rollbackLines(step) : []),
   ]);
 }
 
