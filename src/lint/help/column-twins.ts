@@ -3,6 +3,7 @@ import { typeText } from '../../known/types.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import type { Fix } from '../finding.ts';
+import { backfillStep } from './backfill.ts';
 import { shown } from './shown.ts';
 
 /**
@@ -19,17 +20,16 @@ export function columnTwins(
   const trigger = `${table.name}_${from}_is_${to}`;
   const sync: Sync = { ...names, trigger: displayIdentifier(trigger), function: shown({ ...table, name: trigger }) };
   return {
-    title: 'keep both names while the application moves from one to the other',
+    title: 'keep both names, and release the code that uses the new one before the last step',
     automatic: false,
     steps: [
       { name: `add_${table.name}_${to}`, sql: addTwin(sync), rollback: dropTwin(sync, sync.to) },
-      { name: `fill_${table.name}_${to}`, sql: [fill(sync)], rollback: [], comment: [FILL] },
+      backfillStep({ table, known, column: to, value: sync.from, missing: `${sync.to} IS DISTINCT FROM ${sync.from}` }),
       { name: `drop_${table.name}_${from}`, sql: dropTwin(sync, sync.from), rollback: addBack(sync), comment: [DROP] },
     ],
   };
 }
 
-const FILL = 'In batches where the table is large. Behind it, release the code that reads and writes the new name.';
 const DROP = 'Only when no running code says the old name any more.';
 
 function addTwin(sync: Sync): string[] {
@@ -42,10 +42,6 @@ function dropTwin({ table, trigger, function: name }: Sync, column: string): str
     `DROP FUNCTION ${name}()`,
     `ALTER TABLE ${table} DROP COLUMN ${column}`,
   ];
-}
-
-function fill({ table, from, to }: Sync): string {
-  return `UPDATE ${table} SET ${to} = ${from} WHERE ${to} IS DISTINCT FROM ${from}`;
 }
 
 function addBack(sync: Sync): string[] {

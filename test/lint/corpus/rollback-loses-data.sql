@@ -65,7 +65,7 @@ INSERT INTO customers (email, name) VALUES ('nobody@example.org', 'Nobody');
 -- DELETE FROM customers WHERE email = 'nobody@example.org';
 
 --- safe [whole]: a new table that is filled from one that stays
-CREATE TABLE mails (user_id integer PRIMARY KEY, address text NOT NULL);
+CREATE TABLE mails (user_id bigint PRIMARY KEY, address text NOT NULL);
 INSERT INTO mails (user_id, address) SELECT id, email FROM users WHERE id BETWEEN 1 AND 1000;
 -- ROLLBACK:
 -- DROP TABLE mails;
