@@ -1,22 +1,22 @@
-import type { KnownTable } from '../../known/table.ts';
+import type { Known } from '../../known/known.ts';
+import type { KnownTable, RelationName } from '../../known/table.ts';
 import { typeText } from '../../known/types.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import type { Fix } from '../finding.ts';
 import { backfillStep } from './backfill.ts';
-import { shown } from './shown.ts';
+import { listed, shown } from './shown.ts';
 
 /**
  * Instead of a rename: a second column that a trigger keeps equal to the first, so that old and new code both find theirs. The
  * last step is for when no old code runs any more. Undefined where the column's type is not known.
  */
-export function columnTwins(
-  known: KnownTable | undefined,
-  { table, from, to }: { readonly table: QualifiedName; readonly from: string; readonly to: string },
-): Fix | undefined {
+export function columnTwins(all: Known, { table, from, to }: Renaming): Fix | undefined {
+  const known = all.table(table);
   const type = known?.kind === 'table' ? known.columns.get(from)?.type : undefined;
   if (!type) return undefined;
   const names = { table: shown(table), from: displayIdentifier(from), to: displayIdentifier(to), type: typeText(type) };
+  const also = hangsOn(all, known!, from);
   const trigger = `${table.name}_${from}_is_${to}`;
   const sync: Sync = { ...names, trigger: displayIdentifier(trigger), function: shown({ ...table, name: trigger }) };
   return {
@@ -25,9 +25,29 @@ export function columnTwins(
     steps: [
       { name: `add_${table.name}_${to}`, sql: addTwin(sync), rollback: dropTwin(sync, sync.to) },
       backfillStep({ table, known, column: to, value: sync.from, missing: `${sync.to} IS DISTINCT FROM ${sync.from}` }),
-      { name: `drop_${table.name}_${from}`, sql: dropTwin(sync, sync.from), rollback: addBack(sync), comment: [DROP] },
+      {
+        name: `drop_${table.name}_${from}`,
+        sql: dropTwin(sync, sync.from),
+        rollback: addBack(sync),
+        comment: also === '' ? [DROP] : [DROP, also],
+      },
     ],
   };
+}
+
+/** What goes with the old column or stands in its way, for the last step. */
+function hangsOn(all: Known, { name, indexes, constraints }: KnownTable, column: string): string {
+  const views = all.dependents(name).filter((view) => all.table(view)?.mentions.includes(column));
+  const parts = [
+    ...[...indexes.values()].filter((one) => one.columns.includes(column) && !one.constraint).map((one) => one.name),
+    ...[...constraints.values()].filter((one) => one.columns.includes(column)).map((one) => one.name),
+  ];
+  const found = [...parts.map(displayIdentifier), ...views.map((view) => shownIn(all, view))];
+  return found.length === 0 ? '' : `Before it, make anew with the new name: ${listed(found)}.`;
+}
+
+function shownIn(all: Known, { schema, name }: RelationName): string {
+  return shown(schema === all.defaultSchema ? { name } : { schema, name });
 }
 
 const DROP = 'Only when no running code says the old name any more.';
@@ -52,6 +72,12 @@ function addBack(sync: Sync): string[] {
     syncFunction(sync),
     syncTrigger(sync),
   ];
+}
+
+export interface Renaming {
+  readonly table: QualifiedName;
+  readonly from: string;
+  readonly to: string;
 }
 
 interface Sync {
