@@ -1,11 +1,12 @@
 import type { Known } from '../../known/known.ts';
-import type { KnownTable, RelationName } from '../../known/table.ts';
+import type { KnownTable } from '../../known/table.ts';
 import { typeText } from '../../known/types.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import type { Fix } from '../finding.ts';
 import { backfillStep } from './backfill.ts';
 import { listed, shown } from './shown.ts';
+import { shortName } from './tables.ts';
 
 /**
  * Instead of a rename: a second column that a trigger keeps equal to the first, so that old and new code both find theirs. The
@@ -42,12 +43,8 @@ function hangsOn(all: Known, { name, indexes, constraints }: KnownTable, column:
     ...[...indexes.values()].filter((one) => one.columns.includes(column) && !one.constraint).map((one) => one.name),
     ...[...constraints.values()].filter((one) => one.columns.includes(column)).map((one) => one.name),
   ];
-  const found = [...parts.map(displayIdentifier), ...views.map((view) => shownIn(all, view))];
+  const found = [...parts.map(displayIdentifier), ...views.map((view) => shown(shortName({ known: all }, view)))];
   return found.length === 0 ? '' : `Before it, make anew with the new name: ${listed(found)}.`;
-}
-
-function shownIn(all: Known, { schema, name }: RelationName): string {
-  return shown(schema === all.defaultSchema ? { name } : { schema, name });
 }
 
 const DROP = 'Only when no running code says the old name any more.';

@@ -44,6 +44,6 @@ export function isSameTable(one: RelationName, other: RelationName): boolean {
 }
 
 /** As the user would write it: without the schema that is meant anyway. */
-export function shortName({ known }: Subject, { schema, name }: RelationName): QualifiedName {
+export function shortName({ known }: Pick<Subject, 'known'>, { schema, name }: RelationName): QualifiedName {
   return schema === known.defaultSchema ? { name } : { schema, name };
 }

@@ -8,6 +8,7 @@ import { rule as lockTimeoutTooLong } from '../rules/lock-timeout-too-long.ts';
 import { rule as mixedSteps } from '../rules/mixed-steps.ts';
 import { rule as sessionSettingKept } from '../rules/session-setting-kept.ts';
 import { rule as syntaxNotUnderstood } from '../rules/syntax-not-understood.ts';
+import { rule as unusedAllow } from '../rules/unused-allow.ts';
 
 /** The rules of topic `transactions`, in the order of their list. */
 export const TRANSACTIONS_RULES: readonly Rule[] = [
@@ -20,4 +21,5 @@ export const TRANSACTIONS_RULES: readonly Rule[] = [
   mixedSteps,
   sessionSettingKept,
   disablingTriggers,
+  unusedAllow,
 ];
