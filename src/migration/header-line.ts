@@ -75,5 +75,5 @@ function plain(name: string): string {
 export function isLateHeader(comment: string): boolean {
   const header = readHeaderLine(comment);
   if (!header || !ACTING_HEADERS.includes(header.key)) return false;
-  return header.key !== 'Allow' || /^[a-z]+(-[a-z]+)+(\s|$)/.test(header.value);
+  return header.key !== 'Allow' || /^(?:[a-z]+:)?[a-z]+(-[a-z]+)+(\s|$)/.test(header.value);
 }

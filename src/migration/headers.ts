@@ -99,7 +99,7 @@ function takeTimeout(
 }
 
 function takeAllow(draft: Draft, value: string): HeaderFault | undefined {
-  const [, rule, reason] = /^([a-z][a-z0-9-]*)\s+(\S.*)$/.exec(value) ?? [];
+  const [, rule, reason] = /^((?:[a-z]+:)?[a-z][a-z0-9-]*)\s+(\S.*)$/.exec(value) ?? [];
   if (rule === undefined || reason === undefined) {
     return { found: value || 'nothing', expected: 'the rule, then the reason: drop-column nobody reads it since 2.4' };
   }
