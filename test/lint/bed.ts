@@ -8,9 +8,13 @@ import { DEFAULT_OPTIONS } from '../../src/lint/options.ts';
 import type { LintOptions } from '../../src/lint/rule.ts';
 import { RULE_NAMES, RULES } from '../../src/lint/rules.ts';
 import { findAll } from '../../src/lint/run.ts';
+import { type InnerStatements, learnFile } from '../../src/lint/statement-subjects.ts';
+import type { Reading } from '../../src/lint/subject.ts';
+import type { Migration } from '../../src/migration/migration.ts';
 import { parseMigration } from '../../src/migration/parse.ts';
 import { loadParser, loadPlpgsqlParser } from '../../src/parser/parser.ts';
 import { innerStatements } from '../../src/syntax/inner.ts';
+import { type Figures, withFigures } from './corpus-statistics.ts';
 
 const parse = await loadParser();
 const parsePlpgsql = await loadPlpgsqlParser();
@@ -25,6 +29,8 @@ export interface Case {
   /** `sql` is a whole migration with its sections. */
   readonly whole?: boolean;
   readonly options?: Partial<LintOptions>;
+  /** What the statistics of a server say of what is there before. */
+  readonly figures?: Figures | undefined;
   /** Also rules that are off until settings ask for them, as warnings. */
   readonly all?: boolean;
 }
@@ -42,20 +48,29 @@ export function lintCase(one: Case): readonly Finding[] {
     const severity: Severity = rule.severity === 'off' ? 'warning' : rule.severity;
     return [{ rule, severity }];
   });
+  const reading: Reading = {
+    parse,
+    usesOf,
+    usesOfWords,
+    options: { ...DEFAULT_OPTIONS, ...one.options },
+    unapplied: new Set([judged.version]),
+  };
   return findAll({
     migrations: [given, judged],
     judged: new Set([judged.version]),
-    learner: new SchemaLearner(),
-    included: new Set(),
+    learner: one.figures ? learnerWith(reading, given, one.figures) : new SchemaLearner(),
+    included: new Set(one.figures ? [given.version] : []),
     rules,
     names: RULE_NAMES,
-    reading: {
-      parse,
-      usesOf,
-      usesOfWords,
-      options: { ...DEFAULT_OPTIONS, ...one.options },
-      unapplied: new Set([judged.version]),
-    },
-    innerStatements: (tree, sql) => innerStatements(tree, sql, parsePlpgsql, parse),
+    reading,
+    innerStatements: inner,
   }).findings;
+}
+
+const inner: InnerStatements = (tree, sql) => innerStatements(tree, sql, parsePlpgsql, parse);
+
+function learnerWith(reading: Reading, given: Migration, figures: Figures): SchemaLearner {
+  const learner = new SchemaLearner();
+  learnFile(reading, given, learner, inner);
+  return new SchemaLearner(withFigures(learner.known, figures));
 }

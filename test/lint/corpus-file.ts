@@ -1,6 +1,7 @@
 /** Reads test/lint/corpus/<rule>.sql: cases that are unsafe and their safe twins. */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { LintOptions } from '../../src/lint/rule.ts';
+import type { Figures } from './corpus-statistics.ts';
 
 export interface CorpusCase {
   readonly rule: string;
@@ -10,9 +11,8 @@ export interface CorpusCase {
   readonly sql: string;
   readonly whole: boolean;
   readonly options: Partial<LintOptions>;
-  /** Tables that the statistics call large, and small ones. */
-  readonly large: readonly string[];
-  readonly small: readonly string[];
+  /** What the statistics of a server say; undefined: there are none. */
+  readonly figures: Figures | undefined;
   readonly line: number;
 }
 
@@ -59,18 +59,21 @@ export function corpusOf(rule: string): CorpusCase[] {
   return cases;
 }
 
-function attributesOf(text: string): Pick<CorpusCase, 'whole' | 'options' | 'large' | 'small'> {
-  const large: string[] = [];
-  const small: string[] = [];
+function attributesOf(text: string): Pick<CorpusCase, 'whole' | 'options' | 'figures'> {
+  const [large, small, used]: [string[], string[], string[]] = [[], [], []];
+  let looked = false;
   let whole = false;
   let options: Partial<LintOptions> = {};
   for (const attribute of text.split(',').map((one) => one.trim())) {
     const [word = '', value = ''] = attribute.split(/\s+/);
+    if (word === 'used' || word === 'unused') looked = true;
     if (word === 'whole') whole = true;
     else if (word === 'server') options = { serverMajor: Number(value) };
     else if (word === 'large') large.push(value);
     else if (word === 'small') small.push(value);
-    else if (word !== '') throw new Error(`unknown attribute ${attribute}`);
+    else if (word === 'used') used.push(value);
+    else if (word !== 'unused' && word !== '') throw new Error(`unknown attribute ${attribute}`);
   }
-  return { whole, options, large, small };
+  const some = looked || large.length + small.length > 0;
+  return { whole, options, figures: some ? { large, small, used: looked ? used : undefined } : undefined };
 }

@@ -35,6 +35,7 @@ const FULL = `-- Add new feature table
 -- Lock-Timeout: 2s
 -- Statement-Timeout: 10min
 -- Allow: drop-column nobody reads it
+-- Allow: squawk:ban-drop-table empty
 -- Note: this is prose.
 
 CREATE TABLE new_feature (id bigint);
@@ -62,7 +63,10 @@ test('a migration with everything in it', () => {
     requires: [{ extension: 'vector' }, { extension: 'uuid-ossp' }],
     lockTimeoutMs: 2000,
     statementTimeoutMs: 600_000,
-    allow: [{ rule: 'drop-column', reason: 'nobody reads it' }],
+    allow: [
+      { rule: 'drop-column', reason: 'nobody reads it' },
+      { rule: 'squawk:ban-drop-table', reason: 'empty' },
+    ],
     data: {},
   });
   assert.deepEqual(

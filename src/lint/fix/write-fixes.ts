@@ -37,20 +37,27 @@ export interface FixContext {
 export function writeFixes(migration: Migration, findings: readonly Finding[], context: FixContext): FixedFile {
   const taken: Finding[] = [];
   const left: { finding: Finding; why: string }[] = [];
-  for (const finding of findings.filter(({ fix, allowed }) => fix !== null && allowed === null)) {
+  for (const finding of inOrder(findings)) {
     const why = whyLeft(finding, taken, context);
     if (why === undefined) taken.push(finding);
     else if (why !== LATER) left.push({ finding, why });
   }
-  const firsts = taken.map(({ span, fix }) => ({ span: span!, step: fix!.steps[0]! }));
+  const firsts = taken.flatMap(({ span, fix }) => (span ? [{ span, step: fix!.steps[0]! }] : []));
+  const section = taken.find(addsSection)?.fix?.steps[0]?.rollback ?? [];
   const several = taken.filter(({ fix }) => fix!.steps.length > 1).reverse();
   const undoing = context.undoFirstSteps ? several.flatMap(({ fix }) => fix!.steps[0]!.rollback) : [];
   return {
-    text: withRollback(replaced(migration.text, firsts), migration, undoing),
+    text: withSection(withRollback(replaced(migration.text, firsts), migration, undoing), section),
     added: addedFiles(migration, taken, context),
     written: taken,
     left,
   };
+}
+
+/** Those about a whole file come last. */
+function inOrder(findings: readonly Finding[]): Finding[] {
+  const open = findings.filter(({ fix, allowed }) => fix !== null && allowed === null);
+  return [...open.filter((one) => !addsSection(one)), ...open.filter(addsSection)];
 }
 
 const LATER = 'another fix of the same statement comes first';
@@ -58,11 +65,22 @@ const LATER = 'another fix of the same statement comes first';
 function whyLeft(finding: Finding, taken: readonly Finding[], context: FixContext): string | undefined {
   const { fix, span } = finding;
   if (!fix?.automatic) return 'it needs a decision';
+  if (addsSection(finding)) return taken.length > 0 ? LATER : undefined;
   if (!span) return 'the statement cannot be replaced where it stands';
   if (taken.some((one) => one.span?.start === span.start)) return LATER;
   if (fix.steps.length === 1) return undefined;
   if (fix.steps.slice(1).some(({ rollback }) => rollback.length === 0)) return 'one of its steps has no way back';
   return context.whyNotLater(finding);
+}
+
+/** A fix that undoes and does nothing: the ROLLBACK section that the file lacks. What the body says then must be settled. */
+function addsSection({ fix, span }: Finding): boolean {
+  return span === null && fix?.steps.length === 1 && fix.steps[0]?.sql.length === 0;
+}
+
+function withSection(text: string, rollback: readonly string[]): string {
+  if (rollback.length === 0) return text;
+  return `${text.trimEnd()}\n\n-- ROLLBACK:\n${sectionLines(rollback)}`;
 }
 
 interface Replacement {

@@ -1,40 +1,53 @@
-import type { KnownTable, KnownType } from '../../known/table.ts';
+import type { Known } from '../../known/known.ts';
+import type { KnownTable } from '../../known/table.ts';
+import { typeText } from '../../known/types.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import type { Fix } from '../finding.ts';
-import { shown } from './shown.ts';
+import { backfillStep } from './backfill.ts';
+import { listed, shown } from './shown.ts';
+import { shortName } from './tables.ts';
 
 /**
  * Instead of a rename: a second column that a trigger keeps equal to the first, so that old and new code both find theirs. The
  * last step is for when no old code runs any more. Undefined where the column's type is not known.
  */
-export function columnTwins(
-  known: KnownTable | undefined,
-  { table, from, to }: { readonly table: QualifiedName; readonly from: string; readonly to: string },
-): Fix | undefined {
+export function columnTwins(all: Known, { table, from, to }: Renaming): Fix | undefined {
+  const known = all.table(table);
   const type = known?.kind === 'table' ? known.columns.get(from)?.type : undefined;
   if (!type) return undefined;
   const names = { table: shown(table), from: displayIdentifier(from), to: displayIdentifier(to), type: typeText(type) };
+  const also = hangsOn(all, known!, from);
   const trigger = `${table.name}_${from}_is_${to}`;
   const sync: Sync = { ...names, trigger: displayIdentifier(trigger), function: shown({ ...table, name: trigger }) };
   return {
-    title: 'keep both names while the application moves from one to the other',
+    title: 'keep both names, and release the code that uses the new one before the last step',
     automatic: false,
     steps: [
       { name: `add_${table.name}_${to}`, sql: addTwin(sync), rollback: dropTwin(sync, sync.to) },
-      { name: `fill_${table.name}_${to}`, sql: [fill(sync)], rollback: [], comment: [FILL] },
-      { name: `drop_${table.name}_${from}`, sql: dropTwin(sync, sync.from), rollback: addBack(sync), comment: [DROP] },
+      backfillStep({ table, known, column: to, value: sync.from, missing: `${sync.to} IS DISTINCT FROM ${sync.from}` }),
+      {
+        name: `drop_${table.name}_${from}`,
+        sql: dropTwin(sync, sync.from),
+        rollback: addBack(sync),
+        comment: also === '' ? [DROP] : [DROP, also],
+      },
     ],
   };
 }
 
-const FILL = 'In batches where the table is large. Behind it, release the code that reads and writes the new name.';
-const DROP = 'Only when no running code says the old name any more.';
-
-/** The type as SQL says it: `varchar(50)`. */
-function typeText({ name, modifiers, array }: KnownType): string {
-  return `${name}${modifiers.length > 0 ? `(${modifiers.join(', ')})` : ''}${array ? '[]' : ''}`;
+/** What goes with the old column or stands in its way, for the last step. */
+function hangsOn(all: Known, { name, indexes, constraints }: KnownTable, column: string): string {
+  const views = all.dependents(name).filter((view) => all.table(view)?.mentions.includes(column));
+  const parts = [
+    ...[...indexes.values()].filter((one) => one.columns.includes(column) && !one.constraint).map((one) => one.name),
+    ...[...constraints.values()].filter((one) => one.columns.includes(column)).map((one) => one.name),
+  ];
+  const found = [...parts.map(displayIdentifier), ...views.map((view) => shown(shortName({ known: all }, view)))];
+  return found.length === 0 ? '' : `Before it, make anew with the new name: ${listed(found)}.`;
 }
+
+const DROP = 'Only when no running code says the old name any more.';
 
 function addTwin(sync: Sync): string[] {
   return [`ALTER TABLE ${sync.table} ADD COLUMN ${sync.to} ${sync.type}`, syncFunction(sync), syncTrigger(sync)];
@@ -48,10 +61,6 @@ function dropTwin({ table, trigger, function: name }: Sync, column: string): str
   ];
 }
 
-function fill({ table, from, to }: Sync): string {
-  return `UPDATE ${table} SET ${to} = ${from} WHERE ${to} IS DISTINCT FROM ${from}`;
-}
-
 function addBack(sync: Sync): string[] {
   const { table, from, to, type } = sync;
   return [
@@ -60,6 +69,12 @@ function addBack(sync: Sync): string[] {
     syncFunction(sync),
     syncTrigger(sync),
   ];
+}
+
+export interface Renaming {
+  readonly table: QualifiedName;
+  readonly from: string;
+  readonly to: string;
 }
 
 interface Sync {

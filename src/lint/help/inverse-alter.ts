@@ -30,9 +30,13 @@ function undo(cmd: AlterTableCmd, table: KnownTable | undefined): Undo {
     case 'AT_AddConstraint':
       return addedConstraint(cmd);
     case 'AT_SetNotNull':
-      return table?.columns.get(cmd.name ?? '')?.notNull ? 'nothing' : `ALTER COLUMN ${name} DROP NOT NULL`;
+      return changed(table?.columns.get(cmd.name ?? '')?.notNull, false, `ALTER COLUMN ${name} DROP NOT NULL`);
     case 'AT_DropNotNull':
-      return `ALTER COLUMN ${name} SET NOT NULL`;
+      return changed(table?.columns.get(cmd.name ?? '')?.notNull, true, `ALTER COLUMN ${name} SET NOT NULL`);
+    case 'AT_EnableRowSecurity':
+      return changed(table?.rowSecurity, false, 'DISABLE ROW LEVEL SECURITY');
+    case 'AT_DisableRowSecurity':
+      return changed(table?.rowSecurity, true, 'ENABLE ROW LEVEL SECURITY');
     case 'AT_ColumnDefault':
       return hasNoDefault(cmd, table) ? `ALTER COLUMN ${name} DROP DEFAULT` : undefined;
     case 'AT_AddIdentity':
@@ -41,20 +45,18 @@ function undo(cmd: AlterTableCmd, table: KnownTable | undefined): Undo {
       return `DISABLE TRIGGER ${name}`;
     case 'AT_DisableTrig':
       return `ENABLE TRIGGER ${name}`;
+    case 'AT_ValidateConstraint':
+      return 'nothing';
     default:
-      return PLAIN[cmd.subtype ?? 'AT_AddColumn'];
+      return undefined;
   }
 }
 
-const PLAIN: { readonly [Type in NonNullable<AlterTableCmd['subtype']>]?: string } = {
-  AT_ValidateConstraint: 'nothing',
-  AT_EnableRowSecurity: 'DISABLE ROW LEVEL SECURITY',
-  AT_DisableRowSecurity: 'ENABLE ROW LEVEL SECURITY',
-  AT_ForceRowSecurity: 'NO FORCE ROW LEVEL SECURITY',
-  AT_NoForceRowSecurity: 'FORCE ROW LEVEL SECURITY',
-  AT_SetLogged: 'SET UNLOGGED',
-  AT_SetUnLogged: 'SET LOGGED',
-};
+/** The way back to what was, if that was something else; undefined where it is not known. */
+function changed(was: boolean | undefined, other: boolean, back: string): Undo {
+  if (was === undefined) return undefined;
+  return was === other ? back : 'nothing';
+}
 
 function addedColumn({ def, missing_ok }: AlterTableCmd, table: KnownTable | undefined): Undo {
   const column = as('ColumnDef', def)?.colname;

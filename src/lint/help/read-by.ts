@@ -1,13 +1,15 @@
 import type { Known } from '../../known/known.ts';
+import type { RelationName } from '../../known/table.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import { shown } from './shown.ts';
 import { listedFew } from './shown-column.ts';
+import { shortName } from './tables.ts';
 
 /** Who would go or fail with a relation, as far as it is known: views that read it, tables whose foreign keys point at it. */
 export function dependents(
   known: Known,
   name: QualifiedName,
-): { readonly views: QualifiedName[]; readonly tables: QualifiedName[] } {
+): { readonly views: RelationName[]; readonly tables: RelationName[] } {
   const resolved = known.resolve(name);
   const tables = known.referencing(resolved).map(({ table }) => table.name);
   return {
@@ -24,15 +26,11 @@ export function dependentsSentence(known: Known, name: QualifiedName): string {
   return tables.length > 0 ? ` ${pointing(known, tables).replace('foreign', 'Foreign')}.` : '';
 }
 
-function pointing(known: Known, tables: readonly QualifiedName[]): string {
+function pointing(known: Known, tables: readonly RelationName[]): string {
   return `foreign keys of ${names(known, tables)} point at it`;
 }
 
 /** Names as people write them where the search_path is the usual one. */
-export function names(known: Known, all: readonly QualifiedName[]): string {
-  return listedFew(
-    all.map(({ schema, name }) =>
-      shown(schema === undefined || schema === known.defaultSchema ? { name } : { schema, name }),
-    ),
-  );
+export function names(known: Known, all: readonly RelationName[]): string {
+  return listedFew(all.map((name) => shown(shortName({ known }, name))));
 }

@@ -44,6 +44,6 @@ export function isSameTable(one: RelationName, other: RelationName): boolean {
 }
 
 /** As the user would write it: without the schema that is meant anyway. */
-export function shortName({ known }: Subject, written: QualifiedName): QualifiedName {
+export function shortName({ known }: Pick<Subject, 'known'>, written: QualifiedName): QualifiedName {
   return written.schema === known.defaultSchema ? { name: written.name } : written;
 }

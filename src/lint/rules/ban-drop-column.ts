@@ -3,6 +3,7 @@ import { addedHere } from '../help/added-here.ts';
 import { tableCommands } from '../help/drops.ts';
 import { partOf } from '../help/part-of.ts';
 import { shownColumn } from '../help/shown-column.ts';
+import { noteIfUnused } from '../help/unused.ts';
 import type { Rule, Subject } from '../rule.ts';
 
 export const rule: Rule = {
@@ -23,6 +24,7 @@ function* judge(subject: Subject): Generator<Complaint> {
       message: `${shownColumn(table, column)} goes with all of its values, and every query of the running application that says it fails from the commit on (42703).`,
       why: 'Values come back only from a backup. INSERT and SELECT * of ORMs name every column they knew at their start: take the column out of the code, wait a release, and drop it then.',
       ...partOf(subject, ['drop-column'], { target: table, part: column }),
+      ...noteIfUnused(subject, table, column),
     };
   }
 }

@@ -5,6 +5,7 @@ import { madeHere } from '../help/made-here.ts';
 import { partOf } from '../help/part-of.ts';
 import { dependentsSentence } from '../help/read-by.ts';
 import { shown } from '../help/shown.ts';
+import { noteIfUnused } from '../help/unused.ts';
 import type { Rule, Subject } from '../rule.ts';
 
 export const rule: Rule = {
@@ -27,6 +28,7 @@ function* ofTable(subject: Subject, name: QualifiedName): Generator<Complaint> {
     message: `${shown(name)} goes with all of its rows, and what the running application does with it fails from the commit on (42P01).${dependentsSentence(subject.known, name)}`,
     why: 'Rows come back only from a backup. Let the code stop using the table, wait a release, look that nothing reads or writes it any more (pg_stat_user_tables), and drop it then.',
     ...partOf(subject, ['drop-table', 'drop-table-foreign-key', 'drop-partition'], { target: name }),
+    ...noteIfUnused(subject, name),
     // Partitions go by their age, and queries ask for their parent.
     ...(leaves ? { severity: 'note' } : {}),
   };

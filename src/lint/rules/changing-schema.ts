@@ -4,6 +4,7 @@ import { relationName } from '../../syntax/names.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Complaint, Fix } from '../finding.ts';
 import { type Around, withAround } from '../help/around.ts';
+import { fixOf } from '../help/fix.ts';
 import { madeHere } from '../help/made-here.ts';
 import { isMadeIn } from '../help/new-names.ts';
 import { kindWords } from '../help/object-kinds.ts';
@@ -31,7 +32,7 @@ function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
     message: `The ${kind} ${shown(name)} is ${shown({ schema, name: name.name })} from the commit on: queries of the running application find it no more, unless their search_path holds both schemas.`,
     why: 'A qualified name fails at once (42P01 or 42883); an unqualified one depends on the search_path of each role and session, and on whether the role may use the other schema.',
     ...partOf(subject, ['set-schema'], { target: name }),
-    ...fixFor(stmt, subject.known.resolve(name), schema),
+    ...fixOf(subject, fixFor(stmt, subject.known.resolve(name), schema)),
   };
 }
 
@@ -49,23 +50,21 @@ function isNewHere(subject: Subject, name: QualifiedName): boolean {
   ]);
 }
 
-function fixFor({ objectType }: AlterObjectSchemaStmt, name: Required<QualifiedName>, schema: string): { fix?: Fix } {
-  if (objectType !== 'OBJECT_TABLE') return {};
+function fixFor({ objectType }: AlterObjectSchemaStmt, name: Required<QualifiedName>, schema: string): Fix | undefined {
+  if (objectType !== 'OBJECT_TABLE') return undefined;
   const [old, moved] = [shown(name), shown({ schema, name: name.name })];
   return {
-    fix: {
-      title: 'leave an updatable view in the old schema, in the same transaction',
-      automatic: false,
-      steps: [
-        {
-          name: `move_${name.name}_to_${schema}`,
-          sql: [
-            `ALTER TABLE ${old} SET SCHEMA ${shown({ name: schema })}`,
-            `CREATE VIEW ${old} AS SELECT * FROM ${moved}`,
-          ],
-          rollback: [`DROP VIEW ${old}`, `ALTER TABLE ${moved} SET SCHEMA ${shown({ name: name.schema })}`],
-        },
-      ],
-    },
+    title: 'leave an updatable view in the old schema, in the same transaction',
+    automatic: false,
+    steps: [
+      {
+        name: `move_${name.name}_to_${schema}`,
+        sql: [
+          `ALTER TABLE ${old} SET SCHEMA ${shown({ name: schema })}`,
+          `CREATE VIEW ${old} AS SELECT * FROM ${moved}`,
+        ],
+        rollback: [`DROP VIEW ${old}`, `ALTER TABLE ${moved} SET SCHEMA ${shown({ name: name.schema })}`],
+      },
+    ],
   };
 }

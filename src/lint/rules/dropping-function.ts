@@ -19,16 +19,22 @@ export const rule: Rule = {
   file: (file) => withAround(file, judge),
 };
 
-function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
+function* judge(subject: Subject, { earlier, later }: Around): Generator<Complaint> {
   for (const name of dropped(subject, 'OBJECT_FUNCTION', 'OBJECT_PROCEDURE', 'OBJECT_ROUTINE', 'OBJECT_AGGREGATE')) {
-    if (madeHere(subject, name, ['function', 'procedure', 'aggregate']) || later.some((one) => makes(one, name)))
-      continue;
+    if (madeHere(subject, name, ['function', 'procedure', 'aggregate'])) continue;
+    if (later.some((one) => makes(one, name)) || wasOfTrigger(subject, earlier, name)) continue;
     yield {
-      message: `${shown(name)} is gone from the commit on, and every query, function and trigger that calls it fails (42883).`,
+      message: `${shown(name)} is gone from the commit on, and every query and every function that calls it fails (42883).`,
       why: 'PostgreSQL keeps no record of calls in function bodies and in queries, so it drops it without a word. Let the callers stop first; CREATE OR REPLACE changes a body in place.',
       ...partOf(subject, ['drop-function'], { target: name }),
     };
   }
+}
+
+/** A function of triggers cannot be called otherwise, and PostgreSQL keeps it while there is a trigger. */
+function wasOfTrigger({ known }: Subject, earlier: readonly Subject[], name: QualifiedName): boolean {
+  const dropsTrigger = earlier.some(({ tree }) => as('DropStmt', tree?.node)?.removeType === 'OBJECT_TRIGGER');
+  return dropsTrigger && known.functions(name).every((one) => one.arguments.length === 0);
 }
 
 function makes({ tree, known }: Subject, name: QualifiedName): boolean {

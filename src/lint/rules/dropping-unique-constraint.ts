@@ -1,4 +1,4 @@
-import type { KnownTable } from '../../known/table.ts';
+import type { KnownTable, RelationName } from '../../known/table.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import { relationName } from '../../syntax/names.ts';
 import { all, as } from '../../syntax/tree.ts';
@@ -24,7 +24,7 @@ export const rule: Rule = {
 type Columns = readonly (string | undefined)[];
 
 interface Lost {
-  readonly table: QualifiedName;
+  readonly table: RelationName;
   readonly name: string;
   readonly columns: Columns;
 }
@@ -43,7 +43,7 @@ function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
 
 function lostConstraints(subject: Subject): Lost[] {
   return droppedConstraints(subject).flatMap(({ table, name, known }) =>
-    known?.type === 'unique' ? { table, name, columns: known.columns } : [],
+    known?.type === 'unique' ? { table: subject.known.resolve(table), name, columns: known.columns } : [],
   );
 }
 

@@ -8,6 +8,7 @@ import { isMadeIn } from '../help/new-names.ts';
 import { partOf } from '../help/part-of.ts';
 import { dependentsSentence } from '../help/read-by.ts';
 import { shown } from '../help/shown.ts';
+import { noteIfUnused } from '../help/unused.ts';
 import type { Rule, Subject } from '../rule.ts';
 
 export const rule: Rule = {
@@ -26,6 +27,7 @@ function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
       message: `The view ${shown(name)} is gone from the commit on, and every query that reads it fails (42P01).${dependentsSentence(subject.known, name)}`,
       why: `Queries of the application and of people who make reports are in no file here. Let them stop using it first.${again(subject)}`,
       ...partOf(subject, ['drop-view'], { target: name }),
+      ...noteIfUnused(subject, name),
     };
   }
 }

@@ -1,6 +1,6 @@
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import { relationName } from '../../syntax/names.ts';
-import { as } from '../../syntax/tree.ts';
+import { all, as, type Node } from '../../syntax/tree.ts';
 import type { Fix } from '../finding.ts';
 import { changesNothing } from '../help/changes-nothing.ts';
 import { filled } from '../help/data-changes.ts';
@@ -35,9 +35,14 @@ function rollbackOf(file: FileSubject): Fix | undefined {
   if (rollback.length === 0) return undefined;
   return {
     title: 'add the statements that undo it, as a ROLLBACK section',
-    automatic: false,
+    automatic: !file.body.some(mayDoNothing),
     steps: [{ name: file.migration.name, sql: [], rollback }],
   };
+}
+
+/** Where it finds what it is to make, its opposite takes away what was there before. */
+function mayDoNothing({ tree, statement }: Subject): boolean {
+  return as('GrantStmt', tree?.node) !== undefined || /\bif\s+not\s+exists\b/i.test(statement.sql);
 }
 
 /** What is about a table that the file makes goes with the table. */
@@ -48,7 +53,7 @@ function undo(file: FileSubject, subject: Subject): Inverse {
 }
 
 function isInside(file: FileSubject, subject: Subject): boolean {
-  const tables = [tableOf(subject), ...filled(subject).map(({ table }) => table)].filter((one) => one !== undefined);
+  const tables = [...tablesOf(subject), ...filled(subject).map(({ table }) => table)];
   return tables.length > 0 && !makesRelation(subject) && tables.every((table) => createsTable(file, table));
 }
 
@@ -59,19 +64,29 @@ function makesRelation({ tree }: Subject): boolean {
   );
 }
 
-/** The table that a statement is about, beside those that create one. */
-function tableOf({ tree }: Subject): QualifiedName | undefined {
+/** The tables that a statement is about, beside those that create one. */
+function tablesOf({ tree }: Subject): QualifiedName[] {
   const node = tree?.node;
+  const granted = as('GrantStmt', node);
+  if (granted) return all('RangeVar', granted.objects).flatMap((one) => relationName(one) ?? []);
+  return commented(node) ?? relationsIn(node);
+}
+
+function commented(node: Node | undefined): QualifiedName[] | undefined {
   const comment = as('CommentStmt', node);
-  if (comment)
-    return comment.objtype === 'OBJECT_TABLE' ? objectName(comment.object) : partName(comment.object)?.relation;
-  return relationName(
+  if (!comment) return undefined;
+  const isTable = comment.objtype === 'OBJECT_TABLE';
+  return [isTable ? objectName(comment.object) : partName(comment.object)?.relation].flatMap((one) => one ?? []);
+}
+
+function relationsIn(node: Node | undefined): QualifiedName[] {
+  const relation =
     as('AlterTableStmt', node)?.relation ??
-      as('IndexStmt', node)?.relation ??
-      as('CreateTrigStmt', node)?.relation ??
-      as('CreatePolicyStmt', node)?.table ??
-      as('RuleStmt', node)?.relation,
-  );
+    as('IndexStmt', node)?.relation ??
+    as('CreateTrigStmt', node)?.relation ??
+    as('CreatePolicyStmt', node)?.table ??
+    as('RuleStmt', node)?.relation;
+  return [relationName(relation)].flatMap((one) => one ?? []);
 }
 
 function hint(file: FileSubject): string {

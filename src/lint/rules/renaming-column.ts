@@ -4,7 +4,8 @@ import { relationName } from '../../syntax/names.ts';
 import { all, as } from '../../syntax/tree.ts';
 import type { Complaint } from '../finding.ts';
 import { type Around, withAround } from '../help/around.ts';
-import { columnTwins } from '../help/column-twins.ts';
+import { columnTwins, type Renaming } from '../help/column-twins.ts';
+import { fixOf } from '../help/fix.ts';
 import { partOf } from '../help/part-of.ts';
 import { isSame } from '../help/same-name.ts';
 import { shownColumn } from '../help/shown-column.ts';
@@ -26,22 +27,15 @@ function* judge(subject: Subject, { earlier, later }: Around): Generator<Complai
   if (!renamed || subject.isNew(subject.known.table(renamed.table))) return;
   const { table, from, to } = renamed;
   if (later.some((one) => givesColumn(one, table, from)) || earlier.some((one) => freesColumn(one, table, to))) return;
-  const fix = columnTwins(subject.known.table(table), renamed);
   yield {
     message: `${shownColumn(table, from)} is called ${shownColumn(table, to)} from the commit on, and every query of the running application that says ${from} fails (42703).`,
     why: 'Old and new code run side by side while a release is rolled out, and prepared statements and ORMs keep the old name; no moment of the rename suits both.',
     ...partOf(subject, ['rename-column'], { target: table, part: from }),
-    ...(fix ? { fix } : {}),
+    ...fixOf(subject, columnTwins(subject.known, renamed)),
   };
 }
 
-interface RenamedColumn {
-  readonly table: QualifiedName;
-  readonly from: string;
-  readonly to: string;
-}
-
-function renamedColumn({ tree }: Subject): RenamedColumn | undefined {
+function renamedColumn({ tree }: Subject): Renaming | undefined {
   const stmt: RenameStmt | undefined = as('RenameStmt', tree?.node);
   const table = relationName(stmt?.relation);
   if (stmt?.renameType !== 'OBJECT_COLUMN' || !table) return undefined;

@@ -3,6 +3,7 @@ import { relationName } from '../../syntax/names.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Complaint, Fix } from '../finding.ts';
 import { type Around, withAround } from '../help/around.ts';
+import { fixOf } from '../help/fix.ts';
 import { namesFreed } from '../help/names-freed.ts';
 import { isMadeIn } from '../help/new-names.ts';
 import { partOf } from '../help/part-of.ts';
@@ -31,7 +32,7 @@ function* judge(subject: Subject, { earlier, later }: Around): Generator<Complai
     message: `${shown(from)} is gone under that name from the commit on, and every query of the running application that says it fails (42P01).`,
     why: 'Old and new code run side by side while a release is rolled out. A view of the old name in the same transaction takes reads and writes as long as it is one simple SELECT of one table.',
     ...partOf(subject, ['rename-table'], { target: from }),
-    fix: viewOfOldName(from, to),
+    ...fixOf(subject, viewOfOldName(from, to)),
   };
 }
 

@@ -42,6 +42,8 @@ function* ofObjects(subject: Subject, later: readonly Subject[], stmt: GrantStmt
   yield {
     message: `${listedFew(roles)} may not use ${what} from the commit on; queries of the running application that need it fail (42501).`,
     why: WHY,
+    // What everybody may do is taken away to make the database safer; most have it by another grant.
+    ...(roles.every((role) => role === 'PUBLIC') ? { severity: 'note' } : {}),
   };
 }
 

@@ -70,7 +70,7 @@ function* dropsOlder(file: FileSubject): Generator<FileComplaint> {
     const what = lost.column === undefined ? shown(lost.table) : shownColumn(lost.table, lost.column);
     yield {
       subject: lost.subject,
-      severity: 'error',
+      severity: isFilled(file.body, lost) ? 'warning' : 'error',
       message: `The rollback takes away what is in ${what}, which this migration has not made.`,
       why: 'A rollback undoes what its own body has done, no more.',
     };

@@ -1,4 +1,5 @@
 import { changesNothing } from '../help/changes-nothing.ts';
+import { isDataMigration } from '../help/data-migration.ts';
 import type { FileComplaint, FileSubject, Rule, Subject } from '../rule.ts';
 
 export const rule: Rule = {
@@ -17,8 +18,8 @@ export const rule: Rule = {
 const GRAMMAR_MAJOR = 18;
 
 function* notSql(subject: Subject): Generator<FileComplaint> {
-  const { notUnderstood, options } = subject;
-  if (!notUnderstood || options.serverMajor > GRAMMAR_MAJOR) return;
+  const { notUnderstood, options, migration } = subject;
+  if (!notUnderstood || options.serverMajor > GRAMMAR_MAJOR || isDataMigration(migration)) return;
   const prose = isProse(subject);
   yield {
     subject,

@@ -1,4 +1,5 @@
 import type { Complaint } from '../finding.ts';
+import { isDataMigration } from '../help/data-migration.ts';
 import type { Rule, Subject } from '../rule.ts';
 
 /** The grammar that the tool reads with is PostgreSQL 18's. */
@@ -11,8 +12,8 @@ export const rule: Rule = {
   severity: 'error',
   weighed: false,
   *statement(subject) {
-    const { notUnderstood, inside } = subject;
-    if (notUnderstood && !inside) yield complaint(subject, notUnderstood);
+    const { notUnderstood, inside, migration } = subject;
+    if (notUnderstood && !inside && !isDataMigration(migration)) yield complaint(subject, notUnderstood);
   },
 };
 

@@ -9,6 +9,7 @@ import { rule as banDropTable } from '../rules/ban-drop-table.ts';
 import { rule as banTruncateCascade } from '../rules/ban-truncate-cascade.ts';
 import { rule as changingSchema } from '../rules/changing-schema.ts';
 import { rule as dropCascade } from '../rules/drop-cascade.ts';
+import { rule as dropInUse } from '../rules/drop-in-use.ts';
 import { rule as droppingDefault } from '../rules/dropping-default.ts';
 import { rule as droppingFunction } from '../rules/dropping-function.ts';
 import { rule as droppingPrimaryKey } from '../rules/dropping-primary-key.ts';
@@ -29,6 +30,7 @@ export const COMPATIBILITY_RULES: readonly Rule[] = [
   renamingColumn,
   renamingObject,
   changingSchema,
+  dropInUse,
   banDropTable,
   banDropColumn,
   banDropDatabase,

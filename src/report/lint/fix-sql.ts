@@ -10,14 +10,14 @@ export interface FixLook {
 
 /**
  * The SQL of a fix, a line each: what stands in the place of the statement, or, where it takes several transactions, each file
- * under a comment that says so.
+ * under a comment that says so. The way back of a step that does nothing else is always there.
  */
 export function fixLines({ steps }: Fix, { withRollback = false, shortOf = null }: FixLook = {}): string[] {
   return steps.flatMap((step, index) => [
     ...(steps.length > 1 ? [`-- ${index + 1} of ${steps.length}, ${placeText(step, index)}`] : []),
     ...commentLines(step.comment ?? []),
     ...step.sql.flatMap((sql) => shortened(statementLines([sql]), shortOf)),
-    ...(withRollback ? rollbackLines(step) : []),
+    ...(withRollback || step.sql.length === 0 ? rollbackLines(step) : []),
   ]);
 }
 

@@ -24,3 +24,7 @@ CREATE OR REPLACE FUNCTION order_age(placed timestamptz) RETURNS interval LANGUA
 --- safe: one that the same file makes
 CREATE FUNCTION helper_of_this_file() RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT 1 $$;
 DROP FUNCTION helper_of_this_file();
+
+--- safe: a function of triggers, behind its trigger
+DROP TRIGGER orders_touch ON orders;
+DROP FUNCTION touch_updated_at();

@@ -64,11 +64,11 @@ INSERT INTO customers (email, name) VALUES ('nobody@example.org', 'Nobody');
 -- ROLLBACK:
 -- DELETE FROM customers WHERE email = 'nobody@example.org';
 
---- safe [whole]: a new column that is filled from one that stays
-ALTER TABLE users ADD COLUMN mail text;
-UPDATE users SET mail = email WHERE id BETWEEN 1 AND 1000;
+--- safe [whole]: a new table that is filled from one that stays
+CREATE TABLE mails (user_id bigint PRIMARY KEY, address text NOT NULL);
+INSERT INTO mails (user_id, address) SELECT id, email FROM users WHERE id BETWEEN 1 AND 1000;
 -- ROLLBACK:
--- ALTER TABLE users DROP COLUMN mail;
+-- DROP TABLE mails;
 
 --- safe [whole]: only gaps are filled
 UPDATE users SET name = 'unknown' WHERE id BETWEEN 1 AND 1000 AND name IS NULL;

@@ -22,3 +22,10 @@ DO $$ BEGIN
     CREATE ROLE shop_reader NOLOGIN;
   END IF;
 END $$;
+
+--- safe [whole]: the words of a data migration
+-- Kind: data
+-- Batch: orders by id
+UPDATE orders SET currency = 'EUR' WHERE currency IS NULL AND :batch;
+-- ROLLBACK:
+-- UPDATE orders SET currency = NULL WHERE currency = 'EUR' AND :batch;
