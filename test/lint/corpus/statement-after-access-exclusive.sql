@@ -1,8 +1,5 @@
 --- given
 ALTER TABLE payments ADD CONSTRAINT payments_amount_known CHECK (amount > 0) NOT VALID;
---- unsafe: an UPDATE behind a new column
-ALTER TABLE orders ADD COLUMN priority text;
-UPDATE orders SET priority = 'HIGH' WHERE total > 1000;
 --- unsafe: a validation behind it
 ALTER TABLE orders ADD COLUMN priority text;
 ALTER TABLE payments VALIDATE CONSTRAINT payments_amount_known;
