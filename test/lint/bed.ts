@@ -14,9 +14,19 @@ import type { Migration } from '../../src/migration/migration.ts';
 import { parseMigration } from '../../src/migration/parse.ts';
 import { loadParser, loadPlpgsqlParser } from '../../src/parser/parser.ts';
 import { innerStatements } from '../../src/syntax/inner.ts';
+import type { Parsed } from '../../src/syntax/tree.ts';
 import { type Figures, withFigures } from './corpus-statistics.ts';
 
-const parse = await loadParser();
+const parseAnew = await loadParser();
+const parsed = new Map<string, Parsed>();
+
+/** The ground of the cases is the same each time. */
+function parse(sql: string): Parsed {
+  const found = parsed.get(sql) ?? parseAnew(sql);
+  parsed.set(sql, found);
+  return found;
+}
+
 const parsePlpgsql = await loadPlpgsqlParser();
 
 /** What stands before every case: a shop that is in use. */

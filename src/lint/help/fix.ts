@@ -15,3 +15,8 @@ export function automaticFix(title: string, steps: readonly FixStep[]): Fix {
 export function shownFix(title: string, steps: readonly FixStep[]): Fix {
   return { title, steps, automatic: false };
 }
+
+/** A fix for people that leaves the statement as it is and puts others before or behind it. */
+export function fixBeside(title: string, beside: 'before' | 'behind', sql: string): Fix {
+  return { title, beside, steps: [{ name: 'same', sql: [sql], rollback: [] }], automatic: false };
+}

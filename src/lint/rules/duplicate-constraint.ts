@@ -1,5 +1,7 @@
 import type { KnownConstraint, KnownTable } from '../../known/table.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
+import { relationName } from '../../syntax/names.ts';
+import { as } from '../../syntax/tree.ts';
 import { columnList, shown } from '../help/shown.ts';
 import type { FileComplaint, FileSubject, Rule } from '../rule.ts';
 
@@ -10,11 +12,18 @@ export const rule: Rule = {
   severity: 'warning',
   weighed: false,
   *file(file) {
-    for (const table of file.after.tables()) {
+    for (const table of tablesWritten(file)) {
       for (const constraint of table.constraints.values()) yield* complaints(file, table, constraint);
     }
   },
 };
+
+function tablesWritten({ body, after }: FileSubject): Set<KnownTable> {
+  const names = body.map(({ tree }) =>
+    relationName(as('CreateStmt', tree?.node)?.relation ?? as('AlterTableStmt', tree?.node)?.relation),
+  );
+  return new Set(names.flatMap((name) => after.table(name) ?? []));
+}
 
 function* complaints(
   { body, migration }: FileSubject,
@@ -26,7 +35,7 @@ function* complaints(
   // What a DO block makes, it makes where a condition holds that is not looked at here.
   if (!subject || made.version !== migration.version || subject.statement.words[0] === 'DO') return;
   const first = [...constraints.values()].find(
-    (other) => other !== own && isFirst(other, own) && asksTheSame(other, own),
+    (other) => other !== own && other.validated && isFirst(other, own) && asksTheSame(other, own),
   );
   if (!first) return;
   const what = own.columns.length > 0 ? ` of ${columnList(own.columns)}` : '';

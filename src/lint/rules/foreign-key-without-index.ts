@@ -2,9 +2,9 @@ import type { Known } from '../../known/known.ts';
 import type { KnownIndex, KnownTable } from '../../known/table.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
 import type { Complaint, Fix } from '../finding.ts';
-import { fixOf, shownFix } from '../help/fix.ts';
+import { fixBeside, fixOf } from '../help/fix.ts';
 import { type WrittenForeignKey, writtenForeignKeys } from '../help/foreign-keys.ts';
-import { nameFor, stepName } from '../help/names.ts';
+import { nameFor } from '../help/names.ts';
 import { columnList, listed, shown } from '../help/shown.ts';
 import type { Rule, Subject } from '../rule.ts';
 
@@ -45,11 +45,10 @@ function serves({ columns: indexed, method, valid }: KnownIndex, columns: readon
 }
 
 function indexed(subject: Subject, { table, columns }: WrittenForeignKey): Fix {
-  const { known, statement } = subject;
-  const index = nameFor(known, table, columns, 'idx');
+  const { known } = subject;
+  const index = displayIdentifier(nameFor(known, table, columns, 'idx'));
   const isNew = known.table(table) === undefined || subject.isNew(known.table(table));
-  const how = isNew ? 'INDEX' : 'INDEX CONCURRENTLY';
-  const create = `CREATE ${how} ${displayIdentifier(index)} ON ${shown(table)} ${columnList(columns)}`;
-  const sql = isNew ? [statement.sql, create] : [create, statement.sql];
-  return shownFix('index the columns of the foreign key', [{ name: stepName('index', index), sql, rollback: [] }]);
+  const create = isNew ? 'CREATE INDEX' : 'CREATE INDEX CONCURRENTLY';
+  const sql = `${create} ${index} ON ${shown(table)} ${columnList(columns)}`;
+  return fixBeside('index the columns of the foreign key', isNew ? 'behind' : 'before', sql);
 }

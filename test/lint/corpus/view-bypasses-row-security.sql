@@ -10,5 +10,8 @@ CREATE VIEW note_counts AS SELECT c.id, (SELECT count(*) FROM notes AS n WHERE n
 CREATE VIEW all_notes WITH (security_invoker = false) AS SELECT id, body FROM notes;
 --- safe: with the rights of the reader
 CREATE VIEW all_notes WITH (security_invoker = true) AS SELECT id, body FROM notes;
+--- safe: switched on behind it
+CREATE VIEW all_notes AS SELECT id, body FROM notes;
+ALTER VIEW all_notes SET (security_invoker = true);
 --- safe: of a table without row security
 CREATE VIEW customer_names AS SELECT id, name FROM customers;
