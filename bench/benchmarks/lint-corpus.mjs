@@ -31,7 +31,7 @@ export function run(bed) {
 
 function ourVerdicts(root, folder) {
   const tsx = join(root, 'test/node_modules/tsx/dist/loader.mjs');
-  const script = join(root, 'test/lint/corpus-report.ts');
+  const script = join(root, 'bench/lib/corpus-report.ts');
   const options = { encoding: 'utf8', maxBuffer: 1 << 28 };
   return JSON.parse(execFileSync(process.execPath, ['--import', tsx, script, folder], options));
 }

@@ -1,4 +1,5 @@
 import type { Command } from './context.ts';
+import { SCRATCH_FLAG } from './scratch-flag.ts';
 
 /** What migrations would do to those who use the database, told before they do it. */
 export const LINT_COMMAND: Command = {
@@ -9,6 +10,8 @@ export const LINT_COMMAND: Command = {
 Named files are judged, or else what is not applied yet; where there is nobody to ask for that, every file. How bad a finding is depends on the table: nobody uses one that the same files make; a large or busy one is worse. Schema, sizes and traffic come from a statistics file (--stats, or the setting lint.statistics; doctor --stats writes it), else from the database if one is named and can be asked. It works without either, and its first line on stderr says what it knew.
 
 --fix writes the safe SQL into the files, where it leads to the same schema: in the place of the statement, and what needs a transaction of its own into new files behind the others, with their rollbacks. Files that are applied are never touched.
+
+--rehearse applies the files to an empty scratch database, behind those that come before them, and looks at the locks that are taken: SQL that a DO block puts together, and functions that are called, are judged by what they did there.
 
 A finding is accepted on record by a line in the header of the file: -- Allow: RULE reason. Settings change the severity of rules, also for one environment. Exit status 3 where something at or above --fail-on is left.
 
@@ -31,6 +34,8 @@ The formats for programs: json, github (annotations of GitHub Actions), gitlab (
     { name: 'stats', value: 'FILE', completes: 'file', summary: 'sizes and traffic from there, no database' },
     { name: 'server-version', value: 'N', summary: 'judge for this major version of PostgreSQL' },
     { name: 'rule', value: 'RULE', repeatable: true, summary: 'only this rule (repeatable)' },
+    { name: 'rehearse', summary: 'run them on a scratch database: what no text tells' },
+    SCRATCH_FLAG,
     { name: 'fix', summary: 'write what fixes may be written, and new files' },
     { name: 'explain', value: 'RULE', summary: 'show the page of a rule; all: list them' },
   ],

@@ -31,7 +31,7 @@ function bySize(severity: Severity, table: KnownTable, options: LintOptions): Se
 }
 
 /** `unknown` also where a server told the size in bytes alone and it lies between the two. */
-export function sizeClass({ size }: Pick<KnownTable, 'size'>, options: LintOptions): 'small' | 'large' | 'unknown' {
+function sizeClass({ size }: Pick<KnownTable, 'size'>, options: LintOptions): 'small' | 'large' | 'unknown' {
   if (!size) return 'unknown';
   const rows = size.rows ?? 0;
   if (rows >= options.largeRows || size.bytes >= options.largeBytes) return 'large';

@@ -2,9 +2,6 @@ import { setFlagsFromString } from 'node:v8';
 import { codePointOffset } from '../sql/position.ts';
 import type { Node, NotUnderstood, ParseStatement, SyntaxTree } from '../syntax/tree.ts';
 
-/** The release of PostgreSQL whose grammar it is. */
-export const GRAMMAR_MAJOR = 18;
-
 type Library = typeof import('libpg-query');
 
 let loading: Promise<Library> | undefined;

@@ -37,7 +37,7 @@ export interface Bound {
   readonly schema: string;
 }
 
-export function boundMigrations(planned: readonly PlannedMigration[]): BoundMigration[] {
+function boundMigrations(planned: readonly PlannedMigration[]): BoundMigration[] {
   return planned.map(({ version, migration: { file, checksum }, plan }) => {
     return { version, file, checksum, statements: statementCount(plan), stepsDone: plan.done ?? 0 };
   });

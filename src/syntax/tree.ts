@@ -30,6 +30,9 @@ export function all<Type extends NodeType>(type: Type, nodes: readonly Node[] | 
   return (nodes ?? []).flatMap((node) => as(type, node) ?? []);
 }
 
+/** The major version of PostgreSQL whose grammar the tool reads with. */
+export const GRAMMAR_MAJOR = 18;
+
 /** A statement that PostgreSQL's grammar has taken. */
 export interface SyntaxTree {
   readonly node: Node;

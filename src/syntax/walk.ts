@@ -1,7 +1,7 @@
 import { as, type Fields, type Node, type NodeType } from './tree.ts';
 
 /** Every node inside a value of the tree, itself first, in the order of the text as far as the tree keeps it. */
-export function* nodesIn(value: unknown): Generator<Node> {
+function* nodesIn(value: unknown): Generator<Node> {
   if (Array.isArray(value)) {
     for (const item of value) yield* nodesIn(item);
   } else if (value !== null && typeof value === 'object') {

@@ -14,6 +14,7 @@ import { wrap } from '../../report/width.ts';
 import type { CommandContext } from '../context.ts';
 import { explainRule } from '../explain-rule.ts';
 import { lintKnowledge } from '../lint-knowledge.ts';
+import { exclusive, withScratchServer } from '../open.ts';
 import { repositoryRoot } from '../repository-root.ts';
 import { rulePage } from '../rule-page.ts';
 import { VERSION } from '../version.ts';
@@ -65,7 +66,13 @@ async function judged(context: CommandContext): Promise<Judged> {
       if (!quiet) progress.show(`${done}/${total}  ${version}`);
     },
   };
+  exclusive(context, ['rehearse', 'fix']);
   try {
+    if (args.has('rehearse')) {
+      return await withScratchServer(context, async (openScratch) => ({
+        report: await judge({ ...request, openScratch }),
+      }));
+    }
     if (!args.has('fix')) return { report: await judge(request) };
     const { report, ...fixed } = await judgeAndFix(request);
     return { report, fixed };

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { makePlan } from '../../engine/plan/make-plan.ts';
 import { writePlanFile } from '../../engine/plan/plan-file.ts';
-import type { PlanReport } from '../../forecast/plan-report.ts';
 import { EXIT, type ExitStatus } from '../../problem/codes.ts';
 import { planLines } from '../../report/plan-text.ts';
 import { createStyle } from '../../report/style.ts';
@@ -26,7 +25,11 @@ export async function run(context: CommandContext): Promise<ExitStatus> {
   return EXIT.done;
 }
 
-function show({ stdout, stderr, quiet, verbose, masked }: CommandContext, report: PlanReport, out?: string): void {
+function show(
+  { stdout, stderr, quiet, verbose, masked }: CommandContext,
+  report: Awaited<ReturnType<typeof makePlan>>,
+  out?: string,
+): void {
   const page = { width: stdout.width, style: createStyle(stdout.color), verbose, mask: masked };
   for (const line of planLines(report, page)) stdout.line(line);
   if (out === undefined || quiet) return;

@@ -3,10 +3,14 @@ import { DEFAULT_OPTIONS } from '../../lint/options.ts';
 import type { LintReport } from '../../lint/report.ts';
 import type { LintOptions } from '../../lint/rule.ts';
 import { RULE_NAMES } from '../../lint/rules.ts';
+import type { Scratch } from '../scratch/scratch.ts';
 import { activeRules } from './active-rules.ts';
 import { type Fixed, type FixRequest, fix } from './fix.ts';
 import type { Told } from './knowledge.ts';
 import { type Linted, lint } from './lint.ts';
+import { lintFiles } from './lint-files.ts';
+import { rehearseFiles } from './rehearse.ts';
+import type { LintRequest } from './request.ts';
 
 export interface JudgeRequest extends Pick<FixRequest, 'cwd' | 'files' | 'signal' | 'onFile'> {
   readonly settings: Pick<Settings, 'directories' | 'lint' | 'configFile'>;
@@ -14,13 +18,24 @@ export interface JudgeRequest extends Pick<FixRequest, 'cwd' | 'files' | 'signal
   readonly ruleNames: readonly string[];
   /** Asked for when the rules are known to exist. */
   readonly know: () => Promise<Told>;
+  /** Rehearse the files there, to see what no text tells. */
+  readonly openScratch?: () => Promise<Scratch>;
 }
 
 /** Judges migrations by what is known and by the settings. Nothing is run. */
 export async function judge(request: JudgeRequest): Promise<LintReport> {
   const { asked, told } = await prepare(request);
   const { newLearner, applied } = asked.knowledge;
-  return reportOf(request, asked, told, await lint({ ...asked, knowledge: { learner: newLearner(), applied } }));
+  const lintRequest = { ...asked, knowledge: { learner: newLearner(), applied } };
+  const seen = request.openScratch && (await rehearsed(request, lintRequest, request.openScratch));
+  const linted = await lint({ ...lintRequest, ...(seen ? { seenOf: seen.seenOf } : {}) });
+  return reportOf(request, asked, told, { ...linted, notes: [...linted.notes, ...(seen?.notes ?? [])] });
+}
+
+async function rehearsed({ settings, cwd }: JudgeRequest, asked: LintRequest, openScratch: () => Promise<Scratch>) {
+  const { judged } = lintFiles(asked);
+  const { directories } = settings;
+  return rehearseFiles(await openScratch(), { directories, cwd }, (version) => judged.has(version));
 }
 
 /** The same, and writes the fixes that may be written: the report is of the files as they are then. */

@@ -31,7 +31,7 @@ const FOLLOWERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Where a type's text ends that begins at an offset. */
-export function typeEnd(sql: string, start: number): number {
+function typeEnd(sql: string, start: number): number {
   const words = wordsOf(sql.slice(start));
   let at = nameLength(words);
   at = afterParentheses(words, at);

@@ -1,3 +1,4 @@
+import { GRAMMAR_MAJOR } from '../../syntax/tree.ts';
 import { changesNothing } from '../help/changes-nothing.ts';
 import { isDataMigration } from '../help/data-migration.ts';
 import type { FileComplaint, FileSubject, Rule, Subject } from '../rule.ts';
@@ -14,9 +15,7 @@ export const rule: Rule = {
   },
 };
 
-/** The grammar that the tool reads with; newer syntax is not judged. */
-const GRAMMAR_MAJOR = 18;
-
+/** Newer syntax than the grammar's is not judged. */
 function* notSql(subject: Subject): Generator<FileComplaint> {
   const { notUnderstood, options, migration } = subject;
   if (!notUnderstood || options.serverMajor > GRAMMAR_MAJOR || isDataMigration(migration)) return;

@@ -1,9 +1,7 @@
+import { GRAMMAR_MAJOR } from '../../syntax/tree.ts';
 import type { Complaint } from '../finding.ts';
 import { isDataMigration } from '../help/data-migration.ts';
 import type { Rule, Subject } from '../rule.ts';
-
-/** The grammar that the tool reads with is PostgreSQL 18's. */
-const GRAMMAR_MAJOR = 18;
 
 export const rule: Rule = {
   id: 'syntax-not-understood',

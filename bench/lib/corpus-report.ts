@@ -5,8 +5,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RULES } from '../../src/lint/rules.ts';
-import { lintCase } from './bed.ts';
-import { corpusOf, corpusRules } from './corpus-file.ts';
+import { lintCase } from '../../test/lint/bed.ts';
+import { corpusOf, corpusRules } from '../../test/lint/corpus-file.ts';
 
 const [folder = '.'] = process.argv.slice(2);
 const cases = corpusRules()

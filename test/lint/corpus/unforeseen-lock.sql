@@ -1,0 +1,8 @@
+--- unsafe: the name of the table is put together
+DO $$ BEGIN EXECUTE 'ALTER TABLE ' || quote_ident('orders') || ' ADD COLUMN region text'; END $$;
+--- unsafe: the statement comes from a query
+DO $$ DECLARE command text; BEGIN SELECT note INTO command FROM orders LIMIT 1; EXECUTE command; END $$;
+--- safe: everything stands there
+DO $$ BEGIN ALTER TABLE orders ADD COLUMN region text; END $$;
+--- safe: what is executed is constant
+DO $$ BEGIN EXECUTE 'ALTER TABLE orders ADD COLUMN region text'; END $$;
