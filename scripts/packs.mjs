@@ -14,7 +14,7 @@ const FIRST_PACKS = [
   ['cli', /^src\/cli\/(main|create-context)\.ts$/],
   ['engine', /^src\/cli\/commands\/status\.ts$|\/node_modules\/pg\//],
   ['migrate', /^src\/cli\/commands\/migrate\.ts$/],
-  ['apply', /^src\/engine\/migrate-under-lock\.ts$/],
+  ['apply', /^src\/engine\/(migrate-under-lock|steps\/resume)\.ts$/],
   ['diff', /^src\/cli\/commands\/diff\.ts$/],
   ['lint', /^src\/cli\/commands\/lint\.ts$/],
 ];

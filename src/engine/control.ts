@@ -1,4 +1,4 @@
-import { checkFenceItem, type Runner, renewLeaseItem, runnerItem, runnerOf } from '../ledger/lease.ts';
+import { checkFenceItem, heldItem, type Runner, readRunner, renewLeaseItem } from '../ledger/lease.ts';
 import { LAYOUT_NEWEST, type LedgerNames, ledgerNames } from '../ledger/names.ts';
 import { type Ledger, ledgerItems, ledgerOf, readOlderLedger } from '../ledger/read.ts';
 import type { DatabaseError } from '../postgres/database-error.ts';
@@ -110,15 +110,15 @@ export async function openControlSession(engine: Engine): Promise<Session> {
 async function readControl(engine: Engine, session: Session): Promise<Control> {
   const names = ledgerNames(engine.settings.trackingSchema);
   // One transaction, as long as it is not known whether a pooler is there: see Session.behindPooler.
-  const batch = await session.runBatch([[SERVER_INFO, ...ledgerItems(names), runnerItem(names)]]);
-  const [info, entries, settings, runnerFound] = batch.results[0] ?? [];
+  const batch = await session.runBatch([[SERVER_INFO, ...ledgerItems(names), heldItem(names)]]);
+  const [info, entries, settings, held] = batch.results[0] ?? [];
   if (!info) throw databaseProblem(batch.failure?.error ?? noAnswer(), 'cannot set up the session', session.user);
   const server = serverInfoOf(info.rows[0], session.backendPid);
   refuseUnsupported(server);
   if (server.pooled) session.behindPooler();
   const role = engine.settings.role ?? server.user;
   const ledger = await ledgerFrom({ session, names, role }, entries, settings, batch.failure?.error);
-  const runner = runnerOf(runnerFound?.rows[0]);
+  const runner = held?.rows[0] && (await readRunner(session, names));
   const abandoned = runner?.alive === false;
   return new Control(session, { server, role, names, ledger, runner: abandoned ? undefined : runner, abandoned });
 }

@@ -1,5 +1,6 @@
 import type { BatchItem } from '../postgres/pipeline.ts';
 import type { Row } from '../postgres/row.ts';
+import type { Session } from '../postgres/session.ts';
 import { type EndedBy, endedBy, endedByOf, sessionState } from '../postgres/session-state.ts';
 import { type LedgerNames, RUNNER_LOCK_CLASS } from './names.ts';
 import type { RunIdentity } from './write.ts';
@@ -161,11 +162,22 @@ WHERE l.locktype = 'advisory' AND l.classid = ${RUNNER_LOCK_CLASS} AND l.objsubi
   };
 }
 
+/** A row where a run holds the lease, alive or not. What else is known of it costs ten times as much: see readRunner. */
+export function heldItem(names: LedgerNames): BatchItem {
+  return { sql: `SELECT 1 AS held FROM ${names.runner} AS r WHERE r.run_id IS NOT NULL`, rows: true };
+}
+
+/** The run that holds the lease now, alive or not; undefined where there is none, or no table for it yet. */
+export async function readRunner(session: Session, names: LedgerNames): Promise<Runner | undefined> {
+  const batch = await session.runBatch([[runnerItem(names)]]);
+  return batch.failure ? undefined : runnerOf(batch.results[0]?.[0]?.rows[0]);
+}
+
 /**
  * The run that holds the lease, if one does: one row, with what its migration session does. That is the session whose
  * transaction keeps the row (checkFenceItem); who only looks whether it is free gets no transaction ID.
  */
-export function runnerItem(names: LedgerNames): BatchItem {
+function runnerItem(names: LedgerNames): BatchItem {
   return {
     sql: `SELECT r.run_id, r.held_by, r.host, r.tool_version, r.process_id, pg_catalog.to_char(r.held_since, 'YYYY-MM-DD HH24:MI:SS "UTC"') AS held_since, w.pid AS worker_pid,
   ${sessionState('w')} AS worker_state,
@@ -211,7 +223,7 @@ export interface RunnerWorker {
   readonly seconds: number;
 }
 
-export function runnerOf(row: Row | undefined): Runner | undefined {
+function runnerOf(row: Row | undefined): Runner | undefined {
   if (!row) return undefined;
   const worker = row.worker_pid && {
     pid: Number(row.worker_pid),

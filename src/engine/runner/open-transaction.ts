@@ -1,10 +1,10 @@
-import { moveFenceItems, type Runner } from '../../ledger/lease.ts';
+import { moveFenceItems, type Runner, readRunner } from '../../ledger/lease.ts';
 import { Problem } from '../../problem/problem.ts';
 import type { Control } from '../control.ts';
 import type { Engine } from '../engine.ts';
 import { pause } from '../pause.ts';
 import { lostLease } from './reconnect.ts';
-import { endSession, readRunner } from './waiting.ts';
+import { endSession } from './waiting.ts';
 
 /** A server process whose client is gone needs one second, with client_connection_check_interval, to end by itself. */
 const PATIENCE_MS = 15_000;
@@ -22,7 +22,8 @@ export async function endOpenTransaction(engine: Engine, control: Control): Prom
   let ended: number | undefined;
   while (!(await movedFence(engine, control))) {
     const now = performance.now();
-    if (ended !== undefined && now - ended > END_MS_MAX) throw stillOpen(await readRunner(control));
+    if (ended !== undefined && now - ended > END_MS_MAX)
+      throw stillOpen(await readRunner(control.session, control.names));
     if (ended === undefined && now - begun > PATIENCE_MS) {
       ended = now;
       await endLeftOver(engine, control);
@@ -40,7 +41,7 @@ async function movedFence(engine: Engine, control: Control): Promise<boolean> {
 }
 
 async function endLeftOver(engine: Engine, control: Control): Promise<void> {
-  const pid = (await readRunner(control))?.worker?.pid;
+  const pid = (await readRunner(control.session, control.names))?.worker?.pid;
   if (pid === undefined || !(await endSession(control, String(pid)))) return;
   engine.emit({
     kind: 'note',

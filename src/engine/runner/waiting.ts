@@ -1,4 +1,4 @@
-import { type Runner, runnerItem, runnerOf, silentLayoutItem } from '../../ledger/lease.ts';
+import { type Runner, readRunner, silentLayoutItem } from '../../ledger/lease.ts';
 import { eventItem } from '../../ledger/write.ts';
 import { waitsForClient } from '../../postgres/session-state.ts';
 import { Problem } from '../../problem/problem.ts';
@@ -40,7 +40,7 @@ export class Waiting {
   /** Waits a moment; throws `runner-busy` (exit status 4) when the time is over, or `cancelled`. */
   async pause(): Promise<void> {
     const { settings, emit, signal } = this.#engine;
-    const holder = await readRunner(this.#control);
+    const holder = await readRunner(this.#control.session, this.#control.names);
     const waitedMs = performance.now() - this.#begun;
     if (waitedMs > settings.waitMs) throw busy(holder, waitedMs);
     if (holder?.expired) await endLeftOver(this.#engine, this.#control, holder);
@@ -48,12 +48,6 @@ export class Waiting {
     emit({ kind: 'waiting', holder, waitedMs, waitMs: settings.waitMs, first: this.#attempt === 0 });
     await pause(Math.min(PAUSE_MS_MAX, 100 * 1.5 ** this.#attempt++), signal);
   }
-}
-
-/** The run that holds the lease now, alive or not; undefined where there is none, or no table for it yet. */
-export async function readRunner(control: Control): Promise<Runner | undefined> {
-  const batch = await control.session.runBatch([[runnerItem(control.names)]]);
-  return batch.failure ? undefined : runnerOf(batch.results[0]?.[0]?.rows[0]);
 }
 
 /**
