@@ -51,7 +51,6 @@ for (const major of [14, 18])
         const table = known.table({ name: 't' })!;
         assert.equal(table.size?.rows, 4000);
         assert.ok(table.size.bytes > 200_000, `${table.size.bytes} bytes`);
-        assert.ok(table.traffic, 'traffic');
         assert.ok(Math.abs(table.columns.get('half')!.nullFraction! - 0.5) < 0.05);
         assert.deepEqual(
           [...table.columns.values()].map((one) => one.default),
