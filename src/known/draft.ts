@@ -47,7 +47,7 @@ export class Draft extends KnownSchema {
     this.removeTable(from);
     const users = this.state.users.get(keyOf(from));
     if (users) this.#set({ users: this.state.users.with(keyOf(to), users) });
-    this.putTable({ ...table, name: to });
+    this.putTable({ ...table, name: to, formerly: table.formerly ?? from });
     for (const other of this.#related(table, users)) this.change(other, (one) => withNameChanged(one, from, to));
   }
 

@@ -36,7 +36,10 @@ export interface Known {
   referencing(name: RelationName): readonly { readonly table: KnownTable; readonly constraint: string }[];
   /** Views and materialized views that read a table, as far as files and statistics tell. */
   dependents(name: RelationName): readonly RelationName[];
-  /** Signs that somebody still uses a relation or a column, by the statistics of a server; undefined where there are none. */
+  /**
+   * Signs that somebody still uses a relation or a column, by the statistics of a server. Empty: nobody did while it was watched
+   * (for a day at least). Undefined: nobody can tell.
+   */
   usage(name: RelationName, column?: string): readonly Usage[] | undefined;
 }
 

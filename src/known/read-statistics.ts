@@ -170,7 +170,10 @@ const STATISTICS: Shape = {
   relations: ['list', RELATION],
   types: ['list', TYPE],
   functions: ['list', FUNCTION],
-  statements: ['null or', { since: ['null or', 'time'], hidden: 'number', list: ['list', STATEMENT] }],
+  statements: [
+    'null or',
+    { since: ['null or', 'time'], hidden: 'number', evicted: ['null or', 'number'], list: ['list', STATEMENT] },
+  ],
 };
 
 /** What is wrong with a value: where in it, from the inside out, and in words. */

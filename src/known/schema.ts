@@ -125,9 +125,21 @@ export class KnownSchema implements Known {
       .map((view) => view.name);
   }
 
-  /** Who uses a relation or a column, by the statistics of a server; undefined where there are none. */
+  /** See Known. What the files have made is not in use. */
   usage(name: RelationName, column?: string): readonly Usage[] | undefined {
-    return this.state.evidence && usageOf(this.state.evidence, name, column);
+    const { evidence } = this.state;
+    if (!evidence) return undefined;
+    const table = this.table(name);
+    if (table?.made) return [];
+    const former = column === undefined ? undefined : (table?.columns.get(column)?.formerly ?? column);
+    return usageOf(evidence, table?.formerly ?? name, former)?.filter(
+      ({ of }) => of === undefined || this.#isThere(of),
+    );
+  }
+
+  /** What it was in the statistics may be gone by now. */
+  #isThere(name: RelationName): boolean {
+    return this.state.tables.has(keyOf(name)) || this.state.functions.has(keyOf(name));
   }
 
   #usersOf(name: RelationName): KnownTable[] {

@@ -138,6 +138,8 @@ export interface StatementsStatistics {
   readonly since: string | null;
   /** Those of other roles whose text the role may not see. */
   readonly hidden: number;
+  /** How often the server made room by forgetting the rarest ones; null: not known (before 14). */
+  readonly evicted: number | null;
   readonly list: readonly StatementStatistics[];
 }
 

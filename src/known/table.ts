@@ -43,6 +43,8 @@ export interface KnownColumn {
   readonly identity?: boolean;
   readonly generated?: 'stored' | 'virtual' | undefined;
   readonly collation?: string | undefined;
+  /** Its name in the statistics, where files have renamed it since. */
+  readonly formerly?: string | undefined;
   /** From the statistics: the share of NULL, 0 to 1. */
   readonly nullFraction?: number | undefined;
 }
@@ -130,6 +132,8 @@ export interface KnownTable {
   readonly rowSecurity: boolean;
   readonly policies: readonly string[];
   readonly made?: Made | undefined;
+  /** Its name in the statistics, where files have renamed it since. */
+  readonly formerly?: RelationName | undefined;
   readonly size?: TableSize | undefined;
   readonly traffic?: TableTraffic | undefined;
 }

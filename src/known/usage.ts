@@ -7,12 +7,31 @@ export interface Usage {
   readonly by: 'statements' | 'scans' | 'view' | 'function';
   /** The end of a sentence about it: `the view open_orders reads it`. */
   readonly words: string;
+  /** The view or function. */
+  readonly of?: RelationName;
 }
 
-/** Who uses a relation, or one of its columns, as far as the statistics of a server show; the strongest sign first. */
-export function usageOf(statistics: Statistics, name: RelationName, column?: string): Usage[] {
+/**
+ * Who uses a relation, or one of its columns, as far as the statistics of a server show; the strongest sign first. Empty: nobody
+ * did, as long as it was watched. Undefined: there is no sign, and it cannot be known.
+ */
+export function usageOf(statistics: Statistics, name: RelationName, column?: string): Usage[] | undefined {
   const relation = statistics.relations.find((one) => one.schema === name.schema && one.name === name.name);
-  if (!relation) return [];
+  const signs = relation && signsOf(statistics, relation, column);
+  if (signs && signs.length > 0) return signs;
+  return relation && wasWatched(statistics, column) ? [] : undefined;
+}
+
+const DAY_MS = 86_400_000;
+
+/** For a day at least. That nobody names a column is told by statements alone, and only by all of them. */
+function wasWatched({ writtenAt, since, statements }: Statistics, column: string | undefined): boolean {
+  const isLong = (from: string) => Date.parse(writtenAt) - Date.parse(from) >= DAY_MS;
+  if (column === undefined) return isLong(since);
+  return statements?.since != null && statements.hidden === 0 && statements.evicted === 0 && isLong(statements.since);
+}
+
+function signsOf(statistics: Statistics, relation: RelationStatistics, column: string | undefined): Usage[] {
   return [
     ...byStatements(statistics, relation, column),
     ...(column === undefined ? byScans(statistics, relation) : byIndexScans(statistics, relation, column)),
@@ -66,11 +85,19 @@ function byViews({ relations }: Statistics, relation: RelationStatistics, column
       const isReader = reads.some((one) => isPair(one, relation));
       return isReader && (column === undefined || mentions.includes(column));
     })
-    .map(({ kind, schema, name }) => ({ by: 'view', words: `the ${kind} ${shown([schema, name])} reads it` }));
+    .map(({ kind, schema, name }) => ({
+      by: 'view',
+      words: `the ${kind} ${shown([schema, name])} reads it`,
+      of: { schema, name },
+    }));
 }
 
 function byFunctions({ functions = [] }: RelationStatistics): Usage[] {
-  return functions.map((one) => ({ by: 'function', words: `the function ${shown(one)} depends on it` }));
+  return functions.map(([schema, name]) => ({
+    by: 'function',
+    words: `the function ${shown([schema, name])} depends on it`,
+    of: { schema, name },
+  }));
 }
 
 function isPair([schema, name]: NamePair, one: RelationStatistics): boolean {

@@ -139,6 +139,20 @@ test('a NOT NULL constraint that is not valid does not make the column so before
   assert.equal(isNotNull(dropped), false);
 });
 
+test('what no server would take does no harm', () => {
+  const known =
+    learned(`CREATE TABLE a (x int) PARTITION BY RANGE (x); CREATE TABLE b PARTITION OF a DEFAULT PARTITION BY RANGE (x);
+    ALTER TABLE b ATTACH PARTITION a DEFAULT; CREATE TABLE c PARTITION OF c DEFAULT; CREATE TABLE d (x int); CREATE TABLE e () INHERITS (d);
+    ALTER TABLE d INHERIT e; ALTER TABLE d INHERIT d; CREATE VIEW v AS SELECT 1 AS x; CREATE OR REPLACE VIEW v AS SELECT * FROM v;
+    CREATE DOMAIN o AS o; ALTER DOMAIN o SET NOT NULL; ALTER TABLE a RENAME x TO y; ALTER TABLE d ADD CHECK (x > 0), ADD COLUMN z int;
+    ALTER TABLE a DROP COLUMN y; ALTER TABLE a DROP COLUMN y; CREATE TABLE self (a int REFERENCES self); DROP TABLE self, self;
+    ALTER TABLE t ADD PRIMARY KEY USING INDEX missing; ALTER INDEX missing RENAME TO other; DROP DOMAIN o, o; DROP VIEW v;
+    ALTER TABLE d DROP CONSTRAINT missing, VALIDATE CONSTRAINT missing; ALTER TABLE d DETACH PARTITION missing; DROP SCHEMA missing CASCADE`);
+  assert.deepEqual([...known.table({ name: 'e' })!.columns.keys()], ['x', 'z']);
+  assert.equal(known.table({ name: 'self' }), undefined);
+  assert.equal(known.userType({ name: 'o' }), undefined);
+});
+
 test('labels of an enum know which statement made them', () => {
   const before = learned("CREATE TYPE mood AS ENUM ('sad')", undefined, '001_a');
   const known = learned("ALTER TYPE mood ADD VALUE 'ok'; ALTER TYPE other ADD VALUE 'new'", before, '002_b');

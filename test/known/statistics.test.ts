@@ -123,6 +123,15 @@ test('statements keep the tables and columns that they name, and none of their v
   assert.equal([...long[0]!.text].length, 301);
 });
 
+const TOTALS: Statistics['functions'][number] = {
+  schema: 'app',
+  name: 'totals',
+  kind: 'function',
+  arguments: [],
+  volatility: 'stable',
+  language: 'sql',
+};
+
 test('who still uses a table or a column, in words', () => {
   const view = relation('notes', { kind: 'view', reads: [['public', 'orders']], mentions: ['note'] });
   const list = statementsOf(
@@ -133,7 +142,10 @@ test('who still uses a table or a column, in words', () => {
     [ORDERS],
   );
   const known = knownFrom(
-    statistics([ORDERS, view], { statements: { since: '2026-11-01T00:00:00Z', hidden: 0, list } }),
+    statistics([ORDERS, view], {
+      functions: [TOTALS],
+      statements: { since: '2026-11-01T00:00:00Z', hidden: 0, evicted: 0, list },
+    }),
   );
   const words = (column?: string) =>
     known.usage({ schema: 'public', name: 'orders' }, column)?.map((one) => `${one.by}: ${one.words}`);
@@ -151,8 +163,34 @@ test('who still uses a table or a column, in words', () => {
   assert.deepEqual(words('tags'), [
     'statements: 3 calls since 2026-11-01 of statements that read all columns, e.g. SELECT * FROM orders',
   ]);
-  assert.deepEqual(known.usage({ schema: 'public', name: 'nobody' }), []);
+  assert.equal(known.usage({ schema: 'public', name: 'nobody' }), undefined);
   assert.equal(learned('CREATE TABLE t (a int)').usage({ schema: 'public', name: 't' }), undefined);
+  const later = learned(
+    'DROP VIEW notes; ALTER TABLE orders RENAME TO sales; ALTER TABLE sales RENAME note TO remark; CREATE TABLE own (a int)',
+    known,
+  );
+  assert.deepEqual(
+    later.usage({ schema: 'public', name: 'sales' }, 'remark')?.map(({ by }) => by),
+    ['statements', 'scans'],
+  );
+  assert.deepEqual(later.usage({ schema: 'public', name: 'own' }), []);
+});
+
+test('that nobody uses a column is said only where all statements were watched for a day', () => {
+  const list = statementsOf([{ query: 'SELECT id FROM orders', calls: 1 }], [ORDERS]);
+  const usage = (statements: Statistics['statements']) =>
+    knownFrom(statistics([ORDERS], { statements })).usage({ schema: 'public', name: 'orders' }, 'tags');
+  const watched = { since: '2026-11-22T05:00:00Z', hidden: 0, evicted: 0, list };
+  assert.deepEqual(usage(watched), []);
+  assert.equal(usage({ ...watched, since: '2026-11-22T06:00:00Z' }), undefined);
+  assert.equal(usage({ ...watched, hidden: 1 }), undefined);
+  assert.equal(usage({ ...watched, evicted: 3 }), undefined);
+  assert.equal(usage({ ...watched, evicted: null }), undefined);
+  assert.equal(usage(null), undefined);
+  const idle = relation('idle', { sequentialScans: 0 });
+  const ofTable = (since: string) => knownFrom(statistics([idle], { since })).usage({ schema: 'public', name: 'idle' });
+  assert.deepEqual(ofTable('2026-11-20T00:00:00Z'), []);
+  assert.equal(ofTable('2026-11-23T00:00:00Z'), undefined);
 });
 
 for (const [what, text, found] of [

@@ -264,5 +264,5 @@ SELECT pg_catalog.json_build_object('hidden', (SELECT count(*) FROM own WHERE ow
 
 /** Since 14. */
 export function statementsSinceSql(schema: string): string {
-  return `SELECT ${time('i.stats_reset')} AS since FROM ${schema}.pg_stat_statements_info AS i`;
+  return `SELECT ${time('i.stats_reset')} AS since, i.dealloc AS evicted FROM ${schema}.pg_stat_statements_info AS i`;
 }

@@ -19,5 +19,11 @@ export async function readStatements(
   const found = batch.results[0]?.[0]?.rows[0]?.found;
   if (found === undefined || found === null) return null;
   const { hidden, sent } = JSON.parse(found) as { hidden: number; sent: SentStatement[] };
-  return { since: batch.results[1]?.[0]?.rows[0]?.since ?? null, hidden, list: statementsOf(sent, relations) };
+  const { since, evicted } = batch.results[1]?.[0]?.rows[0] ?? {};
+  return {
+    since: since ?? null,
+    hidden,
+    evicted: evicted == null ? null : Number(evicted),
+    list: statementsOf(sent, relations),
+  };
 }

@@ -7,7 +7,7 @@ import { typeOf } from '../types.ts';
 import { volatilityOf } from '../volatility.ts';
 import { addColumn, addSequence } from './columns.ts';
 import { addConstraint, changeColumn, cloneAll, familyOf } from './constraints.ts';
-import { linkPartition } from './create-table.ts';
+import { linkChild, linkPartition } from './create-table.ts';
 import { removeColumn, removeConstraint, without } from './drop.ts';
 import type { Learning } from './indexes.ts';
 
@@ -63,7 +63,10 @@ const COMMANDS: Partial<Record<AlterTableType, Learn>> = {
   AT_SetUnLogged: ({ draft }, table) => draft.change(table, () => ({ persistence: 'unlogged' })),
   AT_AttachPartition: attach,
   AT_DetachPartition: detach,
-  AT_AddInherit: (at, table, { def }) => inherit(at, table, otherTable(at, def)),
+  AT_AddInherit: (at, table, { def }) => {
+    const parent = otherTable(at, def);
+    if (parent) linkChild(at, parent, table);
+  },
   AT_DropInherit: (at, table, { def }) => disinherit(at, table, otherTable(at, def)),
 };
 
@@ -132,12 +135,6 @@ function detach(at: Learning, parent: RelationName, { def }: Command): void {
 function otherTable({ draft }: Learning, def: Command['def']): RelationName | undefined {
   const name = relationName(as('RangeVar', def));
   return name && draft.resolve(name);
-}
-
-function inherit({ draft }: Learning, table: RelationName, parent: RelationName | undefined): void {
-  if (!parent) return;
-  draft.change(table, ({ inherits }) => ({ inherits: [...inherits, parent] }));
-  draft.change(parent, ({ children }) => ({ children: [...children, table] }));
 }
 
 function disinherit({ draft }: Learning, table: RelationName, parent: RelationName | undefined): void {

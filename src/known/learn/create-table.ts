@@ -1,10 +1,10 @@
 import { nameOf, relationName } from '../../syntax/names.ts';
 import { all, as, type Fields, type Node } from '../../syntax/tree.ts';
-import { emptyTable } from '../draft.ts';
-import { TEMPORARY } from '../schema.ts';
+import { type Draft, emptyTable } from '../draft.ts';
+import { sameName, TEMPORARY } from '../schema.ts';
 import type { KnownColumn, KnownConstraint, KnownTable, RelationName } from '../table.ts';
 import { addColumn, addForeignKeys, addSequence, isForeignKey, refineColumn } from './columns.ts';
-import { addConstraint, cloneAll, type IndexedType, makeIndexed, putConstraint } from './constraints.ts';
+import { addConstraint, cloneAll, familyOf, type IndexedType, makeIndexed, putConstraint } from './constraints.ts';
 import { addIndex, chosenName, INDEX_LABEL_OF, type Learning, namesOfClone } from './indexes.ts';
 
 type CreateStmt = Fields<'CreateStmt'>;
@@ -56,13 +56,25 @@ function joinParent(at: Learning, name: RelationName, parent: RelationName, boun
     if (table) cloneAll(at, table, name);
     return;
   }
-  draft.change(name, ({ inherits }) => ({ inherits: [...inherits, parent] }));
-  draft.change(parent, ({ children }) => ({ children: [...children, name] }));
+  linkChild(at, parent, name);
   for (const constraint of table?.constraints.values() ?? [])
     if (constraint.type === 'check') putConstraint(at, name, { ...constraint, made: at.made });
 }
 
+/** By INHERITS. */
+export function linkChild({ draft }: Learning, parent: RelationName, name: RelationName): void {
+  if (isBelow(draft, parent, name)) return;
+  draft.change(name, ({ inherits }) => ({ inherits: [...inherits, parent] }));
+  draft.change(parent, ({ children }) => ({ children: [...children, name] }));
+}
+
+/** A circle, which the server refuses: what is done to a table would never end. */
+function isBelow(draft: Draft, name: RelationName, top: RelationName): boolean {
+  return sameName(name, top) || familyOf(draft.table(top)).some((one) => isBelow(draft, name, one));
+}
+
 export function linkPartition({ draft }: Learning, parent: RelationName, name: RelationName, bound: Bound): void {
+  if (isBelow(draft, parent, name)) return;
   const isDefault = bound?.is_default ? { isDefault: true } : {};
   draft.change(name, () => ({ partitionOf: parent, ...isDefault }));
   draft.change(parent, ({ kind, partitions }) => ({

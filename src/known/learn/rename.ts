@@ -127,7 +127,7 @@ function renameColumn(at: Learning, name: RelationName, from: string, to: string
 function withColumnRenamed(table: KnownTable, from: string, to: string): Partial<KnownTable> {
   const renamed = (names: readonly string[]) => names.map((one) => (one === from ? to : one));
   return {
-    columns: renamedKey(table.columns, from, to),
+    columns: withFormerName(renamedKey(table.columns, from, to), from, to),
     partitionedBy: table.partitionedBy?.map((one) => (one === from ? to : one)),
     constraints: new Map(
       [...table.constraints].map(([key, one]) => [
@@ -137,6 +137,11 @@ function withColumnRenamed(table: KnownTable, from: string, to: string): Partial
     ),
     indexes: new Map([...table.indexes].map(([key, one]) => [key, indexRenamed(one, from, to)])),
   };
+}
+
+function withFormerName(columns: KnownTable['columns'], from: string, to: string): KnownTable['columns'] {
+  const column = columns.get(to);
+  return column ? new Map(columns).set(to, { ...column, formerly: column.formerly ?? from }) : columns;
 }
 
 function indexRenamed(index: KnownIndex, from: string, to: string): KnownIndex {
