@@ -89,6 +89,7 @@ test('why and how to accept are said once a rule; with --verbose each time, and 
   const verbose = textOf(report, { verbose: true });
   assert.equal(times(verbose, /^why:/gm), 3);
   assert.match(verbose, /^ {2}allowed: no reader since release 41$/m);
+  assert.match(verbose, /^1 finding allowed on record\.$/m);
   assert.match(verbose, /-- ROLLBACK:\n +-- ALTER TABLE orders DROP CONSTRAINT orders_customer_fk;/);
   assert.match(verbose, /^note\[prefer-text-field\]: The length/m);
 });
@@ -150,6 +151,7 @@ test('sizes are told as far as they are known', () => {
   const sized = (rows: number | null, bytes: number | null) =>
     /^lock: +(.*)$/m.exec(textOf({ ...REPORT, findings: [{ ...TYPE_CHANGE, rows, bytes }] }, { width: 132 }))?.[1];
   assert.match(sized(null, null) ?? '', /^ACCESS EXCLUSIVE on orders: blocks/);
+  assert.match(sized(null, 8192) ?? '', /^ACCESS EXCLUSIVE on orders: blocks/, 'pages that nobody has counted');
   assert.match(sized(1, 8192) ?? '', /\(about 1 row, 8 kB\)/);
   assert.match(sized(4200, null) ?? '', /\(about 4,200 rows\)/);
   assert.match(sized(999_999, null) ?? '', /\(about 1 million rows\)/);
