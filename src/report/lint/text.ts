@@ -83,7 +83,7 @@ export function hintTexts(
   { verbose, fixed }: { verbose: boolean; fixed: boolean },
 ): string[] {
   const open = findings.filter(({ allowed }) => allowed === null);
-  const first = open[0];
+  const first = open.find(({ severity }) => severity === worst(open));
   const fixable = open.filter(({ fix }) => fix?.automatic && !fixed).length;
   const short = open.length - inFull(findings, verbose).size;
   return [

@@ -106,7 +106,7 @@ test('a long list stays readable: two of each rule in full, the others in two li
   assert.equal(hintTexts(report, HINTS)[0], '56 findings shown in short: --verbose shows all in full.');
   assert.deepEqual(hintTexts(report, { ...HINTS, verbose: true }), [
     'taskflow-db lint --fix writes 20 fixes.',
-    'More of a rule: taskflow-db lint --explain changing-column-type',
+    'More of a rule: taskflow-db lint --explain adding-foreign-key-constraint',
   ]);
   assert.equal(hintTexts(report, { verbose: true, fixed: true }).length, 1, '--fix was just given');
 });
@@ -180,6 +180,16 @@ test('of a long statement only what the fix changes is shown, and all of it with
     shown(textOf({ ...REPORT, findings: [{ ...TYPE_CHANGE, statement, fix: same }] })),
     'CREATE TABLE t (\n  -- … 8 lines as before\n);\nCREATE INDEX i ON t (e);\n',
   );
+});
+
+test('a recipe of many lines is cut where that saves something', () => {
+  const fixOf = (lines: number) => {
+    const sql = Array.from({ length: lines }, (_, index) => `SELECT ${index}`);
+    return { title: 'a recipe', automatic: false, steps: [{ name: 'n', sql, rollback: [] }] };
+  };
+  const shown = (lines: number) => textOf({ ...REPORT, findings: [{ ...TYPE_CHANGE, fix: fixOf(lines) }] });
+  assert.match(shown(32), /SELECT 31;/);
+  assert.match(shown(33), /SELECT 23;\n +… \(9 more lines: --verbose\)/);
 });
 
 test('SQL is broken at spaces outside of quotes only', () => {
