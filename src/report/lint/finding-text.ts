@@ -24,6 +24,8 @@ const LABEL = 12;
 const INDENT = ' '.repeat(LABEL);
 /** Of one fix; all of it is in `--json` and with `--verbose`. */
 const FIX_LINES_MAX = 24;
+/** So few more are not worth being left out. */
+const SLACK = 8;
 
 export function severityMark(severity: Severity, style: Style): (text: string) => string {
   return { error: style.bad, warning: style.warn, note: style.place }[severity];
@@ -85,7 +87,8 @@ function besideOf({ beside }: Fix): string {
 function instead(fix: Fix, statement: string | null, look: Look): string[] {
   const { style, width, verbose } = look;
   const lines = fixLines(fix, verbose ? { withRollback: true } : { shortOf: statement });
-  const shown = verbose ? lines : lines.slice(0, FIX_LINES_MAX);
+  const whole = verbose || lines.length <= FIX_LINES_MAX + SLACK;
+  const shown = whole ? lines : lines.slice(0, FIX_LINES_MAX);
   const more = lines.length - shown.length;
   const sql = shown.flatMap((line) => wrapSql(line, width - LABEL));
   return [

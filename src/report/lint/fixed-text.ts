@@ -3,7 +3,7 @@ import { count } from '../../problem/quantity.ts';
 import { lineDiff } from '../line-diff.ts';
 import type { Style } from '../style.ts';
 import { visibleLine, visibleName } from '../visible.ts';
-import { cut, wrap } from '../width.ts';
+import { cut, wrap, wrapHard } from '../width.ts';
 
 /** What `lint --fix` has written. */
 export interface FixedFiles {
@@ -29,7 +29,7 @@ export async function fixedLines({ changed, added, left }: FixedFiles, look: Loo
     const diff = await lineDiff(before, after, DIFF_LINES_MAX);
     lines.push(
       style.strong(`Changed ${visibleName(file)}`),
-      ...diff.split('\n').map((line) => diffLine(line, look)),
+      ...diff.split('\n').flatMap((line) => diffLines(line, look)),
       '',
     );
   }
@@ -49,8 +49,10 @@ export async function fixedLines({ changed, added, left }: FixedFiles, look: Loo
   return [...lines, ...(added.length + left.length > 0 ? [''] : []), ...wrap(sum, width, '  ').split('\n'), ''];
 }
 
-function diffLine(line: string, { style, width }: Look): string {
-  const text = `  ${cut(visibleLine(line), width - 2)}`;
-  if (line.startsWith('+')) return style.good(text);
-  return line.startsWith('-') ? style.bad(text) : style.faint(text);
+/** What was taken away and put in is shown whole, the lines around it are cut. */
+function diffLines(line: string, { style, width }: Look): string[] {
+  const text = visibleLine(line);
+  if (!/^[+-]/.test(line)) return [style.faint(`  ${cut(text, width - 2)}`.trimEnd())];
+  const mark = line.startsWith('+') ? style.good : style.bad;
+  return wrapHard(text, width - 4).map((part, index) => mark(`${index === 0 ? '  ' : '    '}${part}`));
 }

@@ -51,12 +51,14 @@ function outcome(finding: Finding, path: string, failOn: FailOn): XmlElement {
 }
 
 const NAME_WIDTH = 80;
+/** More of a line is not looked at. */
+const LINE_MAX = 500;
 
 /** Names that stay when lines move, since readers know a case by its name. */
 function caseNames(findings: readonly Finding[]): string[] {
   const seen = new Map<string, number>();
   return findings.map(({ rule, lineText }) => {
-    const name = cut(`${rule}: ${lineText.trim()}`, NAME_WIDTH);
+    const name = cut(`${rule}: ${lineText.slice(0, LINE_MAX).trim()}`, NAME_WIDTH);
     const times = (seen.get(name) ?? 0) + 1;
     seen.set(name, times);
     return times === 1 ? name : `${name} (${times})`;

@@ -66,13 +66,16 @@ function result(finding: Finding, ruleIndex: number | undefined, fingerprint: st
   };
 }
 
+/** A line of megabytes, such as rows of an INSERT, would be in the log once a finding. */
+const SNIPPET_MAX = 2000;
+
 function region({ line, column, endLine, endColumn, lineText }: Finding) {
   return {
     startLine: line,
     startColumn: column,
     endLine: Math.max(line, endLine),
     endColumn: endLine > line ? endColumn : Math.max(column, endColumn),
-    snippet: { text: lineText },
+    ...(lineText.length > SNIPPET_MAX ? {} : { snippet: { text: lineText } }),
   };
 }
 

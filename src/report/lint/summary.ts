@@ -18,7 +18,8 @@ export function worst(findings: readonly Finding[]): Severity | undefined {
 }
 
 /** The last sentences of the text: what was found in how many files, and what is not in that number. */
-export function summaryTexts({ files, statements, findings, rules, notUnderstood }: LintReport): string[] {
+export function summaryTexts(report: LintReport, verbose: boolean): string[] {
+  const { files, statements, findings, rules, notUnderstood } = report;
   const open = findings.filter(({ allowed }) => allowed === null);
   const allowed = findings.length - open.length;
   const judged = `${count(files.length, 'file')}, ${count(statements, 'statement')}, ${count(rules.length, 'rule')}`;
@@ -32,7 +33,9 @@ export function summaryTexts({ files, statements, findings, rules, notUnderstood
     ...(notUnderstood.length > 0
       ? [`${count(notUnderstood.length, 'statement')} not understood, and judged by the leading words.`]
       : []),
-    ...(allowed > 0 ? [`${count(allowed, 'finding')} allowed on record: --verbose lists ${them(allowed)}.`] : []),
+    ...(allowed > 0
+      ? [`${count(allowed, 'finding')} allowed on record${verbose ? '' : `: --verbose lists ${them(allowed)}`}.`]
+      : []),
   ];
 }
 

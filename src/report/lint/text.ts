@@ -70,10 +70,10 @@ function byFile(findings: readonly Finding[]): [string, Finding[]][] {
   return [...files];
 }
 
-function summary(report: LintReport, { style, width }: Look): string[] {
+function summary(report: LintReport, { style, width, verbose }: Look): string[] {
   const severity = worst(report.findings);
   const mark = severity === undefined ? style.good : severityMark(severity, style);
-  const [found = '', ...others] = summaryTexts(report);
+  const [found = '', ...others] = summaryTexts(report, verbose);
   return [mark(found), ...others].flatMap((text) => wrap(text, width, '  ').split('\n'));
 }
 
@@ -83,7 +83,7 @@ export function hintTexts(
   { verbose, fixed }: { verbose: boolean; fixed: boolean },
 ): string[] {
   const open = findings.filter(({ allowed }) => allowed === null);
-  const first = open[0];
+  const first = open.find(({ severity }) => severity === worst(open));
   const fixable = open.filter(({ fix }) => fix?.automatic && !fixed).length;
   const short = open.length - inFull(findings, verbose).size;
   return [

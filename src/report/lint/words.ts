@@ -21,11 +21,10 @@ function lockText({ lock, relation, rows, bytes }: Finding): string {
   return of === '' ? lock : `${lock} on ${of}`;
 }
 
-/** `12 million rows, 4 GB`; '' where nothing is known. */
+/** `about 12 million rows, 4 GB`; '' where nothing is known. The pages of a table that was never analyzed are not known either. */
 function sizeText(rows: number | null, bytes: number | null): string {
-  return [...(rows === null ? [] : [`about ${rowsText(rows)}`]), ...(bytes === null ? [] : [formatBytes(bytes)])].join(
-    ', ',
-  );
+  if (rows === null) return '';
+  return [`about ${rowsText(rows)}`, ...(bytes === null ? [] : [formatBytes(bytes)])].join(', ');
 }
 
 const LARGE = [

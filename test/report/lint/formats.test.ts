@@ -241,3 +241,8 @@ test('JSON: the fields that others build on, and what is allowed apart', () => {
   assert.equal(JSON.parse(json(of(TYPE_CHANGE), { ...OPTIONS, failOn: 'warning' })).ok, false);
   assert.doesNotMatch(json(of(HOSTILE), OPTIONS).replaceAll('\u202e', ''), RAW);
 });
+
+test('a line of megabytes makes no document of megabytes for programs that show it', () => {
+  const report = of({ ...TYPE_CHANGE, lineText: 'x'.repeat(3_000_000) });
+  for (const format of [sarif, junit, github, gitlab]) assert.ok(format(report, OPTIONS).length < 10_000);
+});

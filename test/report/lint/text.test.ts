@@ -89,6 +89,7 @@ test('why and how to accept are said once a rule; with --verbose each time, and 
   const verbose = textOf(report, { verbose: true });
   assert.equal(times(verbose, /^why:/gm), 3);
   assert.match(verbose, /^ {2}allowed: no reader since release 41$/m);
+  assert.match(verbose, /^1 finding allowed on record\.$/m);
   assert.match(verbose, /-- ROLLBACK:\n +-- ALTER TABLE orders DROP CONSTRAINT orders_customer_fk;/);
   assert.match(verbose, /^note\[prefer-text-field\]: The length/m);
 });
@@ -105,7 +106,7 @@ test('a long list stays readable: two of each rule in full, the others in two li
   assert.equal(hintTexts(report, HINTS)[0], '56 findings shown in short: --verbose shows all in full.');
   assert.deepEqual(hintTexts(report, { ...HINTS, verbose: true }), [
     'taskflow-db lint --fix writes 20 fixes.',
-    'More of a rule: taskflow-db lint --explain changing-column-type',
+    'More of a rule: taskflow-db lint --explain adding-foreign-key-constraint',
   ]);
   assert.equal(hintTexts(report, { verbose: true, fixed: true }).length, 1, '--fix was just given');
 });
@@ -150,6 +151,7 @@ test('sizes are told as far as they are known', () => {
   const sized = (rows: number | null, bytes: number | null) =>
     /^lock: +(.*)$/m.exec(textOf({ ...REPORT, findings: [{ ...TYPE_CHANGE, rows, bytes }] }, { width: 132 }))?.[1];
   assert.match(sized(null, null) ?? '', /^ACCESS EXCLUSIVE on orders: blocks/);
+  assert.match(sized(null, 8192) ?? '', /^ACCESS EXCLUSIVE on orders: blocks/, 'pages that nobody has counted');
   assert.match(sized(1, 8192) ?? '', /\(about 1 row, 8 kB\)/);
   assert.match(sized(4200, null) ?? '', /\(about 4,200 rows\)/);
   assert.match(sized(999_999, null) ?? '', /\(about 1 million rows\)/);
@@ -178,6 +180,16 @@ test('of a long statement only what the fix changes is shown, and all of it with
     shown(textOf({ ...REPORT, findings: [{ ...TYPE_CHANGE, statement, fix: same }] })),
     'CREATE TABLE t (\n  -- … 8 lines as before\n);\nCREATE INDEX i ON t (e);\n',
   );
+});
+
+test('a recipe of many lines is cut where that saves something', () => {
+  const fixOf = (lines: number) => {
+    const sql = Array.from({ length: lines }, (_, index) => `SELECT ${index}`);
+    return { title: 'a recipe', automatic: false, steps: [{ name: 'n', sql, rollback: [] }] };
+  };
+  const shown = (lines: number) => textOf({ ...REPORT, findings: [{ ...TYPE_CHANGE, fix: fixOf(lines) }] });
+  assert.match(shown(32), /SELECT 31;/);
+  assert.match(shown(33), /SELECT 23;\n +… \(9 more lines: --verbose\)/);
 });
 
 test('SQL is broken at spaces outside of quotes only', () => {
