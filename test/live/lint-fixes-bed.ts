@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import { compareSchemas } from '../../src/catalog/compare.ts';
 import type { Finding, Fix } from '../../src/lint/finding.ts';
+import { RULES } from '../../src/lint/rules.ts';
 import type { Session } from '../../src/postgres/session.ts';
 import { splitScript } from '../../src/sql/splitter.ts';
 import { GIVEN, lintCase } from '../lint/bed.ts';
@@ -53,6 +54,29 @@ export function describeFixes(engine: 13 | 18): void {
       assert.deepEqual(await differences(engine, complete, [nothing, thereAndBack]), []);
     });
   });
+}
+
+/** Those that a person has to decide on run as well, and some end as the statement, too. */
+export function describeShownFixes(engine: 18 | 17): void {
+  describe(`PostgreSQL ${engine}`, () => {
+    const shown = fixCases(engine).filter(({ one, fix }) => !fix.automatic && isAboutLocks(one.rule));
+
+    test('every fix that is only shown can be run, and taken back', async () => {
+      const complete = shown.filter((one) => isAlone(one) && isReversible(one));
+      assert.ok(complete.length >= 10, `${complete.length} fixes`);
+      assert.deepEqual(await differences(engine, complete, [nothing, thereAndBack]), []);
+    });
+
+    test('a column that is filled in batches ends as one that is filled at once', async () => {
+      const filled = shown.filter(({ one }) => /^adding-(?:field-with-default|serial-field)$/.test(one.rule));
+      assert.ok(filled.length >= 8, `${filled.length} fixes`);
+      assert.deepEqual(await differences(engine, filled, [unsafe, fixed]), []);
+    });
+  });
+}
+
+function isAboutLocks(id: string): boolean {
+  return RULES.some((rule) => rule.id === id && rule.topic === 'locks');
 }
 
 function textOf({ one, fix }: FixCase): string {
@@ -124,7 +148,8 @@ async function runCase(session: Session, schema: string, one: FixCase, course: C
   // All of it at once: a query of the session is one statement.
   await session.query(`DO $ground$ BEGIN EXECUTE $given$${GIVEN}$given$; END $ground$`);
   for (const sql of [one.one.given, ...course(one)]) {
-    const text = sql.replaceAll('public.', `${schema}.`);
+    // A data migration runs it with ranges of the key.
+    const text = sql.replaceAll('public.', `${schema}.`).replaceAll(':batch', 'true');
     for (const { start, end } of statementsOf(text)) {
       const statement = text.slice(start, end);
       await session.query(statement).catch((cause: unknown) => {
