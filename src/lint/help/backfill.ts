@@ -13,22 +13,20 @@ export interface Backfill {
   readonly value: string;
   /** Which rows still want it. */
   readonly missing: string;
-  /** What takes it back; by default nothing, since the step that made the column drops it with its values. */
-  readonly rollback?: readonly string[];
 }
 
 /**
  * Fills a column in a data migration: `Kind: data` runs the UPDATE range by range of the key, each range in a transaction of its
  * own, with `:batch` as its condition.
  */
-export function backfillStep({ table, known, column, value, missing, rollback = [] }: Backfill): FixStep {
+export function backfillStep({ table, known, column, value, missing }: Backfill): FixStep {
   const key = [...(known?.constraints.values() ?? [])].find(({ type }) => type === 'primary key')?.columns;
   const by = key ? ` by ${key.map(displayIdentifier).join(', ')}` : '';
-  const set = `${displayIdentifier(column)} = ${value}`;
+  const name = displayIdentifier(column);
   return {
     name: stepName('fill', table.name, column),
-    comment: [`Fill ${shown(table)}.${displayIdentifier(column)}`, 'Kind: data', `Batch: ${shown(table)}${by}`],
-    sql: [`UPDATE ${shown(table)} SET ${set} WHERE ${missing} AND :batch`],
-    rollback,
+    comment: [`Fill ${shown(table)}.${name}`, 'Kind: data', `Batch: ${shown(table)}${by}`],
+    sql: [`UPDATE ${shown(table)} SET ${name} = ${value} WHERE ${missing} AND :batch`],
+    rollback: [`UPDATE ${shown(table)} SET ${name} = NULL WHERE ${name} IS NOT NULL AND :batch`],
   };
 }

@@ -13,6 +13,7 @@ import { rule as changingColumnType } from '../rules/changing-column-type.ts';
 import { rule as changingColumnTypeTimeZone } from '../rules/changing-column-type-time-zone.ts';
 import { rule as changingGeneratedExpression } from '../rules/changing-generated-expression.ts';
 import { rule as changingTableStorage } from '../rules/changing-table-storage.ts';
+import { rule as changingTypeUsedByView } from '../rules/changing-type-used-by-view.ts';
 import { rule as constraintMissingNotValid } from '../rules/constraint-missing-not-valid.ts';
 import { rule as creatingPartitionBesideDefault } from '../rules/creating-partition-beside-default.ts';
 import { rule as creatingTrigger } from '../rules/creating-trigger.ts';
@@ -58,6 +59,7 @@ export const LOCKS_RULES: readonly Rule[] = [
   addingFieldWithConstraint,
   changingColumnType,
   changingColumnTypeTimeZone,
+  changingTypeUsedByView,
   changingGeneratedExpression,
   attachingPartitionUnproven,
   creatingPartitionBesideDefault,

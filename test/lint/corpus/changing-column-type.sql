@@ -30,7 +30,7 @@ ALTER TABLE parts ALTER COLUMN title TYPE varchar(100);
 --- unsafe: a table of which nothing is known
 ALTER TABLE somewhere ALTER COLUMN something TYPE bigint;
 --- unsafe: bigint back to integer
-ALTER TABLE public.orders ALTER COLUMN customer_id TYPE integer;
+ALTER TABLE public.order_items ALTER COLUMN order_id TYPE integer;
 --- unsafe: fewer digits of a second
 ALTER TABLE orders ALTER COLUMN shipped_at TYPE timestamptz(0);
 --- safe: a longer varchar
