@@ -114,7 +114,12 @@ for (const engine of new Set([majors[0]!, majors.at(-1)!])) {
         const [step] = fixOf('renaming-table', 'ALTER TABLE customers RENAME TO clients')!.steps;
         await runAll(database, step!.sql);
         await database.sql(`INSERT INTO customers (email, name) VALUES ('a@example.org', 'A')`);
-        await database.sql(`UPDATE clients SET name = 'B'`);
+        const upsert = `INSERT INTO customers (email, name) VALUES ('a@example.org', 'B') ON CONFLICT`;
+        await database.sql(`${upsert} (email) DO UPDATE SET name = excluded.name`);
+        // What the page of the rule says of views.
+        await assert.rejects(database.sql(`${upsert} ON CONSTRAINT customers_email_key DO NOTHING`), /does not exist/);
+        await assert.rejects(database.sql('TRUNCATE customers'), /is not a table/);
+        assert.deepEqual(await database.sql('SELECT name FROM clients'), [['B']]);
         assert.deepEqual(await database.sql('SELECT name FROM customers'), [['B']]);
         await database.sql('DELETE FROM customers');
         await runAll(database, step!.rollback);

@@ -18,16 +18,13 @@ export function dependents(
   };
 }
 
-/** ` It is read by active_users; foreign keys of orders point at it.`; empty where nothing is known. */
-export function dependentsSentence(known: Known, name: QualifiedName): string {
+/** `; it is read by active_users; foreign keys of orders point at it`: the end of a sentence, empty where nothing is known. */
+export function readByClause(known: Known, name: QualifiedName): string {
   const { views, tables } = dependents(known, name);
-  if (views.length > 0)
-    return ` It is read by ${names(known, views)}${tables.length > 0 ? `; ${pointing(known, tables)}` : ''}.`;
-  return tables.length > 0 ? ` ${pointing(known, tables).replace('foreign', 'Foreign')}.` : '';
-}
-
-function pointing(known: Known, tables: readonly RelationName[]): string {
-  return `foreign keys of ${names(known, tables)} point at it`;
+  return [
+    ...(views.length > 0 ? [`; it is read by ${names(known, views)}`] : []),
+    ...(tables.length > 0 ? [`; foreign keys of ${names(known, tables)} point at it`] : []),
+  ].join('');
 }
 
 /** Names as people write them where the search_path is the usual one. */

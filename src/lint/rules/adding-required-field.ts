@@ -11,7 +11,7 @@ import type { Rule, Subject } from '../rule.ts';
 export const rule: Rule = {
   id: 'adding-required-field',
   topic: 'compatibility',
-  summary: 'A NOT NULL column without a default is added to a table that has rows and writers.',
+  summary: 'A NOT NULL column without a default is added to a table that has rows and writers',
   severity: 'error',
   weighed: false,
   aliases: ['squawk:adding-required-field'],
@@ -27,7 +27,7 @@ export const rule: Rule = {
 
 function complaint(subject: Subject, table: string, column: string, part: string | undefined): Complaint {
   return {
-    message: `${column} must have a value, and nothing gives one: the statement fails when ${table} has a row (23502), and every INSERT of the running application fails after it.`,
+    message: `${column} must have a value, and nothing gives one: the statement fails when ${table} has a row (23502), and every INSERT of the running application fails after it`,
     why: 'Add the column without NOT NULL or with a DEFAULT, let all running code write it, fill the rows that are there, and set NOT NULL then (page adding-not-nullable-field).',
     ...partOf(subject, ['add-column'], { part }),
   };

@@ -8,7 +8,7 @@ const CHECKED = ['CONSTR_CHECK', 'CONSTR_NOTNULL'];
 export const rule: Rule = {
   id: 'ban-create-domain-with-constraint',
   topic: 'compatibility',
-  summary: 'A domain with a CHECK or NOT NULL, which cannot change later without stalling every table that uses it.',
+  summary: 'A domain with a CHECK or NOT NULL, which cannot change later without stalling every table that uses it',
   severity: 'note',
   weighed: false,
   aliases: ['squawk:ban-create-domain-with-constraint'],
@@ -19,7 +19,7 @@ export const rule: Rule = {
     if (!name || !checked) return;
     yield {
       offset: tree?.offsetOf(checked.location) ?? 0,
-      message: `What the domain ${shown(name)} demands holds for every column of that type: to change it later reads and locks all of their tables at once, and a column of it that is added to a table rewrites that table.`,
+      message: `What the domain ${shown(name)} demands holds for every column of that type: to change it later reads and locks all of their tables at once, and a column of it that is added to a table rewrites that table`,
       why: 'A CHECK of the table can be added NOT VALID and validated without stalling anybody, one table at a time.',
     };
   },

@@ -9,7 +9,7 @@ import type { Rule, Subject } from '../rule.ts';
 export const rule: Rule = {
   id: 'ban-drop-column',
   topic: 'compatibility',
-  summary: 'A column that was there before is dropped, with its values.',
+  summary: 'A column that was there before is dropped, with its values',
   severity: 'warning',
   weighed: false,
   aliases: ['squawk:ban-drop-column'],
@@ -21,7 +21,7 @@ function* judge(subject: Subject): Generator<Complaint> {
     const column = cmd.name ?? '';
     if (subject.isNew(subject.known.table(table)) || addedHere(subject, table, column)) continue;
     yield {
-      message: `${shownColumn(table, column)} goes with all of its values, and every query of the running application that says it fails from the commit on (42703).`,
+      message: `${shownColumn(table, column)} goes with all of its values, and every query of the running application that says it fails from the commit on (42703)`,
       why: 'Values come back only from a backup. INSERT and SELECT * of ORMs name every column they knew at their start: take the column out of the code, wait a release, and drop it then.',
       ...partOf(subject, ['drop-column'], { target: table, part: column }),
       ...noteIfUnused(subject, table, column),

@@ -7,7 +7,7 @@ import type { Rule } from '../rule.ts';
 export const rule: Rule = {
   id: 'ban-drop-not-null',
   topic: 'compatibility',
-  summary: 'A column may be NULL from now on, and code that never saw one reads it.',
+  summary: 'A column may be NULL from now on, and code that never saw one reads it',
   severity: 'warning',
   weighed: false,
   aliases: ['squawk:ban-drop-not-null'],
@@ -16,7 +16,7 @@ export const rule: Rule = {
       const column = cmd.name ?? '';
       if (subject.isNew(subject.known.table(table)) || addedHere(subject, table, column)) continue;
       yield {
-        message: `${shownColumn(table, column)} may be NULL from the commit on: code that reads it without asking gets what it never got, and after the first NULL the way back fails (23502).`,
+        message: `${shownColumn(table, column)} may be NULL from the commit on: code that reads it without asking gets what it never got, and after the first NULL the way back fails (23502)`,
         why: 'Release code that can read NULL first, drop NOT NULL then, and write NULL last.',
         ...partOf(subject, ['drop-not-null'], { target: table, part: column }),
       };

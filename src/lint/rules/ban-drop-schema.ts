@@ -7,14 +7,14 @@ import type { Rule, Subject } from '../rule.ts';
 export const rule: Rule = {
   id: 'ban-drop-schema',
   topic: 'compatibility',
-  summary: 'A schema is dropped.',
+  summary: 'A schema is dropped',
   severity: 'warning',
   weighed: false,
   *statement(subject) {
     for (const name of dropped(subject, 'OBJECT_SCHEMA')) {
       if (madeHere(subject, name, ['schema'])) continue;
       yield {
-        message: `The schema ${shown(name)} goes${inside(subject, name.name)}; sessions that have it in their search_path find its names elsewhere or not at all.`,
+        message: `The schema ${shown(name)} goes${inside(subject, name.name)}; sessions that have it in their search_path find its names elsewhere or not at all`,
         why: 'Without CASCADE PostgreSQL refuses it while anything is in it. Drop what is in it first, each by its name, when nothing uses it any more.',
       };
     }

@@ -3,7 +3,7 @@ import type { Complaint } from '../finding.ts';
 import { dropped } from '../help/drops.ts';
 import { madeHere } from '../help/made-here.ts';
 import { partOf } from '../help/part-of.ts';
-import { dependentsSentence } from '../help/read-by.ts';
+import { readByClause } from '../help/read-by.ts';
 import { shown } from '../help/shown.ts';
 import { noteIfUnused } from '../help/unused.ts';
 import type { Rule, Subject } from '../rule.ts';
@@ -11,7 +11,7 @@ import type { Rule, Subject } from '../rule.ts';
 export const rule: Rule = {
   id: 'ban-drop-table',
   topic: 'compatibility',
-  summary: 'A table that was there before is dropped, with its rows.',
+  summary: 'A table that was there before is dropped, with its rows',
   severity: 'warning',
   weighed: false,
   aliases: ['squawk:ban-drop-table'],
@@ -25,7 +25,7 @@ function* ofTable(subject: Subject, name: QualifiedName): Generator<Complaint> {
   if (subject.isNew(known) || name.schema === 'pg_temp' || madeHere(subject, name, ['table', 'foreign table'])) return;
   const leaves = known?.partitionOf !== undefined || isDetached(subject, name);
   yield {
-    message: `${shown(name)} goes with all of its rows, and what the running application does with it fails from the commit on (42P01).${dependentsSentence(subject.known, name)}`,
+    message: `${shown(name)} goes with all of its rows, and what the running application does with it fails from the commit on (42P01)${readByClause(subject.known, name)}`,
     why: 'Rows come back only from a backup. Let the code stop using the table, wait a release, look that nothing reads or writes it any more (pg_stat_user_tables), and drop it then.',
     ...partOf(subject, ['drop-table', 'drop-table-foreign-key', 'drop-partition'], { target: name }),
     ...noteIfUnused(subject, name),

@@ -11,7 +11,7 @@ import type { Rule } from '../rule.ts';
 export const rule: Rule = {
   id: 'ban-truncate-cascade',
   topic: 'compatibility',
-  summary: 'TRUNCATE ... CASCADE empties tables that the file does not name.',
+  summary: 'TRUNCATE ... CASCADE empties tables that the file does not name',
   severity: 'error',
   weighed: false,
   aliases: ['squawk:ban-truncate-cascade'],
@@ -29,7 +29,7 @@ export const rule: Rule = {
         ? 'every table whose foreign keys point at it, and those that point there'
         : names(subject.known, others);
     yield {
-      message: `TRUNCATE empties with ${listedFew(named.map(shown))} also ${which}, and locks all of them against reads and writes.`,
+      message: `TRUNCATE empties with ${listedFew(named.map(shown))} also ${which}, and locks all of them against reads and writes`,
       why: 'Foreign keys are followed on the database where it runs, however they say ON DELETE. Name every table that is to be emptied in one TRUNCATE, without CASCADE: PostgreSQL refuses it if one is missing.',
       ...partOf(subject, ['truncate-cascade', 'truncate']),
     };

@@ -11,14 +11,14 @@ export const rule: Rule = {
   id: 'concurrently-if-not-exists',
   topic: 'transactions',
   summary:
-    'CREATE INDEX CONCURRENTLY IF NOT EXISTS takes an invalid index of a failed build for the one that is wanted.',
+    'CREATE INDEX CONCURRENTLY IF NOT EXISTS takes an invalid index of a failed build for the one that is wanted',
   severity: 'warning',
   weighed: false,
   *statement(subject) {
     const stmt = as('IndexStmt', subject.tree?.node);
     if (!stmt?.concurrent || !stmt.if_not_exists || !stmt.idxname || isDroppedBefore(subject, stmt)) return;
     yield {
-      message: `A build of ${shown({ name: stmt.idxname })} that fails leaves an invalid index of that name, and the next try passes over it: no query uses it, and every write goes on paying for it.`,
+      message: `A build of ${shown({ name: stmt.idxname })} that fails leaves an invalid index of that name, and the next try passes over it: no query uses it, and every write goes on paying for it`,
       why: 'Measured: a lock timeout, a cancelled build and a duplicate key all leave one. Drop what may be there, then build without IF NOT EXISTS.',
       ...partOf(subject, ['create-index-concurrently']),
       fix: dropFirst(subject, stmt),

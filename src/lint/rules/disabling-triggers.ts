@@ -10,7 +10,7 @@ import type { FileSubject, Rule, Subject } from '../rule.ts';
 export const rule: Rule = {
   id: 'disabling-triggers',
   topic: 'transactions',
-  summary: 'Triggers, and the checks of foreign keys with them, are turned off.',
+  summary: 'Triggers, and the checks of foreign keys with them, are turned off',
   severity: 'warning',
   weighed: false,
   *file(file) {
@@ -25,7 +25,7 @@ function* ofRole({ tree }: Subject): Generator<Complaint> {
   if (setting?.name !== 'session_replication_role' || setting.value?.toLowerCase() !== 'replica') return;
   yield {
     message:
-      'With session_replication_role = replica no foreign key is checked and no ordinary trigger fires: rows that point nowhere are taken and stay.',
+      'With session_replication_role = replica no foreign key is checked and no ordinary trigger fires: rows that point nowhere are taken and stay',
     why: 'Nothing checks them afterwards; only a new NOT VALID constraint with its VALIDATE would find them. The setting needs a superuser too.',
   };
 }
@@ -38,7 +38,7 @@ function* ofTable(file: FileSubject, subject: Subject): Generator<Complaint> {
     else if (!isEnabledAgain(file, subject, cmd.name)) {
       const what = cmd.name === undefined ? 'The triggers' : `The trigger ${displayIdentifier(cmd.name)}`;
       yield {
-        message: `${what} of ${shown(table)} stay${cmd.name === undefined ? '' : 's'} off behind this file: writes of the running application go on without what ${cmd.name === undefined ? 'they do' : 'it does'}.`,
+        message: `${what} of ${shown(table)} stay${cmd.name === undefined ? '' : 's'} off behind this file: writes of the running application go on without what ${cmd.name === undefined ? 'they do' : 'it does'}`,
         ...place,
       };
     }
@@ -46,7 +46,7 @@ function* ofTable(file: FileSubject, subject: Subject): Generator<Complaint> {
 }
 
 const allOff = (table: string) =>
-  `DISABLE TRIGGER ALL turns off the checks of foreign keys of ${table} too: rows that point nowhere are taken and stay.`;
+  `DISABLE TRIGGER ALL turns off the checks of foreign keys of ${table} too: rows that point nowhere are taken and stay`;
 const WHY_ALL =
   'ENABLE checks nothing that came in meanwhile. DISABLE TRIGGER USER turns off only the triggers that somebody made; ALL needs a superuser.';
 

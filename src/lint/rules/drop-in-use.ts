@@ -15,7 +15,7 @@ import type { Rule, Subject } from '../rule.ts';
 export const rule: Rule = {
   id: 'drop-in-use',
   topic: 'compatibility',
-  summary: 'A table, view or column is dropped that a server has seen in use; without its statistics: what to look at.',
+  summary: 'A table, view or column is dropped that a server has seen in use; without its statistics: what to look at',
   severity: 'error',
   weighed: false,
   file: (file) => withAround(file, judge),
@@ -61,7 +61,7 @@ function inUse(what: string, usage: readonly Usage[]): Complaint {
   const signs = usage.slice(0, SIGNS_MAX).map(({ words }) => words);
   const more = usage.length > SIGNS_MAX ? [`${usage.length - SIGNS_MAX} more signs`] : [];
   return {
-    message: `${what} is in use: ${[...signs, ...more].join('; ')}.`,
+    message: `${what} is in use: ${[...signs, ...more].join('; ')}`,
     why: 'Let what uses it go first, have the statistics counted anew for as long as your rarest job takes (pg_stat_reset, pg_stat_statements_reset), and drop it when nothing was counted.',
   };
 }
@@ -70,7 +70,7 @@ function notLookedAt(what: string, { relation, column }: Drop): Complaint {
   const table = `pg_stat_user_tables counts scans and writes of ${shown(relation)}, pg_stat_statements has the queries that name ${column === undefined ? 'it' : what}`;
   return {
     severity: 'note',
-    message: `Nobody has looked whether ${what} is still used.`,
+    message: `Nobody has looked whether ${what} is still used`,
     why: `${table}; on standbys too. With --database, or a statistics file of the server (doctor --stats FILE), lint looks by itself.`,
   };
 }

@@ -12,7 +12,7 @@ import type { Rule, Subject } from '../rule.ts';
 export const rule: Rule = {
   id: 'dropping-default',
   topic: 'compatibility',
-  summary: 'A NOT NULL column loses its default or identity, and INSERTs that leave it out fail.',
+  summary: 'A NOT NULL column loses its default or identity, and INSERTs that leave it out fail',
   severity: 'warning',
   weighed: false,
   file: (file) => withAround(file, judge),
@@ -26,7 +26,7 @@ function* judge(subject: Subject, around: Around): Generator<Complaint> {
     if (subject.isNew(subject.known.table(table)) || mayBeLeftOut(known, cmd)) continue;
     if (givesValue(subject, [subject, ...around.later], table, column)) continue;
     yield {
-      message: `${shownColumn(table, column)} has no value of its own from the commit on: ${known?.notNull ? 'every' : 'where it is NOT NULL, every'} INSERT of the running application that leaves it out fails (23502).`,
+      message: `${shownColumn(table, column)} has no value of its own from the commit on: ${known?.notNull ? 'every' : 'where it is NOT NULL, every'} INSERT of the running application that leaves it out fails (23502)`,
       why: 'An old release does not know that it has to give a value; let all running code give one first. A default that is dropped in the transaction that added the column has never helped anybody.',
       ...partOf(subject, ['drop-default', 'drop-identity'], { target: table, part: column }),
     };

@@ -13,7 +13,7 @@ import type { Rule, Subject } from '../rule.ts';
 export const rule: Rule = {
   id: 'dropping-function',
   topic: 'compatibility',
-  summary: 'A function, procedure or aggregate is dropped and not made again in the same transaction.',
+  summary: 'A function, procedure or aggregate is dropped and not made again in the same transaction',
   severity: 'warning',
   weighed: false,
   file: (file) => withAround(file, judge),
@@ -24,7 +24,7 @@ function* judge(subject: Subject, { earlier, later }: Around): Generator<Complai
     if (madeHere(subject, name, ['function', 'procedure', 'aggregate'])) continue;
     if (later.some((one) => makes(one, name)) || wasOfTrigger(subject, earlier, name)) continue;
     yield {
-      message: `${shown(name)} is gone from the commit on, and every query and every function that calls it fails (42883).`,
+      message: `${shown(name)} is gone from the commit on, and every query and every function that calls it fails (42883)`,
       why: 'PostgreSQL keeps no record of calls in function bodies and in queries, so it drops it without a word. Let the callers stop first; CREATE OR REPLACE changes a body in place.',
       ...partOf(subject, ['drop-function'], { target: name }),
     };

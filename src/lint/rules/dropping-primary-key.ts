@@ -9,7 +9,7 @@ import type { Rule, Subject } from '../rule.ts';
 export const rule: Rule = {
   id: 'dropping-primary-key',
   topic: 'compatibility',
-  summary: 'A primary key is dropped and no other one added in the same transaction.',
+  summary: 'A primary key is dropped and no other one added in the same transaction',
   severity: 'error',
   weighed: false,
   file: (file) => withAround(file, judge),
@@ -21,9 +21,9 @@ function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
     const added = addedConstraints([subject, ...later], table);
     if (added.some(({ contype }) => contype === 'CONSTR_PRIMARY')) continue;
     const { tables } = dependents(subject.known, table);
-    const pointing = tables.length === 0 ? '' : ` Foreign keys of ${names(subject.known, tables)} need it.`;
+    const pointing = tables.length === 0 ? '' : `; foreign keys of ${names(subject.known, tables)} need it`;
     yield {
-      message: `${shown(table)} has no primary key from the commit on: ON CONFLICT on its columns fails (42P10), duplicates come in, and logical replication refuses UPDATE and DELETE (55000).${pointing}`,
+      message: `${shown(table)} has no primary key from the commit on: ON CONFLICT on its columns fails (42P10), duplicates come in, and logical replication refuses UPDATE and DELETE (55000)${pointing}`,
       why: 'To exchange it, build the index of the new key concurrently, then drop the old one and add the new one USING INDEX in one ALTER TABLE.',
       ...partOf(subject, ['drop-constraint', 'drop-primary-key-cascade'], { target: table, part: name }),
     };

@@ -11,7 +11,7 @@ import type { Rule, Subject } from '../rule.ts';
 export const rule: Rule = {
   id: 'dropping-type',
   topic: 'compatibility',
-  summary: 'A type or domain is dropped and not made again in the same transaction.',
+  summary: 'A type or domain is dropped and not made again in the same transaction',
   severity: 'warning',
   weighed: false,
   file: (file) => withAround(file, judge),
@@ -21,7 +21,7 @@ function* judge(subject: Subject, { earlier, later }: Around): Generator<Complai
   for (const name of dropped(subject, 'OBJECT_TYPE', 'OBJECT_DOMAIN')) {
     if (madeHere(subject, name, ['type', 'domain']) || [...earlier, ...later].some((one) => makes(one, name))) continue;
     yield {
-      message: `The type ${shown(name)} is gone from the commit on: casts to it in queries of the running application, and function bodies that name it, fail (42704).`,
+      message: `The type ${shown(name)} is gone from the commit on: casts to it in queries of the running application, and function bodies that name it, fail (42704)`,
       why: 'PostgreSQL refuses it while a column has the type; names in queries and bodies it does not see. Drivers that keep the OID of an enum notice only when they meet it.',
     };
   }

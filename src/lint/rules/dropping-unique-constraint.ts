@@ -15,7 +15,7 @@ import type { Rule, Subject } from '../rule.ts';
 export const rule: Rule = {
   id: 'dropping-unique-constraint',
   topic: 'compatibility',
-  summary: 'A UNIQUE constraint or unique index is dropped, and nothing else keeps its columns unique.',
+  summary: 'A UNIQUE constraint or unique index is dropped, and nothing else keeps its columns unique',
   severity: 'warning',
   weighed: false,
   file: (file) => withAround(file, judge),
@@ -34,7 +34,7 @@ function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
     if (isKept(subject.known.table(lost.table), lost) || isRestored([subject, ...later], lost)) continue;
     const columns = lost.columns.flatMap((column) => column ?? []);
     yield {
-      message: `Nothing keeps ${columnList(columns)} of ${names(subject.known, [lost.table])} unique from the commit on: ON CONFLICT ${columnList(columns)} of the running application fails (42P10), and duplicates come in that no later UNIQUE accepts.`,
+      message: `Nothing keeps ${columnList(columns)} of ${names(subject.known, [lost.table])} unique from the commit on: ON CONFLICT ${columnList(columns)} of the running application fails (42P10), and duplicates come in that no later UNIQUE accepts`,
       why: 'Let the code stop relying on it first. To exchange it, build the new unique index concurrently before.',
       ...partOf(subject, ['drop-constraint', 'drop-index', 'drop-index-concurrently']),
     };

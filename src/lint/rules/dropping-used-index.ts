@@ -12,7 +12,7 @@ import type { FileComplaint, FileSubject, Rule, Subject } from '../rule.ts';
 export const rule: Rule = {
   id: 'dropping-used-index',
   topic: 'compatibility',
-  summary: 'An index is dropped that queries use, as the statistics of the server say.',
+  summary: 'An index is dropped that queries use, as the statistics of the server say',
   severity: 'warning',
   weighed: true,
   *file(file) {
@@ -26,7 +26,7 @@ function* ofIndex(file: FileSubject, subject: Subject, name: QualifiedName): Gen
   const { table, index } = subject.known.index(name) ?? {};
   if (!table || !index?.scans || subject.isNew(index) || hasTwin(table, index) || isMadeAgain(file, index)) return;
   const complaint: Complaint = {
-    message: `${shown(name)} was used by ${index.scans.toLocaleString('en-US')} scans since the statistics were reset; without it they read all of ${names(subject.known, [table.name])}.`,
+    message: `${shown(name)} was used by ${index.scans.toLocaleString('en-US')} scans since the statistics were reset; without it they read all of ${names(subject.known, [table.name])}`,
     why: 'Which queries they are, pg_stat_statements and EXPLAIN tell. On a server with standbys, scans there are counted there.',
     table: table.name,
     ...partOf(subject, ['drop-index', 'drop-index-concurrently']),

@@ -6,7 +6,7 @@ import { dropped } from '../help/drops.ts';
 import { madeHere } from '../help/made-here.ts';
 import { isMadeIn } from '../help/new-names.ts';
 import { partOf } from '../help/part-of.ts';
-import { dependentsSentence } from '../help/read-by.ts';
+import { readByClause } from '../help/read-by.ts';
 import { shown } from '../help/shown.ts';
 import { noteIfUnused } from '../help/unused.ts';
 import type { Rule, Subject } from '../rule.ts';
@@ -14,7 +14,7 @@ import type { Rule, Subject } from '../rule.ts';
 export const rule: Rule = {
   id: 'dropping-view',
   topic: 'compatibility',
-  summary: 'A view is dropped and not made again in the same transaction.',
+  summary: 'A view is dropped and not made again in the same transaction',
   severity: 'warning',
   weighed: false,
   file: (file) => withAround(file, judge),
@@ -24,7 +24,7 @@ function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
   for (const name of dropped(subject, 'OBJECT_VIEW', 'OBJECT_MATVIEW')) {
     if (isNewHere(subject, name) || isMadeIn(later, name)) continue;
     yield {
-      message: `The view ${shown(name)} is gone from the commit on, and every query that reads it fails (42P01).${dependentsSentence(subject.known, name)}`,
+      message: `The ${kind(subject)} ${shown(name)} is gone from the commit on, and every query that reads it fails (42P01)${readByClause(subject.known, name)}`,
       why: `Queries of the application and of people who make reports are in no file here. Let them stop using it first.${again(subject)}`,
       ...partOf(subject, ['drop-view'], { target: name }),
       ...noteIfUnused(subject, name),
@@ -34,6 +34,10 @@ function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
 
 function isNewHere(subject: Subject, name: QualifiedName): boolean {
   return subject.isNew(subject.known.table(name)) || madeHere(subject, name, ['view', 'materialized view']);
+}
+
+function kind({ tree }: Subject): string {
+  return as('DropStmt', tree?.node)?.removeType === 'OBJECT_MATVIEW' ? 'materialized view' : 'view';
 }
 
 function again({ tree }: Subject): string {

@@ -10,7 +10,7 @@ import type { FileComplaint, FileSubject, Rule, Subject } from '../rule.ts';
 export const rule: Rule = {
   id: 'enum-value-used-in-same-transaction',
   topic: 'transactions',
-  summary: 'A label that the file adds to an enum is used in the same file.',
+  summary: 'A label that the file adds to an enum is used in the same file',
   severity: 'warning',
   weighed: false,
   file: judge,
@@ -66,7 +66,7 @@ function loosely({ statement: { sql, copyData } }: Subject, label: string): bool
 function inOneFile({ subject: adds, type, label }: Added, user: Subject): FileComplaint {
   return {
     subject: user,
-    message: `'${label}' is new in ${type}, and PostgreSQL refuses it in the transaction that adds it (55P04): this file runs as two, and when the second fails, the label stays and cannot be taken away.`,
+    message: `'${label}' is new in ${type}, and PostgreSQL refuses it in the transaction that adds it (55P04): this file runs as two, and when the second fails, the label stays and cannot be taken away`,
     why: 'The tool ends the transaction behind ADD VALUE; psql with one transaction fails. Add the label in a file of its own: then each file is all or nothing.',
     fix: twoFiles(adds, user, label),
   };
@@ -98,7 +98,7 @@ function* inOneBlock({ body }: FileSubject, { subject, type, label }: Added): Ge
   yield {
     subject: user,
     severity: 'error',
-    message: `'${label}' is new in ${type}, and PostgreSQL refuses it in the transaction that adds it (55P04): a DO block is one transaction, so this fails.`,
+    message: `'${label}' is new in ${type}, and PostgreSQL refuses it in the transaction that adds it (55P04): a DO block is one transaction, so this fails`,
     why: 'Add the label by a plain ALTER TYPE in a file of its own.',
   };
 }

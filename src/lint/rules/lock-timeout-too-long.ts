@@ -7,14 +7,14 @@ const LONG_MS = 10_000;
 export const rule: Rule = {
   id: 'lock-timeout-too-long',
   topic: 'transactions',
-  summary: 'The file may wait more than 10 s for a lock, and everybody else behind it.',
+  summary: 'The file may wait more than 10 s for a lock, and everybody else behind it',
   severity: 'warning',
   weighed: false,
   *file(file) {
     if (!waitsForLocks(file)) return;
     for (const one of lockTimeouts(file).filter(({ ms }) => ms > LONG_MS)) {
       yield about(one, {
-        message: `While a statement of this file waits for a lock, every query of the table waits behind it, for up to ${inWords(one.ms)}.`,
+        message: `While a statement of this file waits for a lock, every query of the table waits behind it, for up to ${inWords(one.ms)}`,
         why: 'One old transaction is enough. A short wait and many tries stall nobody for long; the tool makes them by itself.',
       });
     }

@@ -12,7 +12,7 @@ import type { FileSubject, Rule, Subject } from '../rule.ts';
 export const rule: Rule = {
   id: 'missing-rollback',
   topic: 'rollback',
-  summary: 'The file says neither how it is undone nor that it cannot be.',
+  summary: 'The file says neither how it is undone nor that it cannot be',
   severity: 'warning',
   weighed: false,
   *file(file) {
@@ -20,7 +20,7 @@ export const rule: Rule = {
     if (migration.rollback.kind !== 'none' || (body.length > 0 && body.every(changesNothing))) return;
     const fix = migration.large ? undefined : rollbackOf(file);
     yield {
-      message: 'This migration has no way back: rollback refuses it, and nothing says whether that is meant.',
+      message: 'This migration has no way back: rollback refuses it, and nothing says whether that is meant',
       why: `Add -- ROLLBACK: and the statements that undo it, or -- IRREVERSIBLE: and the reason.${fix ? '' : hint(file)}`,
       ...(fix ? { fix } : {}),
     };

@@ -4,7 +4,7 @@ import type { FileComplaint, FileSubject, Rule, Subject } from '../rule.ts';
 export const rule: Rule = {
   id: 'mixed-steps',
   topic: 'transactions',
-  summary: 'A file that runs in several steps can stop half-way, with the first of them done.',
+  summary: 'A file that runs in several steps can stop half-way, with the first of them done',
   severity: 'note',
   weighed: false,
   *file(file) {
@@ -30,7 +30,7 @@ function* ofStep({ migration }: FileSubject, changes: readonly Subject[], subjec
       : `${counted(before)} before it stay${before === 1 ? 's' : ''} done`;
   yield {
     subject,
-    message: `This statement is a step of its own: if it fails, ${done}, and the file is half applied until it is run again.`,
+    message: `This statement is a step of its own: if it fails, ${done}, and the file is half applied until it is run again`,
     why: 'The next run goes on at this step. In a file of its own there is nothing that could be half done, and its rollback is one statement too.',
   };
 }
@@ -41,7 +41,7 @@ function* ofHeader({ migration, body }: FileSubject): Generator<FileComplaint> {
   if (migration.headers.transaction !== 'none' || outer.length < 2 || outer.some(needsIt)) return;
   yield {
     severity: 'warning',
-    message: `"Transaction: none" commits each of the ${outer.length} statements by itself, though all of them could share one transaction: a failure leaves the first of them done.`,
+    message: `"Transaction: none" commits each of the ${outer.length} statements by itself, though all of them could share one transaction: a failure leaves the first of them done`,
     why: 'The tool finds out by itself what PostgreSQL refuses in a transaction; the header is for procedures that commit on their way.',
   };
 }

@@ -15,7 +15,7 @@ import type { Rule, Subject } from '../rule.ts';
 export const rule: Rule = {
   id: 'renaming-column',
   topic: 'compatibility',
-  summary: 'A column that the running application knows by its old name is renamed.',
+  summary: 'A column that the running application knows by its old name is renamed',
   severity: 'error',
   weighed: false,
   aliases: ['squawk:renaming-column'],
@@ -28,7 +28,7 @@ function* judge(subject: Subject, { earlier, later }: Around): Generator<Complai
   const { table, from, to } = renamed;
   if (later.some((one) => givesColumn(one, table, from)) || earlier.some((one) => freesColumn(one, table, to))) return;
   yield {
-    message: `${shownColumn(table, from)} is called ${shownColumn(table, to)} from the commit on, and every query of the running application that says ${from} fails (42703).`,
+    message: `${shownColumn(table, from)} is called ${shownColumn(table, to)} from the commit on, and every query of the running application that says ${from} fails (42703)`,
     why: 'Old and new code run side by side while a release is rolled out, and prepared statements and ORMs keep the old name; no moment of the rename suits both.',
     ...partOf(subject, ['rename-column'], { target: table, part: from }),
     ...fixOf(subject, columnTwins(subject.known, renamed)),

@@ -18,7 +18,7 @@ import type { Rule, Subject } from '../rule.ts';
 export const rule: Rule = {
   id: 'renaming-object',
   topic: 'compatibility',
-  summary: 'A schema, view, sequence, type, enum label, function, role or database is renamed while it is in use.',
+  summary: 'A schema, view, sequence, type, enum label, function, role or database is renamed while it is in use',
   severity: 'error',
   weighed: false,
   file: (file) => withAround(file, judge),
@@ -37,7 +37,7 @@ function* ofObject(subject: Subject, later: readonly Subject[], stmt: RenameStmt
   const name = relationName(stmt.relation) ?? objectName(stmt.object) ?? nameOfPlain(stmt);
   if (!words || !name || isNewHere(subject, name) || isStillThere(later, stmt, name)) return;
   yield {
-    message: `The ${words} ${shown(name)} is gone under that name from the commit on, and what the running application does with it fails.`,
+    message: `The ${words} ${shown(name)} is gone under that name from the commit on, and what the running application does with it fails`,
     why: 'Old and new code run side by side while a release is rolled out. Bodies of functions keep names as text, and they fail when they next run.',
     ...partOf(subject, ['rename-table', 'rename-index']),
   };
@@ -90,7 +90,7 @@ function* ofLabel(subject: Subject, { typeName, oldVal = '', newVal = '' }: Alte
   const type = nameOf(typeName);
   if (!type || isNewHere(subject, type)) return;
   yield {
-    message: `The label '${oldVal}' of ${shown(type)} becomes '${newVal}': from the commit on the running application reads a label that it does not know, and fails where it writes the old one (22P02).`,
+    message: `The label '${oldVal}' of ${shown(type)} becomes '${newVal}': from the commit on the running application reads a label that it does not know, and fails where it writes the old one (22P02)`,
     why: 'Rows keep the label by its number, so all of them change at once. Add the new label, let the code know both, move the rows, and leave the old label unused.',
   };
 }
@@ -99,6 +99,6 @@ function* ofAttribute(subject: Subject, stmt: RenameStmt): Generator<Complaint> 
   const type = relationName(stmt.relation);
   if (!type || isNewHere(subject, type)) return;
   yield {
-    message: `The attribute ${stmt.subname} of the type ${shown(type)} is called ${stmt.newname} from the commit on, and every query that says the old name fails (42703).`,
+    message: `The attribute ${stmt.subname} of the type ${shown(type)} is called ${stmt.newname} from the commit on, and every query that says the old name fails (42703)`,
   };
 }

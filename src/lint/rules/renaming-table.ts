@@ -14,7 +14,7 @@ import type { Rule, Subject } from '../rule.ts';
 export const rule: Rule = {
   id: 'renaming-table',
   topic: 'compatibility',
-  summary: 'A table is renamed, and nothing of the old name is left for the running application.',
+  summary: 'A table is renamed, and nothing of the old name is left for the running application',
   severity: 'error',
   weighed: false,
   aliases: ['squawk:renaming-table'],
@@ -29,7 +29,7 @@ function* judge(subject: Subject, { earlier, later }: Around): Generator<Complai
   if (subject.isNew(subject.known.table(from)) || isMadeIn(later, from)) return;
   if (earlier.some((one) => namesFreed(one, to))) return;
   yield {
-    message: `${shown(from)} is gone under that name from the commit on, and every query of the running application that says it fails (42P01).`,
+    message: `${shown(from)} is gone under that name from the commit on, and every query of the running application that says it fails (42P01)`,
     why: 'Old and new code run side by side while a release is rolled out. A view of the old name in the same transaction takes reads and writes as long as it is one simple SELECT of one table.',
     ...partOf(subject, ['rename-table'], { target: from }),
     ...fixOf(subject, viewOfOldName(from, to)),

@@ -12,7 +12,7 @@ import type { FileSubject, Rule, Subject } from '../rule.ts';
 export const rule: Rule = {
   id: 'replacing-view-columns',
   topic: 'compatibility',
-  summary: 'A view is replaced by one without columns that it had, or with others in their place.',
+  summary: 'A view is replaced by one without columns that it had, or with others in their place',
   severity: 'error',
   weighed: false,
   *file(file) {
@@ -37,10 +37,15 @@ function inPlace(subject: Subject, name: QualifiedName, behind: KnownTable | und
   const odd = before?.[at];
   if (!odd) return undefined;
   return {
-    message: `PostgreSQL refuses this (42P16): column ${at + 1} of ${shown(name)} is ${displayIdentifier(odd.name)}, and CREATE OR REPLACE VIEW can only add columns behind those that are there.`,
-    why: 'Keep the columns in their order, with their names and types, and put new ones at the end. To take one away, drop the view and make it again, when no query names the column any more.',
+    message: `PostgreSQL refuses this (42P16): column ${at + 1} of ${shown(name)} is ${displayIdentifier(odd.name)}, and ${instead(odd, after?.[at])}`,
+    why: 'CREATE OR REPLACE VIEW can only add columns behind those that are there. Keep the columns in their order, with their names and types, and put new ones at the end. To take one away, drop the view and make it again, when no query names the column any more.',
     ...partOf(subject, ['replace-view', 'create-view']),
   };
+}
+
+function instead({ name }: KnownColumn, other: KnownColumn | undefined): string {
+  if (!other) return 'is missing here';
+  return other.name === name ? 'has another type here' : `here ${displayIdentifier(other.name)} stands in its place`;
 }
 
 function isSameColumn(a: KnownColumn, b: KnownColumn | undefined): boolean {
@@ -62,7 +67,7 @@ function madeAgain(
   if (gone.length === 0) return undefined;
   return {
     severity: 'warning',
-    message: `${shown(name)} has no ${listedFew(gone.map((one) => displayIdentifier(one.name)))} any more from the commit on, and queries that name ${gone.length === 1 ? 'it' : 'them'} fail (42703).`,
+    message: `${shown(name)} has no ${listedFew(gone.map((one) => displayIdentifier(one.name)))} any more from the commit on, and queries that name ${gone.length === 1 ? 'it' : 'them'} fail (42703)`,
     why: 'Let the code stop reading a column before it goes.',
     ...partOf(subject, ['create-view', 'replace-view']),
   };

@@ -8,7 +8,7 @@ import type { Rule } from '../rule.ts';
 export const rule: Rule = {
   id: 'require-enum-value-ordering',
   topic: 'compatibility',
-  summary: 'A label is added to an enum without BEFORE or AFTER, so that it sorts behind all others.',
+  summary: 'A label is added to an enum without BEFORE or AFTER, so that it sorts behind all others',
   severity: 'note',
   weighed: false,
   aliases: ['squawk:require-enum-value-ordering'],
@@ -20,7 +20,7 @@ export const rule: Rule = {
     const [label, last] = [stmt.newVal ?? '', [...(known?.labels.keys() ?? [])].at(-1)];
     if (known?.labels.has(label)) return;
     yield {
-      message: `'${label}' sorts behind every other label of ${shown(type)}, and a label can be neither moved nor removed later.`,
+      message: `'${label}' sorts behind every other label of ${shown(type)}, and a label can be neither moved nor removed later`,
       why: 'ORDER BY and comparisons go by the order of the labels. Say the place, even where it is the last.',
       ...(last === undefined
         ? {}

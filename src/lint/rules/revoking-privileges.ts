@@ -16,7 +16,7 @@ import type { Rule, Subject } from '../rule.ts';
 export const rule: Rule = {
   id: 'revoking-privileges',
   topic: 'compatibility',
-  summary: 'A role loses a privilege that the running application may be using.',
+  summary: 'A role loses a privilege that the running application may be using',
   severity: 'warning',
   weighed: false,
   file: (file) => withAround(file, judge),
@@ -40,7 +40,7 @@ function* ofObjects(subject: Subject, later: readonly Subject[], stmt: GrantStmt
   if (objects.length === 0 || roles.length === 0 || isHarmless(stmt)) return;
   const what = `${privileges(stmt)} on ${kind(stmt)}${listedFew(objects.map(shown))}`;
   yield {
-    message: `${listedFew(roles)} may not use ${what} from the commit on; queries of the running application that need it fail (42501).`,
+    message: `${listedFew(roles)} may not use ${what} from the commit on; queries of the running application that need it fail (42501)`,
     why: WHY,
     // What everybody may do is taken away to make the database safer; most have it by another grant.
     ...(roles.every((role) => role === 'PUBLIC') ? { severity: 'note' } : {}),
@@ -50,7 +50,7 @@ function* ofObjects(subject: Subject, later: readonly Subject[], stmt: GrantStmt
 function* ofMembership({ granted_roles, grantee_roles }: GrantRoleStmt): Generator<Complaint> {
   const granted = all('AccessPriv', granted_roles).map(({ priv_name = '' }) => shown({ name: priv_name }));
   yield {
-    message: `${listedFew(rolesOf(grantee_roles))} loses what ${listedFew(granted)} may do from the commit on; queries of the running application that need it fail (42501).`,
+    message: `${listedFew(rolesOf(grantee_roles))} loses what ${listedFew(granted)} may do from the commit on; queries of the running application that need it fail (42501)`,
     why: WHY,
   };
 }

@@ -12,7 +12,7 @@ import type { FileComplaint, FileSubject, Rule, Subject } from '../rule.ts';
 export const rule: Rule = {
   id: 'rollback-loses-data',
   topic: 'rollback',
-  summary: 'A ROLLBACK section that brings back tables and columns empty, or drops what was there before.',
+  summary: 'A ROLLBACK section that brings back tables and columns empty, or drops what was there before',
   severity: 'warning',
   weighed: false,
   *file(file) {
@@ -34,7 +34,7 @@ function* comesBackEmpty(file: FileSubject): Generator<FileComplaint> {
     if (!subject || isFilled(file.rollback, lost)) continue;
     const what = lost.column === undefined ? shown(lost.table) : shownColumn(lost.table, lost.column);
     const content = lost.column === undefined ? 'without its rows' : 'without its values';
-    yield { subject, message: `The rollback brings ${what} back ${content}.`, why: KEEP };
+    yield { subject, message: `The rollback brings ${what} back ${content}`, why: KEEP };
   }
 }
 
@@ -44,7 +44,7 @@ function* staysAway(file: FileSubject): Generator<FileComplaint> {
     if (isFilled(file.rollback, lost) || dropsTable(file.rollback, lost)) continue;
     yield {
       subject: lost.subject,
-      message: `The rollback does not bring back the rows that this takes out of ${shown(lost.table)}.`,
+      message: `The rollback does not bring back the rows that this takes out of ${shown(lost.table)}`,
       why: 'After it the schema is as before and the rows are not. Move them to a table that the rollback reads, or say -- IRREVERSIBLE: and the reason.',
     };
   }
@@ -57,7 +57,7 @@ function* staysOverwritten(file: FileSubject): Generator<FileComplaint> {
     yield {
       subject: lost.subject,
       severity: 'note',
-      message: `The rollback does not bring back the values of ${shownColumn(lost.table, lost.column ?? '')} that this writes over.`,
+      message: `The rollback does not bring back the values of ${shownColumn(lost.table, lost.column ?? '')} that this writes over`,
       why: 'Keep the old values in another column until nobody needs the way back, or say -- IRREVERSIBLE: and the reason.',
     };
   }
@@ -71,7 +71,7 @@ function* dropsOlder(file: FileSubject): Generator<FileComplaint> {
     yield {
       subject: lost.subject,
       severity: isFilled(file.body, lost) ? 'warning' : 'error',
-      message: `The rollback takes away what is in ${what}, which this migration has not made.`,
+      message: `The rollback takes away what is in ${what}, which this migration has not made`,
       why: 'A rollback undoes what its own body has done, no more.',
     };
   }

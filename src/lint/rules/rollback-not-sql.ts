@@ -6,7 +6,7 @@ import type { FileComplaint, FileSubject, Rule, Subject } from '../rule.ts';
 export const rule: Rule = {
   id: 'rollback-not-sql',
   topic: 'rollback',
-  summary: 'A ROLLBACK section that PostgreSQL cannot run, or that only reads.',
+  summary: 'A ROLLBACK section that PostgreSQL cannot run, or that only reads',
   severity: 'error',
   weighed: false,
   *file(file) {
@@ -24,8 +24,8 @@ function* notSql(subject: Subject): Generator<FileComplaint> {
     subject,
     offset: prose ? 0 : notUnderstood.offset,
     message: prose
-      ? 'The ROLLBACK section holds words, not SQL: a rollback would stop here with a syntax error.'
-      : `PostgreSQL does not take this statement of the ROLLBACK section: ${notUnderstood.message}.`,
+      ? 'The ROLLBACK section holds words, not SQL: a rollback would stop here with a syntax error'
+      : `PostgreSQL does not take this statement of the ROLLBACK section: ${notUnderstood.message}`,
     why: prose
       ? 'If there is no way back, say so with -- IRREVERSIBLE: and the reason; a remark goes above the marker.'
       : 'A rollback is needed when something has gone wrong already, and it would fail then.',
@@ -47,7 +47,7 @@ const STARTS = new Set(
 );
 
 const DOES_NOTHING = {
-  message: 'The ROLLBACK section only reads: it is run, undoes nothing, and the migration counts as rolled back.',
+  message: 'The ROLLBACK section only reads: it is run, undoes nothing, and the migration counts as rolled back',
   why: 'If there is nothing to undo or no way back, say so with -- IRREVERSIBLE: and the reason.',
 } as const;
 

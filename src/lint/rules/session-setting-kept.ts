@@ -6,7 +6,7 @@ import type { FileSubject, Rule, Subject } from '../rule.ts';
 export const rule: Rule = {
   id: 'session-setting-kept',
   topic: 'transactions',
-  summary: 'SET without LOCAL outlives the transaction and holds for whatever the session does next.',
+  summary: 'SET without LOCAL outlives the transaction and holds for whatever the session does next',
   severity: 'note',
   weighed: false,
   *file(file) {
@@ -33,7 +33,7 @@ function complaintOf({ body }: FileSubject, subject: Subject): Complaint | undef
   if (isReset) return undefined;
   const fix = MEANT.includes(setting.name) ? undefined : localFix(subject, setting.name);
   return {
-    message: `${setting.name} stays as this file sets it for whatever the session does after the commit.`,
+    message: `${setting.name} stays as this file sets it for whatever the session does after the commit`,
     why: 'The tool gives every file a session as new; psql, a pooler or another runner does not, and there the next file runs with it. SET LOCAL ends with the transaction.',
     ...(fix ? { fix } : {}),
   };

@@ -6,7 +6,7 @@ import type { Rule, Subject } from '../rule.ts';
 export const rule: Rule = {
   id: 'syntax-not-understood',
   topic: 'transactions',
-  summary: 'The grammar of PostgreSQL 18 does not take the statement: a mistake, or newer syntax.',
+  summary: 'The grammar of PostgreSQL 18 does not take the statement: a mistake, or newer syntax',
   severity: 'error',
   weighed: false,
   *statement(subject) {
@@ -19,7 +19,7 @@ function complaint({ options }: Subject, { message, offset }: { message: string;
   const newer = options.serverMajor > GRAMMAR_MAJOR;
   return {
     offset,
-    message: `PostgreSQL ${GRAMMAR_MAJOR} does not take this: ${message}.`,
+    message: `PostgreSQL ${GRAMMAR_MAJOR} does not take this: ${message}`,
     why: newer
       ? 'Syntax that is newer is run all the same, and judged by its leading words alone.'
       : 'The server will refuse it, and with it everything that its transaction has done so far.',
