@@ -1,5 +1,7 @@
 import type { KnownConstraint, KnownTable } from '../../known/table.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
+import { relationName } from '../../syntax/names.ts';
+import { as } from '../../syntax/tree.ts';
 import { columnList, shown } from '../help/shown.ts';
 import type { FileComplaint, FileSubject, Rule } from '../rule.ts';
 
@@ -10,11 +12,18 @@ export const rule: Rule = {
   severity: 'warning',
   weighed: false,
   *file(file) {
-    for (const table of file.after.tables()) {
+    for (const table of tablesWritten(file)) {
       for (const constraint of table.constraints.values()) yield* complaints(file, table, constraint);
     }
   },
 };
+
+function tablesWritten({ body, after }: FileSubject): Set<KnownTable> {
+  const names = body.map(({ tree }) =>
+    relationName(as('CreateStmt', tree?.node)?.relation ?? as('AlterTableStmt', tree?.node)?.relation),
+  );
+  return new Set(names.flatMap((name) => after.table(name) ?? []));
+}
 
 function* complaints(
   { body, migration }: FileSubject,
