@@ -35,7 +35,7 @@ function* complaints(
   // What a DO block makes, it makes where a condition holds that is not looked at here.
   if (!subject || made.version !== migration.version || subject.statement.words[0] === 'DO') return;
   const first = [...constraints.values()].find(
-    (other) => other !== own && isFirst(other, own) && asksTheSame(other, own),
+    (other) => other !== own && other.validated && isFirst(other, own) && asksTheSame(other, own),
   );
   if (!first) return;
   const what = own.columns.length > 0 ? ` of ${columnList(own.columns)}` : '';

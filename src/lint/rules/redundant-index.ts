@@ -17,11 +17,16 @@ export const rule: Rule = {
   },
 };
 
+/** A unique index that is not the first one may be on its way to become the primary key. */
+function isForPrimaryKey({ unique }: KnownIndex, { constraints }: KnownTable): boolean {
+  return unique && ![...constraints.values()].some(({ type }) => type === 'primary key');
+}
+
 function* complaints(subject: Subject, { after, migration }: FileSubject): Generator<FileComplaint> {
   const create = as('IndexStmt', subject.tree?.node);
   const table = after.table(relationName(create?.relation));
   const own = table && create && ownIndex(table, create, migration.version, subject.index);
-  if (!table || !create || !own || (create.concurrent === undefined && create.relation?.relpersistence === 't')) return;
+  if (!table || !own || isForPrimaryKey(own, table)) return;
   for (const other of table.indexes.values()) {
     if (other.name === own.name || !isComparable(own, other)) continue;
     const found = judged(own, other, table);

@@ -8,9 +8,9 @@ CREATE INDEX returns_order_id_idx ON returns (order_id);
 CREATE TABLE badges (id bigint PRIMARY KEY, user_id bigint NOT NULL);
 CREATE INDEX badges_user_id_idx ON badges (user_id);
 ALTER TABLE badges ADD CONSTRAINT badges_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id);
---- unsafe: numeric for bigint
-CREATE TABLE returns (id bigint PRIMARY KEY, order_id numeric(20, 0) NOT NULL REFERENCES orders (id));
-CREATE INDEX returns_order_id_idx ON returns (order_id);
+--- unsafe: smallint for integer
+CREATE TABLE badges (id bigint PRIMARY KEY, user_id smallint NOT NULL REFERENCES users (id));
+CREATE INDEX badges_user_id_idx ON badges (user_id);
 --- safe: the same type
 CREATE TABLE returns (id bigint PRIMARY KEY, order_id bigint NOT NULL REFERENCES orders (id));
 CREATE INDEX returns_order_id_idx ON returns (order_id);

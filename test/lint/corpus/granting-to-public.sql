@@ -12,5 +12,6 @@ GRANT SELECT ON orders TO reporting;
 GRANT EXECUTE ON FUNCTION touch_updated_at() TO PUBLIC;
 --- safe: names in a schema may be looked up
 GRANT USAGE ON SCHEMA app TO PUBLIC;
---- safe: taken away
-REVOKE ALL ON orders FROM PUBLIC;
+--- safe: taken away from a new table
+CREATE TABLE tiers (id bigint PRIMARY KEY, name text NOT NULL);
+REVOKE ALL ON tiers FROM PUBLIC;

@@ -22,6 +22,3 @@ CREATE FUNCTION keep_total() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER S
 BEGIN
   RETURN NEW;
 END $$;
---- safe: for all functions of the schema
-CREATE FUNCTION app.cancel_order(order_id bigint) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = '' AS $$ SELECT 1 $$;
-REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA app FROM PUBLIC;
