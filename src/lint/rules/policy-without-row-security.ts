@@ -4,7 +4,7 @@ import { displayIdentifier } from '../../sql/quote.ts';
 import { relationName } from '../../syntax/names.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Fix } from '../finding.ts';
-import { fixOf, shownFix } from '../help/fix.ts';
+import { fixBeside, fixOf } from '../help/fix.ts';
 import { shown } from '../help/shown.ts';
 import type { Rule, Subject } from '../rule.ts';
 
@@ -35,7 +35,6 @@ function isOn(known: Known, name: RelationName): boolean {
   return known.table(name)?.rowSecurity ?? true;
 }
 
-function enabled({ statement: { sql } }: Subject, table: string): Fix {
-  const enable = `ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY`;
-  return shownFix('switch row security on', [{ name: 'same', sql: [sql, enable], rollback: [] }]);
+function enabled(subject: Subject, table: string): Fix {
+  return fixBeside(subject, 'switch row security on', 'behind', `ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY`);
 }

@@ -2,7 +2,7 @@ import { quoteLiteral } from '../../sql/quote.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import { nameOf, relationName } from '../../syntax/names.ts';
 import { as } from '../../syntax/tree.ts';
-import { fixOf, shownFix } from '../help/fix.ts';
+import { fixBeside, fixOf } from '../help/fix.ts';
 import { isSame } from '../help/same-name.ts';
 import { shown } from '../help/shown.ts';
 import type { FileSubject, Rule, Subject } from '../rule.ts';
@@ -36,7 +36,7 @@ function isCommented({ body, after }: FileSubject, table: QualifiedName): boolea
   });
 }
 
-function commented({ statement: { sql } }: Subject, table: QualifiedName) {
+function commented(subject: Subject, table: QualifiedName) {
   const comment = `COMMENT ON TABLE ${shown(table)} IS ${quoteLiteral('...')}`;
-  return shownFix('say what the table is for', [{ name: 'same', sql: [sql, comment], rollback: [] }]);
+  return fixBeside(subject, 'say what the table is for', 'behind', comment);
 }

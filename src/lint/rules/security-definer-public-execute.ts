@@ -2,7 +2,7 @@ import { nameOf } from '../../syntax/names.ts';
 import { all, as, type Fields } from '../../syntax/tree.ts';
 import type { Fix } from '../finding.ts';
 import { type DefinerRoutine, definerRoutine } from '../help/definer.ts';
-import { fixOf, shownFix } from '../help/fix.ts';
+import { fixBeside, fixOf } from '../help/fix.ts';
 import { isPublic } from '../help/grants.ts';
 import { isSame } from '../help/same-name.ts';
 import { shown } from '../help/shown.ts';
@@ -59,7 +59,6 @@ function isAbout(
   return all('ObjectWithArgs', objects).some(({ objname }) => isSame(known, nameOf(objname), name));
 }
 
-function revoked({ statement: { sql } }: Subject, { signature }: DefinerRoutine): Fix {
-  const revoke = `REVOKE EXECUTE ON ${signature} FROM PUBLIC`;
-  return shownFix('take EXECUTE from PUBLIC', [{ name: 'same', sql: [sql, revoke], rollback: [] }]);
+function revoked(subject: Subject, { signature }: DefinerRoutine): Fix {
+  return fixBeside(subject, 'take EXECUTE from PUBLIC', 'behind', `REVOKE EXECUTE ON ${signature} FROM PUBLIC`);
 }

@@ -2,7 +2,7 @@ import { nameOf } from '../../syntax/names.ts';
 import { all, as } from '../../syntax/tree.ts';
 import type { Complaint, Fix } from '../finding.ts';
 import { type DefinerRoutine, definerRoutine, safeSearchPath, searchPathOf } from '../help/definer.ts';
-import { fixOf, shownFix } from '../help/fix.ts';
+import { fixBeside, fixOf, shownFix } from '../help/fix.ts';
 import { isSame } from '../help/same-name.ts';
 import { shown } from '../help/shown.ts';
 import type { FileSubject, Rule, Subject } from '../rule.ts';
@@ -56,9 +56,9 @@ function judged(subject: Subject, routine: DefinerRoutine, path: readonly string
   };
 }
 
-function pinned({ known, statement: { sql } }: Subject, { name, signature, how }: DefinerRoutine): Fix {
-  const schema = name.schema ?? known.defaultSchema;
-  const alter = how === 'altered' ? `${sql} ${safeSearchPath(schema)}` : `ALTER ${signature} ${safeSearchPath(schema)}`;
-  const statements = how === 'altered' ? [alter] : [sql, alter];
-  return shownFix('give the function a search_path', [{ name: 'same', sql: statements, rollback: [] }]);
+function pinned(subject: Subject, { name, signature, how }: DefinerRoutine): Fix {
+  const title = 'give the function a search_path';
+  const set = safeSearchPath(name.schema ?? subject.known.defaultSchema);
+  if (how !== 'altered') return fixBeside(subject, title, 'behind', `ALTER ${signature} ${set}`);
+  return shownFix(title, [{ name: 'same', sql: [`${subject.statement.sql} ${set}`], rollback: [] }]);
 }

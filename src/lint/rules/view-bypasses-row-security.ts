@@ -1,9 +1,10 @@
-import { displayIdentifier } from '../../sql/quote.ts';
+import type { QualifiedName } from '../../sql/token-reader.ts';
 import { relationName } from '../../syntax/names.ts';
-import { all, as, type Fields } from '../../syntax/tree.ts';
+import { all, as, type Fields, type Node } from '../../syntax/tree.ts';
 import { nodesOf } from '../../syntax/walk.ts';
-import type { Fix } from '../finding.ts';
-import { fixOf, shownFix } from '../help/fix.ts';
+import type { Complaint, Fix } from '../finding.ts';
+import { fixBeside, fixOf } from '../help/fix.ts';
+import { isSame } from '../help/same-name.ts';
 import { listed, shown } from '../help/shown.ts';
 import type { Rule, Subject } from '../rule.ts';
 
@@ -16,25 +17,46 @@ export const rule: Rule = {
   summary: 'A view shows rows of a table with row security as its owner sees them',
   severity: 'warning',
   weighed: false,
-  *statement(subject) {
-    const view = as('ViewStmt', subject.tree?.node);
-    const name = relationName(view?.view);
-    if (!view || !name || isInvoker(view)) return;
-    const guarded = guardedTables(subject, view);
-    if (guarded.length === 0) return;
-    yield {
-      offset: subject.tree?.offsetOf(view.view?.location) ?? 0,
-      message: `whoever may read ${shown(name)} sees the rows of ${listed(guarded)} that the owner of the view may see, not their own`,
-      why: 'A view reads with the rights of its owner, whom row security does not hold back. With security_invoker (since 15) it reads with those of the reader.',
-      ...fixOf(subject, invoker(subject, shown(name))),
-    };
+  *file({ body }) {
+    for (const subject of body) {
+      const view = as('ViewStmt', subject.tree?.node);
+      const name = relationName(view?.view);
+      if (!view || !name || isMeant(subject, view.options) || isAlteredLater(body, subject, name)) continue;
+      const guarded = guardedTables(subject, view);
+      if (guarded.length > 0) yield { subject, ...complaint(subject, name, guarded) };
+    }
   },
 };
 
-function isInvoker({ options }: Fields<'ViewStmt'>): boolean {
+function complaint(subject: Subject, name: QualifiedName, guarded: readonly string[]): Complaint {
+  const view = as('ViewStmt', subject.tree?.node)?.view;
+  return {
+    offset: subject.tree?.offsetOf(view?.location) ?? 0,
+    message: `whoever may read ${shown(name)} sees the rows of ${listed(guarded)} that the owner of the view may see, not their own`,
+    why: 'A view reads with the rights of its owner, whom row security does not hold back. With security_invoker (since 15) it reads with those of the reader.',
+    ...fixOf(subject, invoker(subject, shown(name))),
+  };
+}
+
+/** ALTER VIEW ... SET (security_invoker = true) */
+function isAlteredLater(body: readonly Subject[], { index, known }: Subject, name: QualifiedName): boolean {
+  return body.some((later) => {
+    const alter = as('AlterTableStmt', later.tree?.node);
+    if (later.index <= index || !isSame(known, relationName(alter?.relation), name)) return false;
+    return all('AlterTableCmd', alter?.cmds).some(({ def }) => has('security_invoker', as('List', def)?.items));
+  });
+}
+
+/** Before there is security_invoker, security_barrier says that the view itself chooses the rows. */
+function isMeant({ options: { serverMajor } }: Subject, options: readonly Node[] | undefined): boolean {
+  return has('security_invoker', options) || (serverMajor < SECURITY_INVOKER && has('security_barrier', options));
+}
+
+/** Whether an option of a view is there and on. */
+function has(option: string, options: readonly Node[] | undefined): boolean {
   return all('DefElem', options).some(({ defname, arg }) => {
     const value = as('String', arg)?.sval ?? String(as('Boolean', arg)?.boolval ?? 'true');
-    return defname === 'security_invoker' && ['true', 'on', '1', 'yes'].includes(value.toLowerCase());
+    return defname === option && ['true', 'on', '1', 'yes'].includes(value.toLowerCase());
   });
 }
 
@@ -46,8 +68,8 @@ function guardedTables({ known }: Subject, { query }: Fields<'ViewStmt'>): strin
   return [...new Set(tables)];
 }
 
-function invoker({ options, statement: { sql } }: Subject, view: string): Fix | undefined {
-  if (options.serverMajor < SECURITY_INVOKER) return undefined;
-  const alter = `ALTER VIEW ${view} SET (${displayIdentifier('security_invoker')} = true)`;
-  return shownFix('read with the rights of the reader', [{ name: 'same', sql: [sql, alter], rollback: [] }]);
+function invoker(subject: Subject, view: string): Fix | undefined {
+  if (subject.options.serverMajor < SECURITY_INVOKER) return undefined;
+  const alter = `ALTER VIEW ${view} SET (security_invoker = true)`;
+  return fixBeside(subject, 'read with the rights of the reader', 'behind', alter);
 }
