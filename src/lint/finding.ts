@@ -22,10 +22,8 @@ export interface FixStep {
 export interface Fix {
   /** In a few words: `build the index without blocking writes`. */
   readonly title: string;
-  /** One step stands in the place of the statement, unless `beside` says otherwise. */
+  /** One step stands in the place of the statement. */
   readonly steps: readonly FixStep[];
-  /** The statement stays, and the SQL of the one step goes before or behind it. Never of an automatic one. */
-  readonly beside?: 'before' | 'behind';
   /** `lint --fix` may write it: it leads to the same catalog. Else it needs a person's decision and is only shown. */
   readonly automatic: boolean;
 }

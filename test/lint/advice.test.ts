@@ -23,9 +23,7 @@ function advised(one: CorpusCase, { fix, line }: Finding): string | undefined {
   if (!statement) return undefined;
   const end = statement.offset + statement.sql.length;
   const rest = one.whole ? text.slice(end) : text.slice(end).replace(/\n-- IRREVERSIBLE: a case\n$/, '');
-  const own = fix?.beside === undefined ? [] : [statement.sql];
-  const sql = fix?.beside === 'before' ? [...step.sql, ...own] : [...own, ...step.sql];
-  return `${text.slice(0, statement.offset)}${sql.join(';\n')}${rest}`;
+  return `${text.slice(0, statement.offset)}${step.sql.join(';\n')}${rest}`;
 }
 
 const TOPICS = ['design', 'security', 'data'];

@@ -16,7 +16,8 @@ export function shownFix(title: string, steps: readonly FixStep[]): Fix {
   return { title, steps, automatic: false };
 }
 
-/** A fix for people that leaves the statement as it is and puts others before or behind it. */
-export function fixBeside(title: string, beside: 'before' | 'behind', sql: string): Fix {
-  return { title, beside, steps: [{ name: 'same', sql: [sql], rollback: [] }], automatic: false };
+/** A fix for people that leaves the statement as it is and puts another one before or behind it. */
+export function fixBeside({ statement }: Subject, title: string, beside: 'before' | 'behind', sql: string): Fix {
+  const both = beside === 'before' ? [sql, statement.sql] : [statement.sql, sql];
+  return shownFix(title, [{ name: 'same', sql: both, rollback: [] }]);
 }

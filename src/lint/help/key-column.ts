@@ -31,9 +31,11 @@ function isAloneInPrimaryKey({ tree, known }: Subject, { column, constraints, ta
   return keys.some((key) => key.length === 1 && key[0] === column);
 }
 
+/** By a foreign key, or by its name: one that is called `user_id` is a user's number, not one that is handed out here. */
 function refersToAnother({ tree }: Subject, { column, constraints }: WrittenColumn): boolean {
   const ofTable = all('Constraint', as('CreateStmt', tree?.node)?.tableElts);
   return (
+    column.endsWith('_id') ||
     constraints.some(({ contype }) => contype === 'CONSTR_FOREIGN') ||
     ofTable.some(({ contype, fk_attrs }) => contype === 'CONSTR_FOREIGN' && stringsOf(fk_attrs).includes(column))
   );

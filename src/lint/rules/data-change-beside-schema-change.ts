@@ -2,8 +2,10 @@ import type { FormUse } from '../../facts/form.ts';
 import { effectOn, LOCK_MODES } from '../../facts/form.ts';
 import { lockModeName } from '../../sql/lock-modes.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
+import { relationName } from '../../syntax/names.ts';
+import { as } from '../../syntax/tree.ts';
 import type { Complaint } from '../finding.ts';
-import { dataChanges } from '../help/changed-rows.ts';
+import { dataChanges, relationsRead } from '../help/changed-rows.ts';
 import { reachOf } from '../help/reach.ts';
 import { shown } from '../help/shown.ts';
 import type { Rule, Subject } from '../rule.ts';
@@ -46,12 +48,18 @@ function strongLock(subjects: readonly Subject[]): Locked | undefined {
   return undefined;
 }
 
-/** Tables in use of which this changes more than a batch. */
+/** Tables in use of which this changes more than a batch, or into which it copies rows. */
 function tablesChanged(subject: Subject): QualifiedName[] {
-  return dataChanges(subject)
-    .filter((change) => reachOf(subject, change) !== 'bounded')
-    .map(({ table }) => table)
-    .filter((name) => !subject.isNew(subject.known.table(name)));
+  const changed = dataChanges(subject).filter((change) => reachOf(subject, change) !== 'bounded');
+  const tables = [...changed.map(({ table }) => table), ...copied(subject)];
+  return tables.filter((name) => !subject.isNew(subject.known.table(name)));
+}
+
+function copied({ tree }: Subject): QualifiedName[] {
+  const insert = as('InsertStmt', tree?.node);
+  const select = as('SelectStmt', insert?.selectStmt);
+  const target = relationName(insert?.relation);
+  return target && select && !select.limitCount && relationsRead(select).length > 0 ? [target] : [];
 }
 
 function afterwards({ known }: Subject, changed: QualifiedName, { use, table, mode }: Locked): Complaint {

@@ -1,4 +1,3 @@
-import type { Known } from '../../known/known.ts';
 import type { KnownIndex, KnownTable } from '../../known/table.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
 import type { Complaint, Fix } from '../finding.ts';
@@ -21,20 +20,25 @@ export const rule: Rule = {
 
 function complaint(subject: Subject, key: WrittenForeignKey): Complaint {
   const { table, columns, referenced, location } = key;
+  const name = subject.known.resolve(table);
   const names = listed(columns.map(displayIdentifier));
   return {
     offset: subject.tree?.offsetOf(location) ?? 0,
     message: `no index of ${shown(table)} begins with ${names}: each row that is deleted from ${shown(referenced)}, and each key that is changed there, reads all of ${shown(table)}`,
     why: 'PostgreSQL makes an index for the key that is referred to, not for the columns that refer to it. The rows stay locked while the other table is read.',
-    table: subject.known.resolve(table),
-    unlessLater: (known) => hasIndex(known, subject.known.resolve(table), columns),
+    table: name,
+    unlessLater: (known) => isSettled(known.table(name), columns),
     ...fixOf(subject, indexed(subject, key)),
   };
 }
 
-function hasIndex(known: Known, name: KnownTable['name'], columns: readonly string[]): boolean {
-  const table = known.table(name);
-  return table === undefined || [...table.indexes.values()].some((index) => serves(index, columns));
+/** In the end there is an index, or no such key any more. */
+function isSettled(table: KnownTable | undefined, columns: readonly string[]): boolean {
+  if (!table) return true;
+  const isHeld = [...table.constraints.values()].some(
+    (one) => one.type === 'foreign key' && one.columns.join() === columns.join(),
+  );
+  return !isHeld || [...table.indexes.values()].some((index) => serves(index, columns));
 }
 
 /** The first columns of the index are those of the key, in any order. A partial one is mostly about those that are not NULL. */
@@ -50,5 +54,5 @@ function indexed(subject: Subject, { table, columns }: WrittenForeignKey): Fix {
   const isNew = known.table(table) === undefined || subject.isNew(known.table(table));
   const create = isNew ? 'CREATE INDEX' : 'CREATE INDEX CONCURRENTLY';
   const sql = `${create} ${index} ON ${shown(table)} ${columnList(columns)}`;
-  return fixBeside('index the columns of the foreign key', isNew ? 'behind' : 'before', sql);
+  return fixBeside(subject, 'index the columns of the foreign key', isNew ? 'behind' : 'before', sql);
 }

@@ -6,7 +6,7 @@ import { as } from '../../syntax/tree.ts';
 import type { Fix } from '../finding.ts';
 import { fixBeside, fixOf } from '../help/fix.ts';
 import { shown } from '../help/shown.ts';
-import type { Rule } from '../rule.ts';
+import type { Rule, Subject } from '../rule.ts';
 
 export const rule: Rule = {
   id: 'policy-without-row-security',
@@ -26,7 +26,7 @@ export const rule: Rule = {
       why: 'Policies count only once ALTER TABLE ... ENABLE ROW LEVEL SECURITY has been said.',
       table: name,
       unlessLater: (later) => isOn(later, name),
-      ...fixOf(subject, enabled(shown(table))),
+      ...fixOf(subject, enabled(subject, shown(table))),
     };
   },
 };
@@ -35,6 +35,6 @@ function isOn(known: Known, name: RelationName): boolean {
   return known.table(name)?.rowSecurity ?? true;
 }
 
-function enabled(table: string): Fix {
-  return fixBeside('switch row security on', 'behind', `ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY`);
+function enabled(subject: Subject, table: string): Fix {
+  return fixBeside(subject, 'switch row security on', 'behind', `ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY`);
 }

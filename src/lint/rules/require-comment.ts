@@ -5,7 +5,7 @@ import { as } from '../../syntax/tree.ts';
 import { fixBeside, fixOf } from '../help/fix.ts';
 import { isSame } from '../help/same-name.ts';
 import { shown } from '../help/shown.ts';
-import type { FileSubject, Rule } from '../rule.ts';
+import type { FileSubject, Rule, Subject } from '../rule.ts';
 
 export const rule: Rule = {
   id: 'require-comment',
@@ -23,7 +23,7 @@ export const rule: Rule = {
         subject,
         message: `nothing says what ${shown(table)} is for`,
         why: 'A COMMENT stays with the table: psql, reports and the next reader find it there.',
-        ...fixOf(subject, commented(table)),
+        ...fixOf(subject, commented(subject, table)),
       };
     }
   },
@@ -36,7 +36,7 @@ function isCommented({ body, after }: FileSubject, table: QualifiedName): boolea
   });
 }
 
-function commented(table: QualifiedName) {
+function commented(subject: Subject, table: QualifiedName) {
   const comment = `COMMENT ON TABLE ${shown(table)} IS ${quoteLiteral('...')}`;
-  return fixBeside('say what the table is for', 'behind', comment);
+  return fixBeside(subject, 'say what the table is for', 'behind', comment);
 }

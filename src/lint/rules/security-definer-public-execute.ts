@@ -22,7 +22,7 @@ export const rule: Rule = {
         subject,
         message: `every role may call ${shown(routine.name)}, which then acts with the rights of its owner`,
         why: 'A new function belongs to PUBLIC for EXECUTE. Take that away in the transaction that makes it, and grant it to those who are meant.',
-        ...fixOf(subject, revoked(routine)),
+        ...fixOf(subject, revoked(subject, routine)),
       };
     }
   },
@@ -59,6 +59,6 @@ function isAbout(
   return all('ObjectWithArgs', objects).some(({ objname }) => isSame(known, nameOf(objname), name));
 }
 
-function revoked({ signature }: DefinerRoutine): Fix {
-  return fixBeside('take EXECUTE from PUBLIC', 'behind', `REVOKE EXECUTE ON ${signature} FROM PUBLIC`);
+function revoked(subject: Subject, { signature }: DefinerRoutine): Fix {
+  return fixBeside(subject, 'take EXECUTE from PUBLIC', 'behind', `REVOKE EXECUTE ON ${signature} FROM PUBLIC`);
 }

@@ -56,9 +56,9 @@ function judged(subject: Subject, routine: DefinerRoutine, path: readonly string
   };
 }
 
-function pinned({ known, statement: { sql } }: Subject, { name, signature, how }: DefinerRoutine): Fix {
+function pinned(subject: Subject, { name, signature, how }: DefinerRoutine): Fix {
   const title = 'give the function a search_path';
-  const set = safeSearchPath(name.schema ?? known.defaultSchema);
-  if (how !== 'altered') return fixBeside(title, 'behind', `ALTER ${signature} ${set}`);
-  return shownFix(title, [{ name: 'same', sql: [`${sql} ${set}`], rollback: [] }]);
+  const set = safeSearchPath(name.schema ?? subject.known.defaultSchema);
+  if (how !== 'altered') return fixBeside(subject, title, 'behind', `ALTER ${signature} ${set}`);
+  return shownFix(title, [{ name: 'same', sql: [`${subject.statement.sql} ${set}`], rollback: [] }]);
 }

@@ -21,7 +21,7 @@ export const rule: Rule = {
     for (const subject of body) {
       const view = as('ViewStmt', subject.tree?.node);
       const name = relationName(view?.view);
-      if (!view || !name || isInvoker(view.options) || isAlteredLater(body, subject, name)) continue;
+      if (!view || !name || isMeant(subject, view.options) || isAlteredLater(body, subject, name)) continue;
       const guarded = guardedTables(subject, view);
       if (guarded.length > 0) yield { subject, ...complaint(subject, name, guarded) };
     }
@@ -43,14 +43,20 @@ function isAlteredLater(body: readonly Subject[], { index, known }: Subject, nam
   return body.some((later) => {
     const alter = as('AlterTableStmt', later.tree?.node);
     if (later.index <= index || !isSame(known, relationName(alter?.relation), name)) return false;
-    return all('AlterTableCmd', alter?.cmds).some(({ def }) => isInvoker(as('List', def)?.items));
+    return all('AlterTableCmd', alter?.cmds).some(({ def }) => has('security_invoker', as('List', def)?.items));
   });
 }
 
-function isInvoker(options: readonly Node[] | undefined): boolean {
+/** Before there is security_invoker, security_barrier says that the view itself chooses the rows. */
+function isMeant({ options: { serverMajor } }: Subject, options: readonly Node[] | undefined): boolean {
+  return has('security_invoker', options) || (serverMajor < SECURITY_INVOKER && has('security_barrier', options));
+}
+
+/** Whether an option of a view is there and on. */
+function has(option: string, options: readonly Node[] | undefined): boolean {
   return all('DefElem', options).some(({ defname, arg }) => {
     const value = as('String', arg)?.sval ?? String(as('Boolean', arg)?.boolval ?? 'true');
-    return defname === 'security_invoker' && ['true', 'on', '1', 'yes'].includes(value.toLowerCase());
+    return defname === option && ['true', 'on', '1', 'yes'].includes(value.toLowerCase());
   });
 }
 
@@ -62,8 +68,8 @@ function guardedTables({ known }: Subject, { query }: Fields<'ViewStmt'>): strin
   return [...new Set(tables)];
 }
 
-function invoker({ options }: Subject, view: string): Fix | undefined {
-  if (options.serverMajor < SECURITY_INVOKER) return undefined;
+function invoker(subject: Subject, view: string): Fix | undefined {
+  if (subject.options.serverMajor < SECURITY_INVOKER) return undefined;
   const alter = `ALTER VIEW ${view} SET (security_invoker = true)`;
-  return fixBeside('read with the rights of the reader', 'behind', alter);
+  return fixBeside(subject, 'read with the rights of the reader', 'behind', alter);
 }

@@ -1,4 +1,4 @@
-import type { Finding, Fix } from '../../lint/finding.ts';
+import type { Finding } from '../../lint/finding.ts';
 import { visible, visibleLine } from '../visible.ts';
 import { fixLines } from './fix-sql.ts';
 import { allowLine, effectText } from './words.ts';
@@ -8,10 +8,6 @@ export function findingMessage(finding: Finding): string {
   return [visibleLine(finding.message), ...detailLines(finding)].join('\n');
 }
 
-function placeOf({ beside }: Fix): string {
-  return beside === undefined ? 'Instead' : beside === 'before' ? 'Before it' : 'Behind it';
-}
-
 /** What is said below the message. */
 function detailLines(finding: Finding): string[] {
   const effect = effectText(finding);
@@ -19,7 +15,7 @@ function detailLines(finding: Finding): string[] {
   return [
     ...(effect === undefined ? [] : [effect]),
     ...(why === null ? [] : [visible(why)]),
-    ...(fix ? ['', `${placeOf(fix)}: ${visibleLine(fix.title)}`, ...fixLines(fix)] : []),
+    ...(fix ? ['', `Instead: ${visibleLine(fix.title)}`, ...fixLines(fix)] : []),
     '',
     `To accept it, in the header of the file: ${allowLine(finding)}`,
   ];

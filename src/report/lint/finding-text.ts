@@ -80,10 +80,6 @@ function labelled(label: string, text: string | undefined, { style, width }: Loo
   return lines.map((line, index) => (index === 0 ? style.faint(`${label}:`.padEnd(LABEL)) : INDENT) + line);
 }
 
-function besideOf({ beside }: Fix): string {
-  return beside === undefined ? 'instead' : `${beside} it`;
-}
-
 function instead(fix: Fix, statement: string | null, look: Look): string[] {
   const { style, width, verbose } = look;
   const lines = fixLines(fix, verbose ? { withRollback: true } : { shortOf: statement });
@@ -92,7 +88,7 @@ function instead(fix: Fix, statement: string | null, look: Look): string[] {
   const more = lines.length - shown.length;
   const sql = shown.flatMap((line) => wrapSql(line, width - LABEL));
   return [
-    ...labelled(besideOf(fix), visibleLine(fix.title), look),
+    ...labelled('instead', visibleLine(fix.title), look),
     ...sql.map((line) => INDENT + (/^ *--/.test(line) ? style.faint(line) : style.good(line))),
     ...(more > 0 ? [`${INDENT}${style.faint(`… (${more} more lines: --verbose)`)}`] : []),
   ];

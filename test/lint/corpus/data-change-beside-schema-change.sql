@@ -7,6 +7,9 @@ DELETE FROM payments WHERE retries > 5;
 --- unsafe: the rows first
 UPDATE orders SET currency = 'EUR' WHERE currency IS NULL;
 ALTER TABLE orders ALTER COLUMN note DROP DEFAULT;
+--- unsafe: rows that are copied
+ALTER TABLE payments ADD COLUMN origin text;
+INSERT INTO payments (order_id, amount, method, origin) SELECT id, total, 'cash', 'copied' FROM orders;
 --- unsafe: in a DO block
 DO $$ BEGIN
   ALTER TABLE payments ADD COLUMN origin text;

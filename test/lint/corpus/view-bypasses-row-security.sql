@@ -13,5 +13,9 @@ CREATE VIEW all_notes WITH (security_invoker = true) AS SELECT id, body FROM not
 --- safe: switched on behind it
 CREATE VIEW all_notes AS SELECT id, body FROM notes;
 ALTER VIEW all_notes SET (security_invoker = true);
+--- unsafe [server 18]: a barrier is no invoker
+CREATE VIEW all_notes WITH (security_barrier) AS SELECT id, body FROM notes WHERE owner_name = current_user;
+--- safe [server 14]: before there is an invoker, it chooses the rows itself
+CREATE VIEW all_notes WITH (security_barrier) AS SELECT id, body FROM notes WHERE owner_name = current_user;
 --- safe: of a table without row security
 CREATE VIEW customer_names AS SELECT id, name FROM customers;
