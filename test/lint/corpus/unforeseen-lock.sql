@@ -1,5 +1,5 @@
 --- unsafe: the name of the table is put together
-DO $$ BEGIN EXECUTE 'ALTER TABLE ' || quote_ident('orders') || ' ADD COLUMN region text'; END $$;
+DO $$ DECLARE name text; BEGIN FOREACH name IN ARRAY ARRAY['orders', 'customers'] LOOP EXECUTE format('ALTER TABLE %I ADD COLUMN region text', name); END LOOP; END $$;
 --- unsafe: the statement comes from a query
 DO $$ DECLARE command text; BEGIN SELECT note INTO command FROM orders LIMIT 1; EXECUTE command; END $$;
 --- safe: everything stands there

@@ -199,11 +199,3 @@ test('SQL is broken at spaces outside of quotes only', () => {
   assert.ok(lines.some((line) => line.includes("'one two  three four five six seven eight')")));
   assert.deepEqual(wrapSql('-- one two three four five', 16), ['-- one two three', '-- four five']);
 });
-
-test('advice that leaves the statement as it is says where it goes', () => {
-  const steps = [{ name: 'same', sql: ['CREATE INDEX orders_customer_idx ON orders (customer_id)'], rollback: [] }];
-  const fix = { title: 'index the columns', beside: 'behind', steps, automatic: false } as const;
-  const text = textOf({ ...REPORT, findings: [{ ...FOREIGN_KEY, fix }] });
-  assert.match(text, /^behind it: {2}index the columns\n {12}CREATE INDEX/m);
-  assert.doesNotMatch(text, /^instead:/m);
-});
