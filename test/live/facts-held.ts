@@ -17,7 +17,7 @@ const HOLDERS: { readonly [id in FormId]?: string } = {
   'reindex-concurrently': WRITES,
   'reindex-all': MOVES_INDEX,
   'reindex-partitioned-index': 'ALTER INDEX keyed_one_id_idx SET TABLESPACE facts_space',
-  'reindex-partitioned': 'LOCK TABLE keyed_one IN ROW EXCLUSIVE MODE',
+  'reindex-partitioned': 'LOCK TABLE keyed_none IN ROW EXCLUSIVE MODE',
   'detach-partition-concurrently': 'LOCK TABLE first_half IN ACCESS SHARE MODE',
   vacuum: MOVES_INDEX,
   'vacuum-full': MOVES_INDEX,

@@ -173,10 +173,17 @@ export const COLUMNS = {
     manual,
   },
   'set-expression': {
-    title: 'ALTER TABLE ... ALTER COLUMN ... SET EXPRESSION',
+    title: 'ALTER TABLE ... ALTER COLUMN ... SET EXPRESSION, of a stored column',
     effect: alters(AX, { indexes: AX }, REWRITE),
     since: 17,
     samples: tried('ALTER TABLE target ALTER COLUMN doubled SET EXPRESSION AS (id * 3)'),
+    manual,
+  },
+  'set-expression-virtual': {
+    title: 'ALTER TABLE ... ALTER COLUMN ... SET EXPRESSION, of a virtual column',
+    effect: alters(AX),
+    since: 18,
+    samples: tried('ALTER TABLE virtual ALTER COLUMN doubled SET EXPRESSION AS (id * 3)'),
     manual,
   },
   'drop-expression': {

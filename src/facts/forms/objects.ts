@@ -135,6 +135,12 @@ export const OBJECTS = {
     samples: tried('DROP FUNCTION volatile_one()'),
     manual: 'sql-dropfunction',
   },
+  'drop-function-cascade': {
+    title: 'DROP FUNCTION ... CASCADE of a function that triggers, views or defaults use',
+    effect: takes(null, { 'tables using it': AX }),
+    samples: tried('DROP FUNCTION trigger_two() CASCADE'),
+    manual: 'sql-dropfunction',
+  },
   'create-extension': {
     title: 'CREATE EXTENSION',
     effect: takes(null),

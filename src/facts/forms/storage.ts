@@ -1,5 +1,5 @@
 import type { FormRow } from '../row.ts';
-import { AX, alters, SUX, takes, tried } from './effect.ts';
+import { AX, alters, othersOf, SUX, takes, tried } from './effect.ts';
 
 const manual = 'sql-altertable';
 
@@ -9,14 +9,16 @@ const REWRITE = { rewrite: 'table', scan: true } as const;
 export const STORAGE = {
   'set-logged': {
     title: 'ALTER TABLE ... SET LOGGED',
-    effect: takes(AX, { indexes: AX }, REWRITE),
-    samples: tried('ALTER TABLE unlogged SET LOGGED'),
+    effect: takes(AX, { indexes: AX, sequence: AX }, REWRITE),
+    until: [{ major: 14, effect: { others: othersOf({ indexes: AX }) } }],
+    samples: tried('ALTER TABLE unlogged SET LOGGED', 'ALTER TABLE unlogged_counted SET LOGGED'),
     manual,
   },
   'set-unlogged': {
     title: 'ALTER TABLE ... SET UNLOGGED',
-    effect: takes(AX, { indexes: AX }, REWRITE),
-    samples: tried('ALTER TABLE alone SET UNLOGGED'),
+    effect: takes(AX, { indexes: AX, sequence: AX }, REWRITE),
+    until: [{ major: 14, effect: { others: othersOf({ indexes: AX }) } }],
+    samples: tried('ALTER TABLE alone SET UNLOGGED', 'ALTER TABLE counted SET UNLOGGED'),
     manual,
   },
   'set-tablespace': {

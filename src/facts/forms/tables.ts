@@ -1,8 +1,11 @@
 import type { FormRow } from '../row.ts';
-import { AS, AX, alters, SRX, SUX, takes, tried } from './effect.ts';
+import { AS, AX, alters, othersOf, SRX, SUX, takes, tried } from './effect.ts';
 
 const CREATE = 'sql-createtable';
 const ALTER = 'sql-altertable';
+
+/** Of the parent: its foreign keys become the partition's, and those that point at it. */
+const OF_PARENT = { parent: AX, indexes: SUX, 'referenced table': SRX } as const;
 
 /** Making, renaming, emptying and dropping tables. */
 export const TABLES = {
@@ -29,13 +32,19 @@ export const TABLES = {
   },
   'create-table-partition-of': {
     title: 'CREATE TABLE ... PARTITION OF',
-    effect: takes(null, { parent: AX }),
-    samples: tried("CREATE TABLE made PARTITION OF halves FOR VALUES IN ('third')"),
+    effect: takes(null, { ...OF_PARENT, 'referencing tables': SRX }),
+    until: [{ major: 14, effect: { others: othersOf(OF_PARENT) } }],
+    samples: tried(
+      "CREATE TABLE made PARTITION OF halves FOR VALUES IN ('third')",
+      'CREATE TABLE made PARTITION OF keyed FOR VALUES IN (9)',
+      'CREATE TABLE made PARTITION OF linked FOR VALUES IN (9)',
+    ),
     manual: CREATE,
   },
   'create-table-partition-of-with-default': {
     title: 'CREATE TABLE ... PARTITION OF, beside a default partition',
-    effect: takes(null, { parent: AX, 'default partition': AX }, { scan: true }),
+    effect: takes(null, { ...OF_PARENT, 'default partition': AX, 'referencing tables': SRX }, { scan: true }),
+    until: [{ major: 14, effect: { others: othersOf({ ...OF_PARENT, 'default partition': AX }) } }],
     samples: tried("CREATE TABLE made PARTITION OF regions FOR VALUES IN ('third')"),
     manual: CREATE,
   },
@@ -157,7 +166,7 @@ export const TABLES = {
   'truncate-cascade': {
     title: 'TRUNCATE ... CASCADE',
     effect: alters(AX, { indexes: AX, sequence: AX, 'referencing tables': AX }, { rewrite: 'table' }),
-    samples: tried('TRUNCATE TABLE target CASCADE'),
+    samples: tried('TRUNCATE TABLE target CASCADE', 'TRUNCATE TABLE first CASCADE'),
     manual: 'sql-truncate',
   },
   'lock-table': {

@@ -47,7 +47,6 @@ type Reader = (
 /** Commands that are one form whatever they say and whatever is known. */
 const SIMPLE: Readonly<Record<string, FormId>> = {
   AT_DropNotNull: 'drop-not-null',
-  AT_SetExpression: 'set-expression',
   AT_DropExpression: 'drop-expression',
   AT_AddIdentity: 'add-identity',
   AT_SetStatistics: 'set-statistics',
@@ -102,6 +101,10 @@ const READERS: Readonly<Record<string, Reader>> = {
   AT_DropIdentity: (context, target, { name }, details) => identityUse(context, 'drop-identity', target, name, details),
   AT_ColumnDefault: (context, target, { def, name }, details) =>
     use(context, def ? 'set-default' : 'drop-default', target, { ...details, part: name }),
+  AT_SetExpression: (context, target, { name = '' }, details) => {
+    const isVirtual = context.known.table(target)?.columns.get(name)?.generated === 'virtual';
+    return use(context, isVirtual ? 'set-expression-virtual' : 'set-expression', target, { ...details, part: name });
+  },
   AT_SetNotNull: (context, target, { name = '' }, details) =>
     use(context, setNotNullForm(context, target, name), target, { ...details, part: name }),
   AT_AlterColumnType: (context, target, { def, name = '' }, details) => {

@@ -1,12 +1,13 @@
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import { relationName } from '../../syntax/names.ts';
-import type { Fields } from '../../syntax/tree.ts';
+import { all, type Fields } from '../../syntax/tree.ts';
 import { nodesOf } from '../../syntax/walk.ts';
 import type { FormId, FormUse } from '../form.ts';
+import { distinct, referencedBy, referencingOf } from './roles.ts';
 import { tablesIn } from './tables-in.ts';
-import { type Context, use } from './use.ts';
+import { type Context, type Named, use } from './use.ts';
 
-type Change = Pick<Fields<'UpdateStmt'>, 'relation' | 'withClause'>;
+type Change = Pick<Fields<'UpdateStmt'>, 'relation' | 'withClause' | 'targetList'>;
 
 /** INSERT, UPDATE, DELETE, MERGE: its own, and what its WITH clause changes. */
 export function changeUses(context: Context, id: FormId, statement: Change): FormUse[] {
@@ -14,9 +15,23 @@ export function changeUses(context: Context, id: FormId, statement: Change): For
   const target = relationName(relation);
   const own = use(context, id, target, {
     location: relation?.location,
-    names: { 'tables read': tablesIn(rest).filter((name) => !isSame(name, target)) },
+    names: {
+      ...(id === 'update' ? keysOf(context, target, statement) : {}),
+      'tables read': tablesIn(rest).filter((name) => !isSame(name, target)),
+    },
   });
   return [own, ...changesIn(context, statement.withClause)];
+}
+
+/** Foreign keys are looked at only where one of their columns changes. */
+function keysOf({ known }: Context, target: QualifiedName | undefined, { targetList }: Change): Named {
+  const table = known.table(target);
+  if (!table) return {};
+  const columns = all('ResTarget', targetList).flatMap(({ name }) => name ?? []);
+  return {
+    'referenced table': distinct(columns.flatMap((column) => referencedBy(table, column))),
+    'referencing tables': distinct(columns.flatMap((column) => referencingOf(known, table, column))),
+  };
 }
 
 function isSame(one: QualifiedName, other: QualifiedName | undefined): boolean {

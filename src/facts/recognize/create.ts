@@ -5,7 +5,7 @@ import type { FormUse } from '../form.ts';
 import { withPartitions } from './constraints.ts';
 import { namesIn } from './roles.ts';
 import { tablesIn } from './tables-in.ts';
-import { type Context, use } from './use.ts';
+import { type Context, type Named, use } from './use.ts';
 
 type Create = Fields<'CreateStmt'>;
 
@@ -42,9 +42,15 @@ function parentUses(context: Context, statement: Create, target: QualifiedName |
   return [
     use(context, beside ? 'create-table-partition-of-with-default' : 'create-table-partition-of', target, {
       location,
-      names: { parent: names, 'default partition': siblings },
+      names: { ...tiesOf(context, names[0]), parent: names, 'default partition': siblings },
     }),
   ];
+}
+
+/** What belongs to the parent becomes the partition's, too. */
+function tiesOf({ known }: Context, parent: QualifiedName | undefined): Named {
+  const roles = ['indexes', 'referenced table', 'referencing tables'] as const;
+  return Object.fromEntries(roles.map((role) => [role, namesIn(known, role, parent)]));
 }
 
 /** CREATE TABLE ... AS, CREATE MATERIALIZED VIEW. */

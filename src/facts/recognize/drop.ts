@@ -18,7 +18,8 @@ export function dropUses(context: Context, statement: Drop): FormUse[] {
   if (type === 'OBJECT_FUNCTION' || type === 'OBJECT_PROCEDURE' || type === 'OBJECT_ROUTINE') {
     return objects.map((object) => {
       const name = nameOf(as('ObjectWithArgs', object)?.objname);
-      return use(context, 'drop-function', undefined, { part: name?.name });
+      const id = statement.behavior === 'DROP_CASCADE' ? 'drop-function-cascade' : 'drop-function';
+      return use(context, id, undefined, { part: name?.name });
     });
   }
   if (type === 'OBJECT_SCHEMA')

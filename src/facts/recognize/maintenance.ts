@@ -2,6 +2,7 @@ import { relationName } from '../../syntax/names.ts';
 import { all, type Fields } from '../../syntax/tree.ts';
 import type { FormId, FormUse } from '../form.ts';
 import { isSet } from './indexes.ts';
+import { allReferencing } from './roles.ts';
 import { type Context, type Named, use } from './use.ts';
 
 /** VACUUM and ANALYZE: each table that they name; none named: all of them. */
@@ -30,8 +31,14 @@ export function refreshUses(context: Context, { relation, concurrent }: Fields<'
 export function truncateUses(context: Context, statement: Fields<'TruncateStmt'>): FormUse[] {
   const { relations, behavior, restart_seqs: restarts } = statement;
   const names: Named = restarts ? {} : { sequence: [] };
-  const id = behavior === 'DROP_CASCADE' ? 'truncate-cascade' : 'truncate';
-  return all('RangeVar', relations).map((relation) =>
-    use(context, id, relationName(relation), { names, location: relation.location, only: relation.inh !== true }),
-  );
+  const cascades = behavior === 'DROP_CASCADE';
+  return all('RangeVar', relations).map((relation) => {
+    const target = relationName(relation);
+    const table = cascades ? context.known.table(target) : undefined;
+    return use(context, cascades ? 'truncate-cascade' : 'truncate', target, {
+      names: table ? { ...names, 'referencing tables': allReferencing(context.known, table) } : names,
+      location: relation.location,
+      only: relation.inh !== true,
+    });
+  });
 }

@@ -101,6 +101,17 @@ export function referencingOf(known: Known, table: KnownTable, column?: string):
   return distinct(keys.map(({ table: holder }) => holder.name)).filter((name) => !isSame(name, table.name));
 }
 
+/** Those that refer to it, those that refer to these, and so on. */
+export function allReferencing(known: Known, table: KnownTable): RelationName[] {
+  const found: KnownTable[] = [table];
+  // It grows while it is walked.
+  for (const one of found) {
+    const holders = known.referencing(one.name).map(({ table: holder }) => holder);
+    found.push(...holders.filter(({ name }) => !found.some((other) => isSame(other.name, name))));
+  }
+  return distinct(found.slice(1).map(({ name }) => name));
+}
+
 /** Of a partitioned table, or of the parent of a partition. */
 function defaultPartitionOf(known: Known, table: KnownTable): RelationName[] {
   const parent = table.partitionOf ? known.table(table.partitionOf) : table;
@@ -118,6 +129,6 @@ function isSame(one: RelationName, other: RelationName): boolean {
   return one.schema === other.schema && one.name === other.name;
 }
 
-function distinct(names: readonly RelationName[]): RelationName[] {
+export function distinct(names: readonly RelationName[]): RelationName[] {
   return names.filter((name, index) => names.findIndex((one) => isSame(one, name)) === index);
 }

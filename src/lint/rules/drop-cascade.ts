@@ -27,7 +27,14 @@ export const rule: Rule = {
   },
 };
 
-const DROPS = ['drop-table', 'drop-table-foreign-key', 'drop-partition', 'drop-view', 'drop-function'];
+const DROPS = [
+  'drop-table',
+  'drop-table-foreign-key',
+  'drop-partition',
+  'drop-view',
+  'drop-function',
+  'drop-function-cascade',
+];
 const WHY =
   'What depends on it is found when the statement runs, on each database anew, and goes without a question; functions and their triggers too. Without CASCADE PostgreSQL stops and lists what is in the way: drop that by name, in the same file.';
 const OWNED =

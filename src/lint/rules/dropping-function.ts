@@ -26,7 +26,7 @@ function* judge(subject: Subject, { earlier, later }: Around): Generator<Complai
     yield {
       message: `${shown(name)} is gone from the commit on, and every query and every function that calls it fails (42883)`,
       why: 'PostgreSQL keeps no record of calls in function bodies and in queries, so it drops it without a word. Let the callers stop first; CREATE OR REPLACE changes a body in place.',
-      ...partOf(subject, ['drop-function'], { target: name }),
+      ...partOf(subject, ['drop-function', 'drop-function-cascade'], { target: name }),
     };
   }
 }
