@@ -39,6 +39,7 @@ export function columnsPart(columns: readonly string[]): string {
 }
 
 function bytesOf(text: string): number {
+  if (/^[\0-\x7f]*$/.test(text)) return text.length;
   let bytes = 0;
   for (const character of text) bytes += bytesOfCharacter(character);
   return bytes;

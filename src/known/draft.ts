@@ -1,22 +1,38 @@
 import type { QualifiedName } from '../sql/token-reader.ts';
+import type { OpenMap } from './layered-map.ts';
 import { KnownSchema, keyOf, type SchemaState, sameName } from './schema.ts';
 import type { KnownFunction, KnownTable, KnownUserType, RelationKind, RelationName } from './table.ts';
 
+const MAPS = ['tables', 'indexes', 'types', 'functions', 'users'] as const;
+
+type Maps = Pick<SchemaState, (typeof MAPS)[number]>;
+
 /** What is known while one statement is learned: it can be changed, and keeps its indexes right. */
 export class Draft extends KnownSchema {
-  /** The state as it is now. */
-  finished(before: KnownSchema): KnownSchema {
-    return this.state === before.contents ? before : new KnownSchema(this.state);
+  readonly #before: KnownSchema;
+
+  constructor(before: KnownSchema) {
+    const { contents } = before;
+    super({ ...contents, ...(eachMap((name) => contents[name].opened()) as Maps) });
+    this.#before = before;
+  }
+
+  /** What is known now; what was known before, where nothing has changed. */
+  finished(): KnownSchema {
+    const { contents } = this.#before;
+    const maps = eachMap((name) => (this.state[name] as OpenMap<unknown>).closed(contents[name])) as Maps;
+    const isSame = this.state.path === contents.path && MAPS.every((name) => maps[name] === contents[name]);
+    return isSame ? this.#before : new KnownSchema({ ...this.state, ...maps });
   }
 
   setPath(path: readonly string[]): void {
-    this.#set({ path });
+    this.state = { ...this.state, path };
   }
 
   putTable(table: KnownTable): void {
     const key = keyOf(table.name);
     const old = this.state.tables.get(key);
-    this.#set({ tables: this.state.tables.with(key, table) });
+    this.state.tables.with(key, table);
     if (old?.indexes !== table.indexes) this.#putIndexes(old, table);
     if (old?.constraints !== table.constraints || old.reads !== table.reads) this.#putUses(key, table);
   }
@@ -36,7 +52,7 @@ export class Draft extends KnownSchema {
   removeTable(name: RelationName): void {
     const table = this.table(name);
     if (!table) return;
-    this.#set({ tables: this.state.tables.without(keyOf(name)) });
+    this.state.tables.without(keyOf(name));
     for (const index of table.indexes.keys()) this.#removeIndexKey({ schema: name.schema, name: index });
   }
 
@@ -46,24 +62,25 @@ export class Draft extends KnownSchema {
     if (!table) return;
     this.removeTable(from);
     const users = this.state.users.get(keyOf(from));
-    if (users) this.#set({ users: this.state.users.with(keyOf(to), users) });
+    if (users) this.state.users.with(keyOf(to), users);
     this.putTable({ ...table, name: to, formerly: table.formerly ?? from });
     for (const other of this.#related(table, users)) this.change(other, (one) => withNameChanged(one, from, to));
   }
 
   putType(type: KnownUserType): void {
-    this.#set({ types: this.state.types.with(keyOf(type.name), type) });
+    this.state.types.with(keyOf(type.name), type);
   }
 
   removeType(name: RelationName): void {
-    this.#set({ types: this.state.types.without(keyOf(name)) });
+    this.state.types.without(keyOf(name));
   }
 
   /** All functions of a name. */
   putFunctions(name: RelationName, functions: readonly KnownFunction[]): void {
     const { functions: map } = this.state;
     const key = keyOf(name);
-    this.#set({ functions: functions.length > 0 ? map.with(key, functions) : map.without(key) });
+    if (functions.length > 0) map.with(key, functions);
+    else map.without(key);
   }
 
   /** Where a new object of that name is made. */
@@ -71,12 +88,8 @@ export class Draft extends KnownSchema {
     return { schema: schema ?? this.defaultSchema, name };
   }
 
-  #set(change: Partial<SchemaState>): void {
-    this.state = { ...this.state, ...change };
-  }
-
   #removeIndexKey(name: RelationName): void {
-    this.#set({ indexes: this.state.indexes.without(keyOf(name)) });
+    this.state.indexes.without(keyOf(name));
   }
 
   #putIndexes(old: KnownTable | undefined, { name, indexes }: KnownTable): void {
@@ -84,8 +97,7 @@ export class Draft extends KnownSchema {
     for (const index of old?.indexes.keys() ?? [])
       if (!indexes.has(index)) this.#removeIndexKey({ schema, name: index });
     for (const index of indexes.keys())
-      if (!old?.indexes.has(index))
-        this.#set({ indexes: this.state.indexes.with(keyOf({ schema, name: index }), name) });
+      if (!old?.indexes.has(index)) this.state.indexes.with(keyOf({ schema, name: index }), name);
   }
 
   #putUses(key: string, { constraints, reads }: KnownTable): void {
@@ -96,7 +108,7 @@ export class Draft extends KnownSchema {
   #putUse(used: RelationName, user: string): void {
     const users = this.state.users.get(keyOf(used));
     if (users?.has(user)) return;
-    this.#set({ users: this.state.users.with(keyOf(used), new Set(users).add(user)) });
+    this.state.users.with(keyOf(used), new Set(users).add(user));
   }
 
   /** Those in which its name may stand. */
@@ -108,6 +120,10 @@ export class Draft extends KnownSchema {
     const using = [...users].flatMap((key) => this.state.tables.get(key) ?? []);
     return [...own, ...[...owned, ...using].map(({ name }) => name)].filter((one) => this.table(one));
   }
+}
+
+function eachMap<One>(make: (name: keyof Maps) => One): Record<keyof Maps, One> {
+  return Object.fromEntries(MAPS.map((name) => [name, make(name)])) as Record<keyof Maps, One>;
 }
 
 export function emptyTable(name: RelationName, kind: RelationKind): KnownTable {

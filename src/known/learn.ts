@@ -32,9 +32,9 @@ import type { Made } from './table.ts';
  */
 export function learn(known: KnownSchema, { node }: Pick<SyntaxTree, 'node'>, made: Made | undefined): KnownSchema {
   if (!(typeOf(node) in LEARNERS)) return known;
-  const draft = new Draft(known.contents);
+  const draft = new Draft(known);
   learnNode({ draft, made }, node);
-  return draft.finished(known);
+  return draft.finished();
 }
 
 /** A file begins with the search_path of its session, whatever the one before it has set. */
