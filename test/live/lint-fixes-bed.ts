@@ -68,12 +68,15 @@ export function describeShownFixes(engine: 18 | 17): void {
     });
 
     test('a column that is filled in batches ends as one that is filled at once', async () => {
-      const filled = shown.filter(({ one }) => /^adding-(?:field-with-default|serial-field)$/.test(one.rule));
-      assert.ok(filled.length >= 8, `${filled.length} fixes`);
+      // A default does not come over by itself: the fix says so.
+      const filled = shown.filter(({ one }) => FILLED.includes(one.rule) && !/COLUMN status/.test(one.sql));
+      assert.ok(filled.length >= 15, `${filled.length} fixes`);
       assert.deepEqual(await differences(engine, filled, [unsafe, fixed]), []);
     });
   });
 }
+
+const FILLED = ['adding-field-with-default', 'adding-serial-field', 'changing-column-type'];
 
 function isAboutLocks(id: string): boolean {
   return RULES.some((rule) => rule.id === id && rule.topic === 'locks');

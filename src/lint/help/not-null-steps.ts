@@ -6,7 +6,7 @@ import { type Around, constraintSteps } from './constraint-steps.ts';
 import { nameFor, stepName } from './names.ts';
 
 /** The first major version whose NOT NULL is a constraint that can be NOT VALID (release notes of PostgreSQL 18). */
-const NOT_NULL_CONSTRAINTS = 18;
+export const NOT_NULL_CONSTRAINTS = 18;
 
 export interface NotNullWanted {
   /** `ALTER TABLE orders` */

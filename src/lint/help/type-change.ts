@@ -6,10 +6,11 @@ import type { Fix, FixStep } from '../finding.ts';
 import type { Subject } from '../rule.ts';
 import { type AlterCommand, type AlterTable, alterTableOf, commandOf, restWithout } from './alter-table.ts';
 import { backfillStep } from './backfill.ts';
+import { type Partners, partnersOf, renameConstraint } from './column-partners.ts';
 import { shownFix } from './fix.ts';
-import { stepName } from './names.ts';
+import { nameFor, stepName } from './names.ts';
 import { overNewRow } from './new-row.ts';
-import { notNullSteps } from './not-null-steps.ts';
+import { NOT_NULL_CONSTRAINTS, notNullSteps } from './not-null-steps.ts';
 import { listed } from './shown.ts';
 import { type SyncTrigger, syncTrigger } from './sync-trigger.ts';
 import { wordsOf } from './tokens.ts';
@@ -21,7 +22,7 @@ interface Change {
   readonly column: string;
   /** With the column's COLLATE, as written. */
   readonly type: string;
-  /** The new value over the columns of a row, and the same over NEW. */
+  /** The new value over the columns of a row, and the same over NEW; without a cast, which would cut what is too long. */
   readonly value: string;
   readonly valueOfNew: string;
   readonly known: KnownTable | undefined;
@@ -36,14 +37,16 @@ interface Change {
 export function expandAndContract(subject: Subject, use: FormUse): Fix | undefined {
   const change = changeOf(subject, use);
   if (!change) return undefined;
-  const { alter, column } = change;
+  const { alter } = change;
   const trigger = syncTrigger(alter.name, newName(change), change.valueOfNew);
+  const partners = partnersOf({ ...change, fresh: newName(change) });
   const steps = [
     expand(change, trigger),
     fill(change),
     ...notNull(change),
-    swap(change, trigger),
-    contract(alter, column),
+    ...partners.steps,
+    swap(change, trigger, partners),
+    contract(change, partners),
   ];
   return shownFix('a new column beside the old one, filled in batches, then the names exchanged', steps);
 }
@@ -61,15 +64,14 @@ function changeOf(subject: Subject, use: FormUse): Change | undefined {
   const { type, using, usingStart } = written(part);
   const name = displayIdentifier(column);
   const expression = as('ColumnDef', part.command.def)?.raw_default;
-  const valueOfNew =
-    expression && using ? overNewRow(using, part.start + usingStart, expression, tree) : `NEW.${name}::${type}`;
+  const valueOfNew = expression && using ? overNewRow(using, part.start + usingStart, expression, tree) : `NEW.${name}`;
   if (!valueOfNew) return undefined;
   return {
     subject,
     alter,
     column,
     type,
-    value: using ?? `${name}::${type}`,
+    value: using ?? name,
     valueOfNew,
     known: known.table(alter.name),
     rest: restWithout(alter, part),
@@ -111,12 +113,11 @@ function fill(change: Change): FixStep {
 }
 
 function notNull(change: Change): FixStep[] {
-  const { subject, alter, column } = change;
+  const { subject, alter } = change;
   if (!held(change)?.notNull) return [];
   const { head, name: table } = alter;
   const { known, options } = subject;
-  const steps = notNullSteps({ head, table, column: `${column}_new`, known, serverMajor: options.serverMajor });
-  return steps;
+  return notNullSteps({ head, table, column: newName(change), known, serverMajor: options.serverMajor });
 }
 
 function held({ known, column }: Change): KnownColumn | undefined {
@@ -124,7 +125,7 @@ function held({ known, column }: Change): KnownColumn | undefined {
 }
 
 /** Nobody waits long: nothing is read or written. */
-function swap(change: Change, trigger: SyncTrigger): FixStep {
+function swap(change: Change, trigger: SyncTrigger, partners: Partners): FixStep {
   const { alter, column } = change;
   const [name, fresh, old] = [column, newName(change), `${column}_old`].map(displayIdentifier);
   const relax = held(change)?.notNull ? [`${alter.head} ALTER COLUMN ${old} DROP NOT NULL`] : [];
@@ -133,7 +134,7 @@ function swap(change: Change, trigger: SyncTrigger): FixStep {
     name: stepName('exchange', alter.name.name, column),
     comment: [
       `Exchange ${old} and ${name}`,
-      ...reminders(change),
+      ...reminders(change, partners),
       'Allow: renaming-column both columns hold the same values',
     ],
     sql: [
@@ -152,27 +153,32 @@ function swap(change: Change, trigger: SyncTrigger): FixStep {
 }
 
 /** What does not come over by itself. */
-function reminders(change: Change): string[] {
-  const { known, column } = change;
-  const indexes = [...(known?.indexes.values() ?? [])].filter(({ columns }) => columns.includes(column));
-  const constraints = [...(known?.constraints.values() ?? [])].filter(
-    ({ columns, type }) => columns.includes(column) && type !== 'not null',
-  );
-  const names = new Set([...indexes, ...constraints].map(({ name }) => displayIdentifier(name)));
-  const first =
-    names.size > 0 ? [`Before it, on ${displayIdentifier(newName(change))} as well: ${listed([...names])}.`] : [];
+function reminders(change: Change, { left }: Partners): string[] {
+  const fresh = displayIdentifier(newName(change));
+  const first = left.length > 0 ? [`Before it, on ${fresh} as well: ${listed(left)}.`] : [];
   const { default: given, identity } = held(change) ?? {};
   return given || identity ? [...first, 'With it: the default, and who owns its sequence.'] : first;
 }
 
-function contract(alter: AlterTable, column: string): FixStep {
+function contract(change: Change, { rename }: Partners): FixStep {
+  const { alter, column } = change;
   return {
     name: stepName('drop', alter.name.name, column, 'old'),
     comment: [
       `Drop ${alter.name.name}.${column}_old, when nothing has used it for a release`,
       'Allow: ban-drop-column its values are in the new column',
     ],
-    sql: [`${alter.head} DROP COLUMN ${displayIdentifier(`${column}_old`)}`],
+    sql: [`${alter.head} DROP COLUMN ${displayIdentifier(`${column}_old`)}`, ...rename, ...notNullName(change)],
     rollback: [],
   };
+}
+
+/** Where NOT NULL is a constraint, it gets the name that the old column's had. */
+function notNullName(change: Change): string[] {
+  const { subject, alter, column, known } = change;
+  if (!held(change)?.notNull || subject.options.serverMajor < NOT_NULL_CONSTRAINTS) return [];
+  const constraints = [...(known?.constraints.values() ?? [])];
+  const own = constraints.find(({ type, columns }) => type === 'not null' && columns.includes(column))?.name;
+  const fresh = nameFor(subject.known, alter.name, [newName(change)], 'not_null');
+  return [renameConstraint(alter, fresh, own ?? `${alter.name.name}_${column}_not_null`)];
 }

@@ -5,6 +5,7 @@ import type { QualifiedName } from '../../sql/token-reader.ts';
 import { all, as, type Fields } from '../../syntax/tree.ts';
 import type { Complaint, Fix } from '../finding.ts';
 import { automaticFix, fixOf } from '../help/fix.ts';
+import { leafPartitions } from '../help/leaf-partitions.ts';
 import { nameFor, stepName } from '../help/names.ts';
 import { shown } from '../help/shown.ts';
 import { wordsOf } from '../help/tokens.ts';
@@ -35,7 +36,7 @@ function complaint(subject: Subject, use: FormUse): Complaint {
 function onePartitionAtATime(subject: Subject, use: FormUse): Fix | undefined {
   const create = as('IndexStmt', subject.tree?.node);
   const parent = subject.known.table(use.target);
-  const partitions = leaves(subject, parent);
+  const partitions = leafPartitions(subject, parent);
   // Without its name, what to attach to would be a guess.
   if (!create?.idxname || !parent || !partitions) return undefined;
   const index = { ...(use.target?.schema ? { schema: use.target.schema } : {}), name: create.idxname };
@@ -47,14 +48,6 @@ function onePartitionAtATime(subject: Subject, use: FormUse): Fix | undefined {
   ];
   const steps = [{ name: stepName('index', create.idxname), sql, rollback: [`DROP INDEX ${shown(index)}`] }];
   return automaticFix('index one partition at a time while writes go on', steps);
-}
-
-/** All partitions, where they are known and none has partitions of its own. */
-function leaves({ known }: Subject, parent: KnownTable | undefined): KnownTable[] | undefined {
-  const names = parent?.partitions ?? [];
-  const tables = names.flatMap((name) => known.table(name) ?? []);
-  const all = parent?.complete && names.length > 0 && tables.length === names.length;
-  return all && tables.every(({ kind }) => kind === 'table') ? tables : undefined;
 }
 
 interface PartIndex {

@@ -16,6 +16,10 @@ ALTER TABLE payments ADD FOREIGN KEY (order_id) REFERENCES orders (id) ON DELETE
 ALTER TABLE payments ADD CONSTRAINT payments_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders (id) NOT VALID;
 --- given
 ALTER TABLE payments ADD CONSTRAINT payments_order_fk FOREIGN KEY (order_id) REFERENCES orders (id) NOT VALID;
+ALTER TABLE logs_2026_01 ADD CONSTRAINT logs_order_fk FOREIGN KEY (id) REFERENCES orders (id);
+ALTER TABLE logs_2026_02 ADD CONSTRAINT logs_order_fk FOREIGN KEY (id) REFERENCES orders (id);
+--- safe [server 14]: of a partitioned table whose partitions have it
+ALTER TABLE logs ADD CONSTRAINT logs_order_fk FOREIGN KEY (id) REFERENCES orders (id);
 --- safe: validating
 ALTER TABLE payments VALIDATE CONSTRAINT payments_order_fk;
 --- safe: of a table that the file makes
