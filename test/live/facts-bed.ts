@@ -9,6 +9,8 @@ export interface Measured {
   /** The strongest lock held (or waited for) on each. */
   readonly locks: ReadonlyMap<string, LockMode>;
   readonly rewrite: 'table' | 'indexes' | null;
+  /** Which of all relations are indexes. */
+  readonly indexes: ReadonlySet<string>;
   /** Tables that were read from end to end. */
   readonly scanned: readonly string[];
 }
@@ -88,6 +90,7 @@ export function compared(before: readonly Row[], after: readonly Row[], locks: r
   return {
     locks: strongest(locks, names),
     rewrite: rewriteOf(rewritten.map(({ relkind }) => relkind)),
+    indexes: new Set(before.filter(({ relkind }) => 'iI'.includes(relkind)).map(({ relname }) => relname)),
     scanned: before
       .filter((row) => 'rm'.includes(row.relkind) && isRead(row, now.get(row.oid)))
       .map(({ relname }) => relname),

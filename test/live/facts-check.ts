@@ -41,14 +41,14 @@ export function differences(
   const said = wholeEffect(uses, major, known);
   const { rewrite } = effectOn(form, major);
   return [
-    ...lockDifferences(said.locks, measured.locks),
+    ...lockDifferences(said.locks, measured),
     ...(rewrite === measured.rewrite ? [] : [`rewrites ${measured.rewrite}, said ${rewrite}`]),
     ...scanDifferences(form, said, measured),
   ];
 }
 
-function lockDifferences(said: readonly StatementLock[], locks: Measured['locks']): string[] {
-  const left = new Map(locks);
+function lockDifferences(said: readonly StatementLock[], measured: Measured): string[] {
+  const left = new Map(measured.locks);
   const named = said.filter(({ relation }) => relation !== undefined);
   const wrong = named.flatMap(({ relation, role, mode }) => {
     const found = left.get(relation!.name);
@@ -57,7 +57,7 @@ function lockDifferences(said: readonly StatementLock[], locks: Measured['locks'
   });
   const unnamed = said.filter(({ relation }) => relation === undefined);
   const missing = unnamed.filter(({ mode }) => !take(left, mode)).map(({ role, mode }) => `no ${role} with ${mode}`);
-  return [...wrong, ...missing, ...unsaid(left, locks)];
+  return [...wrong, ...missing, ...unsaid(left, measured)];
 }
 
 /** All that are left in that mode are taken to have the role that cannot be named. */
@@ -68,19 +68,18 @@ function take(left: Map<string, string>, mode: string): boolean {
 }
 
 /** What nobody notices need not be said: reading a relation, and using an index. */
-function unsaid(left: Measured['locks'], locks: Measured['locks']): string[] {
+function unsaid(left: Measured['locks'], measured: Measured): string[] {
   return [...left].flatMap(([name, mode]) => {
-    if (isOfOneLocked(name, mode, locks)) return [];
-    const harmless = IS_INDEX.test(name) ? 'RowExclusiveLock' : 'AccessShareLock';
+    const isIndex = measured.indexes.has(name);
+    if (isIndex && isOfOneLocked(name, mode, measured.locks)) return [];
+    const harmless = isIndex ? 'RowExclusiveLock' : 'AccessShareLock';
     return strength(mode) > strength(harmless) ? [`${name}: ${mode}, not said`] : [];
   });
 }
 
-const IS_INDEX = /_(?:idx|pkey|key)$/;
-
 /** An index of a table (its name begins with that one's) that is dropped, which nobody can be using. */
 function isOfOneLocked(index: string, mode: LockMode, locks: Measured['locks']): boolean {
-  return IS_INDEX.test(index) && [...locks].some(([table, held]) => held === mode && index.startsWith(`${table}_`));
+  return [...locks].some(([table, held]) => held === mode && index.startsWith(`${table}_`));
 }
 
 /** Where the other table is read by its index or from end to end as the planner likes. */

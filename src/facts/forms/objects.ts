@@ -20,7 +20,7 @@ export const OBJECTS = {
   },
   'drop-view': {
     title: 'DROP VIEW, DROP MATERIALIZED VIEW',
-    effect: takes(AX, { 'dependent views': AX }),
+    effect: takes(AX, { indexes: AX, 'dependent views': AX }),
     samples: tried('DROP VIEW plain_view', 'DROP VIEW lower_view CASCADE', 'DROP MATERIALIZED VIEW stored'),
     manual: 'sql-dropview',
   },

@@ -1,8 +1,9 @@
+import type { QualifiedName } from '../../sql/token-reader.ts';
 import { relationName } from '../../syntax/names.ts';
 import { all, type Fields } from '../../syntax/tree.ts';
 import type { FormId, FormUse } from '../form.ts';
 import { isSet } from './indexes.ts';
-import { allReferencing } from './roles.ts';
+import { allReferencing, sequencesOf } from './roles.ts';
 import { type Context, type Named, use } from './use.ts';
 
 /** VACUUM and ANALYZE: each table that they name; none named: all of them. */
@@ -29,16 +30,22 @@ export function refreshUses(context: Context, { relation, concurrent }: Fields<'
 }
 
 export function truncateUses(context: Context, statement: Fields<'TruncateStmt'>): FormUse[] {
-  const { relations, behavior, restart_seqs: restarts } = statement;
-  const names: Named = restarts ? {} : { sequence: [] };
-  const cascades = behavior === 'DROP_CASCADE';
-  return all('RangeVar', relations).map((relation) => {
+  const id = statement.behavior === 'DROP_CASCADE' ? 'truncate-cascade' : 'truncate';
+  return all('RangeVar', statement.relations).map((relation) => {
     const target = relationName(relation);
-    const table = cascades ? context.known.table(target) : undefined;
-    return use(context, cascades ? 'truncate-cascade' : 'truncate', target, {
-      names: table ? { ...names, 'referencing tables': allReferencing(context.known, table) } : names,
-      location: relation.location,
-      only: relation.inh !== true,
-    });
+    const names = emptied(context, statement, target);
+    return use(context, id, target, { names, location: relation.location, only: relation.inh !== true });
   });
+}
+
+/** CASCADE empties those that refer to it, too; RESTART IDENTITY sets the sequences of all of them. */
+function emptied({ known }: Context, statement: Fields<'TruncateStmt'>, target: QualifiedName | undefined): Named {
+  const table = known.table(target);
+  const holders = table && statement.behavior === 'DROP_CASCADE' ? allReferencing(known, table) : [];
+  const tables = [table, ...holders.map((name) => known.table(name))].flatMap((one) => one ?? []);
+  if (!table) return statement.restart_seqs ? {} : { sequence: [] };
+  return {
+    'referencing tables': holders,
+    sequence: statement.restart_seqs ? tables.flatMap((one) => sequencesOf(known, one)) : [],
+  };
 }
