@@ -6,7 +6,7 @@ const PATH = 'docs/locks.md';
 
 const INTRO = `What each form of a statement does to those who use the same tables: which locks it takes, whether it writes a table anew, and whether it reads every row while it holds the lock. \`lint\` and \`plan\` judge by this table.
 
-Every row that is marked *measured* is tried again by \`test/live/facts.test.ts\` and \`facts-held.test.ts\` on PostgreSQL 12, 13, 14, 15, 16, 17 and 18: its statements run in a transaction, and what the session then holds in \`pg_locks\`, the file of each table and index (\`pg_class.relfilenode\`) and the rows it has read are compared with the row, and so is what the statement was recognised as. What refuses a transaction is held up halfway by another session and looked at by a third. A row marked *manual* is only documented.
+Every row that is marked *measured* is tried again by \`test/live/facts.test.ts\` and \`facts-held.test.ts\` on PostgreSQL 12, 13, 14, 15, 16, 17 and 18: its statements run in a transaction, and what the session then holds in \`pg_locks\`, the file of each table and index (\`pg_class.relfilenode\`) and the rows it has read are compared with the row, and so is what the statement was recognised as. What refuses a transaction is held up halfway by another session and looked at by a third. A row marked *manual* is only documented. \`facts-corpus.test.ts\` compares the statements of the corpus of \`lint\` in the same way.
 
 Locks are held until the end of the transaction. Who waits for a lock also holds up those who come later and want one that conflicts with it. Locks on other relations are there as far as there are such relations: a table without indexes has none to lock. Reading a table (ACCESS SHARE) is left out where nobody notices.`;
 
