@@ -33,7 +33,7 @@ function fixedOn(one: CorpusCase, serverMajor: number): Fixed[] {
 function foundInSteps({ one, finding, steps }: Fixed): string[] {
   const before = new Set(lintCase(one).map(({ rule }) => rule));
   before.delete(one.rule);
-  let given = [one.given, ...one.sql.split('\n').slice(0, finding.line - 1)].join('\n');
+  let given = [one.given, one.sql.slice(0, finding.span?.start ?? 0)].join('\n');
   return steps.flatMap((step, index) => {
     const found = lintCase({ given, options: one.options, sql: fileOf(step, index === 0), whole: index > 0 });
     given += `\n${step.sql.join(';\n')};`;

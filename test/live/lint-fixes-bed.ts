@@ -92,7 +92,7 @@ function isReversible({ fix }: FixCase): boolean {
 
 /** What else a case does is for its own ROLLBACK section to undo. */
 function isAlone({ one }: FixCase): boolean {
-  return statementsOf(one.sql).length === 1 && !/, (?:ADD|ALTER) /.test(one.sql);
+  return statementsOf(one.sql).length === 1 && !/,\s*(?:ADD|ALTER)\s/.test(one.sql);
 }
 
 /** Blocks are not fixed; nothing is called old_idx; and each case has a schema of its own. */
@@ -105,10 +105,8 @@ const unsafe: Course = ({ one }) => [one.sql];
 
 /** All steps of the fix in the place of the statement that was found. */
 const fixed: Course = ({ one, finding, fix }) => {
-  const lines = one.sql.split('\n');
-  const rest = lines.slice(finding.line - 1).join('\n');
-  const end = statementsOf(rest)[0]?.end ?? rest.length;
-  return [lines.slice(0, finding.line - 1).join('\n'), ...fix.steps.flatMap(({ sql }) => sql), rest.slice(end + 1)];
+  const { start, end } = finding.span ?? { start: 0, end: one.sql.length };
+  return [one.sql.slice(0, start), ...fix.steps.flatMap(({ sql }) => sql), one.sql.slice(end).replace(/^;/, '')];
 };
 
 /** The steps, and then their ways back. */

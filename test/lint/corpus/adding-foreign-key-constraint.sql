@@ -1,3 +1,5 @@
+--- given
+CREATE TABLE "Wish List" ("Customer Id" bigint, "Größe" text, a_column_whose_name_is_so_long_that_it_will_be_cut_somewhere text);
 --- unsafe: checked at once
 ALTER TABLE payments ADD CONSTRAINT payments_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders (id);
 --- unsafe: without a name
@@ -12,6 +14,8 @@ ALTER TABLE logs ADD CONSTRAINT logs_order_fk FOREIGN KEY (id) REFERENCES orders
 ALTER TABLE logs ADD CONSTRAINT logs_order_fk FOREIGN KEY (id) REFERENCES orders (id);
 --- unsafe [large payments]: a large table
 ALTER TABLE payments ADD FOREIGN KEY (order_id) REFERENCES orders (id) ON DELETE SET NULL;
+--- unsafe: names in quotes
+ALTER TABLE "Wish List" ADD FOREIGN KEY ("Customer Id") REFERENCES customers (id);
 --- safe: added without looking at the rows
 ALTER TABLE payments ADD CONSTRAINT payments_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders (id) NOT VALID;
 --- given

@@ -1,4 +1,5 @@
 --- given
+CREATE TABLE "Wish List" ("Customer Id" bigint, "Größe" text, a_column_whose_name_is_so_long_that_it_will_be_cut_somewhere text);
 ALTER TABLE customers ADD CONSTRAINT customers_phone_present CHECK (phone IS NOT NULL);
 ALTER TABLE customers ADD CONSTRAINT customers_country_present CHECK (country IS NOT NULL) NOT VALID;
 --- unsafe: reads the table
@@ -15,6 +16,10 @@ ALTER TABLE orders ADD CONSTRAINT orders_note_required NOT NULL note;
 ALTER TABLE public.orders ADD NOT NULL updated_at;
 --- unsafe: a partitioned table
 ALTER TABLE logs ALTER COLUMN level SET NOT NULL;
+--- unsafe: names in quotes
+ALTER TABLE IF EXISTS "Wish List" ALTER "Größe" SET NOT NULL;
+--- unsafe: a long name that PostgreSQL cuts
+ALTER TABLE "Wish List" ALTER COLUMN a_column_whose_name_is_so_long_that_it_will_be_cut_somewhere SET NOT NULL;
 --- safe: a valid check proves it
 ALTER TABLE customers ALTER COLUMN phone SET NOT NULL;
 --- safe [server 18]: a constraint that is not valid yet

@@ -1,4 +1,5 @@
 --- given
+CREATE TABLE "Wish List" ("Customer Id" bigint, "Größe" text, a_column_whose_name_is_so_long_that_it_will_be_cut_somewhere text);
 CREATE TABLE parts (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   code varchar(50),
@@ -33,6 +34,8 @@ ALTER TABLE somewhere ALTER COLUMN something TYPE bigint;
 ALTER TABLE public.order_items ALTER COLUMN order_id TYPE integer;
 --- unsafe: fewer digits of a second
 ALTER TABLE orders ALTER COLUMN shipped_at TYPE timestamptz(0);
+--- unsafe: names in quotes
+ALTER TABLE "Wish List" ALTER COLUMN "Customer Id" TYPE integer;
 --- safe: a longer varchar
 ALTER TABLE parts ALTER COLUMN code TYPE varchar(100);
 --- safe: varchar without a limit

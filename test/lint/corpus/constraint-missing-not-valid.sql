@@ -1,4 +1,5 @@
 --- given
+CREATE TABLE "Wish List" ("Customer Id" bigint, "Größe" text, a_column_whose_name_is_so_long_that_it_will_be_cut_somewhere text);
 ALTER TABLE payments ADD CONSTRAINT payments_amount_known CHECK (amount > 0) NOT VALID;
 --- unsafe: a check of one column
 ALTER TABLE orders ADD CONSTRAINT orders_quantity_positive CHECK (quantity > 0);
@@ -14,6 +15,16 @@ ALTER TABLE events ADD CONSTRAINT events_kind_known CHECK (kind IN ('click', 'vi
 ALTER TABLE customers ADD CONSTRAINT customers_phone_present CHECK (phone IS NOT NULL);
 --- unsafe: behind another command
 ALTER TABLE orders ADD COLUMN weight numeric, ADD CONSTRAINT orders_weight_positive CHECK (weight > 0);
+--- unsafe: names in quotes
+ALTER TABLE ONLY "Wish List" ADD CHECK ("Größe" <> '');
+--- unsafe: a long name that PostgreSQL cuts
+ALTER TABLE "Wish List" ADD CHECK (a_column_whose_name_is_so_long_that_it_will_be_cut_somewhere <> '');
+--- unsafe: comments in it
+ALTER TABLE orders -- the table
+  ADD CONSTRAINT orders_quantity_some /* why not */ CHECK (
+    quantity > 0 -- at least one
+  ) -- that is all
+  , ALTER COLUMN note SET DEFAULT '';
 --- safe: added without looking at the rows
 ALTER TABLE orders ADD CONSTRAINT orders_quantity_positive CHECK (quantity > 0) NOT VALID;
 --- safe: validated in a migration of its own
