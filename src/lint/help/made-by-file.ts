@@ -1,41 +1,60 @@
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import { relationName } from '../../syntax/names.ts';
 import { as } from '../../syntax/tree.ts';
-import type { FileSubject } from '../rule.ts';
+import type { FileSubject, Subject } from '../rule.ts';
 import { tableCommands } from './drops.ts';
 import { relationMade } from './new-names.ts';
-import { isSame } from './same-name.ts';
 
-/** Whether the file creates that relation, and it was not there before: renaming one makes none. */
-export function createsTable({ body, before }: FileSubject, name: QualifiedName): boolean {
-  return body.some(({ tree, known }) => {
-    if (!tree || as('RenameStmt', tree.node) || !isSame(known, relationMade(tree.node), name)) return false;
-    return !as('CreateStmt', tree.node)?.if_not_exists || before.table(name) === undefined;
-  });
+/** What a file makes that was not there before, and what it only gives another name; read once, asked often. */
+export class MadeByFile {
+  readonly #tables = new Set<string>();
+  readonly #columns = new Set<string>();
+  readonly #renamed = new Set<string>();
+  readonly #before: FileSubject['before'];
+
+  constructor({ body, before }: FileSubject) {
+    this.#before = before;
+    for (const subject of body) {
+      this.#readRelation(subject);
+      this.#readColumns(subject);
+    }
+  }
+
+  hasTable(subject: Subject, name: QualifiedName): boolean {
+    return this.#tables.has(keyOf(subject, name));
+  }
+
+  hasColumn(subject: Subject, table: QualifiedName, column: string): boolean {
+    return this.#columns.has(keyOf(subject, table, column));
+  }
+
+  /** A table, or a column, that had another name before. */
+  renames(subject: Subject, table: QualifiedName, column?: string): boolean {
+    return this.#renamed.has(keyOf(subject, table, column));
+  }
+
+  #readRelation(subject: Subject): void {
+    const { tree } = subject;
+    const renamed = as('RenameStmt', tree?.node);
+    const table = relationName(renamed?.relation);
+    if (renamed?.renameType === 'OBJECT_COLUMN' && table) this.#renamed.add(keyOf(subject, table, renamed.newname));
+    const made = tree && relationMade(tree.node);
+    if (!made) return;
+    const passesOver = as('CreateStmt', tree.node)?.if_not_exists && this.#before.table(made) !== undefined;
+    if (renamed) this.#renamed.add(keyOf(subject, made));
+    else if (!passesOver) this.#tables.add(keyOf(subject, made));
+  }
+
+  #readColumns(subject: Subject): void {
+    for (const { table, cmd } of tableCommands(subject, 'AT_AddColumn')) {
+      const column = as('ColumnDef', cmd.def)?.colname ?? '';
+      const passesOver = cmd.missing_ok && this.#before.table(table)?.columns.has(column);
+      if (!passesOver) this.#columns.add(keyOf(subject, table, column));
+    }
+  }
 }
 
-/** Whether the file adds that column, and it was not there before. */
-export function addsColumn({ body, before }: FileSubject, table: QualifiedName, column: string): boolean {
-  return body.some((subject) =>
-    tableCommands(subject, 'AT_AddColumn').some(({ table: other, cmd }) => {
-      const added = as('ColumnDef', cmd.def)?.colname === column && isSame(subject.known, table, other);
-      return added && !(cmd.missing_ok && before.table(table)?.columns.has(column));
-    }),
-  );
-}
-
-/** Whether the file gives that name to a relation that it had under another one. */
-export function renamesTo({ body }: FileSubject, name: QualifiedName): boolean {
-  return body.some(
-    ({ tree, known }) =>
-      tree !== undefined && as('RenameStmt', tree.node) !== undefined && isSame(known, relationMade(tree.node), name),
-  );
-}
-
-export function renamesColumnTo({ body }: FileSubject, table: QualifiedName, column: string): boolean {
-  return body.some(({ tree, known }) => {
-    const stmt = as('RenameStmt', tree?.node);
-    if (stmt?.renameType !== 'OBJECT_COLUMN' || stmt.newname !== column) return false;
-    return isSame(known, relationName(stmt.relation), table);
-  });
+function keyOf({ known }: Subject, name: QualifiedName, column?: string): string {
+  const { schema, name: table } = known.resolve(name);
+  return JSON.stringify([schema, table, column]);
 }

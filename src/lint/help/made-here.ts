@@ -1,3 +1,4 @@
+import type { Migration } from '../../migration/migration.ts';
 import type { CreatedObject, ObjectKind } from '../../sql/created-object.ts';
 import { createdObjects } from '../../sql/objects.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
@@ -6,13 +7,38 @@ import { isSame } from './same-name.ts';
 
 /** Whether an earlier statement of the same file made it. For what `known` does not keep: routines, types, schemas. */
 export function madeHere(subject: Subject, name: QualifiedName, kinds: readonly ObjectKind[]): boolean {
-  return subject.migration.statements
-    .slice(0, subject.index)
-    .some(({ sql }) =>
-      createdObjects(sql).some((one) => kinds.includes(one.kind) && isSame(subject.known, of(one), name)),
-    );
+  return earlier(subject, name.name).some(
+    (one) => kinds.includes(one.kind) && isSame(subject.known, nameOf(one), name),
+  );
 }
 
-function of({ schema, name }: CreatedObject): QualifiedName {
+/** Whether an earlier statement of the same file added that column. */
+export function addedHere(subject: Subject, table: QualifiedName, column: string): boolean {
+  return earlier(subject, column).some((one) => one.kind === 'column' && one.table === table.name);
+}
+
+function nameOf({ schema, name }: CreatedObject): QualifiedName {
   return schema === undefined ? { name } : { schema, name };
+}
+
+function earlier({ migration, index }: Subject, name: string): CreatedObject[] {
+  return (creationsOf(migration).get(name) ?? []).filter((one) => one.index < index).map(({ object }) => object);
+}
+
+type Creations = ReadonlyMap<string, readonly { readonly object: CreatedObject; readonly index: number }[]>;
+
+/** By name: a file of thousands of statements is asked thousands of times. */
+const creations = new WeakMap<Migration, Creations>();
+
+function creationsOf(migration: Migration): Creations {
+  const kept = creations.get(migration);
+  if (kept) return kept;
+  const found = new Map<string, { object: CreatedObject; index: number }[]>();
+  for (const [index, { sql }] of migration.statements.entries()) {
+    for (const object of createdObjects(sql)) {
+      found.set(object.name, [...(found.get(object.name) ?? []), { object, index }]);
+    }
+  }
+  creations.set(migration, found);
+  return found;
 }

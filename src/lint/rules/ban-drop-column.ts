@@ -1,6 +1,6 @@
 import type { Complaint } from '../finding.ts';
-import { addedHere } from '../help/added-here.ts';
 import { tableCommands } from '../help/drops.ts';
+import { addedHere } from '../help/made-here.ts';
 import { partOf } from '../help/part-of.ts';
 import { shownColumn } from '../help/shown-column.ts';
 import { noteIfUnused } from '../help/unused.ts';

@@ -1,5 +1,5 @@
-import { addedHere } from '../help/added-here.ts';
 import { tableCommands } from '../help/drops.ts';
+import { addedHere } from '../help/made-here.ts';
 import { partOf } from '../help/part-of.ts';
 import { shownColumn } from '../help/shown-column.ts';
 import type { Rule } from '../rule.ts';

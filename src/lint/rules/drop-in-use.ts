@@ -1,10 +1,9 @@
 import type { Usage } from '../../known/usage.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import type { Complaint } from '../finding.ts';
-import { addedHere } from '../help/added-here.ts';
 import { type Around, withAround } from '../help/around.ts';
 import { dropped, tableCommands } from '../help/drops.ts';
-import { madeHere } from '../help/made-here.ts';
+import { addedHere, madeHere } from '../help/made-here.ts';
 import { isMadeIn } from '../help/new-names.ts';
 import { partOf } from '../help/part-of.ts';
 import { shown } from '../help/shown.ts';
@@ -27,8 +26,9 @@ interface Drop {
 }
 
 function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
-  for (const drop of dropsIn(subject).filter((one) => isOlder(subject, one) && !isMadeIn(later, one.relation))) {
+  for (const drop of dropsIn(subject).filter((one) => isOlder(subject, one))) {
     const { relation, column } = drop;
+    if (column === undefined && isMadeIn(later(), relation)) continue;
     const usage = subject.known.usage(subject.known.resolve(relation), column);
     const what = column === undefined ? shown(relation) : shownColumn(relation, column);
     const forms = column === undefined ? DROPS : ['drop-column'];

@@ -5,7 +5,7 @@ import type { Fix } from '../finding.ts';
 import { changesNothing } from '../help/changes-nothing.ts';
 import { filled } from '../help/data-changes.ts';
 import { type Inverse, inverseOf } from '../help/inverse.ts';
-import { createsTable } from '../help/made-by-file.ts';
+import { MadeByFile } from '../help/made-by-file.ts';
 import { objectName, partName } from '../help/object-names.ts';
 import type { FileSubject, Rule, Subject } from '../rule.ts';
 
@@ -29,7 +29,8 @@ export const rule: Rule = {
 
 /** All of it as one section; the statements of the body stay. */
 function rollbackOf(file: FileSubject): Fix | undefined {
-  const undone = file.body.filter((one) => !one.inside).map((subject) => undo(file, subject));
+  const made = new MadeByFile(file);
+  const undone = file.body.filter((one) => !one.inside).map((subject) => undo(made, subject));
   if (undone.includes(undefined)) return undefined;
   const rollback = undone.reverse().flatMap((one) => one ?? []);
   if (rollback.length === 0) return undefined;
@@ -46,15 +47,15 @@ function mayDoNothing({ tree, statement }: Subject): boolean {
 }
 
 /** What is about a table that the file makes goes with the table. */
-function undo(file: FileSubject, subject: Subject): Inverse {
+function undo(made: MadeByFile, subject: Subject): Inverse {
   if (changesNothing(subject)) return [];
-  if (isInside(file, subject)) return [];
+  if (isInside(made, subject)) return [];
   return inverseOf(subject);
 }
 
-function isInside(file: FileSubject, subject: Subject): boolean {
+function isInside(made: MadeByFile, subject: Subject): boolean {
   const tables = [...tablesOf(subject), ...filled(subject).map(({ table }) => table)];
-  return tables.length > 0 && !makesRelation(subject) && tables.every((table) => createsTable(file, table));
+  return tables.length > 0 && !makesRelation(subject) && tables.every((table) => made.hasTable(subject, table));
 }
 
 function makesRelation({ tree }: Subject): boolean {
@@ -90,6 +91,7 @@ function relationsIn(node: Node | undefined): QualifiedName[] {
 }
 
 function hint(file: FileSubject): string {
-  const unknown = file.body.find((one) => !one.inside && undo(file, one) === undefined);
+  const made = new MadeByFile(file);
+  const unknown = file.body.find((one) => !one.inside && undo(made, one) === undefined);
   return unknown ? ` What undoes the statement in line ${unknown.statement.line} its text does not tell.` : '';
 }

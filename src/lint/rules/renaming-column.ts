@@ -26,7 +26,8 @@ function* judge(subject: Subject, { earlier, later }: Around): Generator<Complai
   const renamed = renamedColumn(subject);
   if (!renamed || subject.isNew(subject.known.table(renamed.table))) return;
   const { table, from, to } = renamed;
-  if (later.some((one) => givesColumn(one, table, from)) || earlier.some((one) => freesColumn(one, table, to))) return;
+  if (later().some((one) => givesColumn(one, table, from)) || earlier().some((one) => freesColumn(one, table, to)))
+    return;
   yield {
     message: `${shownColumn(table, from)} is called ${shownColumn(table, to)} from the commit on, and every query of the running application that says ${from} fails (42703)`,
     why: 'Old and new code run side by side while a release is rolled out, and prepared statements and ORMs keep the old name; no moment of the rename suits both.',

@@ -29,7 +29,7 @@ function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
   if (label?.oldVal) yield* ofLabel(subject, label);
   const stmt = as('RenameStmt', subject.tree?.node);
   if (stmt?.renameType === 'OBJECT_ATTRIBUTE') yield* ofAttribute(subject, stmt);
-  else if (stmt) yield* ofObject(subject, later, stmt);
+  else if (stmt) yield* ofObject(subject, later(), stmt);
 }
 
 function* ofObject(subject: Subject, later: readonly Subject[], stmt: RenameStmt): Generator<Complaint> {

@@ -1,9 +1,9 @@
+import { relationName } from '../../syntax/names.ts';
 import { all, as } from '../../syntax/tree.ts';
+import { ChangesByTable } from '../help/changes-by-table.ts';
 import { type DataChange, droppedData, filled, removedRows, updatedColumns } from '../help/data-changes.ts';
 import { tableCommands } from '../help/drops.ts';
-import { addsColumn, createsTable, renamesColumnTo, renamesTo } from '../help/made-by-file.ts';
-import { relationMade } from '../help/new-names.ts';
-import { isSame } from '../help/same-name.ts';
+import { MadeByFile } from '../help/made-by-file.ts';
 import { shown } from '../help/shown.ts';
 import { shownColumn } from '../help/shown-column.ts';
 import type { FileComplaint, FileSubject, Rule, Subject } from '../rule.ts';
@@ -17,31 +17,53 @@ export const rule: Rule = {
   weighed: false,
   *file(file) {
     if (file.migration.rollback.kind !== 'sql') return;
-    yield* comesBackEmpty(file);
-    yield* staysAway(file);
-    yield* staysOverwritten(file);
-    yield* dropsOlder(file);
+    const ways = waysOf(file);
+    yield* comesBackEmpty(ways);
+    yield* staysAway(ways);
+    yield* staysOverwritten(ways);
+    yield* dropsOlder(ways);
   },
 };
+
+/** What the body and the rollback do to data, read once. */
+interface Ways {
+  readonly file: FileSubject;
+  readonly made: MadeByFile;
+  readonly filledForth: ChangesByTable;
+  readonly filledBack: ChangesByTable;
+  readonly droppedBack: ChangesByTable;
+  readonly madeBack: ChangesByTable;
+}
+
+function waysOf(file: FileSubject): Ways {
+  return {
+    file,
+    made: new MadeByFile(file),
+    filledForth: new ChangesByTable(file.body.flatMap(filled)),
+    filledBack: new ChangesByTable(file.rollback.flatMap(filled)),
+    droppedBack: new ChangesByTable(file.rollback.flatMap(droppedData)),
+    madeBack: new ChangesByTable(file.rollback.flatMap(makesEmpty)),
+  };
+}
 
 const KEEP =
   'Rows are in backups alone then. Rename instead of dropping, and drop in a later migration that is -- IRREVERSIBLE:; or keep a copy and fill it in again in the rollback.';
 
 /** The body drops it with what is in it, and the rollback makes it again. */
-function* comesBackEmpty(file: FileSubject): Generator<FileComplaint> {
-  for (const lost of file.body.flatMap(droppedData).filter((one) => wasInUse(file, one) && mayHoldData(one))) {
-    const subject = file.rollback.find((one) => makesAgain(one, lost));
-    if (!subject || isFilled(file.rollback, lost)) continue;
-    const what = lost.column === undefined ? shown(lost.table) : shownColumn(lost.table, lost.column);
+function* comesBackEmpty(ways: Ways): Generator<FileComplaint> {
+  for (const lost of ways.file.body.flatMap(droppedData).filter((one) => wasInUse(ways, one) && mayHoldData(one))) {
+    const again = ways.madeBack.of(lost).find((one) => one.column === lost.column);
+    if (!again || ways.filledBack.has(lost)) continue;
     const content = lost.column === undefined ? 'without its rows' : 'without its values';
-    yield { subject, message: `The rollback brings ${what} back ${content}`, why: KEEP };
+    yield { subject: again.subject, message: `The rollback brings ${nameOf(lost)} back ${content}`, why: KEEP };
   }
 }
 
 /** The body removes rows of a table that stays, and the rollback puts none in. */
-function* staysAway(file: FileSubject): Generator<FileComplaint> {
-  for (const lost of file.body.flatMap(removedRows).filter((one) => wasInUse(file, one))) {
-    if (isFilled(file.rollback, lost) || dropsTable(file.rollback, lost)) continue;
+function* staysAway(ways: Ways): Generator<FileComplaint> {
+  for (const lost of ways.file.body.flatMap(removedRows).filter((one) => wasInUse(ways, one))) {
+    const isDropped = ways.droppedBack.of(lost).some((one) => one.column === undefined);
+    if (isDropped || ways.filledBack.has(lost)) continue;
     yield {
       subject: lost.subject,
       message: `The rollback does not bring back the rows that this takes out of ${shown(lost.table)}`,
@@ -51,36 +73,40 @@ function* staysAway(file: FileSubject): Generator<FileComplaint> {
 }
 
 /** The body writes over values, and the rollback writes none back. */
-function* staysOverwritten(file: FileSubject): Generator<FileComplaint> {
-  for (const lost of file.body.flatMap(updatedColumns).filter((one) => wasInUse(file, one) && !fillsGaps(one))) {
-    if (isFilled(file.rollback, lost)) continue;
+function* staysOverwritten(ways: Ways): Generator<FileComplaint> {
+  for (const lost of ways.file.body.flatMap(updatedColumns).filter((one) => wasInUse(ways, one) && !fillsGaps(one))) {
+    if (ways.filledBack.has(lost)) continue;
     yield {
       subject: lost.subject,
       severity: 'note',
-      message: `The rollback does not bring back the values of ${shownColumn(lost.table, lost.column ?? '')} that this writes over`,
+      message: `The rollback does not bring back the values of ${nameOf(lost)} that this writes over`,
       why: 'Keep the old values in another column until nobody needs the way back, or say -- IRREVERSIBLE: and the reason.',
     };
   }
 }
 
 /** The rollback drops or empties what the body has not made. */
-function* dropsOlder(file: FileSubject): Generator<FileComplaint> {
-  const emptied = file.rollback.filter(takesAllRows).flatMap(removedRows);
-  for (const lost of [...file.rollback.flatMap(droppedData), ...emptied].filter((one) => isOlder(file, one))) {
-    const what = lost.column === undefined ? shown(lost.table) : shownColumn(lost.table, lost.column);
+function* dropsOlder(ways: Ways): Generator<FileComplaint> {
+  const { rollback } = ways.file;
+  const taken = [...rollback.flatMap(droppedData), ...rollback.filter(takesAllRows).flatMap(removedRows)];
+  for (const lost of taken.filter((one) => isOlder(ways, one))) {
     yield {
       subject: lost.subject,
-      severity: isFilled(file.body, lost) ? 'warning' : 'error',
-      message: `The rollback takes away what is in ${what}, which this migration has not made`,
+      severity: ways.filledForth.has(lost) ? 'warning' : 'error',
+      message: `The rollback takes away what is in ${nameOf(lost)}, which this migration has not made`,
       why: 'A rollback undoes what its own body has done, no more.',
     };
   }
 }
 
+function nameOf({ table, column }: DataChange): string {
+  return column === undefined ? shown(table) : shownColumn(table, column);
+}
+
 /** It was there before the file, so that somebody's data are in it. */
-function wasInUse(file: FileSubject, { subject, table, column }: DataChange): boolean {
-  if (subject.isNew(subject.known.table(table)) || createsTable(file, table)) return false;
-  return column === undefined || !addsColumn(file, table, column);
+function wasInUse({ made }: Ways, { subject, table, column }: DataChange): boolean {
+  if (subject.isNew(subject.known.table(table)) || made.hasTable(subject, table)) return false;
+  return column === undefined || !made.hasColumn(subject, table, column);
 }
 
 /** As far as the statistics tell. */
@@ -91,37 +117,18 @@ function mayHoldData({ subject, table, column }: DataChange): boolean {
   return one?.nullFraction !== 1 && one?.generated === undefined;
 }
 
-function makesAgain(subject: Subject, { table, column }: DataChange): boolean {
-  const { tree, known } = subject;
-  if (!tree) return false;
-  if (column === undefined)
-    return as('CreateStmt', tree.node) !== undefined && isSame(known, relationMade(tree.node), table);
-  return tableCommands(subject, 'AT_AddColumn').some(({ table: other, cmd }) => {
+/** Tables and columns that a statement makes, with nothing in them. */
+function makesEmpty(subject: Subject): DataChange[] {
+  const table = relationName(as('CreateStmt', subject.tree?.node)?.relation);
+  const columns = tableCommands(subject, 'AT_AddColumn').flatMap(({ table: of, cmd }) => {
     const added = as('ColumnDef', cmd.def);
-    return added?.colname === column && isSame(known, other, table) && !isComputed(added.constraints);
+    return added?.colname && !isComputed(added.constraints) ? { subject, table: of, column: added.colname } : [];
   });
+  return [...(table ? [{ subject, table }] : []), ...columns];
 }
 
 function isComputed(constraints: Parameters<typeof all>[1]): boolean {
   return all('Constraint', constraints).some(({ contype }) => contype === 'CONSTR_GENERATED');
-}
-
-/** Rows are put into the table, or values into the column. */
-function isFilled(subjects: readonly Subject[], lost: DataChange): boolean {
-  return subjects
-    .flatMap(filled)
-    .some(
-      (one) =>
-        isSameTable(one, lost) && (one.column === undefined || lost.column === undefined || one.column === lost.column),
-    );
-}
-
-function dropsTable(subjects: readonly Subject[], lost: DataChange): boolean {
-  return subjects.flatMap(droppedData).some((one) => one.column === undefined && isSameTable(one, lost));
-}
-
-function isSameTable(a: DataChange, b: DataChange): boolean {
-  return isSame(a.subject.known, a.table, b.table);
 }
 
 /** `WHERE region IS NULL`: there was no value before. */
@@ -129,12 +136,12 @@ function fillsGaps({ subject: { statement }, column = '' }: DataChange): boolean
   return new RegExp(`\\b${column.replaceAll(/\W/g, '.')}\\s+is\\s+null\\b`, 'i').test(statement.sql);
 }
 
-function isOlder(file: FileSubject, { table, column }: DataChange): boolean {
-  if (column !== undefined) {
-    if (renamesColumnTo(file, table, column)) return true;
-    return file.before.table(table)?.columns.has(column) === true && !addsColumn(file, table, column);
-  }
-  return (file.before.table(table) !== undefined || renamesTo(file, table)) && !createsTable(file, table);
+function isOlder({ file, made }: Ways, { subject, table, column }: DataChange): boolean {
+  const isMade = column === undefined ? made.hasTable(subject, table) : made.hasColumn(subject, table, column);
+  if (isMade) return false;
+  if (made.renames(subject, table, column)) return true;
+  const before = file.before.table(table);
+  return column === undefined ? before !== undefined : before?.columns.has(column) === true;
 }
 
 /** TRUNCATE, and DELETE without WHERE. */
