@@ -9,6 +9,7 @@ import { rule as preferBigintOverInt } from '../rules/prefer-bigint-over-int.ts'
 import { rule as preferBigintOverSmallint } from '../rules/prefer-bigint-over-smallint.ts';
 import { rule as preferIdentity } from '../rules/prefer-identity.ts';
 import { rule as preferJsonb } from '../rules/prefer-jsonb.ts';
+import { rule as preferLookupOverEnum } from '../rules/prefer-lookup-over-enum.ts';
 import { rule as preferNumericOverMoney } from '../rules/prefer-numeric-over-money.ts';
 import { rule as preferRobustStatements } from '../rules/prefer-robust-statements.ts';
 import { rule as preferTextField } from '../rules/prefer-text-field.ts';
@@ -27,6 +28,7 @@ export const DESIGN_RULES: readonly Rule[] = [
   preferTimestampTz,
   preferJsonb,
   preferNumericOverMoney,
+  preferLookupOverEnum,
   preferTextField,
   banCharField,
   tableWithoutPrimaryKey,

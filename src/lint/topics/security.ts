@@ -1,6 +1,7 @@
 import type { Rule } from '../rule.ts';
 import { rule as disablingRowSecurity } from '../rules/disabling-row-security.ts';
 import { rule as grantingToPublic } from '../rules/granting-to-public.ts';
+import { rule as indexFunctionSearchPath } from '../rules/index-function-search-path.ts';
 import { rule as passwordInMigration } from '../rules/password-in-migration.ts';
 import { rule as policyAlwaysTrue } from '../rules/policy-always-true.ts';
 import { rule as policyWithoutRowSecurity } from '../rules/policy-without-row-security.ts';
@@ -16,6 +17,7 @@ import { rule as viewBypassesRowSecurity } from '../rules/view-bypasses-row-secu
 export const SECURITY_RULES: readonly Rule[] = [
   securityDefinerSearchPath,
   securityDefinerPublicExecute,
+  indexFunctionSearchPath,
   grantingToPublic,
   publicSchemaCreate,
   passwordInMigration,
