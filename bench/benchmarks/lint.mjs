@@ -46,7 +46,7 @@ function pgfence() {
 }
 
 function quietly(folder, command) {
-  const env = { NODE_PATH: join(bench, '../node_modules'), DATABASE_URL: '' };
+  const env = { DATABASE_URL: '' };
   return { command: ['sh', '-c', '"$@" > out.txt 2>&1 || true', 'sh', ...command], cwd: folder, env };
 }
 
