@@ -57,11 +57,13 @@ test('what is in it: program, library, types, schema, licence; no sources, no te
     'dist/index.js',
     'dist/types/index.d.ts',
     'dist/THIRD_PARTY_LICENSES.txt',
+    'dist/libpg-query.wasm',
+    'docs/rules/ban-drop-column.md',
   ]) {
     assert.ok(files.includes(needed), needed);
   }
   const odd = files.filter((name) =>
-    /^(src|test|bench|scripts|database|docs|\.)|\.test\.|(?<!\.d)\.ts$|\.tgz$/.test(name),
+    /^(src|test|bench|scripts|database|docs\/(?!rules\/)|\.)|\.test\.|(?<!\.d)\.ts$|\.tgz$/.test(name),
   );
   assert.deepEqual(odd, []);
 });
@@ -103,6 +105,15 @@ test('the program, installed so, migrates', () =>
     assert.equal((JSON.parse(migrated.stdout) as { ok: boolean }).ok, true);
     assert.deepEqual(await database.sql("SELECT to_regclass('people')::text"), [['people']]);
   }));
+
+test('the program, installed so, judges migrations with the parser that came along', async () => {
+  const program = join(project, 'node_modules/.bin/taskflow-db');
+  const options = { cwd: project, env };
+  const { stdout } = await run(program, ['lint', '--dir', 'migrations', '--json', '--fail-on', 'never'], options);
+  const { basis, summary } = JSON.parse(stdout) as { basis: { source: string }; summary: { files: number } };
+  assert.deepEqual([basis.source, summary.files], ['files', 1]);
+  assert.match((await run(program, ['lint', '--explain', 'ban-drop-column'], options)).stdout, /DROP COLUMN/);
+});
 
 const USE = `import { loadSettings, migrate, openEngine, Problem, renderProblem, rollback, status } from 'taskflow-db';
 
