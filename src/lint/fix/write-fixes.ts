@@ -1,6 +1,7 @@
 import type { Migration } from '../../migration/migration.ts';
 import type { Finding, Fix, FixStep } from '../finding.ts';
 import { nextFileName } from './next-file-name.ts';
+import { withoutUndone } from './own-rollback.ts';
 
 /** A file that a fix adds behind all others. */
 export interface AddedFile {
@@ -46,8 +47,10 @@ export function writeFixes(migration: Migration, findings: readonly Finding[], c
   const section = taken.find(addsSection)?.fix?.steps[0]?.rollback ?? [];
   const several = taken.filter(({ fix }) => fix!.steps.length > 1).reverse();
   const undoing = context.undoFirstSteps ? several.flatMap(({ fix }) => fix!.steps[0]!.rollback) : [];
+  const undone = undoing.length > 0 ? several.flatMap(({ fix }) => fix!.steps.flatMap(({ rollback }) => rollback)) : [];
+  const text = replaced(withoutUndone(migration, undone), firsts);
   return {
-    text: withSection(withRollback(replaced(migration.text, firsts), migration, undoing), section),
+    text: withSection(withRollback(text, migration, undoing), section),
     added: addedFiles(migration, taken, context),
     written: taken,
     left,
