@@ -19,7 +19,7 @@ export const rule: Rule = {
   summary: 'A FOREIGN KEY that is checked at once blocks writes to both tables meanwhile',
   severity: 'warning',
   weighed: true,
-  aliases: ['squawk:adding-foreign-key-constraint', 'eugene:E1'],
+  aliases: ['squawk:adding-foreign-key-constraint', 'eugene:E1', 'pgfence:add-constraint-fk-no-not-valid'],
   *statement(subject) {
     for (const use of usesOf(subject, 'add-foreign-key')) {
       if (!isTakenOver(subject, use)) yield complaint(subject, use);

@@ -18,7 +18,12 @@ export const rule: Rule = {
   summary: 'ADD PRIMARY KEY blocks the table while its index is built and while its columns are checked for NULL',
   severity: 'warning',
   weighed: true,
-  aliases: ['squawk:adding-serial-primary-key-field', 'squawk:adding-primary-key-constraint', 'eugene:W14'],
+  aliases: [
+    'squawk:adding-serial-primary-key-field',
+    'squawk:adding-primary-key-constraint',
+    'eugene:W14',
+    'pgfence:add-pk-without-using-index',
+  ],
   *statement(subject) {
     for (const use of usesOf(subject, 'add-primary-key')) yield building(subject, use);
     for (const use of usesOf(subject, 'add-primary-key-using-index-nullable')) yield* overNullable(subject, use);

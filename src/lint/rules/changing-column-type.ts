@@ -12,7 +12,7 @@ export const rule: Rule = {
   summary: 'A change of type that rewrites the table, its indexes or checks its rows blocks everybody meanwhile',
   severity: 'error',
   weighed: true,
-  aliases: ['squawk:changing-column-type', 'eugene:E5'],
+  aliases: ['squawk:changing-column-type', 'eugene:E5', 'pgfence:alter-column-type'],
   *statement(subject) {
     for (const use of usesOf(subject, ...FORMS)) yield complaint(subject, use);
   },

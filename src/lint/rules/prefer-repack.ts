@@ -9,7 +9,7 @@ export const rule: Rule = {
   summary: 'VACUUM FULL and CLUSTER write the whole table anew while nobody can use it',
   severity: 'error',
   weighed: true,
-  aliases: ['squawk:prefer-repack'],
+  aliases: ['squawk:prefer-repack', 'pgfence:vacuum-full'],
   *statement(subject) {
     for (const use of usesOf(subject, 'vacuum-full', 'cluster', 'cluster-all')) yield complaint(use);
   },

@@ -12,7 +12,7 @@ export const rule: Rule = {
   summary: 'Long work in a transaction that holds a table under ACCESS EXCLUSIVE keeps everybody from it until the end',
   severity: 'warning',
   weighed: true,
-  aliases: ['eugene:E4'],
+  aliases: ['eugene:E4', 'pgfence:statement-after-access-exclusive'],
   *statement(subject) {
     const work = subject.uses.find((use) => isLong(subject, use));
     const [held] = work ? heldBefore(subject, 'AccessExclusiveLock') : [];
