@@ -6,6 +6,7 @@ import type { Complaint, Fix } from '../finding.ts';
 import { fixOf, shownFix } from '../help/fix.ts';
 import { stepName } from '../help/names.ts';
 import { listed, shown } from '../help/shown.ts';
+import { shortName } from '../help/tables.ts';
 import { othersOf, targetOf, usesOf } from '../help/uses.ts';
 import type { Rule, Subject } from '../rule.ts';
 
@@ -24,7 +25,8 @@ export const rule: Rule = {
 };
 
 function complaint(subject: Subject, use: FormUse): Complaint {
-  const held = [...othersOf(use, 'parent'), ...othersOf(use, 'default partition')].map(shown);
+  const others = [...othersOf(use, 'parent'), ...othersOf(use, 'default partition')];
+  const held = others.map((name) => shown(shortName(subject, name)));
   return {
     message: `dropping ${targetOf(use)} blocks all reads and writes of ${listed(held)} as well`,
     why: 'A partition is dropped under ACCESS EXCLUSIVE on the partitioned table and on its default partition. Once it is detached, nobody else notices.',
@@ -49,7 +51,7 @@ function detachFirst(subject: Subject, use: FormUse): Fix | undefined {
 }
 
 /** CONCURRENTLY is refused while there is a default partition. */
-function detaching({ options }: Subject, use: FormUse, parent: QualifiedName, partition: QualifiedName): string {
-  const can = options.serverMajor >= DETACH_CONCURRENTLY && othersOf(use, 'default partition').length === 0;
-  return `ALTER TABLE ${shown(parent)} DETACH PARTITION ${shown(partition)}${can ? ' CONCURRENTLY' : ''}`;
+function detaching(subject: Subject, use: FormUse, parent: QualifiedName, partition: QualifiedName): string {
+  const can = subject.options.serverMajor >= DETACH_CONCURRENTLY && othersOf(use, 'default partition').length === 0;
+  return `ALTER TABLE ${shown(shortName(subject, parent))} DETACH PARTITION ${shown(partition)}${can ? ' CONCURRENTLY' : ''}`;
 }

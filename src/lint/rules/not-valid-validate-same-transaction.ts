@@ -1,7 +1,7 @@
-import type { FormUse } from '../../facts/form.ts';
+import { effectOn, type FormUse, LOCK_MODES } from '../../facts/form.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
 import type { Complaint, Fix } from '../finding.ts';
-import { alterTableOf } from '../help/alter-table.ts';
+import { alterTableOf, commandOf, restWithout } from '../help/alter-table.ts';
 import { addedNotValid } from '../help/earlier.ts';
 import { fixOf, shownFix } from '../help/fix.ts';
 import { stepName } from '../help/names.ts';
@@ -21,9 +21,43 @@ export const rule: Rule = {
     for (const use of usesOf(subject, ...VALIDATES)) {
       const added = addedNotValid(subject, use);
       if (added) yield complaint(subject, use, added);
+      else if (isBesideStronger(subject, use)) yield besideOthers(subject, use);
     }
   },
 };
+
+/** Another command of the same ALTER TABLE takes a lock that blocks writes, and all of them share the strongest. */
+function isBesideStronger({ uses, options }: Subject, use: FormUse): boolean {
+  return uses.some((other) => {
+    const { lock } = effectOn(other.form, options.serverMajor);
+    return other !== use && lock !== null && LOCK_MODES.indexOf(lock) >= LOCK_MODES.indexOf('ShareLock');
+  });
+}
+
+function besideOthers(subject: Subject, use: FormUse): Complaint {
+  const constraint = use.part === undefined ? 'the constraint' : displayIdentifier(use.part);
+  return {
+    offset: use.offset,
+    message: `${targetOf(use)} is held under the lock of the other commands while every row is validated for ${constraint}`,
+    why: 'One ALTER TABLE takes the strongest lock of its commands for all of them. Validated in a migration of its own, the table stays in use.',
+    use,
+    ...fixOf(subject, takenOut(subject, use)),
+  };
+}
+
+function takenOut(subject: Subject, use: FormUse): Fix | undefined {
+  const alter = alterTableOf(subject);
+  const part = commandOf(alter, use, 'AT_ValidateConstraint');
+  const rest = alter && part && restWithout(alter, part);
+  if (!rest) return undefined;
+  const validate = {
+    name: stepName('validate', use.part ?? 'constraint'),
+    sql: [`${alter.head} ${part.text}`],
+    rollback: [],
+  };
+  const first = { name: stepName('alter', alter.name.name), sql: [rest], rollback: [] };
+  return shownFix('validate it in a migration of its own, behind this one', [first, validate]);
+}
 
 function complaint(subject: Subject, use: FormUse, added: Subject): Complaint {
   const constraint = use.part === undefined ? 'the constraint' : displayIdentifier(use.part);

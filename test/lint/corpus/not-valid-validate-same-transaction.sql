@@ -13,6 +13,10 @@ ALTER TABLE orders VALIDATE CONSTRAINT orders_note_not_null;
 ALTER TABLE orders ADD CONSTRAINT orders_quantity_positive CHECK (quantity > 0) NOT VALID;
 COMMENT ON CONSTRAINT orders_quantity_positive ON orders IS 'Nothing is ordered in negative numbers';
 ALTER TABLE orders VALIDATE CONSTRAINT orders_quantity_positive;
+--- unsafe: beside another command of the same statement
+ALTER TABLE payments ADD COLUMN origin text, VALIDATE CONSTRAINT payments_order_fk;
+--- unsafe: added and validated in one statement
+ALTER TABLE orders ADD CONSTRAINT orders_quantity_positive CHECK (quantity > 0) NOT VALID, VALIDATE CONSTRAINT orders_quantity_positive;
 --- safe: added only
 ALTER TABLE orders ADD CONSTRAINT orders_quantity_positive CHECK (quantity > 0) NOT VALID;
 --- safe: validated only
