@@ -12,7 +12,7 @@ export const rule: Rule = {
   summary: 'A column that was there before is dropped, with its values',
   severity: 'warning',
   weighed: false,
-  aliases: ['squawk:ban-drop-column'],
+  aliases: ['squawk:ban-drop-column', 'pgfence:drop-column'],
   statement: judge,
 };
 

@@ -14,7 +14,9 @@ export const rule: Rule = {
   *statement(subject) {
     for (const { table, cmd } of tableCommands(subject, 'AT_DropNotNull')) {
       const column = cmd.name ?? '';
-      if (subject.isNew(subject.known.table(table)) || addedHere(subject, table, column)) continue;
+      const known = subject.known.table(table);
+      const isNullable = known?.columns.get(column)?.notNull === false;
+      if (subject.isNew(known) || addedHere(subject, table, column) || isNullable) continue;
       yield {
         message: `${shownColumn(table, column)} may be NULL from the commit on: code that reads it without asking gets what it never got, and after the first NULL the way back fails (23502)`,
         why: 'Release code that can read NULL first, drop NOT NULL then, and write NULL last.',

@@ -14,7 +14,7 @@ export const rule: Rule = {
   summary: 'TRUNCATE ... CASCADE empties tables that the file does not name',
   severity: 'error',
   weighed: false,
-  aliases: ['squawk:ban-truncate-cascade'],
+  aliases: ['squawk:ban-truncate-cascade', 'pgfence:truncate-cascade'],
   *statement(subject) {
     const stmt = as('TruncateStmt', subject.tree?.node);
     if (stmt?.behavior !== 'DROP_CASCADE') return;

@@ -7,7 +7,7 @@ export const rule: Rule = {
   summary: 'A file wraps itself in BEGIN ... COMMIT around a statement that PostgreSQL refuses in a transaction',
   severity: 'error',
   weighed: false,
-  aliases: ['squawk:ban-concurrent-index-creation-in-transaction'],
+  aliases: ['squawk:ban-concurrent-index-creation-in-transaction', 'pgfence:concurrent-in-transaction'],
   *statement({ migration, statement, options, inside }) {
     if (!migration.wrappedInTransaction || inside) return;
     const reason = whyNotInTransaction(statement.sql, statement.words, options.serverMajor * 10_000);

@@ -3,7 +3,7 @@ import type { QualifiedName } from '../../sql/token-reader.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Complaint } from '../finding.ts';
 import { tableCommands } from '../help/drops.ts';
-import { madeHere } from '../help/made-here.ts';
+import { addedHere, madeHere } from '../help/made-here.ts';
 import { isRelation, kindWords } from '../help/object-kinds.ts';
 import { objectName } from '../help/object-names.ts';
 import { partOf } from '../help/part-of.ts';
@@ -72,6 +72,7 @@ function* ofParts(subject: Subject): Generator<Complaint> {
   for (const { table, cmd } of tableCommands(subject, 'AT_DropColumn', 'AT_DropConstraint')) {
     if (cmd.behavior !== 'DROP_CASCADE' || subject.isNew(subject.known.table(table))) continue;
     const name = cmd.name ?? '';
+    if (cmd.subtype === 'AT_DropColumn' && addedHere(subject, table, name)) continue;
     const what =
       cmd.subtype === 'AT_DropColumn'
         ? shownColumn(table, name)

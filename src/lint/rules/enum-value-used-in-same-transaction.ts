@@ -24,7 +24,10 @@ interface Added {
 
 function* judge(file: FileSubject): Generator<FileComplaint> {
   const outside = file.body.filter((one) => !one.inside);
-  const boundaries = enumBoundaries(file.migration.statements, file.options.serverMajor * 10_000);
+  // With the header each statement is a transaction of its own, and the file says so.
+  const isCut = file.migration.headers.transaction === 'none';
+  const statements = isCut ? [] : file.migration.statements;
+  const boundaries = enumBoundaries(statements, file.options.serverMajor * 10_000);
   for (const end of boundaries) {
     const use = firstUse(outside, end);
     if (use) yield inOneFile(use.added, use.user);

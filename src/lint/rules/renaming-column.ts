@@ -18,7 +18,7 @@ export const rule: Rule = {
   summary: 'A column that the running application knows by its old name is renamed',
   severity: 'error',
   weighed: false,
-  aliases: ['squawk:renaming-column'],
+  aliases: ['squawk:renaming-column', 'pgfence:rename-column'],
   file: (file) => withAround(file, judge),
 };
 
@@ -43,13 +43,10 @@ function renamedColumn({ tree }: Subject): Renaming | undefined {
   return { table, from: stmt.subname ?? '', to: stmt.newname ?? '' };
 }
 
-/** The other half of a swap: after it there is a column of the old name again. */
+/** The other half of a swap: after it another column has the old name, with its values. */
 function givesColumn(subject: Subject, table: QualifiedName, column: string): boolean {
   const renamed = renamedColumn(subject);
-  if (renamed) return isSame(subject.known, renamed.table, table) && renamed.to === column;
-  const stmt = as('AlterTableStmt', subject.tree?.node);
-  if (!stmt || !isSame(subject.known, relationName(stmt.relation), table)) return false;
-  return all('AlterTableCmd', stmt.cmds).some((cmd) => as('ColumnDef', cmd.def)?.colname === column);
+  return renamed?.to === column && isSame(subject.known, renamed.table, table);
 }
 
 /** The second half of a swap: nobody but the swap knows the name that goes. */

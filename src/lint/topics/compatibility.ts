@@ -12,6 +12,7 @@ import { rule as dropCascade } from '../rules/drop-cascade.ts';
 import { rule as dropInUse } from '../rules/drop-in-use.ts';
 import { rule as droppingDefault } from '../rules/dropping-default.ts';
 import { rule as droppingFunction } from '../rules/dropping-function.ts';
+import { rule as droppingObject } from '../rules/dropping-object.ts';
 import { rule as droppingPrimaryKey } from '../rules/dropping-primary-key.ts';
 import { rule as droppingType } from '../rules/dropping-type.ts';
 import { rule as droppingUniqueConstraint } from '../rules/dropping-unique-constraint.ts';
@@ -40,6 +41,7 @@ export const COMPATIBILITY_RULES: readonly Rule[] = [
   replacingViewColumns,
   droppingFunction,
   droppingType,
+  droppingObject,
   banDropNotNull,
   droppingDefault,
   droppingPrimaryKey,

@@ -14,3 +14,6 @@ ALTER TABLE orders ALTER COLUMN channel DROP NOT NULL;
 
 --- safe: a default for those that leave it out
 ALTER TABLE orders ALTER COLUMN total SET DEFAULT 0;
+
+--- safe: it was never NOT NULL
+ALTER TABLE orders ALTER COLUMN note DROP NOT NULL;

@@ -31,3 +31,7 @@ DROP VIEW order_notes;
 --- safe: the opposite word
 CREATE SCHEMA attempt;
 DROP SCHEMA attempt RESTRICT;
+
+--- safe: a column that the same file adds
+ALTER TABLE orders ADD COLUMN picked boolean;
+ALTER TABLE orders DROP COLUMN picked CASCADE;

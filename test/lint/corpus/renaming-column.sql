@@ -15,6 +15,10 @@ DO $$ BEGIN
   ALTER TABLE orders RENAME COLUMN note TO remark;
 END $$;
 
+--- unsafe: another column takes the name, without the values
+ALTER TABLE users RENAME COLUMN age TO years;
+ALTER TABLE users ADD COLUMN age smallint;
+
 --- safe: a second column beside the first
 ALTER TABLE orders ADD COLUMN amount numeric(10, 2);
 
