@@ -52,7 +52,7 @@ export interface Subject {
   readonly uses: readonly FormUse[];
   /** Everything that is known before it runs; in a ROLLBACK section, what is known behind the body. */
   readonly known: Known;
-  /** It stands in the body of a DO block or function: where that begins, as words. */
+  /** It stands in the body of a DO block, or of a routine of this file that a statement calls. */
   readonly inside: 'DO' | 'function' | undefined;
   /** It stands in a loop of that body: one that ends its transaction as it goes, or one that keeps all its locks to the end. */
   readonly loop: 'committing' | 'in one transaction' | undefined;

@@ -4,6 +4,7 @@ import { planMigrationSteps } from '../plan/steps.ts';
 import { splitScript } from '../sql/splitter.ts';
 import type { Inner } from '../syntax/inner/statement.ts';
 import type { SyntaxTree } from '../syntax/tree.ts';
+import { MadeRoutines } from './made-routines.ts';
 import type { Subject } from './rule.ts';
 import { type Reading, StatementSubject } from './subject.ts';
 
@@ -13,7 +14,10 @@ const OUTERMOST = { inside: undefined, loop: undefined };
 /** What stands inside a DO block or function. */
 export type InnerStatements = (tree: SyntaxTree, sql: string) => Inner;
 
-/** The statements of a file's body in order, each before what it does is known; those inside a DO block behind the block. */
+/**
+ * The statements of a file's body in order, each before what it does is known; those inside a DO block behind the block, and
+ * those of a routine that the file has made behind the statement that calls it.
+ */
 export function* bodySubjects(
   reading: Reading,
   migration: Migration,
@@ -21,6 +25,7 @@ export function* bodySubjects(
   inner: InnerStatements,
 ): Generator<StatementSubject> {
   const places = transactions(migration, reading.options.serverMajor);
+  const routines = new MadeRoutines();
   let index = 0;
   learner.beginFile();
   for (const statement of migration.large?.statements() ?? migration.statements) {
@@ -32,10 +37,19 @@ export function* bodySubjects(
     subject.unknown = inside.unknown;
     yield subject;
     place.before.push(subject);
-    yield* innerSubjects(reading, subject, learner, inside, place);
+    const own = { by: subject, written: subject, inside: 'DO', statements: inside.statements } as const;
+    for (const run of [own, ...called(subject, routines, inner)]) yield* innerSubjects(reading, run, learner, place);
     learnFrom(learner, subject);
+    routines.add(subject);
     index++;
   }
+}
+
+function called(subject: StatementSubject, routines: MadeRoutines, inner: InnerStatements): Run[] {
+  return routines.calledBy(subject).flatMap((written) => {
+    const { statements } = written.tree ? inner(written.tree, written.statement.sql) : NOTHING;
+    return [{ by: subject, written, inside: 'function', statements }];
+  });
 }
 
 /** Those of the ROLLBACK section: what the body makes is there, and what they undo is not followed. */
@@ -68,20 +82,27 @@ function transactions(migration: Migration, serverMajor: number): (index: number
   return (index) => places[index]!;
 }
 
-/** DO runs its statements now; a function's body runs whenever it is called, so that it is no part of what this file does. */
+/** A body that a statement runs: its own, or that of a routine which another statement has made. */
+interface Run {
+  readonly by: StatementSubject;
+  /** The statement in which it stands. */
+  readonly written: StatementSubject;
+  readonly inside: 'DO' | 'function';
+  readonly statements: Inner['statements'];
+}
+
 function* innerSubjects(
   reading: Reading,
-  outer: StatementSubject,
+  { by, written, inside, statements }: Run,
   learner: Learner,
-  { statements }: Inner,
   place: Place,
 ): Generator<StatementSubject> {
   for (const { sql, offset, inLoop, commits } of statements) {
-    const statement = innerStatement(outer, sql, offset);
+    const statement = innerStatement(written, sql, offset);
     if (!statement) continue;
-    const { migration, section, index } = outer;
+    const { migration, section, index } = by;
     const loop = inLoop ? (commits ? 'committing' : 'in one transaction') : undefined;
-    const standing = { migration, section, index, statement, known: learner.known, inside: 'DO', loop } as const;
+    const standing = { migration, section, index, statement, known: learner.known, inside, loop } as const;
     const subject = new StatementSubject(reading, { ...standing, ...place });
     yield subject;
     place.before.push(subject);

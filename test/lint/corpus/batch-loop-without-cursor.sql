@@ -36,6 +36,18 @@ DO $$ BEGIN
     EXIT WHEN NOT FOUND;
   END LOOP;
 END $$;
+--- unsafe [whole]: in a procedure that the file calls
+-- Fill the currency
+-- Transaction: none
+CREATE PROCEDURE fill_currency() LANGUAGE plpgsql AS $$ BEGIN
+  LOOP
+    UPDATE orders SET currency = 'EUR' WHERE id IN (SELECT id FROM orders WHERE currency IS NULL LIMIT 1000);
+    EXIT WHEN NOT FOUND;
+    COMMIT;
+  END LOOP;
+END $$;
+CALL fill_currency();
+-- IRREVERSIBLE: which were empty is not known any more
 --- safe [whole]: from the last key on
 -- Fill the currency
 -- Transaction: none

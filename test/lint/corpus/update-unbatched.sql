@@ -28,6 +28,11 @@ DO $$ BEGIN
   END LOOP;
 END $$;
 -- IRREVERSIBLE: which were empty is not known any more
+--- unsafe: in a function that the file calls
+CREATE FUNCTION fill_currency(wanted text) RETURNS void LANGUAGE sql AS $$
+  UPDATE orders SET currency = wanted WHERE currency IS NULL
+$$;
+SELECT fill_currency('EUR');
 --- safe: one row by its key
 UPDATE orders SET note = NULL WHERE id = 42;
 --- safe: a unique column
@@ -60,3 +65,12 @@ BEGIN
   END LOOP;
 END $$;
 -- IRREVERSIBLE: which were empty is not known any more
+--- safe: in a function that is only made
+CREATE FUNCTION fill_currency(wanted text) RETURNS void LANGUAGE sql AS $$
+  UPDATE orders SET currency = wanted WHERE currency IS NULL
+$$;
+--- safe: one row in a function that is called
+CREATE FUNCTION rename_customer(wanted bigint, given text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+  UPDATE customers SET name = given WHERE id = wanted;
+END $$;
+SELECT rename_customer(42, 'Ada');
