@@ -1,9 +1,10 @@
 import type { FormRow } from '../row.ts';
-import { AX, alters, tried } from './effect.ts';
+import { AX, alters, SRX, tried } from './effect.ts';
 
 const manual = 'sql-altertable';
 
-const PEERS = { 'referenced table': AX, 'referencing tables': AX } as const;
+/** The sequence is that of an identity column. */
+const PEERS = { 'referenced table': AX, 'referencing tables': AX, sequence: SRX } as const;
 
 /** ALTER COLUMN ... TYPE: what it costs hangs on the old type, the new one, and what else uses the column. */
 export const COLUMN_TYPES = {
@@ -62,6 +63,10 @@ export const COLUMN_TYPES = {
     samples: tried(
       'ALTER TABLE target ALTER COLUMN amount TYPE bigint',
       'ALTER TABLE target ALTER id TYPE bigint',
+      'ALTER TABLE target ALTER numbered TYPE bigint',
+      'ALTER TABLE counted ALTER n TYPE bigint',
+      'ALTER TABLE regions ALTER amount TYPE bigint',
+      'ALTER TABLE ancestor ALTER id TYPE bigint',
       'ALTER TABLE target ALTER big TYPE int',
       'ALTER TABLE target ALTER name TYPE varchar(20)',
       'ALTER TABLE target ALTER note TYPE varchar(20)',

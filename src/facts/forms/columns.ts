@@ -115,6 +115,7 @@ export const COLUMNS = {
       'ALTER TABLE target DROP COLUMN numbered',
       'ALTER TABLE target DROP COLUMN label',
       'ALTER TABLE ancestor DROP COLUMN note',
+      'ALTER TABLE ONLY ancestor DROP COLUMN note',
       'ALTER TABLE plain DROP COLUMN note CASCADE',
       'ALTER TABLE regions DROP COLUMN note',
     ),

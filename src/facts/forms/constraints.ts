@@ -3,6 +3,8 @@ import { AX, alters, othersOf, RS, S, SRX, SUX, takes, tried } from './effect.ts
 
 const manual = 'sql-altertable';
 
+const KEYS_UNTIL_17 = [{ major: 17, effect: { others: othersOf({ partitions: SRX, 'referenced table': SRX }) } }];
+
 /** Adding, validating and dropping constraints. */
 export const CONSTRAINTS = {
   'add-check': {
@@ -49,17 +51,28 @@ export const CONSTRAINTS = {
   'add-foreign-key': {
     title: 'ALTER TABLE ... ADD CONSTRAINT ... FOREIGN KEY',
     effect: alters(SRX, { 'referenced table': SRX }, { scan: true }),
+    until: KEYS_UNTIL_17,
     samples: tried(
       'ALTER TABLE target ADD CONSTRAINT c FOREIGN KEY (amount) REFERENCES referenced (id)',
       'ALTER TABLE regions ADD FOREIGN KEY (amount) REFERENCES referenced (id)',
       'ALTER TABLE target ADD FOREIGN KEY (amount) REFERENCES keyed (id)',
+      'ALTER TABLE ancestor ADD FOREIGN KEY (id) REFERENCES first',
     ),
+    manual,
+  },
+  // Those of the partitions become parts of the new one: nothing is checked, but their triggers on the referenced table go.
+  'add-foreign-key-over-partitions': {
+    title: 'ALTER TABLE ... ADD CONSTRAINT ... FOREIGN KEY, where every partition has it already',
+    effect: alters(SRX, { 'referenced table': AX }),
+    samples: tried('ALTER TABLE tied ADD CONSTRAINT c FOREIGN KEY (id) REFERENCES first (id)'),
     manual,
   },
   'add-foreign-key-not-valid': {
     title: 'ALTER TABLE ... ADD CONSTRAINT ... FOREIGN KEY ... NOT VALID',
     effect: alters(SRX, { 'referenced table': SRX }),
+    until: KEYS_UNTIL_17,
     samples: [
+      { sql: 'ALTER TABLE ancestor ADD FOREIGN KEY (id) REFERENCES first NOT VALID' },
       { sql: 'ALTER TABLE target ADD CONSTRAINT c FOREIGN KEY (amount) REFERENCES referenced (id) NOT VALID' },
       { sql: 'ALTER TABLE regions ADD FOREIGN KEY (amount) REFERENCES referenced (id) NOT VALID', since: 18 },
       {
@@ -96,19 +109,24 @@ export const CONSTRAINTS = {
   },
   'add-unique': {
     title: 'ALTER TABLE ... ADD CONSTRAINT ... UNIQUE',
-    effect: takes(AX, { partitions: AX }, { scan: true }),
+    effect: alters(AX, {}, { scan: true }),
     until: [{ major: 17, effect: { others: othersOf({ partitions: S }) } }],
     samples: tried(
       'ALTER TABLE target ADD CONSTRAINT c UNIQUE (amount)',
+      'ALTER TABLE ancestor ADD UNIQUE (id)',
       'ALTER TABLE regions ADD UNIQUE (region, amount)',
     ),
     manual,
   },
   'add-primary-key': {
     title: 'ALTER TABLE ... ADD PRIMARY KEY',
-    effect: takes(AX, { partitions: AX }, { scan: true }),
-    until: [{ major: 17, effect: { others: othersOf({ partitions: S }) } }],
-    samples: tried('ALTER TABLE keyless ADD PRIMARY KEY (code)', 'ALTER TABLE regions ADD PRIMARY KEY (region, id)'),
+    effect: alters(AX, {}, { scan: true }),
+    until: [{ major: 17, effect: { others: othersOf({ partitions: S, children: AX }) } }],
+    samples: tried(
+      'ALTER TABLE keyless ADD PRIMARY KEY (code)',
+      'ALTER TABLE ancestor ADD PRIMARY KEY (id)',
+      'ALTER TABLE regions ADD PRIMARY KEY (region, id)',
+    ),
     manual,
   },
   'add-unique-using-index': {
@@ -131,8 +149,12 @@ export const CONSTRAINTS = {
   },
   'add-exclude': {
     title: 'ALTER TABLE ... ADD CONSTRAINT ... EXCLUDE',
-    effect: takes(AX, {}, { scan: true }),
-    samples: tried('ALTER TABLE target ADD CONSTRAINT c EXCLUDE USING btree (amount WITH =)'),
+    effect: alters(AX, {}, { scan: true }),
+    until: [{ major: 17, effect: { others: [] } }],
+    samples: tried(
+      'ALTER TABLE target ADD CONSTRAINT c EXCLUDE USING btree (amount WITH =)',
+      'ALTER TABLE ancestor ADD EXCLUDE USING btree (id WITH =)',
+    ),
     manual,
   },
   'drop-constraint': {

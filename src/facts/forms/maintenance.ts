@@ -1,5 +1,5 @@
 import type { FormRow } from '../row.ts';
-import { AX, RX, SUX, takes, tried } from './effect.ts';
+import { AX, alters, othersOf, RX, SUX, takes, tried } from './effect.ts';
 
 const REWRITE = { rewrite: 'table', scan: true } as const;
 
@@ -19,8 +19,9 @@ export const MAINTENANCE = {
   },
   analyze: {
     title: 'ANALYZE',
-    effect: takes(SUX, { partitions: SUX }),
-    samples: tried('ANALYZE target', 'ANALYZE regions'),
+    effect: alters(SUX),
+    until: [{ major: 17, effect: { others: othersOf({ partitions: SUX }) } }],
+    samples: tried('ANALYZE target', 'ANALYZE regions', 'ANALYZE ancestor'),
     manual: 'sql-analyze',
   },
   cluster: {

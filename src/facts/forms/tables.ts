@@ -170,9 +170,14 @@ export const TABLES = {
     manual: 'sql-truncate',
   },
   'lock-table': {
-    title: 'LOCK TABLE (in the mode that it names)',
-    effect: alters(AX),
-    samples: tried('LOCK TABLE plain', 'LOCK TABLE plain IN ACCESS EXCLUSIVE MODE', 'LOCK regions'),
+    title: 'LOCK TABLE (in the mode that it names), also of a view with what it reads',
+    effect: alters(AX, { 'tables read': AX }),
+    samples: tried(
+      'LOCK TABLE plain',
+      'LOCK TABLE plain IN ACCESS EXCLUSIVE MODE',
+      'LOCK regions',
+      'LOCK TABLE plain_view',
+    ),
     manual: 'sql-lock',
   },
 } satisfies Record<string, FormRow>;

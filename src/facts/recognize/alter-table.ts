@@ -94,6 +94,8 @@ const READERS: Readonly<Record<string, Reader>> = {
   AT_DropColumn: (context, target, { name = '', behavior }, details) =>
     use(context, 'drop-column', target, {
       ...details,
+      // Also with ONLY: children learn that the column is now their own.
+      only: false,
       part: name,
       names: columnPartners(context, target, name, behavior),
     }),

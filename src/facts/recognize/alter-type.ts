@@ -6,7 +6,7 @@ import { stringsOf } from '../../syntax/names.ts';
 import { as, type Fields, type Node } from '../../syntax/tree.ts';
 import { nodesOf } from '../../syntax/walk.ts';
 import type { FormId, FormUse } from '../form.ts';
-import { hasColumn, indexesOf, referencedBy, referencingOf } from './roles.ts';
+import { hasColumn, indexesOf, referencedBy, referencingOf, sequencesOf } from './roles.ts';
 import { type TypeChange, typeChange } from './type-change.ts';
 import { type Context, type Details, type Named, use } from './use.ts';
 
@@ -131,6 +131,7 @@ function partners({ known }: Context, table: KnownTable, column: string, id: For
   const peers = {
     'referenced table': referencedBy(table, column),
     'referencing tables': referencingOf(known, table, column),
+    sequence: table.columns.get(column)?.identity ? sequencesOf(known, table, column) : [],
   };
   const all = id === 'alter-column-type-rewrite' || id === 'alter-column-type-time-zone';
   return { ...peers, indexes: indexesOf(table, all || id === 'alter-column-type-unknown' ? undefined : column) };

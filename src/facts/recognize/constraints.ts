@@ -39,7 +39,8 @@ function formOfConstraint(
     case 'CONSTR_CHECK':
       return unproven ? 'add-check-not-valid' : 'add-check';
     case 'CONSTR_FOREIGN':
-      return unproven ? 'add-foreign-key-not-valid' : 'add-foreign-key';
+      if (unproven) return 'add-foreign-key-not-valid';
+      return isInPartitions(context, target, constraint) ? 'add-foreign-key-over-partitions' : 'add-foreign-key';
     case 'CONSTR_NOTNULL':
       return unproven ? 'add-not-null-not-valid' : setNotNullForm(context, target, stringsOf(constraint.keys)[0] ?? '');
     case 'CONSTR_UNIQUE':
@@ -59,6 +60,23 @@ function primaryKeyForm({ known }: Context, target: QualifiedName | undefined, i
   const columns = table?.indexes.get(indexname)?.columns ?? [];
   const nullable = columns.some((name) => name !== undefined && table?.columns.get(name)?.notNull === false);
   return nullable ? 'add-primary-key-using-index-nullable' : 'add-primary-key-using-index';
+}
+
+/** Whether every partition has that foreign key by itself. */
+function isInPartitions({ known }: Context, target: QualifiedName | undefined, constraint: Constraint): boolean {
+  const { partitions = [] } = known.table(target) ?? {};
+  const to = relationName(constraint.pktable);
+  if (partitions.length === 0 || !to) return false;
+  const [columns, referenced] = [stringsOf(constraint.fk_attrs).join('\0'), known.resolve(to)];
+  return partitions.every((partition) =>
+    [...(known.table(partition)?.constraints.values() ?? [])].some(
+      ({ references, validated, columns: own }) =>
+        validated &&
+        references?.table.name === referenced.name &&
+        references.table.schema === referenced.schema &&
+        own.join('\0') === columns,
+    ),
+  );
 }
 
 /** A partitioned table that is referenced is locked with its partitions. */

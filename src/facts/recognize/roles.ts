@@ -23,7 +23,7 @@ const READERS: { readonly [role in OtherRelation]?: Reader } = {
   'referencing tables': (known, table) => unlessUnsure(table, referencingOf(known, table)),
   children: childrenOf,
   'dependent views': (known, { name }) => viewsOf(known, name),
-  'tables read': (_, { reads, kind }) => (kind === 'materialized view' || kind === 'view' ? reads : undefined),
+  'tables read': (_, { reads, kind }) => (kind === 'materialized view' || kind === 'view' ? reads : []),
   sequence: (known, table) => unlessUnsure(table, sequencesOf(known, table)),
   parent: (_, { partitionOf }) => (partitionOf ? [partitionOf] : []),
   'default partition': (known, table) => defaultPartitionOf(known, table),
