@@ -7,20 +7,23 @@ export type NameLabel = 'fkey' | 'check' | 'not_null' | 'key' | 'pkey' | 'excl' 
 
 /**
  * The name that PostgreSQL would give: of an index or a constraint of a table on those columns. A constraint's name is free
- * where no other constraint of the schema has it, an index's where no other relation has it.
+ * where no other of the table has it (the names of other tables' constraints begin otherwise), an index's where no other
+ * relation has it.
  */
 export function nameFor(known: Known, table: QualifiedName, columns: readonly string[], label: NameLabel): string {
   const { schema } = known.resolve(table);
+  const own = known.table(table)?.constraints;
   const part = label === 'pkey' || columns.length === 0 ? undefined : columnsPart(columns);
-  return defaultName(table.name, part, label, (name) => isTaken(known, { schema, name }));
+  return defaultName(
+    table.name,
+    part,
+    label,
+    (name) => (own?.has(name) ?? false) || isRelation(known, { schema, name }),
+  );
 }
 
-function isTaken(known: Known, wanted: { readonly schema: string; readonly name: string }): boolean {
-  if (known.index(wanted) || known.table(wanted)) return true;
-  for (const { name, constraints } of known.tables()) {
-    if (name.schema === wanted.schema && constraints.has(wanted.name)) return true;
-  }
-  return false;
+function isRelation(known: Known, wanted: { readonly schema: string; readonly name: string }): boolean {
+  return known.index(wanted) !== undefined || known.table(wanted) !== undefined;
 }
 
 /** For the name of a file: `validate_orders_customer_id_fkey`. */

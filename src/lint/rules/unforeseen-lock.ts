@@ -11,9 +11,9 @@ export const rule: Rule = {
   severity: 'warning',
   weighed: true,
   *file({ body }: FileSubject) {
-    for (const subject of body.filter(({ inside }) => inside === undefined)) {
-      const inner = body.filter(({ index }) => index === subject.index);
-      if (subject.seen) yield* unforeseen(subject, subject.seen, inner);
+    for (const subject of body) {
+      if (subject.inside !== undefined) continue;
+      if (subject.seen) yield* unforeseen(subject, subject.seen, body);
       else if (subject.unknown.length > 0) yield notKnown(subject);
     }
   },
@@ -21,10 +21,11 @@ export const rule: Rule = {
 
 type Lock = SeenEffect['locks'][number];
 
-function* unforeseen(subject: Subject, { locks, rewrites }: SeenEffect, inner: readonly Subject[]) {
-  const foreseen = new Set(inner.flatMap(locked));
-  const stalling = locks.filter(({ stalls, relation }) => stalls !== null && !foreseen.has(keyOf(relation)));
-  for (const lock of strongestEach(stalling)) {
+function* unforeseen(subject: Subject, { locks, rewrites }: SeenEffect, body: readonly Subject[]) {
+  const stalling = locks.filter(({ stalls }) => stalls !== null);
+  if (stalling.length === 0) return;
+  const foreseen = new Set(body.filter(({ index }) => index === subject.index).flatMap(locked));
+  for (const lock of strongestEach(stalling.filter(({ relation }) => !foreseen.has(keyOf(relation))))) {
     yield complaint(
       subject,
       lock,
