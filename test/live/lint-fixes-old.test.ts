@@ -1,4 +1,5 @@
 /** What `lint --fix` may write for a server whose NOT NULL is no constraint yet: see lint-fixes-bed.ts. */
-import { describeFixes } from './lint-fixes-bed.ts';
+import { describeEnds, describeWaysBack } from './lint-fixes-bed.ts';
 
-describeFixes(13);
+describeEnds(13);
+describeWaysBack(13);

@@ -1,4 +1,4 @@
-/** What `lint --fix` may write, on the newest server: see lint-fixes-bed.ts. */
-import { describeFixes } from './lint-fixes-bed.ts';
+/** Where what `lint --fix` may write ends, on the newest server: see lint-fixes-bed.ts. */
+import { describeEnds } from './lint-fixes-bed.ts';
 
-describeFixes(18);
+describeEnds(18);
