@@ -6,6 +6,7 @@ import { relationName } from '../../syntax/names.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Complaint } from '../finding.ts';
 import { dataChanges, relationsRead } from '../help/changed-rows.ts';
+import { firstBefore } from '../help/first-before.ts';
 import { reachOf } from '../help/reach.ts';
 import { shown } from '../help/shown.ts';
 import type { Rule, Subject } from '../rule.ts';
@@ -19,10 +20,10 @@ export const rule: Rule = {
   *statement(subject) {
     if (!subject.transactional) return;
     const [changed] = tablesChanged(subject);
-    const locked = changed && strongLock(subject.before);
+    const locked = changed && lockedBefore(subject);
     if (changed && locked) yield afterwards(subject, changed, locked);
-    const own = changed ? undefined : strongLock([subject]);
-    const before = own && subject.before.flatMap(tablesChanged)[0];
+    const own = changed ? undefined : strongLock(subject);
+    const before = own && changedBefore(subject);
     if (own && before) yield beforehand(own, before, subject);
   },
 };
@@ -34,19 +35,19 @@ interface Locked {
 }
 
 /** The first lock on a table in use that keeps others from writing. */
-function strongLock(subjects: readonly Subject[]): Locked | undefined {
-  for (const subject of subjects) {
-    for (const use of subject.uses) {
-      const { lock } = effectOn(use.form, subject.options.serverMajor);
-      const table = subject.known.table(use.target) ?? subject.known.index(use.target)?.table;
-      if (!lock || !use.target || subject.isNew(table) || LOCK_MODES.indexOf(lock) < LOCK_MODES.indexOf('ShareLock'))
-        continue;
-      if (table && !table.kind.endsWith('table')) continue;
-      return { use, table: shown(use.target), mode: lockModeName(lock) };
-    }
+function strongLock(subject: Subject): Locked | undefined {
+  for (const use of subject.uses) {
+    const { lock } = effectOn(use.form, subject.options.serverMajor);
+    if (!lock || !use.target || LOCK_MODES.indexOf(lock) < LOCK_MODES.indexOf('ShareLock')) continue;
+    const table = subject.known.table(use.target) ?? subject.known.index(use.target)?.table;
+    if (subject.isNew(table) || (table && !table.kind.endsWith('table'))) continue;
+    return { use, table: shown(use.target), mode: lockModeName(lock) };
   }
   return undefined;
 }
+
+const lockedBefore = firstBefore(strongLock);
+const changedBefore = firstBefore((earlier) => tablesChanged(earlier)[0]);
 
 /** Tables in use of which this changes more than a batch, or into which it copies rows. */
 function tablesChanged(subject: Subject): QualifiedName[] {
