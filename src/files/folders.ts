@@ -78,15 +78,18 @@ function readOne(path: string, entry: Dirent, file: string): MigrationFile | Pro
 
 type Named = Pick<MigrationFile, 'version' | 'number' | 'name'>;
 
-/** A class rather than an object of closures: a run over thousands of applied files makes as many of these. */
+/**
+ * A class rather than an object of closures: a run over thousands of applied files makes as many of these. For the same reason
+ * its fields are set once, by the constructor, and not defined before.
+ */
 class SmallFile implements MigrationFile {
-  readonly version: string;
-  readonly number: bigint;
-  readonly name: string;
-  readonly file: string;
-  readonly checksum: string;
-  readonly #bytes: Buffer;
-  #migration: Migration | undefined;
+  declare readonly version: string;
+  declare readonly number: bigint;
+  declare readonly name: string;
+  declare readonly file: string;
+  declare readonly checksum: string;
+  declare private readonly bytes: Buffer;
+  declare private migration: Migration | undefined;
 
   constructor(named: Named, file: string, bytes: Buffer) {
     this.version = named.version;
@@ -94,16 +97,17 @@ class SmallFile implements MigrationFile {
     this.name = named.name;
     this.file = file;
     this.checksum = checksumOf(bytes);
-    this.#bytes = bytes;
+    this.bytes = bytes;
+    this.migration = undefined;
   }
 
   checksumWithCrlf(): string {
-    return crlfChecksumOf(this.#bytes);
+    return crlfChecksumOf(this.bytes);
   }
 
   load(): Migration {
-    this.#migration ??= parseMigration({ file: this.file, stem: this.version, bytes: this.#bytes });
-    return this.#migration;
+    this.migration ??= parseMigration({ file: this.file, stem: this.version, bytes: this.bytes });
+    return this.migration;
   }
 }
 
