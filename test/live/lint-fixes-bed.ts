@@ -152,8 +152,7 @@ async function runCase(session: Session, schema: string, one: FixCase, course: C
   // All of it at once: a query of the session is one statement.
   await session.query(`DO $ground$ BEGIN EXECUTE $given$${GIVEN}$given$; END $ground$`);
   for (const sql of [one.one.given, ...course(one)]) {
-    // A data migration runs it with ranges of the key.
-    const text = sql.replaceAll('public.', `${schema}.`).replaceAll(':batch', 'true');
+    const text = sql.replaceAll('public.', `${schema}.`);
     for (const { start, end } of statementsOf(text)) {
       const statement = text.slice(start, end);
       await session.query(statement).catch((cause: unknown) => {

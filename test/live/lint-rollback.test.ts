@@ -141,10 +141,7 @@ for (const engine of new Set([majors[0]!, majors.at(-1)!])) {
         );
         await database.sql('UPDATE users SET age = 40 WHERE id = 4');
         await database.sql('UPDATE users SET years = 50 WHERE id = 5');
-        await runAll(
-          database,
-          fill!.sql.map((sql) => sql.replace(':batch', 'true')),
-        );
+        await runAll(database, fill!.sql);
         const values = 'SELECT age, years FROM users ORDER BY id';
         assert.deepEqual(await database.sql(values), both(['10', '20', '30', '40', '50']));
         await runAll(database, drop!.sql);

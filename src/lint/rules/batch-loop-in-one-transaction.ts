@@ -25,7 +25,7 @@ function judged({ loop, transactional }: Subject, table: string): Complaint | un
   if (loop === 'in one transaction') {
     return {
       message: `the rounds of this loop are one transaction: each row of ${table} stays locked until the last one is done`,
-      why: 'Batches help only where each is committed. Write it as a data migration (Kind: data), or with COMMIT in the loop and the header Transaction: none.',
+      why: 'Batches help only where each is committed. Write COMMIT behind each batch, and the header Transaction: none.',
     };
   }
   if (!transactional) return undefined;

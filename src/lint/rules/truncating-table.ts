@@ -1,5 +1,6 @@
 import type { FormUse } from '../../facts/form.ts';
 import type { Complaint, Fix } from '../finding.ts';
+import { batchLoop, LOOP_HEADER, loopKey } from '../help/batch-loop.ts';
 import { fixOf, shownFix } from '../help/fix.ts';
 import { stepName } from '../help/names.ts';
 import { shown } from '../help/shown.ts';
@@ -24,18 +25,19 @@ function complaint(subject: Subject, use: FormUse): Complaint {
     message: `emptying ${targetOf(use)} waits for every query on it and blocks all reads and writes meanwhile`,
     why: 'TRUNCATE takes ACCESS EXCLUSIVE, and transactions with an older snapshot then see an empty table. DELETE in batches takes no lock that readers or other writers notice.',
     use,
-    ...fixOf(subject, deleteInBatches(use)),
+    ...fixOf(subject, deleteInBatches(subject, use)),
   };
 }
 
-function deleteInBatches({ target }: FormUse): Fix | undefined {
-  if (!target) return undefined;
-  const table = shown(target);
+function deleteInBatches({ known }: Subject, { target }: FormUse): Fix | undefined {
+  const table = known.table(target);
+  const key = table && loopKey(table);
+  if (!target || key === undefined) return undefined;
   const step = {
     name: stepName('empty', target.name),
-    comment: [`Empty ${table}`, 'Kind: data', `Batch: ${table}`],
-    sql: [`DELETE FROM ${table} WHERE :batch`],
+    comment: [`Empty ${shown(target)}`, LOOP_HEADER],
+    sql: [batchLoop(target, key, (range) => `DELETE FROM ${shown(target)} WHERE ${range}`)],
     rollback: [],
   };
-  return shownFix('delete the rows in batches', [step]);
+  return shownFix('delete the rows in batches, in a file of its own', [step]);
 }
