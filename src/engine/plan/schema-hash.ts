@@ -1,12 +1,34 @@
 import { createHash } from 'node:crypto';
+import { Problem } from '../../problem/problem.ts';
+import { blockerCure, blockerText } from '../../report/blocker.ts';
 import { SchemaPrint } from '../../snapshot/print.ts';
 import type { Control } from '../control.ts';
 import type { Engine } from '../engine.ts';
+import { isDatabaseError } from '../failure.ts';
+import { holdersFrom, holdersSql } from '../locks/look.ts';
+import { isStumble } from '../schema/read-schema.ts';
 
-const LOCK_TIMEOUT_MS = 10_000;
+/** Migrations hold a table alone for a moment; whoever holds it for longer is to be named, and soon. */
+const LOCK_TIMEOUT_MS = 3000;
+const TRIES_MAX = 4;
 
-/** A hash (SHA-256, hex) over the schema of the database: the same for the same schema. Owners and privileges are left out. */
-export async function schemaHash(engine: Engine, { server }: Control): Promise<string> {
+/**
+ * A hash (SHA-256, hex) over the schema of the database: the same for the same schema. Owners and privileges are left out.
+ * The server takes ACCESS SHARE on tables to write their expressions out: Problem `lock-timeout`, with who it is, where
+ * another session holds one of them alone.
+ */
+export async function schemaHash(engine: Engine, control: Control): Promise<string> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await hashOnce(engine, control);
+    } catch (error) {
+      if (isDatabaseError(error) && error.code === '55P03') throw await lockedProblem(engine, control);
+      if (tries === TRIES_MAX || !isStumble(error)) throw error;
+    }
+  }
+}
+
+async function hashOnce(engine: Engine, { server }: Control): Promise<string> {
   const session = await engine.connect('control');
   try {
     const print = await SchemaPrint.of(session, {
@@ -24,4 +46,20 @@ export async function schemaHash(engine: Engine, { server }: Control): Promise<s
   } finally {
     await session.end();
   }
+}
+
+const HELD_ALONE = `(SELECT pg_catalog.array_agg(l.relation) FROM pg_catalog.pg_locks AS l
+  WHERE l.granted AND l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock')`;
+
+async function lockedProblem({ mask }: Engine, { session, server }: Control): Promise<Problem> {
+  const held = holdersFrom(await session.query(holdersSql(HELD_ALONE)), mask);
+  const holders = held.filter(({ blocker }) => blocker.modes.includes('AccessExclusiveLock'));
+  return new Problem('lock-timeout', `the schema of ${server.database} cannot be read: a table is locked`, {
+    found: holders.map(({ relation, blocker }) => `${relation.name} is held by ${blockerText(blocker)}`).join('\n'),
+    state: 'Nothing was run.',
+    next: [
+      ...new Set(holders.map(({ blocker }) => blockerCure(blocker))),
+      'Run the command again when the lock is gone.',
+    ],
+  });
 }
