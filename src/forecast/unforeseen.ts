@@ -12,13 +12,16 @@ interface Read {
   /** Places in a DO block that no text tells. */
   readonly unknown: readonly { readonly why: string }[];
   readonly isUnderstood: boolean;
+  /** It calls a routine that the same file has made: what that does counts as its own. */
+  readonly isFollowed: boolean;
 }
 
 /** Why the text of a statement does not tell all that it does; null where it does. */
-export function unforeseenIn({ words, tree, known, unknown, isUnderstood }: Read): string | null {
+export function unforeseenIn({ words, tree, known, unknown, isUnderstood, isFollowed }: Read): string | null {
   const [first = '', second = ''] = words;
   if (unknown[0]) return unknown[0].why;
   if (!isUnderstood) return 'its syntax is not known to this version, so that it is judged by its first words';
+  if (isFollowed) return null;
   if (first === 'CALL') return 'what the procedure does is not known';
   if (second === 'OWNED' && (first === 'DROP' || first === 'REASSIGN'))
     return 'which objects the role owns is not known';

@@ -118,7 +118,7 @@ function holdText(hold: PlannedHold, { bound, migrations }: PlanReport): string 
     : `to the end of its ${isStep ? 'step' : 'transaction'}`;
   const where = `line ${line} of ${version}`;
   const until = goesOn ? `from ${where} ${end}` : where;
-  return `${shortName(relation)} (${sizeText(hold)}): ${stalls} wait ${waitText(time)}, ${until}`;
+  return `${shortName(relation)} (${sizeText(hold)}): ${stalls} wait${waitText(time)}, ${until}`;
 }
 
 function blockerLine({ relation, lock, holder, next }: PlanBlocker): string {

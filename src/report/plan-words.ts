@@ -23,9 +23,9 @@ export function sizeText({ rows, bytes }: { readonly rows: number | null; readon
   return `${counted}, ${formatBytes(bytes)}`;
 }
 
-/** How long somebody waits: `for seconds`. */
+/** How long somebody waits, behind the verb: ` for seconds`. */
 export function waitText(time: TimeClass): string {
-  return time === 'unknown' ? 'for nobody knows how long' : `for ${time}`;
+  return time === 'unknown' ? ', nobody knows how long' : ` for ${time}`;
 }
 
 /** `2 errors, 14 warnings` */

@@ -6,6 +6,7 @@ import { describe, test } from 'node:test';
 import type { PlanReport } from '../../src/forecast/plan-report.ts';
 import { type DatabaseWorkplace, type Files, type Finished, withCli } from '../support/cli.ts';
 import { atGate, GATE, openGate } from './gate.ts';
+import { padding, writeLarge } from './large-file-bed.ts';
 import { whileHeld } from './locks-bed.ts';
 
 const BASE = `-- Orders and customers
@@ -113,7 +114,7 @@ DO $$ BEGIN EXECUTE (SELECT note FROM orders LIMIT 1); END $$;
         const why = migrations[0]?.steps[0]?.statements.map(({ unforeseen }) => unforeseen);
         assert.match(why?.join() ?? '', /^,what the procedure does is not known,EXECUTE of a text that is known only/);
         const { stdout } = await at.run(['plan']);
-        assert.match(stdout, /reads and writes wait for nobody knows how long, from line\s+1 of 002_many to the end/);
+        assert.match(stdout, /reads and writes wait, nobody knows how\s+long, from line 1 of 002_many to the end/);
         assert.match(stdout, /^Not foreseen:\n {2}- 002_many, line 2: what the procedure does/m);
       },
     ));
@@ -143,28 +144,24 @@ DO $$ BEGIN EXECUTE (SELECT note FROM orders LIMIT 1); END $$;
     }));
 
   test('a file that is too large to be held in memory, in brief', () =>
-    withPending(
-      {
-        'm/002_large.sql': `ALTER TABLE orders ADD COLUMN state text;\n${`INSERT INTO orders VALUES (7, 7, '${'x'.repeat(1000)}');\n`.repeat(
-          9000,
-        )}-- IRREVERSIBLE: test\n`,
-      },
-      async (at) => {
-        const { migrations, holds, bound } = await planJson(at);
-        const [step] = migrations[0]?.steps ?? [];
-        assert.equal(step?.statementCount, bound.migrations[0]?.statements);
-        assert.equal(step?.statementCount, 9001);
-        assert.deepEqual(
-          step.statements.map(({ line }) => line),
-          [1],
-        );
-        assert.deepEqual(
-          holds.map(({ relation }) => relation),
-          ['public.orders'],
-        );
-        assert.match((await at.run(['plan'])).stdout, /9000 more that nobody notices/);
-      },
-    ));
+    withPending({}, async (at) => {
+      const rows = 'INSERT INTO orders VALUES (7, 7, NULL);\n'.repeat(20);
+      const parts = ['ALTER TABLE orders ADD COLUMN state text;\n', rows, ...padding(), '-- IRREVERSIBLE: test\n'];
+      writeLarge(join(at.folder, 'm/002_large.sql'), parts);
+      const { stdout } = await done(at.run(['plan', '--out', 'p.json']));
+      assert.match(stdout, /20 more that nobody notices/);
+      const { migrations, holds, bound } = JSON.parse(kept(at, 'p.json')) as PlanReport;
+      const [step] = migrations[0]?.steps ?? [];
+      assert.deepEqual([step?.statementCount, bound.migrations[0]?.statements], [21, 21]);
+      assert.deepEqual(
+        step?.statements.map(({ line }) => line),
+        [1],
+      );
+      assert.deepEqual(
+        holds.map(({ relation }) => relation),
+        ['public.orders'],
+      );
+    }));
 });
 
 async function planJson(at: DatabaseWorkplace, ...args: string[]): Promise<PlanReport> {
@@ -214,7 +211,7 @@ describe('a plan is applied as it was reviewed, or not at all', () => {
         assert.equal(run.exit, 1, run.output);
         assert.match(run.said, /^error\[plan-moved\]: the plan does not fit \S+ any more /);
         assert.match(run.said, pattern);
-        assert.match(run.said, /state: Nothing was run\./);
+        assert.match(run.said, /now: Nothing was run\./);
       };
       at.write({ 'm/003_old.sql': OLD.replace('-- Away', '-- Out') });
       await refused(/found: m\/003_old\.sql was changed since /);
@@ -227,13 +224,9 @@ describe('a plan is applied as it was reviewed, or not at all', () => {
       await at.database.sql('CREATE INDEX by_hand ON orders (note)');
       await refused(/found: the schema of the database was changed since, and not by a migration/);
       await at.database.sql('DROP INDEX by_hand');
-      await refused(
-        /found: the search_path is app, public, the plan is for the server's own/,
-        ['--search-path', 'app, public'],
-        {
-          TASKFLOW_SEARCH_PATH: 'app, public',
-        },
-      );
+      await refused(/found: the search_path is app, public, the plan is for the server's own/, [], {
+        TASKFLOW_SEARCH_PATH: 'app, public',
+      });
       await done(at.run(['migrate', '--to', '2']));
       await refused(/found: 002_state was applied since /);
       await done(at.run(['rollback', '--version', '2']));
@@ -313,7 +306,6 @@ CREATE UNIQUE INDEX CONCURRENTLY b ON orders ((id % 2));
           );
         }
       });
-      await done(at.run(['plan', '--json']).then((run) => run));
       await done(at.run(['migrate', '--plan', 'p.json']));
     }));
 });
@@ -323,7 +315,6 @@ describe('what is no plan is refused', () => {
     withPending(PENDING, async (at) => {
       await done(at.run(['plan', '--out', 'p.json']));
       const plan = JSON.parse(kept(at, 'p.json')) as PlanReport & { format: number };
-      const { digest: _, ...rest } = plan;
       at.write({
         'not.json': 'hello',
         'other.json': '{"a": 1}',
@@ -351,7 +342,6 @@ describe('what is no plan is refused', () => {
         assert.match(run.said, /do not go together/);
       }
       assert.equal(await applied(at), '001_base');
-      assert.ok(rest.bound);
       await done(at.run(['migrate', '--plan', 'pretty.json']));
     }));
 });

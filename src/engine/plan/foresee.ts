@@ -40,16 +40,18 @@ export function* foresee(
 /** `subjects`: a statement and those inside it. */
 function foreseenOf(subjects: readonly StatementSubject[], { options }: Reading): Foreseen {
   const uses = subjects.flatMap((subject) => subject.uses);
+  const isFollowed = subjects.some(({ inside }) => inside === 'function');
   const [outer, last] = [subjects[0]!, subjects.at(-1)!];
   const context: ForecastContext = {
     known: last.known,
     serverMajor: options.serverMajor,
     isNew: (table) => outer.isNew(table),
-    unforeseen: subjects.map(unforeseenOf).find((reason) => reason !== null) ?? null,
+    unforeseen: subjects.map((one) => unforeseenOf(one, isFollowed)).find((reason) => reason !== null) ?? null,
   };
   return { statement: outer.statement, forecast: forecast(uses, context), destroys: lossesOf(uses, context) };
 }
 
-function unforeseenOf({ statement, tree, known, unknown, notUnderstood }: StatementSubject): string | null {
-  return unforeseenIn({ words: statement.words, tree, known, unknown, isUnderstood: notUnderstood === undefined });
+function unforeseenOf(subject: StatementSubject, isFollowed: boolean): string | null {
+  const { statement, tree, known, unknown, notUnderstood } = subject;
+  return unforeseenIn({ words: statement.words, tree, known, unknown, isUnderstood: !notUnderstood, isFollowed });
 }

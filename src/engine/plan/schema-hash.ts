@@ -9,7 +9,7 @@ import { holdersFrom, holdersSql } from '../locks/look.ts';
 import { isStumble } from '../schema/read-schema.ts';
 
 /** Migrations hold a table alone for a moment; whoever holds it for longer is to be named, and soon. */
-const LOCK_TIMEOUT_MS = 3000;
+const LOCK_TIMEOUT_MS = 1500;
 const TRIES_MAX = 4;
 
 /**
@@ -48,8 +48,8 @@ async function hashOnce(engine: Engine, { server }: Control): Promise<string> {
   }
 }
 
-const HELD_ALONE = `(SELECT pg_catalog.array_agg(l.relation) FROM pg_catalog.pg_locks AS l
-  WHERE l.granted AND l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock')`;
+const HELD_ALONE = `coalesce((SELECT pg_catalog.array_agg(l.relation) FROM pg_catalog.pg_locks AS l
+  WHERE l.granted AND l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock'), '{}')`;
 
 async function lockedProblem({ mask }: Engine, { session, server }: Control): Promise<Problem> {
   const held = holdersFrom(await session.query(holdersSql(HELD_ALONE)), mask);
