@@ -55,10 +55,15 @@ export function forecast(uses: readonly FormUse[], context: ForecastContext): Fo
   const whole = wholeEffect(uses, serverMajor, known);
   const locks = whole.locks.flatMap(({ relation, mode }) => (relation ? lockOn(relation, mode, context) : []));
   const locked = new Set(locks.map(({ relation }) => relation));
+  const absent = absentOnes(uses, known);
   const times = uses.map((use) => timeOf(use, context));
   return {
     forms: [...new Set(uses.map(({ form }) => form.title))],
-    locks: locks.map((lock) => ({ ...lock, table: tableOf(lock, locked, known) })),
+    locks: locks.map((lock) => ({
+      ...lock,
+      table: tableOf(lock, locked, known),
+      isNew: lock.isNew || absent.has(lock.relation),
+    })),
     rewrites: whole.rewrite !== null,
     scans: whole.scan,
     time: longest(unforeseen === null ? times : [...times, 'unknown']),
@@ -82,6 +87,16 @@ function lockOn(name: QualifiedName, mode: LockMode, { known, isNew }: ForecastC
     bytes: table?.size?.bytes ?? null,
     isNew: isNew(table),
   };
+}
+
+/** There is nothing to replace or to drop: the database was asked for all that is there. */
+const MAY_BE_ABSENT = new Set(['replace-view', 'drop-view', 'drop-table', 'drop-index', 'drop-index-concurrently']);
+
+function absentOnes(uses: readonly FormUse[], known: Known): ReadonlySet<string> {
+  const absent = uses.filter(
+    ({ form, target }) => MAY_BE_ABSENT.has(form.id) && !known.table(target) && !known.index(target),
+  );
+  return new Set(absent.flatMap(({ target }) => (target ? shown(known.resolve(target)) : [])));
 }
 
 /** The table that people know: not the index, and not one of the partitions where all are meant. */

@@ -28,7 +28,7 @@ export function planLines(report: PlanReport, page: PlanPage): string[] {
     ...list('The application waits:', waits(report), page),
     ...list('In the way now:', someOf(report.blockers).map(blockerLine).concat(more(report.blockers)), page),
     ...destroyed(report, page),
-    ...list('Not foreseen:', unforeseen(report), page),
+    ...unforeseen(report, page),
     ...list(
       'On the server now:',
       report.preflight.map(({ found, next }) => `${found}. ${next}`),
@@ -134,17 +134,18 @@ function destroyed({ migrations }: PlanReport, page: PlanPage): string[] {
   return [...lines, wrap(`  ${NO_BACKUP}`, page.width)];
 }
 
-const SEEN_BY = 'What these do is seen on a copy: taskflow-db migrate --dry-run=rehearse';
+const SEEN_BY = 'A copy shows what they do: taskflow-db migrate --dry-run=rehearse';
 
-function unforeseen({ migrations }: PlanReport): string[] {
+function unforeseen({ migrations }: PlanReport, page: PlanPage): string[] {
   const found = migrations.flatMap(({ version, steps }: PlannedView) =>
     steps.flatMap(({ statements, done }) =>
-      statements.flatMap(({ line, unforeseen: why }) =>
-        why === null || done ? [] : [`${version}, line ${line}: ${why}`],
+      statements.flatMap((one) =>
+        one.unforeseen === null || done ? [] : [`${version}, line ${one.line}: ${one.unforeseen}`],
       ),
     ),
   );
-  return found.length === 0 ? [] : [...someOf(found), ...more(found), SEEN_BY];
+  if (found.length === 0) return [];
+  return [...list('Not foreseen:', [...someOf(found), ...more(found)], page), wrap(`  ${SEEN_BY}`, page.width)];
 }
 
 function endLines({ skipped, notes, findings }: PlanReport, page: PlanPage): string[] {
