@@ -12,7 +12,7 @@ export interface ForecastLock {
   readonly name: RelationName;
   /** As SQL names it, always with its schema. */
   readonly relation: string;
-  /** Of an index: its table; of a partition that is locked along with its parent: that. Named alike. */
+  /** Of an index and of the sequence of a column: their table; of a partition that is locked along with its parent: that. */
   readonly table: string | null;
   /** By the name of pg_locks. */
   readonly mode: LockMode;
@@ -99,9 +99,10 @@ function absentOnes(uses: readonly FormUse[], known: Known): ReadonlySet<string>
   return new Set(absent.flatMap(({ target }) => (target ? shown(known.resolve(target)) : [])));
 }
 
-/** The table that people know: not the index, and not one of the partitions where all are meant. */
+/** The table that people know: not its index or sequence, and not one of the partitions where all are meant. */
 function tableOf({ name, relation }: ForecastLock, locked: ReadonlySet<string>, known: Known): string | null {
-  let table = known.index(name)?.table ?? known.table(name);
+  const own = known.table(name);
+  let table = known.index(name)?.table ?? (own?.ownedBy ? known.table(own.ownedBy.table) : own);
   while (table?.partitionOf && locked.has(shown(table.partitionOf))) table = known.table(table.partitionOf);
   return table === undefined || shown(table.name) === relation ? null : shown(table.name);
 }
