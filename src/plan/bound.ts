@@ -31,12 +31,14 @@ export interface PlanTarget {
   /** Of pg_control_system(): another one for each cluster that was not copied file by file. Null where this role may not ask. */
   readonly systemIdentifier: string | null;
   readonly serverVersion: string;
-  /** Whose rights the statements have: the role that is set, else the user that logged in. */
-  readonly role: string;
+  /** The setting; null: the user that logs in, which may be another one for who plans and who applies. */
+  readonly role: string | null;
   /** The setting; null: the server's own. */
   readonly searchPath: string | null;
   readonly trackingSchema: string;
 }
+
+export type SchemaHashes = Readonly<Record<string, string>>;
 
 /** What a plan rests on, as far as it could be read. */
 export interface PlanBasis extends PlanTarget {
@@ -46,15 +48,16 @@ export interface PlanBasis extends PlanTarget {
   /** What is applied, in the order of the versions. */
   readonly applied: readonly { readonly version: string; readonly checksum: string | null }[];
   /**
-   * A hash over the schema: the same for the same schema on a server of the same major version. Null where a lock of another
-   * session kept it from being read; such a plan is to be looked at, and cannot be applied.
+   * By type of object a hash over all of them: the same for the same schema on a server of the same major version. A type that
+   * the user may not read is missing. Null where a lock of another session kept it from being read; such a plan is to be
+   * looked at, and cannot be applied.
    */
-  readonly schema: string | null;
+  readonly schema: SchemaHashes | null;
 }
 
 /** Everything that a reviewed plan rests on: it may be applied while all of it is the same. */
 export interface Bound extends PlanBasis {
-  readonly schema: string;
+  readonly schema: SchemaHashes;
 }
 
 function boundMigrations(planned: readonly PlannedMigration[]): BoundMigration[] {
@@ -88,7 +91,7 @@ export function whatMoved(then: Bound, now: PlanBasis): string[] {
     ...elsewhere,
     ...appliedMoved(then.applied, now.applied),
     ...migrationsMoved(then, now),
-    ...(then.schema === now.schema ? [] : schemaMoved(then, now)),
+    ...schemaMoved(then, now),
   ];
 }
 
@@ -104,7 +107,7 @@ function targetMoved(then: PlanTarget, now: PlanTarget): string[] {
     ...valueMoved('the database', then.database, now.database),
     ...(then.database === now.database ? copyMoved(then, now) : []),
     ...valueMoved('the server', majorOf(then), majorOf(now)),
-    ...valueMoved('the role', then.role, now.role),
+    ...valueMoved('the role', then.role ?? 'the user that logs in', now.role ?? 'the user that logs in'),
     ...valueMoved('the search_path', shownPath(then), shownPath(now)),
     ...valueMoved('the schema of the tracking tables', then.trackingSchema, now.trackingSchema),
   ];
@@ -132,7 +135,11 @@ function shownPath({ searchPath }: PlanTarget): string {
 /** What was applied or rolled back changes the schema, and is said already. */
 function schemaMoved(then: Bound, now: PlanBasis): string[] {
   if (appliedMoved(then.applied, now.applied).length > 0 || targetMoved(then, now).length > 0) return [];
-  return ['the schema of the database was changed since, and not by a migration (see: taskflow-db diff)'];
+  const before = then.schema;
+  const after = now.schema ?? {};
+  const changed = Object.keys(before).filter((type) => type in after && before[type] !== after[type]);
+  if (changed.length === 0) return [];
+  return [`the schema was changed since, and not by a migration: ${changed.join(', ')} (see: taskflow-db diff)`];
 }
 
 function valueMoved(what: string, then: string, now: string): string[] {

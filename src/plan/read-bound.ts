@@ -28,14 +28,14 @@ const BOUND: Readonly<Record<keyof Bound, Check>> = {
   databaseOid: isText,
   systemIdentifier: isTextOrNull,
   serverVersion: isText,
-  role: isText,
+  role: isTextOrNull,
   searchPath: isTextOrNull,
   trackingSchema: isText,
   choice: (value) => wrongFields(value, CHOICE).length === 0,
   migrations: listOf((value) => wrongFields(value, MIGRATION).length === 0),
   skipped: listOf(isText),
   applied: listOf((value) => wrongFields(value, { version: isText, checksum: isTextOrNull }).length === 0),
-  schema: isText,
+  schema: (value) => isObject(value) && Object.values(value).every(isText),
 };
 
 /** What a plan's file says under `bound`, or the names of the fields that are missing or of another kind. */

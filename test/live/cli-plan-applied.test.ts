@@ -1,8 +1,14 @@
 /** `migrate --plan FILE`: exactly what was reviewed is applied, or nothing. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { promisify } from 'node:util';
 import type { PlanReport } from '../../src/forecast/plan-report.ts';
 import { withCli } from '../support/cli.ts';
+import { systemBin } from '../support/engines.ts';
+import { startPooler } from '../support/pgbouncer.ts';
+import { server, uniqueName } from '../support/servers.ts';
 import { atGate, GATE, openGate } from './gate.ts';
 import { whileHeld } from './locks-bed.ts';
 import { applied, BASE, done, kept, OLD, PENDING, STATE, withPending } from './plan-bed.ts';
@@ -61,7 +67,7 @@ describe('a plan is applied as it was reviewed, or not at all', { concurrency: 2
       await refused(/found: 003_old is not there to be applied any more /);
       at.write(PENDING);
       await at.database.sql('CREATE INDEX by_hand ON orders (note)');
-      await refused(/found: the schema of the database was changed since, and not by a migration/);
+      await refused(/found: the schema was changed since, and not by a migration: index \(see/);
       await at.database.sql('DROP INDEX by_hand');
       await refused(/found: the search_path is app, public, the plan is for the server's own/, [], {
         TASKFLOW_SEARCH_PATH: 'app, public',
@@ -71,6 +77,45 @@ describe('a plan is applied as it was reviewed, or not at all', { concurrency: 2
       await done(at.run(['rollback', '--version', '2', '--yes']));
       assert.equal(await applied(at), '001_base');
       await done(at.run(['migrate', '--plan', 'p.json']));
+    }));
+
+  test('through PgBouncer in transaction mode, where nothing stays in the pool', async () => {
+    const pooler = await startPooler(await server(18), { poolSize: 2 });
+    await withPending(PENDING, async (at) => {
+      const env = { DATABASE_URL: pooler.url(at.database.name) };
+      for (const args of [['plan', '--out', 'p.json'], ['plan'], ['migrate', '--plan', 'p.json']]) {
+        const run = await at.run(args, { env });
+        assert.equal(run.exit, 0, run.output);
+        // Both server processes of the pool are asked.
+        const left = () =>
+          promisify(execFile)(join(systemBin(), 'psql'), [
+            '-XAtqd',
+            env.DATABASE_URL,
+            '-c',
+            'SELECT name FROM pg_prepared_statements',
+          ]);
+        for (const { stdout } of [await left(), await left()]) assert.equal(stdout, '');
+      }
+      assert.equal(await applied(at), '001_base 002_state 003_old');
+    });
+    await pooler.kill();
+  });
+
+  test('planned by a user that may only look, applied by the owner', () =>
+    withPending(PENDING, async (at) => {
+      const { database } = at;
+      const reader = uniqueName('reader');
+      await database.sql(`CREATE ROLE ${reader} LOGIN`);
+      await database.sql(`GRANT SELECT ON schema_migrations, schema_migration_settings TO ${reader}`);
+      const env = { DATABASE_URL: database.server.url(database.name, reader) };
+      const planned = await at.run(['plan', '--out', 'p.json'], { env });
+      assert.equal(planned.exit, 0, planned.output);
+      assert.match(planned.stdout, /ACCESS EXCLUSIVE on orders \(1,000 rows/);
+      const refused = await at.run(['migrate', '--plan', 'p.json'], { env });
+      assert.equal(refused.exit, 1, refused.output);
+      await done(at.run(['migrate', '--plan', 'p.json']));
+      await database.sql(`DROP OWNED BY ${reader}`);
+      await database.sql(`DROP ROLE ${reader}`);
     }));
 
   test('a copy of the same name is another database', () =>

@@ -18,7 +18,7 @@ const THEN: Bound = {
   ],
   skipped: [],
   applied: [{ version: '001_a', checksum: 'a' }],
-  schema: 'before',
+  schema: { table: 'before', index: 'before', subscription: 'before' },
 };
 
 test('nothing has moved while everything is the same', () => {
@@ -31,6 +31,7 @@ const MOVES: readonly [what: string, now: Partial<Bound>, said: readonly string[
   ['another database', { database: 'shop2' }, ['the database is shop2, the plan is for shop']],
   ['a new major version', { serverVersion: '19.0' }, ['the server is PostgreSQL 19, the plan is for PostgreSQL 18']],
   ['another role', { role: 'ada' }, ['the role is ada, the plan is for deployer']],
+  ['no role', { role: null }, ['the role is the user that logs in, the plan is for deployer']],
   ['another search_path', { searchPath: 'app' }, ["the search_path is app, the plan is for the server's own"]],
   [
     'other tracking tables',
@@ -49,8 +50,8 @@ const MOVES: readonly [what: string, now: Partial<Bound>, said: readonly string[
   ],
   [
     'a schema changed by hand',
-    { schema: 'after' },
-    ['the schema of the database was changed since, and not by a migration (see: taskflow-db diff)'],
+    { schema: { table: 'before', index: 'after' } },
+    ['the schema was changed since, and not by a migration: index (see: taskflow-db diff)'],
   ],
   ['an edited file', { migrations: [SECOND, { ...THIRD, checksum: 'c2' }] }, ['m/003_c.sql was changed since']],
   ['a deleted file', { migrations: [SECOND] }, ['003_c is not there to be applied any more']],
@@ -84,7 +85,7 @@ const DONE: Bound = {
   ...THEN,
   migrations: [],
   applied: [...THEN.applied, { version: '002_b', checksum: 'b' }, { version: '003_c', checksum: 'c' }],
-  schema: 'after',
+  schema: { table: 'after' },
 };
 
 test('where another run has applied the same plan, nothing is left to do', () => {
@@ -107,7 +108,7 @@ for (const [what, now, said] of NOT_QUITE) {
 }
 
 test('a change of the schema is told only where nothing else explains it', () => {
-  const moved = whatMoved(THEN, { ...THEN, applied: [], schema: 'after' });
+  const moved = whatMoved(THEN, { ...THEN, applied: [], schema: { table: 'after' } });
   assert.deepEqual(moved, ['001_a was rolled back since']);
 });
 

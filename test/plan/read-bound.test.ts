@@ -16,7 +16,7 @@ const GOOD: Bound = {
   migrations: [{ version: '002_b', file: 'm/002_b.sql', checksum: 'b', statements: 1, stepsDone: 0 }],
   skipped: ['003_c'],
   applied: [{ version: '001_a', checksum: null }],
-  schema: 'x',
+  schema: { table: 'x' },
 };
 
 test('what plan --out writes is read, whatever a later version adds', () => {

@@ -66,7 +66,7 @@ function report(migrations: PlannedView[], more: Partial<PlanReport> = {}): Plan
       migrations: [],
       skipped: [],
       applied: [],
-      schema: 'x',
+      schema: null,
     },
     holds: holdsOf(transactions),
     migrations,

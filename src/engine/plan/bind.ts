@@ -19,7 +19,7 @@ export async function bind(
   control: Control,
   ledger: Ledger,
   plan: UpPlan,
-  { choice, schema }: { choice: PlanChoice; schema: string | null },
+  { choice, schema }: { choice: PlanChoice; schema: PlanBasis['schema'] },
 ): Promise<PlanBasis> {
   return boundPlan(plan, ledger.entries, { ...(await targetOf(engine, control)), choice, schema });
 }
@@ -34,7 +34,7 @@ async function targetOf({ settings }: Engine, control: Control): Promise<PlanTar
     databaseOid: row?.oid ?? '',
     systemIdentifier: await systemIdentifierOf(control),
     serverVersion: version,
-    role: control.role,
+    role: settings.role ?? null,
     searchPath: settings.searchPath ?? null,
     trackingSchema: control.names.schema,
   };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { SchemaHashes } from '../../plan/bound.ts';
 import { Problem } from '../../problem/problem.ts';
 import { blockerCure, blockerText } from '../../report/blocker.ts';
 import { SchemaPrint } from '../../snapshot/print.ts';
@@ -13,11 +14,11 @@ const LOCK_TIMEOUT_MS = 1500;
 const TRIES_MAX = 4;
 
 /**
- * A hash (SHA-256, hex) over the schema of the database: the same for the same schema. Owners and privileges are left out.
+ * For each type of object a hash (SHA-256, hex) over all of them: the same for the same schema. Owners and privileges are left out.
  * The server takes ACCESS SHARE on tables to write their expressions out: Problem `lock-timeout`, with who it is, where
  * another session holds one of them alone.
  */
-export async function schemaHash(engine: Engine, control: Control): Promise<string> {
+export async function schemaHash(engine: Engine, control: Control): Promise<SchemaHashes> {
   for (let tries = 1; ; tries++) {
     try {
       return await hashOnce(engine, control);
@@ -28,8 +29,9 @@ export async function schemaHash(engine: Engine, control: Control): Promise<stri
   }
 }
 
-async function hashOnce(engine: Engine, { server }: Control): Promise<string> {
+async function hashOnce(engine: Engine, { server }: Control): Promise<SchemaHashes> {
   const session = await engine.connect('control');
+  if (server.pooled) session.behindPooler();
   try {
     const print = await SchemaPrint.of(session, {
       owners: false,
@@ -40,12 +42,16 @@ async function hashOnce(engine: Engine, { server }: Control): Promise<string> {
       lockTimeoutMs: LOCK_TIMEOUT_MS,
     });
     await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    const { text } = await print.take(session);
+    const { values } = await print.take(session);
     await session.query('COMMIT');
-    return createHash('sha256').update(text).digest('hex');
+    return byType(print.names, values);
   } finally {
     await session.end();
   }
+}
+
+function byType(names: readonly string[], values: readonly string[]): SchemaHashes {
+  return Object.fromEntries(names.map((name, i) => [name, sha256(values[i] ?? '')]));
 }
 
 const HELD_ALONE = `coalesce((SELECT pg_catalog.array_agg(l.relation) FROM pg_catalog.pg_locks AS l
@@ -62,4 +68,8 @@ async function lockedProblem({ mask }: Engine, { session, server }: Control): Pr
       'Run the command again when the lock is gone.',
     ],
   });
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
