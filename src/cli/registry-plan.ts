@@ -4,11 +4,11 @@ import type { Command } from './context.ts';
 export const PLAN_COMMAND: Command = {
   name: 'plan',
   summary: 'show what migrate would do and meet',
-  description: `Shows what migrate would do now: the migrations in their order and why they stand so, the transactions and steps, and for each statement the lock it takes, what that holds up, how big the table is, whether it is rewritten or read, and about how long that takes. Then what going back would lose, what the files destroy, what speaks against running now (as migrate's own look before it starts), who holds at this moment what will be asked for, and what lint finds. It reads catalogs and statistics, takes no lock on anybody's table and writes nothing into the database.
+  description: `Shows what migrate would do now. First what decides: for which tables the application waits and how long, from the lock to the end of its transaction; who holds at this moment what will be asked for; what is destroyed; what no text tells beforehand; what speaks against running now, as migrate's own look before it starts. Then each migration: its transactions or steps, the statements that somebody notices, with the lock, the size of the table and about how long they take, what its way back loses, and what lint finds. It reads catalogs and statistics, runs no statement of a migration and writes nothing into the database. --verbose shows every statement and lock.
 
-Locks are those of a table that was measured on every major version (docs/locks.md). Times are classes, by the size of the table: an instant, seconds, minutes, hours. What a statement does with rows that nobody knows of beforehand, only --dry-run=rehearse and --dry-run=live of migrate show.
+Locks are those of a table that was measured on every major version (docs/locks.md). Times are classes, by the size of the table: an instant, seconds, minutes, hours. What a statement does that its text does not tell, --dry-run=rehearse and --dry-run=live of migrate show.
 
-With --out the plan is kept in a file: for a review, or as the artifact of a pipeline. migrate --plan FILE applies exactly that, or refuses and says what has moved since: a file was edited, added or taken away, something was applied or rolled back, the schema was changed, the database or server is another. See docs/plan.md.`,
+With --out the plan is kept in a file: for a review, or as the artifact of a pipeline. migrate --plan FILE applies exactly that, or refuses and says what has moved since: a file was edited, added or taken away, something was applied or rolled back, the schema was changed, the database, the role or the search_path is another. See docs/plan.md.`,
   flags: [
     { name: 'to', value: 'VERSION', completes: 'version', summary: 'everything up to this version' },
     { name: 'version', value: 'VERSION', completes: 'version', summary: 'the same as --to' },

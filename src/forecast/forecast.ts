@@ -1,18 +1,19 @@
 import { effectOn, type FormUse, type LockMode } from '../facts/form.ts';
 import { wholeEffect } from '../facts/whole.ts';
 import type { Known } from '../known/known.ts';
-import type { KnownTable, TableSize } from '../known/table.ts';
+import type { KnownTable, RelationName } from '../known/table.ts';
 import { lockBlocks, lockModeName, lockStalls } from '../sql/lock-modes.ts';
 import { displayIdentifier } from '../sql/quote.ts';
 import type { QualifiedName } from '../sql/token-reader.ts';
-import { type TimeClass, timeClass, type WorkOnRows } from './time-class.ts';
+import { longest, type TimeClass, timeClass, workOf } from './time-class.ts';
 
 /** A lock that a statement will ask for. */
 export interface ForecastLock {
-  /** As the statement names it. */
-  readonly name: QualifiedName;
-  /** As SQL names it. */
+  readonly name: RelationName;
+  /** As SQL names it, always with its schema. */
   readonly relation: string;
+  /** Of an index and of the sequence of a column: their table; of a partition that is locked along with its parent: that. */
+  readonly table: string | null;
   /** By the name of pg_locks. */
   readonly mode: LockMode;
   /** The same as SQL writes it: `ACCESS EXCLUSIVE`. */
@@ -21,7 +22,7 @@ export interface ForecastLock {
   readonly stalls: 'reads and writes' | 'writes' | null;
   /** What of others waits for it, in words. */
   readonly blocks: string;
-  /** By the statistics; null where they are not known. */
+  /** Of the table, by the statistics; null where they are not known. */
   readonly rows: number | null;
   readonly bytes: number | null;
   /** A migration of the same plan makes it: nobody uses it yet. */
@@ -35,43 +36,49 @@ export interface Forecast {
   readonly locks: readonly ForecastLock[];
   readonly rewrites: boolean;
   readonly scans: boolean;
+  /** At most: how many rows a WHERE leaves is not known. */
   readonly time: TimeClass;
+  /** Why its text does not tell all that it does; null: it does. */
+  readonly unforeseen: string | null;
 }
 
 export interface ForecastContext {
   readonly known: Known;
   readonly serverMajor: number;
   readonly isNew: (table: KnownTable | undefined) => boolean;
+  readonly unforeseen: string | null;
 }
 
 /** The forecast of a statement from the forms that it is made of. */
 export function forecast(uses: readonly FormUse[], context: ForecastContext): Forecast {
-  const whole = wholeEffect(uses, context.serverMajor, context.known);
-  const effects = uses.map((use) => ({ use, effect: effectOn(use.form, context.serverMajor) }));
-  const times = effects.map(({ use, effect }) => timeClass(workOf(effect), sizeOf(use.target, context)));
+  const { serverMajor, known, unforeseen } = context;
+  const whole = wholeEffect(uses, serverMajor, known);
+  const locks = whole.locks.flatMap(({ relation, mode }) => (relation ? lockOn(relation, mode, context) : []));
+  const locked = new Set(locks.map(({ relation }) => relation));
+  const absent = absentOnes(uses, known);
+  const times = uses.map((use) => timeOf(use, context));
   return {
     forms: [...new Set(uses.map(({ form }) => form.title))],
-    locks: whole.locks.flatMap(({ relation, mode }) => (relation ? lockOn(relation, mode, context) : [])),
+    locks: locks.map((lock) => ({
+      ...lock,
+      table: tableOf(lock, locked, known),
+      isNew: lock.isNew || absent.has(lock.relation),
+    })),
     rewrites: whole.rewrite !== null,
     scans: whole.scan,
-    time: longest(times),
+    time: longest(unforeseen === null ? times : [...times, 'unknown']),
+    unforeseen,
   };
 }
 
-type Effect = ReturnType<typeof effectOn>;
-
-function workOf({ rewrite, scan, lock }: Effect): WorkOnRows {
-  if (rewrite) return 'write';
-  if (!scan) return 'none';
-  // What keeps writes out while it reads everything builds an index; the rest checks rows.
-  return lock === 'ShareLock' ? 'write' : 'read';
-}
-
 function lockOn(name: QualifiedName, mode: LockMode, { known, isNew }: ForecastContext): ForecastLock {
-  const table = known.table(name) ?? known.index(name)?.table;
+  const index = known.index(name);
+  const table = index?.table ?? known.table(name);
+  const resolved = known.resolve(name);
   return {
-    name,
-    relation: [name.schema, name.name].flatMap((part) => (part === undefined ? [] : displayIdentifier(part))).join('.'),
+    name: resolved,
+    relation: shown(resolved),
+    table: null,
     mode,
     lock: lockModeName(mode),
     stalls: lockStalls(mode),
@@ -82,14 +89,49 @@ function lockOn(name: QualifiedName, mode: LockMode, { known, isNew }: ForecastC
   };
 }
 
-/** A new table has no rows. */
-function sizeOf(name: QualifiedName | undefined, { known, isNew }: ForecastContext): TableSize | undefined {
-  const table = known.table(name) ?? known.index(name)?.table;
-  return isNew(table) ? { rows: 0, bytes: 0 } : table?.size;
+/** There is nothing to replace or to drop: the database was asked for all that is there. */
+const MAY_BE_ABSENT = new Set(['replace-view', 'drop-view', 'drop-table', 'drop-index', 'drop-index-concurrently']);
+
+function absentOnes(uses: readonly FormUse[], known: Known): ReadonlySet<string> {
+  const absent = uses.filter(
+    ({ form, target }) => MAY_BE_ABSENT.has(form.id) && !known.table(target) && !known.index(target),
+  );
+  return new Set(absent.flatMap(({ target }) => (target ? shown(known.resolve(target)) : [])));
 }
 
-const CLASSES: readonly TimeClass[] = ['an instant', 'seconds', 'minutes', 'hours', 'unknown'];
+/** The table that people know: not its index or sequence, and not one of the partitions where all are meant. */
+function tableOf({ name, relation }: ForecastLock, locked: ReadonlySet<string>, known: Known): string | null {
+  const own = known.table(name);
+  let table = known.index(name)?.table ?? (own?.ownedBy ? known.table(own.ownedBy.table) : own);
+  while (table?.partitionOf && locked.has(shown(table.partitionOf))) table = known.table(table.partitionOf);
+  return table === undefined || shown(table.name) === relation ? null : shown(table.name);
+}
 
-function longest(times: readonly TimeClass[]): TimeClass {
-  return CLASSES[Math.max(0, ...times.map((one) => CLASSES.indexOf(one)))] ?? 'unknown';
+function shown({ schema, name }: RelationName): string {
+  return [schema, name].map(displayIdentifier).join('.');
+}
+
+/** SELECT without a table, INSERT of written rows: they work on no rows that are there. */
+const NEEDS_A_TABLE = new Set(['select', 'select-for-update', 'insert', 'create-table-as', 'create-materialized-view']);
+
+function timeOf(use: FormUse, context: ForecastContext): TimeClass {
+  const work = workOf(use, context.serverMajor);
+  if (work === 'none') return 'an instant';
+  const names = namesOfRows(use, context.serverMajor);
+  if (names.length === 0) return NEEDS_A_TABLE.has(use.form.id) ? 'an instant' : 'unknown';
+  return longest(names.map((name) => timeClass(work, sizeOf(name, context))));
+}
+
+/** The relations whose rows it goes through. */
+function namesOfRows({ form, target, others }: FormUse, serverMajor: number): QualifiedName[] {
+  const { scan, rewrite } = effectOn(form, serverMajor);
+  const own = target && (scan || rewrite) ? [target] : [];
+  const read = others.filter(({ on }) => on === 'tables read' || (!target && on === 'tables using it'));
+  return [...own, ...read.flatMap(({ names }) => names)];
+}
+
+/** A new table has no rows; what a query says of others (a view, a function) is not known. */
+function sizeOf(name: QualifiedName, { known, isNew }: ForecastContext): KnownTable['size'] {
+  const table = known.table(name) ?? known.index(name)?.table;
+  return isNew(table) ? { rows: 0, bytes: 0 } : table?.size;
 }

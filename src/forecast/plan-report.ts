@@ -1,18 +1,21 @@
 import type { Finding } from '../lint/finding.ts';
-import type { Bound } from '../plan/bound.ts';
+import type { PlanBasis } from '../plan/bound.ts';
 import type { Forecast } from './forecast.ts';
+import type { PlannedHold } from './holds.ts';
 
 export const PLAN_FORMAT = 1;
 
-/** What `plan` shows and `--out` writes; the JSON document. `bound` and `digest` decide whether it may be applied. */
+/** What `plan` shows and `--out` writes; the JSON document. `bound` decides whether it may be applied, `digest` whether it is as it was written. */
 export interface PlanReport {
   readonly format: typeof PLAN_FORMAT;
   readonly tool: string;
   /** ISO 8601, by the server's clock. */
   readonly madeAt: string;
-  readonly bound: Bound;
-  /** SHA-256 (hex) of `bound` as JSON. */
+  readonly bound: PlanBasis;
+  /** SHA-256 (hex) of all the rest: see digestOf. */
   readonly digest: string;
+  /** What the application has to wait for, the worst first. */
+  readonly holds: readonly PlannedHold[];
   readonly migrations: readonly PlannedView[];
   readonly skipped: readonly { readonly version: string; readonly reason: string }[];
   /** What the live server says against running now. */
@@ -25,9 +28,13 @@ export interface PlanReport {
 }
 
 export interface PlanBlocker {
+  /** As SQL names it, with its schema. */
   readonly relation: string;
-  /** The mode that the plan needs there, as SQL writes it, and in words who holds what stands against it. */
+  /** The mode that the plan needs there, as SQL writes it. */
   readonly lock: string;
+  /** Null: a prepared transaction. */
+  readonly pid: number | null;
+  /** In words who holds what stands against it, and what ends the wait. */
   readonly holder: string;
   readonly next: string;
 }
@@ -52,6 +59,8 @@ export interface PlannedStep {
   readonly reason: string | null;
   /** An earlier run has done it. */
   readonly done: boolean;
+  readonly statementCount: number;
+  /** All of them; of a file that is too large to be held in memory, those that somebody notices. */
   readonly statements: readonly PlannedStatementView[];
 }
 

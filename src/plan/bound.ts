@@ -23,18 +23,41 @@ export interface BoundMigration {
   readonly stepsDone: number;
 }
 
-/** Everything that a reviewed plan rests on: it may be applied while all of it is the same. */
-export interface Bound {
+/** Which database is meant, and how the run stands to it. */
+export interface PlanTarget {
   readonly database: string;
+  /** pg_database.oid: another one for a copy of the same name in the same cluster. */
+  readonly databaseOid: string;
+  /** Of pg_control_system(): another one for each cluster that was not copied file by file. Null where this role may not ask. */
+  readonly systemIdentifier: string | null;
   readonly serverVersion: string;
+  /** The setting; null: the user that logs in, which may be another one for who plans and who applies. */
+  readonly role: string | null;
+  /** The setting; null: the server's own. */
+  readonly searchPath: string | null;
   readonly trackingSchema: string;
+}
+
+export type SchemaHashes = Readonly<Record<string, string>>;
+
+/** What a plan rests on, as far as it could be read. */
+export interface PlanBasis extends PlanTarget {
   readonly choice: PlanChoice;
   readonly migrations: readonly BoundMigration[];
   readonly skipped: readonly string[];
   /** What is applied, in the order of the versions. */
   readonly applied: readonly { readonly version: string; readonly checksum: string | null }[];
-  /** A hash over the schema: the same for the same schema on a server of the same major version. */
-  readonly schema: string;
+  /**
+   * By type of object a hash over all of them: the same for the same schema on a server of the same major version. A type that
+   * the user may not read is missing. Null where a lock of another session kept it from being read; such a plan is to be
+   * looked at, and cannot be applied.
+   */
+  readonly schema: SchemaHashes | null;
+}
+
+/** Everything that a reviewed plan rests on: it may be applied while all of it is the same. */
+export interface Bound extends PlanBasis {
+  readonly schema: SchemaHashes;
 }
 
 function boundMigrations(planned: readonly PlannedMigration[]): BoundMigration[] {
@@ -46,8 +69,8 @@ function boundMigrations(planned: readonly PlannedMigration[]): BoundMigration[]
 export function boundPlan(
   plan: UpPlan,
   entries: readonly LedgerEntry[],
-  rest: Pick<Bound, 'database' | 'serverVersion' | 'trackingSchema' | 'choice' | 'schema'>,
-): Bound {
+  rest: PlanTarget & Pick<PlanBasis, 'choice' | 'schema'>,
+): PlanBasis {
   const applied = entries.filter(inForce).map(({ version, checksum }) => ({ version, checksum }));
   return {
     ...rest,
@@ -57,25 +80,75 @@ export function boundPlan(
   };
 }
 
-/** What is otherwise than when the plan was made, one sentence each; empty: it may be applied as it was reviewed. */
-export function whatMoved(then: Bound, now: Bound): string[] {
+/**
+ * What is otherwise than when the plan was made, one sentence each; empty: it may be applied as it was reviewed, or all of
+ * it is applied and nothing else, so that nothing is left to do.
+ */
+export function whatMoved(then: Bound, now: PlanBasis): string[] {
+  const elsewhere = targetMoved(then, now);
+  if (elsewhere.length === 0 && isDone(then, now)) return [];
+  return [
+    ...elsewhere,
+    ...appliedMoved(then.applied, now.applied),
+    ...migrationsMoved(then, now),
+    ...schemaMoved(then, now),
+  ];
+}
+
+/** Another run has applied the same plan: what came to be applied is what the plan holds, as it was reviewed. */
+function isDone(then: Bound, now: PlanBasis): boolean {
+  if (then.migrations.length === 0 || now.migrations.length > 0) return false;
+  const planned = then.migrations.map(({ version, checksum }) => ({ version, checksum }));
+  return appliedMoved([...then.applied, ...planned], now.applied).length === 0;
+}
+
+function targetMoved(then: PlanTarget, now: PlanTarget): string[] {
   return [
     ...valueMoved('the database', then.database, now.database),
-    ...valueMoved('the server', `PostgreSQL ${then.serverVersion}`, `PostgreSQL ${now.serverVersion}`),
+    ...(then.database === now.database ? copyMoved(then, now) : []),
+    ...valueMoved('the server', majorOf(then), majorOf(now)),
+    ...valueMoved('the role', then.role ?? 'the user that logs in', now.role ?? 'the user that logs in'),
+    ...valueMoved('the search_path', shownPath(then), shownPath(now)),
     ...valueMoved('the schema of the tracking tables', then.trackingSchema, now.trackingSchema),
-    ...appliedMoved(then, now),
-    ...migrationsMoved(then, now),
-    ...(then.schema === now.schema ? [] : ['the schema of the database has changed since']),
   ];
+}
+
+/** A restored copy has the same name, the same history and the same schema. */
+function copyMoved(then: PlanTarget, now: PlanTarget): string[] {
+  const [before, after] = [then.systemIdentifier, now.systemIdentifier];
+  if (before !== null && after !== null && before !== after) {
+    return [`this ${now.database} is in another cluster (system identifier ${after}, the plan is for ${before})`];
+  }
+  if (then.databaseOid === now.databaseOid) return [];
+  return [`this ${now.database} is another database of that name (OID ${now.databaseOid}, was ${then.databaseOid})`];
+}
+
+/** An update of the server to another minor version changes nothing of what a plan says. */
+function majorOf({ serverVersion }: PlanTarget): string {
+  return `PostgreSQL ${/^\d+/.exec(serverVersion)?.[0] ?? serverVersion}`;
+}
+
+function shownPath({ searchPath }: PlanTarget): string {
+  return searchPath ?? "the server's own";
+}
+
+/** What was applied or rolled back changes the schema, and is said already. */
+function schemaMoved(then: Bound, now: PlanBasis): string[] {
+  if (appliedMoved(then.applied, now.applied).length > 0 || targetMoved(then, now).length > 0) return [];
+  const before = then.schema;
+  const after = now.schema ?? {};
+  const changed = Object.keys(before).filter((type) => type in after && before[type] !== after[type]);
+  if (changed.length === 0) return [];
+  return [`the schema was changed since, and not by a migration: ${changed.join(', ')} (see: taskflow-db diff)`];
 }
 
 function valueMoved(what: string, then: string, now: string): string[] {
   return then === now ? [] : [`${what} is ${now}, the plan is for ${then}`];
 }
 
-function appliedMoved(then: Bound, now: Bound): string[] {
-  const before = new Map(then.applied.map(({ version, checksum }) => [version, checksum]));
-  const after = new Map(now.applied.map(({ version, checksum }) => [version, checksum]));
+function appliedMoved(then: Bound['applied'], now: Bound['applied']): string[] {
+  const before = new Map(then.map(({ version, checksum }) => [version, checksum]));
+  const after = new Map(now.map(({ version, checksum }) => [version, checksum]));
   const gone = [...before.keys()].filter((version) => !after.has(version));
   const come = [...after.keys()].filter((version) => !before.has(version));
   const changed = [...after].filter(([version, sum]) => before.has(version) && before.get(version) !== sum);
@@ -86,7 +159,7 @@ function appliedMoved(then: Bound, now: Bound): string[] {
   ];
 }
 
-function migrationsMoved(then: Bound, now: Bound): string[] {
+function migrationsMoved(then: Bound, now: PlanBasis): string[] {
   const planned = new Map(now.migrations.map((one) => [one.version, one]));
   const known = new Set(then.migrations.map(({ version }) => version));
   const applied = new Set(now.applied.map(({ version }) => version));

@@ -1,180 +1,172 @@
-import type { ForecastLock } from '../forecast/forecast.ts';
-import type {
-  PlanBlocker,
-  PlannedStatementView,
-  PlannedStep,
-  PlannedView,
-  PlanReport,
-} from '../forecast/plan-report.ts';
-import { count, formatBytes } from '../problem/quantity.ts';
-import type { Style } from './style.ts';
-import { visibleLine, visibleName } from './visible.ts';
-import { cut, wrap } from './width.ts';
+import type { PlannedHold } from '../forecast/holds.ts';
+import type { PlanBlocker, PlannedView, PlanReport } from '../forecast/plan-report.ts';
+import { count } from '../problem/quantity.ts';
+import { migrationLines } from './plan-migration.ts';
+import { type PlanPage, severities, shortName, sizeText, waitText } from './plan-words.ts';
+import { visibleLine } from './visible.ts';
+import { wrap } from './width.ts';
 
-interface Page {
-  readonly width: number;
-  readonly style: Style;
-  /** Every statement, not only those that somebody notices. */
-  readonly verbose: boolean;
-  /** Hides secrets, before a text is cut. */
-  readonly mask: (text: string) => string;
-}
+/** More migrations than this are shown in brief, as far as nothing is remarkable about them. */
+const CROWD = 8;
 
-/** A plan for people: each migration with its transactions, locks and times, what the server says now, what going back loses. */
-export function planLines(report: PlanReport, page: Page): string[] {
-  const { bound, migrations, skipped } = report;
+/**
+ * A plan for people. What decides stands first: whether it is harmless, what the application waits for, who is in the way,
+ * what is destroyed, what nobody can foresee. Behind it each migration with its transactions, locks and times.
+ */
+export function planLines(report: PlanReport, page: PlanPage): string[] {
+  const { bound, migrations } = report;
   if (migrations.length === 0) {
-    return [`Nothing to apply to ${visibleLine(bound.database)}.`, ...skippedLines(skipped, page)];
+    return [`Nothing to apply to ${visibleLine(bound.database)}.`, ...endLines(report, page)];
   }
-  const { style } = page;
-  const head = `Plan for ${bound.database} (PostgreSQL ${bound.serverVersion}): ${count(migrations.length, 'migration')}`;
+  const statements = migrations.flatMap(({ steps }) => steps).reduce((sum, step) => sum + step.statementCount, 0);
+  const size = `${count(migrations.length, 'migration')}, ${count(statements, 'statement')}`;
+  const one = bound.choice.singleTransaction ? ', all in one transaction' : '';
+  const head = `Plan for ${bound.database} (PostgreSQL ${bound.serverVersion}): ${size}${one}`;
   return [
-    style.strong(wrap(visibleLine(head), page.width, '  ')),
-    ...migrations.flatMap((one, i) => ['', ...migrationLines(one, i + 1, report, page)]),
-    ...skippedLines(skipped, page),
-    ...serverLines(report, page),
-    ...list('Notes:', report.notes, page),
-    '',
-    ...verdict(report, page),
-  ];
-}
-
-function migrationLines(one: PlannedView, place: number, report: PlanReport, page: Page): string[] {
-  const { style, width } = page;
-  const findings = report.findings.filter(({ version, allowed }) => version === one.version && allowed === null);
-  return [
-    wrap(`${place}. ${style.strong(one.version)} ${style.faint(`(${visibleName(one.file)})`)}`, width, '   '),
-    labelled('order', one.why, page),
-    labelled('runs', modeText(one), page),
-    ...one.steps.flatMap((step, i) => stepLines(step, one, i, page)),
-    ...one.destroys.map((what) => labelled('destroys', what, page, style.bad)),
-    ...rollbackLines(one, page),
-    ...(findings.length > 0 ? [labelled('lint', findingsText(findings), page, style.warn)] : []),
-  ];
-}
-
-const INDENT = '   ';
-const LABEL = 10;
-
-function labelled(label: string, text: string, { width, style }: Page, color = style.faint): string {
-  const room = width - INDENT.length - LABEL;
-  const [first = '', ...more] = wrap(visibleLine(text), room).split('\n');
-  const rest = more.map((line) => `${INDENT}${' '.repeat(LABEL)}${line}`);
-  return [`${INDENT}${color(label.padEnd(LABEL))}${first}`, ...rest].join('\n');
-}
-
-function modeText({ mode, steps }: PlannedView): string {
-  const statements = steps.reduce((sum, step) => sum + step.statements.length, 0);
-  if (mode === 'transaction') return `${count(statements, 'statement')} in one transaction, with the record`;
-  const done = steps.filter((step) => step.done).length;
-  const also = done > 0 ? `, ${done} of them done by an earlier run` : '';
-  return `${count(steps.length, 'step')}, each recorded by itself${also}`;
-}
-
-function stepLines(step: PlannedStep, { mode }: PlannedView, index: number, page: Page): string[] {
-  const remarkable = page.verbose ? step.statements : step.statements.filter(isRemarkable);
-  const left = step.statements.length - remarkable.length;
-  const head = mode === 'steps' ? [labelled(`step ${index + 1}`, stepText(step), page)] : [];
-  const more = left > 0 ? [labelled('', `${count(left, 'statement')} that nobody notices`, page)] : [];
-  return [...head, ...remarkable.flatMap((one) => statementLines(one, page)), ...more];
-}
-
-function stepText({ transactional, reason, done, statements }: PlannedStep): string {
-  const how = transactional ? `a transaction of ${count(statements.length, 'statement')}` : 'outside a transaction';
-  return [how, ...(reason ? [reason] : []), ...(done ? ['done by an earlier run'] : [])].join(': ');
-}
-
-function isRemarkable({ locks, rewrites, scans, time }: PlannedStatementView): boolean {
-  return rewrites || scans || time !== 'an instant' || locks.some((lock) => !lock.isNew && lock.stalls);
-}
-
-function statementLines(one: PlannedStatementView, page: Page): string[] {
-  const { style, width, mask } = page;
-  const place = `${INDENT}line ${one.line}`.padEnd(INDENT.length + LABEL);
-  const sql = cut(visibleLine(mask(one.sql)).replace(/\s+/g, ' '), width - place.length);
-  const locks = one.locks.filter((lock) => page.verbose || (!lock.isNew && lock.stalls));
-  return [
-    `${style.place(place)}${sql}`,
-    ...locks.map((lock) => labelled('', lockText(lock), page)),
-    ...(one.time === 'an instant' ? [] : [labelled('', workText(one), page)]),
-  ];
-}
-
-function lockText({ relation, lock, blocks, rows, bytes, isNew }: ForecastLock): string {
-  const size = isNew ? 'new' : sizeText(rows, bytes);
-  return `${lock} on ${relation} (${size}): holds up ${blocks}`;
-}
-
-function sizeText(rows: number | null, bytes: number | null): string {
-  if (bytes === null) return 'size not known';
-  const counted = rows === null ? 'never analyzed' : `${Math.round(rows).toLocaleString('en')} rows`;
-  return `${counted}, ${formatBytes(bytes)}`;
-}
-
-function workText({ rewrites, scans, time }: PlannedStatementView): string {
-  const what = rewrites ? 'writes the table anew' : scans ? 'reads every row' : 'works on rows';
-  return `${what}: ${time === 'unknown' ? 'nobody knows how long' : `takes ${time}`}`;
-}
-
-function rollbackLines({ rollback }: PlannedView, page: Page): string[] {
-  const { style } = page;
-  if (rollback.kind === 'none') return [labelled('way back', 'none is written', page, style.warn)];
-  if (rollback.kind === 'irreversible') return [labelled('way back', `none: ${rollback.reason ?? ''}`, page)];
-  if (rollback.loses.length === 0) return [];
-  return rollback.loses.map((what, i) => labelled(i === 0 ? 'way back' : '', `loses ${what}`, page));
-}
-
-function findingsText(findings: PlanReport['findings']): string {
-  const by = (severity: string) => findings.filter((one) => one.severity === severity).length;
-  const counts = [by('error'), by('warning'), by('note')] as const;
-  const words = (['error', 'warning', 'note'] as const).flatMap((word, i) => {
-    return counts[i] ? [count(counts[i], word)] : [];
-  });
-  const rules = [...new Set(findings.map(({ rule }) => rule))].slice(0, 3).join(', ');
-  return `${words.join(', ')} (${rules}${new Set(findings.map(({ rule }) => rule)).size > 3 ? ', …' : ''})`;
-}
-
-function skippedLines(skipped: PlanReport['skipped'], { style, width }: Page): string[] {
-  return skipped.flatMap(({ version, reason }) => [
-    '',
-    wrap(style.warn(`${version} is skipped: ${visibleLine(reason)}`), width, '  '),
-  ]);
-}
-
-function serverLines({ preflight, blockers }: PlanReport, page: Page): string[] {
-  return [
+    page.style.strong(wrap(visibleLine(head), page.width, '  ')),
+    verdict(report, page),
+    ...list('The application waits:', waits(report), page),
+    ...list('In the way now:', someOf(report.blockers).map(blockerLine).concat(more(report.blockers)), page),
+    ...destroyed(report, page),
+    ...unforeseen(report, page),
     ...list(
       'On the server now:',
-      preflight.flatMap(({ found, next }) => [`${found}. ${next}`]),
+      report.preflight.map(({ found, next }) => `${found}. ${next}`),
       page,
     ),
-    ...list('In the way now:', blockers.map(blockerLine), page),
+    ...migrationsOf(report, page),
+    ...endLines(report, page),
+    '',
+    'Nothing was run.',
   ];
+}
+
+function migrationsOf({ migrations, findings }: PlanReport, page: PlanPage): string[] {
+  const crowded = migrations.length > CROWD;
+  const blocks = migrations.map((migration, i) => {
+    const found = findings.filter(({ version, allowed }) => version === migration.version && allowed === null);
+    return migrationLines({ migration, place: i + 1, findings: found, crowded }, page);
+  });
+  // One-line entries stand together, blocks apart.
+  return blocks.flatMap((lines, i) => {
+    const apart = i === 0 || lines.length > 1 || (blocks[i - 1]?.length ?? 0) > 1;
+    return apart ? ['', ...lines] : lines;
+  });
+}
+
+/** One line that says whether anything of it needs thought, and what. */
+function verdict(report: PlanReport, { style, width }: PlanPage): string {
+  const long = new Set(longHolds(report).map(({ relation }) => relation)).size;
+  const errors = report.findings.filter(({ severity, allowed }) => severity === 'error' && allowed === null).length;
+  const unknown = statementsOf(report).filter(({ unforeseen: why }) => why !== null).length;
+  const parts = [
+    long > 0 ? `the application waits for ${count(long, 'table')}` : '',
+    report.blockers.length > 0 ? `${count(report.blockers.length, 'lock')} not to be had now` : '',
+    report.migrations.some(({ destroys }) => destroys.length > 0) ? 'data is destroyed' : '',
+    unknown > 0 ? `${count(unknown, 'statement')} not foreseen` : '',
+    errors > 0 ? `lint finds ${count(errors, 'error')}` : '',
+  ].filter((part) => part !== '');
+  if (parts.length === 0)
+    return wrap(style.good('Nothing here holds up the application for more than an instant.'), width);
+  return wrap(style.warn(`Look at this first: ${parts.join('; ')}.`), width, '  ');
+}
+
+function statementsOf({ migrations }: PlanReport) {
+  return migrations.flatMap(({ steps }) => steps.filter(({ done }) => !done).flatMap(({ statements }) => statements));
+}
+
+function longHolds({ holds }: PlanReport): PlannedHold[] {
+  return holds.filter(({ time }) => time !== 'an instant');
+}
+
+/** A list is cut behind so many. */
+const LIST_MAX = 10;
+
+function someOf<T>(entries: readonly T[]): readonly T[] {
+  return entries.slice(0, LIST_MAX);
+}
+
+function more(entries: readonly unknown[]): string[] {
+  return entries.length > LIST_MAX ? [`and ${entries.length - LIST_MAX} more (see --json)`] : [];
+}
+
+function waits(report: PlanReport): string[] {
+  const long = longHolds(report);
+  const relations = new Set(long.map(({ relation }) => relation));
+  const short = [...new Set(report.holds.map(({ relation }) => relation))].filter((name) => !relations.has(name));
+  if (long.length === 0) return [];
+  return [
+    ...someOf(long).map((hold) => holdText(hold, report)),
+    ...more(long),
+    ...(short.length > 0 ? [`${count(short.length, 'more table')} for an instant: ${named(short)}`] : []),
+  ];
+}
+
+/** So many tables are named. */
+const NAMED_MAX = 3;
+
+function named(relations: readonly string[]): string {
+  const rest = relations.length - NAMED_MAX;
+  return relations.slice(0, NAMED_MAX).map(shortName).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+
+function holdText(hold: PlannedHold, { bound, migrations }: PlanReport): string {
+  const { relation, stalls, time, version, line, goesOn } = hold;
+  const isStep = migrations.find((one) => one.version === version)?.mode === 'steps';
+  const end = bound.choice.singleTransaction
+    ? 'to the end of the run'
+    : `to the end of its ${isStep ? 'step' : 'transaction'}`;
+  const where = `line ${line} of ${version}`;
+  const until = goesOn ? `from ${where} ${end}` : where;
+  return `${shortName(relation)} (${sizeText(hold)}): ${stalls} wait${waitText(time)}, ${until}`;
 }
 
 function blockerLine({ relation, lock, holder, next }: PlanBlocker): string {
-  return `${relation} (${lock} is needed): ${holder}. ${next}`;
+  return `${shortName(relation)} (${lock} is needed): ${holder}. ${next}`;
 }
 
-function list(title: string, entries: readonly string[], { width, style }: Page): string[] {
+const NO_BACKUP = 'No backup is taken of it: this version of taskflow-db takes none.';
+
+function destroyed({ migrations }: PlanReport, page: PlanPage): string[] {
+  const what = migrations.flatMap(({ version, destroys }) => destroys.map((one) => `${version}: ${one}`));
+  if (what.length === 0) return [];
+  const lines = list('Destroyed:', [...someOf(what), ...more(what)], page, 'bad');
+  return [...lines, wrap(`  ${NO_BACKUP}`, page.width)];
+}
+
+const SEEN_BY = 'A copy shows what they do: taskflow-db migrate --dry-run=rehearse';
+
+function unforeseen({ migrations }: PlanReport, page: PlanPage): string[] {
+  const found = migrations.flatMap(({ version, steps }: PlannedView) =>
+    steps.flatMap(({ statements, done }) =>
+      statements.flatMap((one) =>
+        one.unforeseen === null || done ? [] : [`${version}, line ${one.line}: ${one.unforeseen}`],
+      ),
+    ),
+  );
+  if (found.length === 0) return [];
+  return [...list('Not foreseen:', [...someOf(found), ...more(found)], page), wrap(`  ${SEEN_BY}`, page.width)];
+}
+
+function endLines({ skipped, notes, findings }: PlanReport, page: PlanPage): string[] {
+  const open = findings.filter(({ allowed }) => allowed === null);
+  return [
+    ...list(
+      'Skipped:',
+      skipped.map(({ version, reason }) => `${version}: ${reason}`),
+      page,
+    ),
+    ...list('Notes:', notes, page),
+    ...(open.length > 0 ? ['', wrap(`Lint finds ${severities(open)}: taskflow-db lint`, page.width)] : []),
+  ];
+}
+
+function list(
+  title: string,
+  entries: readonly string[],
+  { width, style }: PlanPage,
+  color: 'strong' | 'bad' = 'strong',
+): string[] {
   if (entries.length === 0) return [];
-  return ['', style.strong(title), ...entries.map((one) => wrap(`  - ${visibleLine(one)}`, width, '  '))];
-}
-
-function verdict({ migrations, blockers, findings }: PlanReport, { style, width }: Page): string[] {
-  const errors = findings.filter(({ severity, allowed }) => severity === 'error' && allowed === null).length;
-  const stalling = migrations.flatMap((one) => one.steps.flatMap((step) => step.statements)).filter(stalls).length;
-  const parts = [
-    stalling > 0 ? `${count(stalling, 'statement')} hold up the application while they work` : '',
-    errors > 0 ? `lint finds ${count(errors, 'error')}: taskflow-db lint` : '',
-    blockers.length > 0 ? `${count(blockers.length, 'lock')} not to be had at this moment` : '',
-  ].filter((part) => part !== '');
-  const text =
-    parts.length > 0 ? `${parts.join('; ')}.` : 'Nothing here holds up the application for longer than a moment.';
-  const color = parts.length > 0 ? style.warn : style.good;
-  return [wrap(color(text), width), 'Nothing was run.'];
-}
-
-function stalls({ locks, time }: PlannedStatementView): boolean {
-  return time !== 'an instant' && locks.some((lock) => !lock.isNew && lock.stalls);
+  return ['', style[color](title), ...entries.map((one) => wrap(`  - ${visibleLine(one)}`, width, '  '))];
 }

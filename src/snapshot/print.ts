@@ -31,6 +31,11 @@ export class SchemaPrint {
     this.#queries = queries;
   }
 
+  /** What each value of a print tells of: a type of object, with a number where it has several. The same for every role. */
+  get names(): readonly string[] {
+    return this.#queries.map(({ label }) => label);
+  }
+
   /** Leaves out what the role of the session may not read. The session stands in no transaction, before and behind it. */
   static async of(session: Session, options: SnapshotOptions): Promise<SchemaPrint> {
     const allowed: Query[] = [];
@@ -90,18 +95,27 @@ function changedCatalogs(before: Written | undefined, now: Written | undefined):
 
 interface Query {
   readonly type: ObjectType;
+  readonly label: string;
   /** What its objects are read from: without a row written there, there is no new object. */
   readonly catalogs: readonly string[];
   readonly item: BatchItem;
 }
 
 function queriesOf(options: SnapshotOptions): Query[] {
-  return partsOf(options).map((part, i) => ({
+  const parts = partsOf(options);
+  return parts.map((part, i) => ({
     type: part.type,
+    label: labelOf(parts, i),
     catalogs: catalogsOf(part),
     // Kept under a name: to plan them takes longer than to run them.
     item: { name: `taskflow_print_${i}`, sql: inlined(partPrint(part, options.major, options), options), rows: true },
   }));
+}
+
+function labelOf(parts: readonly Part[], i: number): string {
+  const { type } = parts[i]!;
+  const before = parts.slice(0, i).filter((part) => part.type === type).length;
+  return before === 0 ? type : `${type} (${before + 1})`;
 }
 
 function catalogsOf({ from }: Part): string[] {

@@ -10,15 +10,16 @@ import { exclusive, withEngine } from '../open.ts';
 export async function run(context: CommandContext): Promise<ExitStatus> {
   exclusive(context, ['to', 'version', 'only']);
   const { args } = context;
+  const out = args.value('out');
   const report = await withEngine(context, {}, (engine) =>
     makePlan(engine, {
       to: args.value('to') ?? args.value('version'),
       only: args.value('only'),
       allowLate: args.has('allow-late'),
       singleTransaction: args.has('single-transaction'),
+      binding: out !== undefined,
     }),
   );
-  const out = args.value('out');
   if (out !== undefined) writePlanFile(resolve(context.cwd, out), out, report);
   if (context.wantsJson) context.json(report);
   else show(context, report, out);
@@ -26,11 +27,11 @@ export async function run(context: CommandContext): Promise<ExitStatus> {
 }
 
 function show(
-  { stdout, stderr, quiet, verbose, masked }: CommandContext,
+  { stdout, stderr, quiet, verbose }: CommandContext,
   report: Awaited<ReturnType<typeof makePlan>>,
   out?: string,
 ): void {
-  const page = { width: stdout.width, style: createStyle(stdout.color), verbose, mask: masked };
+  const page = { width: stdout.width, style: createStyle(stdout.color), verbose };
   for (const line of planLines(report, page)) stdout.line(line);
   if (out === undefined || quiet) return;
   stderr.line(

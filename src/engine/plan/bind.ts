@@ -1,27 +1,51 @@
 import type { Ledger } from '../../ledger/read.ts';
-import { type Bound, boundPlan, type PlanChoice, whatMoved } from '../../plan/bound.ts';
+import {
+  type Bound,
+  boundPlan,
+  type PlanBasis,
+  type PlanChoice,
+  type PlanTarget,
+  whatMoved,
+} from '../../plan/bound.ts';
 import type { UpPlan } from '../../plan/up.ts';
 import { Problem } from '../../problem/problem.ts';
 import type { Control } from '../control.ts';
 import type { Engine } from '../engine.ts';
 import { schemaHash } from './schema-hash.ts';
 
-/** What a plan rests on, as it is now. */
+/** What a plan rests on, as it is now. `schema`: what `schemaHash` said, or null. */
 export async function bind(
   engine: Engine,
   control: Control,
   ledger: Ledger,
   plan: UpPlan,
-  choice: PlanChoice,
-): Promise<Bound> {
+  { choice, schema }: { choice: PlanChoice; schema: PlanBasis['schema'] },
+): Promise<PlanBasis> {
+  return boundPlan(plan, ledger.entries, { ...(await targetOf(engine, control)), choice, schema });
+}
+
+async function targetOf({ settings }: Engine, control: Control): Promise<PlanTarget> {
   const { database, version } = control.server;
-  return boundPlan(plan, ledger.entries, {
+  const [row] = await control.session.query(
+    'SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database()',
+  );
+  return {
     database,
+    databaseOid: row?.oid ?? '',
+    systemIdentifier: await systemIdentifierOf(control),
     serverVersion: version,
+    role: settings.role ?? null,
+    searchPath: settings.searchPath ?? null,
     trackingSchema: control.names.schema,
-    choice,
-    schema: await schemaHash(engine, control),
-  });
+  };
+}
+
+/** Null where an administrator has forbidden it to ordinary roles. */
+async function systemIdentifierOf({ session }: Control): Promise<string | null> {
+  const [row] = await session
+    .query('SELECT system_identifier AS system FROM pg_catalog.pg_control_system()')
+    .catch(() => []);
+  return row?.system ?? null;
 }
 
 /** Refuses with Problem `plan-moved` where anything is otherwise than when the plan was made. */
@@ -32,9 +56,16 @@ export async function refuseMoved(
   plan: UpPlan,
   then: Bound,
 ): Promise<void> {
-  const moved = whatMoved(then, await bind(engine, control, ledger, plan, then.choice));
+  const now = await bind(engine, control, ledger, plan, then);
+  refuse(control, whatMoved(then, now));
+  // Last, as it takes longest and may have to wait: where nothing is left to do it does not matter.
+  if (now.migrations.length === 0) return;
+  refuse(control, whatMoved(then, { ...now, schema: await schemaHash(engine, control) }));
+}
+
+function refuse({ server }: Control, moved: readonly string[]): void {
   if (moved.length === 0) return;
-  throw new Problem('plan-moved', `the plan does not fit ${control.server.database} any more`, {
+  throw new Problem('plan-moved', `the plan does not fit ${server.database} any more`, {
     found: moved.join('\n'),
     expected: 'everything as it was when the plan was made',
     state: 'Nothing was run.',

@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { Bound } from '../../plan/bound.ts';
 
-/** Tells whether anybody has written into the part of a plan that decides what is applied. */
-export function digestOf(bound: Bound): string {
-  return createHash('sha256').update(JSON.stringify(bound)).digest('hex');
+/**
+ * SHA-256 (hex) of a plan as JSON without blanks and without its `digest`, the fields in their order: tells whether anything
+ * of what was reviewed was changed since, though not by whom.
+ */
+export function digestOf(plan: object): string {
+  const rest = Object.entries(plan).filter(([name]) => name !== 'digest');
+  return createHash('sha256')
+    .update(JSON.stringify(Object.fromEntries(rest)))
+    .digest('hex');
 }

@@ -2,8 +2,9 @@ import type { Settings } from '../../config/settings.ts';
 import { readFolders, refuseComplaints } from '../../files/folders.ts';
 import { PLAN_FORMAT, type PlanReport } from '../../forecast/plan-report.ts';
 import { RULE_NAMES } from '../../lint/rules.ts';
-import type { Bound, PlanChoice } from '../../plan/bound.ts';
+import type { PlanBasis, PlanChoice } from '../../plan/bound.ts';
 import type { UpPlan } from '../../plan/up.ts';
+import { Problem } from '../../problem/problem.ts';
 import { refuseSteps } from '../apply-together.ts';
 import { type Control, withControl } from '../control.ts';
 import type { Engine } from '../engine.ts';
@@ -20,20 +21,31 @@ import { checkTracking } from '../tracking.ts';
 import { bind } from './bind.ts';
 import { blockersNow } from './blockers.ts';
 import { digestOf } from './digest.ts';
+import { masked } from './masked.ts';
+import { schemaHash } from './schema-hash.ts';
 import { viewsOf } from './views.ts';
 
-export type PlanRequest = Pick<MigrateOptions, 'to' | 'only' | 'allowLate' | 'singleTransaction'>;
+export interface PlanRequest extends Pick<MigrateOptions, 'to' | 'only' | 'allowLate' | 'singleTransaction'> {
+  /** It is to be applied later: Problem `lock-timeout` where its schema cannot be read now. */
+  readonly binding: boolean;
+}
 
-/** What `migrate` would do now and what it would meet, frozen. Nothing is written and no lock is taken on anybody's table. */
+/** What `migrate` would do now and what it would meet, frozen. Nothing is written. */
 export function makePlan(engine: Engine, request: PlanRequest): Promise<PlanReport> {
   const files = refuseComplaints(readFolders(engine.settings.directories, engine.cwd));
   return withControl(engine, async (control) => {
-    const { ledger } = await checkTracking(engine, control, control.ledger, { files, mayAdopt: false });
+    const { ledger, change } = await checkTracking(engine, control, control.ledger, { files, mayAdopt: false });
     const plan = await planFor(control, files, ledger, request);
     if (request.singleTransaction) refuseSteps(plan.migrations);
-    const bound = await bind(engine, control, ledger, plan, choiceOf(request));
     const told = toldBy(await readLiveStatistics(control, engine.settings.searchPath));
-    return { ...(await head(engine, control, bound)), ...(await foreseen(engine, control, plan, told)) };
+    const foreseen = await foresight(engine, control, { plan, told, request });
+    const { schema, unread } = await schemaFor(engine, control, request);
+    const bound = await bind(engine, control, ledger, plan, { choice: choiceOf(request), schema });
+    const first = change === undefined ? [] : [`Before the first migration: ${change.toLowerCase()}`];
+    const notes = [...unread, ...first, ...plan.warnings, ...plan.notes];
+    // Before the digest is made: what is shown, printed as JSON and kept in a file is the same.
+    const report = { ...(await head(engine, control, bound)), ...masked({ ...foreseen, notes }, engine.mask) };
+    return { ...report, digest: digestOf(report) };
   });
 }
 
@@ -41,26 +53,44 @@ function choiceOf({ to, only, allowLate, singleTransaction }: PlanRequest): Plan
   return { to: to ?? null, only: only ?? null, allowLate, singleTransaction };
 }
 
-async function head({ run }: Engine, { session }: Control, bound: Bound) {
+/** `unread`: why the schema is not known, where somebody who only looks can do without it. */
+async function schemaFor(engine: Engine, control: Control, { binding }: PlanRequest) {
+  try {
+    return { schema: await schemaHash(engine, control), unread: [] };
+  } catch (error) {
+    if (binding || !(error instanceof Problem) || error.code !== 'lock-timeout') throw error;
+    const found = error.fields.found ? `: ${error.fields.found.replaceAll('\n', '; ')}` : '';
+    return { schema: null, unread: [`${error.message}${found}; this plan cannot be applied`] };
+  }
+}
+
+async function head({ run }: Engine, { session }: Control, bound: PlanBasis) {
   const [row] = await session.query(
     `SELECT pg_catalog.to_char(pg_catalog.now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS now`,
   );
-  const madeAt = row?.now ?? '';
-  return { format: PLAN_FORMAT, tool: run.toolVersion, madeAt, bound, digest: digestOf(bound) } as const;
+  return { format: PLAN_FORMAT, tool: run.toolVersion, madeAt: row?.now ?? '', digest: '', bound } as const;
 }
 
-async function foreseen(engine: Engine, control: Control, plan: UpPlan, told: Told) {
+async function foresight(
+  engine: Engine,
+  control: Control,
+  { plan, told, request }: { plan: UpPlan; told: Told; request: PlanRequest },
+) {
   const versions = new Set(plan.migrations.map(({ version }) => version));
   const options = optionsOf(engine.settings.lint, told.serverMajor);
   const reading = await readingOf(options, versions);
-  const views = viewsOf(plan, { ...reading, learner: told.knowledge.newLearner() }, engine.mask);
+  const { migrations, holds, needed } = viewsOf(plan, {
+    foresight: { ...reading, learner: told.knowledge.newLearner() },
+    singleTransaction: request.singleTransaction,
+    mask: engine.mask,
+  });
   return {
-    migrations: views.migrations,
+    holds,
+    migrations,
     skipped: plan.skipped.map(({ version, reason }) => ({ version, reason })),
     preflight: await preflightFindings(engine, control, plan.migrations),
-    blockers: await blockersNow(engine, control, views.needed),
+    blockers: await blockersNow(engine, control, needed),
     findings: await findings(engine, versions, options, told),
-    notes: [...plan.warnings, ...plan.notes],
   };
 }
 

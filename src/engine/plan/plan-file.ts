@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readTextFile, replaceFile } from '../../files/whole-file.ts';
 import { PLAN_FORMAT, type PlanReport } from '../../forecast/plan-report.ts';
 import type { Bound } from '../../plan/bound.ts';
+import { readBound } from '../../plan/read-bound.ts';
 import { Problem } from '../../problem/problem.ts';
 import { digestOf } from './digest.ts';
 
@@ -17,11 +18,26 @@ export function writePlanFile(path: string, shown: string, report: PlanReport): 
 export function readPlanFile(path: string, shown: string): Bound {
   const document = objectOf(parse(readTextFile(path, shown), shown), shown);
   checkFormat(document.format, shown);
-  const bound = objectOf(document.bound, shown);
-  if (digestOf(bound as unknown as Bound) !== document.digest) {
-    throw invalid(shown, 'what it says of the plan and its digest do not agree: it was changed by hand or cut');
+  if (digestOf(document) !== document.digest) {
+    throw invalid(shown, 'its content and its digest do not agree: it was changed by hand, or cut');
   }
-  return bound as unknown as Bound;
+  return boundOf(document.bound, shown);
+}
+
+function boundOf(value: unknown, file: string): Bound {
+  const bound = readBound(value);
+  if (isComplete(bound)) return bound;
+  const unread = bound.length === 1 && bound[0] === 'schema';
+  throw invalid(
+    file,
+    unread
+      ? 'it does not say what the schema was: another session kept it locked when the plan was made'
+      : `under "bound" these are missing or of another kind: ${bound.join(', ')}`,
+  );
+}
+
+function isComplete(bound: Bound | readonly string[]): bound is Bound {
+  return !Array.isArray(bound);
 }
 
 function parse(text: string, file: string): unknown {

@@ -1,57 +1,55 @@
-import { type Forecast, type ForecastContext, forecast } from '../../forecast/forecast.ts';
-import { lossesOf, lossesOfRollback } from '../../forecast/losses.ts';
-import type { PlannedStep, PlannedView } from '../../forecast/plan-report.ts';
-import type { Learner } from '../../known/known.ts';
-import { bodySubjects, type InnerStatements, rollbackSubjects } from '../../lint/statement-subjects.ts';
-import type { Reading, StatementSubject } from '../../lint/subject.ts';
+import { holdsOf, type PlacedStatement, type PlannedHold } from '../../forecast/holds.ts';
+import { lossesOfRollback } from '../../forecast/losses.ts';
+import { isNoticed } from '../../forecast/noticed.ts';
+import type { PlannedStatementView, PlannedStep, PlannedView } from '../../forecast/plan-report.ts';
+import { rollbackSubjects } from '../../lint/statement-subjects.ts';
 import { asWritten } from '../../migration/as-written.ts';
 import type { Migration } from '../../migration/migration.ts';
+import { statementCount } from '../../plan/steps.ts';
 import type { PlannedMigration, UpPlan } from '../../plan/up.ts';
-import { displayIdentifier } from '../../sql/quote.ts';
 import type { NeededLock } from './blockers.ts';
-
-/** What the views are made with: the learner holds what is applied, and learns each migration in turn. */
-export interface Foresight {
-  readonly reading: Reading;
-  readonly innerStatements: InnerStatements;
-  readonly learner: Learner;
-}
+import { type Foreseen, type Foresight, foresee } from './foresee.ts';
 
 export interface PlanViews {
   readonly migrations: readonly PlannedView[];
+  readonly holds: readonly PlannedHold[];
   /** Locks that are asked for on relations that are there already. */
   readonly needed: readonly NeededLock[];
 }
 
-/** Each migration of a plan with what its statements will do. */
-export function viewsOf(plan: UpPlan, foresight: Foresight, mask: (text: string) => string): PlanViews {
-  const needed = new Map<string, NeededLock>();
-  const migrations = plan.migrations.map((one, i) => {
-    const before = plan.migrations[i - 1]?.version;
-    return viewOf(one, before, { ...foresight, mask }, (lock) => needed.set(`${lock.relation}\0${lock.mode}`, lock));
-  });
-  return { migrations, needed: [...needed.values()] };
-}
-
-interface Masking {
+export interface ViewOptions {
+  readonly foresight: Foresight;
+  /** All of it is one transaction. */
+  readonly singleTransaction: boolean;
   /** Hides the secrets of a statement before it is cut. */
   readonly mask: (text: string) => string;
 }
 
-/** What was found out of one statement, those inside its DO block included. */
-interface Foreseen {
-  readonly forecast: Forecast;
-  readonly destroys: readonly string[];
+/** Each migration of a plan with what its statements will do. */
+export function viewsOf(plan: UpPlan, options: ViewOptions): PlanViews {
+  const migrations = plan.migrations.map((one, i) => viewOf(one, plan.migrations[i - 1]?.version, options));
+  const transactions = migrations.flatMap(transactionsOf);
+  return {
+    migrations,
+    holds: holdsOf(options.singleTransaction ? [transactions.flat()] : transactions),
+    needed: neededBy(transactions.flat()),
+  };
 }
 
-function viewOf(
-  planned: PlannedMigration,
-  before: string | undefined,
-  foresight: Foresight & Masking,
-  need: (lock: NeededLock) => void,
-): PlannedView {
+function transactionsOf({ version, steps }: PlannedView): PlacedStatement[][] {
+  return steps
+    .filter(({ done }) => !done)
+    .map(({ statements }) => statements.map((statement) => ({ version, statement })));
+}
+
+function neededBy(statements: readonly PlacedStatement[]): NeededLock[] {
+  const locks = statements.flatMap(({ statement }) => statement.locks.filter(({ isNew }) => !isNew));
+  return [...new Map(locks.map((lock) => [`${lock.relation}\0${lock.mode}`, lock])).values()];
+}
+
+function viewOf(planned: PlannedMigration, before: string | undefined, options: ViewOptions): PlannedView {
   const { migration, plan, version } = planned;
-  const foreseen = foresee(migration, foresight, need);
+  const foreseen = noticedOf(migration, options.foresight);
   const { depends } = migration.headers;
   return {
     version,
@@ -60,8 +58,8 @@ function viewOf(
     why: whyHere(depends, before),
     depends,
     mode: plan.mode,
-    steps: stepsOf(planned, foreseen, foresight),
-    rollback: rollbackOf(migration, foresight),
+    steps: stepsOf(planned, foreseen, options),
+    rollback: rollbackOf(migration, options.foresight),
     destroys: [...new Set(foreseen.flatMap((one) => one.destroys))],
   };
 }
@@ -71,51 +69,30 @@ function whyHere(depends: readonly string[], before: string | undefined): string
   return before === undefined ? 'the first that is not applied, by number' : `by number, behind ${before}`;
 }
 
-function foresee(migration: Migration, foresight: Foresight, need: (lock: NeededLock) => void): Foreseen[] {
-  if (migration.large) return [];
-  const { reading, learner, innerStatements } = foresight;
-  const byIndex: StatementSubject[][] = [];
-  const foreseen: Foreseen[] = [];
-  for (const subject of bodySubjects(reading, migration, learner, innerStatements)) {
-    const group = (byIndex[subject.index] ??= []);
-    group.push(subject);
-    foreseen[subject.index] = foreseenOf(group, reading, need);
+/** All statements; of a file that is not held in memory, those that somebody notices. */
+function noticedOf(migration: Migration, foresight: Foresight): Foreseen[] {
+  const noticed: Foreseen[] = [];
+  for (const one of foresee(migration, foresight)) {
+    if (!migration.large || isNoticed(one.forecast) || one.destroys.length > 0) noticed.push(one);
   }
-  return foreseen;
+  return noticed;
 }
 
-function foreseenOf(subjects: readonly StatementSubject[], { options }: Reading, need: (lock: NeededLock) => void) {
-  const uses = subjects.flatMap((subject) => subject.uses);
-  const [first] = subjects;
-  const context: ForecastContext = {
-    known: subjects.at(-1)!.known,
-    serverMajor: options.serverMajor,
-    isNew: (table) => first!.isNew(table),
-  };
-  const made = forecast(uses, context);
-  for (const lock of made.locks.filter(({ isNew }) => !isNew)) {
-    const { schema, name } = context.known.resolve(lock.name);
-    need({ ...lock, name: { schema, name }, relation: [schema, name].map(displayIdentifier).join('.') });
-  }
-  return { forecast: made, destroys: lossesOf(uses, context) };
-}
-
-function stepsOf(
-  { plan, migration }: PlannedMigration,
-  foreseen: readonly Foreseen[],
-  { mask }: Masking,
-): PlannedStep[] {
-  let index = 0;
+function stepsOf({ plan }: PlannedMigration, foreseen: readonly Foreseen[], options: ViewOptions): PlannedStep[] {
+  const views = foreseen.map((one) => statementView(one, options));
+  let next = 0;
   return plan.steps.map(({ transactional, reason, statements }, i) => ({
     transactional,
     reason: reason ?? null,
     done: i < (plan.done ?? 0),
-    statements: statements.map(({ statement: { line, column, sql } }) => {
-      const made = foreseen[index++]?.forecast;
-      if (!made) throw new Error(`nothing is foreseen of a statement of ${migration.file}:${line}`);
-      return { line, column, sql: asWritten(mask(sql)), ...made };
-    }),
+    statementCount: plan.large ? statementCount(plan) : statements.length,
+    statements: plan.large ? views : views.slice(next, (next += statements.length)),
   }));
+}
+
+function statementView({ statement, forecast }: Foreseen, { mask }: ViewOptions): PlannedStatementView {
+  const { line, column, sql } = statement;
+  return { line, column, sql: asWritten(mask(sql)), ...forecast };
 }
 
 function rollbackOf(migration: Migration, { reading, learner }: Foresight): PlannedView['rollback'] {

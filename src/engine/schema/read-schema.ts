@@ -97,7 +97,7 @@ const LOCK_TIMEOUT_MS = 10_000;
  * The catalogs are read as of the transaction's snapshot, but what writes expressions out looks at them as they are now: an
  * object that was dropped in between is missing there (pg_dump has the same notes about ruleutils.c).
  */
-function isStumble(error: unknown): boolean {
+export function isStumble(error: unknown): boolean {
   return isDatabaseError(error) && ['XX000', '42P01', '42704', '42703', '42883', '3F000'].includes(error.code ?? '');
 }
 
