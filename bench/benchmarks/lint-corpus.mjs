@@ -63,15 +63,21 @@ function squawk(root, cases) {
   return JSON.parse(stdout).map(({ file, rule_name: rule }) => ({ file, rule }));
 }
 
-/** One file that it cannot read ends a run of many, so that each is judged by itself. */
+const BATCH = 40;
+
+/** A file that it cannot read ends a run of many: the files of that run are judged one by one. */
 function pgfence(root, cases) {
   const program = join(root, 'bench/node_modules/@flvmnt/pgfence/dist/index.js');
-  return cases.flatMap(({ file }) => {
-    const asked = [program, 'analyze', '--output', 'json', file];
-    const { stdout } = spawnSync(process.execPath, asked, { encoding: 'utf8', maxBuffer: 1 << 28 });
-    const results = stdout.trim().startsWith('{') ? (JSON.parse(stdout).results ?? []) : [];
-    return results.flatMap(({ checks = [], policyViolations = [] }) =>
-      [...checks, ...policyViolations].map(({ ruleId }) => ({ file, rule: ruleId })),
-    );
-  });
+  const files = cases.map(({ file }) => file);
+  const batches = Array.from({ length: Math.ceil(files.length / BATCH) }, (_, i) => files.slice(i * BATCH, (i + 1) * BATCH));
+  return batches.flatMap((batch) => pgfenceOn(program, batch) ?? batch.flatMap((file) => pgfenceOn(program, [file]) ?? []));
+}
+
+function pgfenceOn(program, files) {
+  const asked = [program, 'analyze', '--output', 'json', ...files];
+  const { stdout } = spawnSync(process.execPath, asked, { encoding: 'utf8', maxBuffer: 1 << 28 });
+  if (!stdout.trim().startsWith('{')) return undefined;
+  return (JSON.parse(stdout).results ?? []).flatMap(({ filePath, checks = [], policyViolations = [] }) =>
+    [...checks, ...policyViolations].map(({ ruleId }) => ({ file: filePath, rule: ruleId })),
+  );
 }
