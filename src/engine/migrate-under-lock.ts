@@ -1,4 +1,6 @@
+import type { Ledger } from '../ledger/read.ts';
 import type { MigrationFile } from '../plan/migration-file.ts';
+import type { UpPlan } from '../plan/up.ts';
 import { Problem } from '../problem/problem.ts';
 import { applyAll } from './apply-all.ts';
 import { applyOneByOne } from './apply-one-by-one.ts';
@@ -6,7 +8,6 @@ import { applyTogether, refuseSteps } from './apply-together.ts';
 import { type Control, rereadLedger } from './control.ts';
 import type { Engine } from './engine.ts';
 import { type MigrateOptions, type MigrateResult, resultOf, tellRemarks } from './migrate-result.ts';
-import { refuseMoved } from './plan/bind.ts';
 import { planFor } from './plan-up.ts';
 import { preflight } from './preflight/preflight.ts';
 import { withRunnerLock } from './runner/runner-lock.ts';
@@ -27,9 +28,9 @@ export async function migrateUnderLock(
   const approved = options.approve && (await askBefore(engine, control, files, options, options.approve));
   return withRunnerLock(engine, control, async (held) => {
     const outlook = await checkTrackingUnderLock(engine, control, held, { files, mayAdopt: false });
-    const plan = await planFor(control, files, outlook.ledger, options);
+    const plan = await planChosen(control, files, outlook.ledger, options);
     if (options.singleTransaction) refuseSteps(plan.migrations);
-    if (options.bound) await refuseMoved(engine, control, outlook.ledger, plan, options.bound);
+    if (options.bound) await (await planBinding()).refuseMoved(engine, control, outlook.ledger, plan, options.bound);
     if (approved && plan.migrations.some(({ version }) => !approved.has(version))) throw changedMeanwhile();
     return connectingAhead(engine, plan.migrations.length > 0, async (connect) => {
       await preflight(engine, control, plan.migrations);
@@ -48,6 +49,26 @@ export async function migrateUnderLock(
   });
 }
 
+/** What reads a schema is loaded by nobody else. */
+function planBinding() {
+  return import('./plan/bind.ts');
+}
+
+/** Where the version that a reviewed plan was made up to is gone, it is the plan that does not fit. */
+async function planChosen(
+  control: Control,
+  files: readonly MigrationFile[],
+  ledger: Ledger,
+  options: MigrateOptions,
+): Promise<UpPlan> {
+  try {
+    return await planFor(control, files, ledger, options);
+  } catch (error) {
+    const isGone = error instanceof Problem && /^version-/.test(error.code);
+    throw options.bound && isGone ? (await planBinding()).movedProblem(control, [error.message]) : error;
+  }
+}
+
 /** The versions that were agreed to. Another run may apply some of them meanwhile, which is as well. */
 async function askBefore(
   engine: Engine,
@@ -57,8 +78,8 @@ async function askBefore(
   approve: NonNullable<MigrateOptions['approve']>,
 ): Promise<ReadonlySet<string>> {
   const outlook = await checkTracking(engine, control, control.ledger, { files, mayAdopt: false });
-  const plan = await planFor(control, files, outlook.ledger, options);
-  if (options.bound) await refuseMoved(engine, control, outlook.ledger, plan, options.bound);
+  const plan = await planChosen(control, files, outlook.ledger, options);
+  if (options.bound) await (await planBinding()).refuseMoved(engine, control, outlook.ledger, plan, options.bound);
   await approve(plan, control, outlook.change);
   return new Set(plan.migrations.map((one) => one.version));
 }

@@ -139,6 +139,16 @@ describe('a plan is applied as it was reviewed, or not at all', { concurrency: 2
       assert.equal(await applied(at), '001_base 002_state');
     }));
 
+  test('the version that it was made up to is gone', () =>
+    withPending(PENDING, async (at) => {
+      await done(at.run(['plan', '--to', '3', '--out', 'p.json']));
+      at.remove('m/003_old.sql');
+      const run = await at.run(['migrate', '--plan', 'p.json']);
+      assert.equal(run.exit, 1, run.output);
+      assert.match(run.said, /^error\[plan-moved\]: .* found: there is no version 3 /);
+      assert.equal(await applied(at), '001_base');
+    }));
+
   test('a file that an earlier run has half done is planned from where that got', () =>
     withPending(
       {

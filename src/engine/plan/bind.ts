@@ -63,9 +63,13 @@ export async function refuseMoved(
   refuse(control, whatMoved(then, { ...now, schema: await schemaHash(engine, control) }));
 }
 
-function refuse({ server }: Control, moved: readonly string[]): void {
-  if (moved.length === 0) return;
-  throw new Problem('plan-moved', `the plan does not fit ${server.database} any more`, {
+function refuse(control: Control, moved: readonly string[]): void {
+  if (moved.length > 0) throw movedProblem(control, moved);
+}
+
+/** `moved`: what is otherwise, one sentence each. */
+export function movedProblem({ server }: Pick<Control, 'server'>, moved: readonly string[]): Problem {
+  return new Problem('plan-moved', `the plan does not fit ${server.database} any more`, {
     found: moved.join('\n'),
     expected: 'everything as it was when the plan was made',
     state: 'Nothing was run.',
