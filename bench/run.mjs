@@ -15,7 +15,17 @@ import { copyTool, PEERS } from './lib/tools.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..');
-const ALL = ['small-migrations', 'distant-server', 'nothing-to-do', 'big-file', 'busy-table', 'snapshot', 'verify', 'lint', 'lint-corpus'];
+const ALL = [
+  'small-migrations',
+  'distant-server',
+  'nothing-to-do',
+  'big-file',
+  'busy-table',
+  'snapshot',
+  'verify',
+  'lint',
+  'lint-corpus',
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -21,11 +21,19 @@ export function run(bed) {
     squawk: flagged(squawk(bed.root, cases)),
     pgfence: flagged(pgfence(bed.root, cases)),
   };
-  bed.note('of the others any finding counts, whatever it is about, but for what they say of nearly every statement (timeouts, IF NOT EXISTS); they see the statement alone, ours also the schema before it');
+  bed.note(
+    'of the others any finding counts, whatever it is about, but for what they say of nearly every statement (timeouts, IF NOT EXISTS); they see the statement alone, ours also the schema before it',
+  );
   const topics = ['locks', 'compatibility', 'transactions', 'data'];
   return {
-    'Locks, compatibility, transactions, changes of rows': rows(tools, cases.filter(({ topic }) => topics.includes(topic))),
-    'Rollbacks, security, design': rows(tools, cases.filter(({ topic }) => !topics.includes(topic))),
+    'Locks, compatibility, transactions, changes of rows': rows(
+      tools,
+      cases.filter(({ topic }) => topics.includes(topic)),
+    ),
+    'Rollbacks, security, design': rows(
+      tools,
+      cases.filter(({ topic }) => !topics.includes(topic)),
+    ),
   };
 }
 
@@ -69,8 +77,12 @@ const BATCH = 40;
 function pgfence(root, cases) {
   const program = join(root, 'bench/node_modules/@flvmnt/pgfence/dist/index.js');
   const files = cases.map(({ file }) => file);
-  const batches = Array.from({ length: Math.ceil(files.length / BATCH) }, (_, i) => files.slice(i * BATCH, (i + 1) * BATCH));
-  return batches.flatMap((batch) => pgfenceOn(program, batch) ?? batch.flatMap((file) => pgfenceOn(program, [file]) ?? []));
+  const batches = Array.from({ length: Math.ceil(files.length / BATCH) }, (_, i) =>
+    files.slice(i * BATCH, (i + 1) * BATCH),
+  );
+  return batches.flatMap(
+    (batch) => pgfenceOn(program, batch) ?? batch.flatMap((file) => pgfenceOn(program, [file]) ?? []),
+  );
 }
 
 function pgfenceOn(program, files) {

@@ -31,7 +31,10 @@ function measure(bed, folder, files) {
       command: () => quietly(folder, [process.execPath, launcher, 'lint', '--dir', folder, '--fail-on', 'never']),
     })),
     { name: 'squawk', command: () => quietly(folder, [squawkProgram(), ...files]) },
-    { name: 'pgfence', command: () => quietly(folder, [process.execPath, pgfence(), 'analyze', '--output', 'json', ...files]) },
+    {
+      name: 'pgfence',
+      command: () => quietly(folder, [process.execPath, pgfence(), 'analyze', '--output', 'json', ...files]),
+    },
   ];
   return interleave(bed.folder, variants, bed.rounds(5), bed.log);
 }
