@@ -39,7 +39,7 @@ describe('lint without a database', { concurrency: 2 }, () => {
     withWorkplace(BOTH, {}, async (at) => {
       const { exit, stdout, stderr } = await at.run(['lint', ...ONLY]);
       assert.equal(exit, 0, 'a warning is below --fail-on');
-      assert.match(stderr, /^No database: every file is judged by itself, sizes unknown\./);
+      assert.match(stderr, /^No database: every file is judged as if those before it were applied, sizes unknown\./);
       assert.match(stdout, /^warning\[require-concurrent-index-creation\]/m);
       assert.match(stdout, /^ -->\s*m\/002_by_customer\.sql:2:\d+$/m);
       assert.match(stdout, /^ +CREATE INDEX CONCURRENTLY orders_customer ON orders \(customer_id\);$/m);
@@ -178,7 +178,7 @@ describe('lint without a database', { concurrency: 2 }, () => {
     withWorkplace(BOTH, { DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' }, async (at) => {
       const { exit, said, stdout } = await at.run(['lint', ...ONLY]);
       assert.equal(exit, 0);
-      assert.match(said, /^The database was not asked \(.*\): every file is judged by itself/);
+      assert.match(said, /^The database was not asked \(.*\): every file is judged as if those before it were applied/);
       assert.match(stdout, /^1 warning in 1 of 2 files\.$/m);
     }));
 

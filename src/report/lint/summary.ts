@@ -59,7 +59,7 @@ function knownText({ set, source, database, unasked, statisticsFile, takenAt }: 
   }
   const why =
     unasked === null ? 'No database' : `The database was not asked (${visibleLine(unasked).replace(/\.$/, '')})`;
-  return `${why}: ${set === 'all' ? 'every file is judged by itself' : which}, sizes unknown`;
+  return `${why}: ${set === 'all' ? 'every file is judged as if those before it were applied' : which}, sizes unknown`;
 }
 
 function serverText({ serverMajor, serverMajorFrom }: LintBasis): string {

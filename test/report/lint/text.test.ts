@@ -127,11 +127,11 @@ test('the first line says what was known', () => {
   const none = { source: 'files', database: null, statisticsFile: null, takenAt: null } as const;
   assert.equal(
     basisText(basis({ ...none, set: 'all', serverMajor: 18, serverMajorFrom: 'default' }), 3),
-    'No database: every file is judged by itself, sizes unknown. For PostgreSQL 18 (--server-version names another).',
+    'No database: every file is judged as if those before it were applied, sizes unknown. For PostgreSQL 18 (--server-version names another).',
   );
   assert.equal(
     basisText(basis({ ...none, set: 'all', unasked: 'the server does not answer.' }), 3),
-    'The database was not asked (the server does not answer): every file is judged by itself, sizes unknown. For PostgreSQL 16.',
+    'The database was not asked (the server does not answer): every file is judged as if those before it were applied, sizes unknown. For PostgreSQL 16.',
   );
   assert.equal(
     basisText(basis({ ...none, set: 'named', serverMajorFrom: 'settings' }), 1),
