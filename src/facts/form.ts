@@ -34,7 +34,7 @@ export function formOf(id: FormId): Form {
 export const FORMS: readonly Form[] = (Object.keys(ROWS) as FormId[]).map(formOf);
 
 /** The effect on a server of that major version. */
-export function effectOn({ effect, until = [] }: FormRow, major: number): Effect {
-  const older = until.find((one) => major <= one.major);
+export function effectOn({ effect, until }: FormRow, major: number): Effect {
+  const older = until?.find((one) => major <= one.major);
   return older ? { ...effect, ...older.effect } : effect;
 }
