@@ -14,6 +14,7 @@ export const rule: Rule = {
     'timestamp to timestamptz reads the values in the time zone of the session, and rewrites the table unless that is UTC',
   severity: 'warning',
   weighed: true,
+  on: ['alter-column-type-time-zone'],
   *statement(subject) {
     const uses = usesOf(subject, 'alter-column-type-time-zone');
     if (uses.length === 0 || zoneSet(subject) === 'UTC') return;

@@ -13,6 +13,7 @@ export const rule: Rule = {
   summary: 'A table is made and the file has no COMMENT ON it',
   severity: 'off',
   weighed: false,
+  on: ['CreateStmt'],
   *file(file) {
     for (const subject of file.body) {
       const create = as('CreateStmt', subject.tree?.node);

@@ -14,6 +14,7 @@ export const rule: Rule = {
   summary: 'Everybody may call a new SECURITY DEFINER function',
   severity: 'warning',
   weighed: false,
+  on: ['CreateFunctionStmt', 'AlterFunctionStmt'],
   *file(file) {
     for (const subject of file.body) {
       const routine = definerRoutine(subject);

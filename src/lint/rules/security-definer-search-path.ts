@@ -13,6 +13,7 @@ export const rule: Rule = {
   summary: 'A SECURITY DEFINER function looks names up by the search_path of whoever calls it',
   severity: 'error',
   weighed: false,
+  on: ['CreateFunctionStmt', 'AlterFunctionStmt'],
   *file(file) {
     for (const subject of file.body) {
       const routine = definerRoutine(subject);

@@ -14,6 +14,7 @@ export const rule: Rule = {
   summary: 'Two ALTER TABLE that each read or write all of the same table could be one pass over it',
   severity: 'warning',
   weighed: true,
+  on: ['AlterTableStmt'],
   aliases: ['eugene:E12'],
   *statement(subject) {
     const pass = passOf(subject);
