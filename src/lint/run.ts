@@ -35,15 +35,16 @@ export interface Found {
   readonly notUnderstood: readonly NotUnderstoodStatement[];
 }
 
-export function findAll(input: LintInput): Found {
+/** In a generator, so that a long run can be left in between: it rests between files and every so many statements. */
+export function* findAll(input: LintInput): Generator<void, Found> {
   const asked = new Asked(input.rules);
-  const files = input.migrations.flatMap((migration) => {
-    if (input.judged.has(migration.version)) return [findIn(input, asked, migration)];
-    if (!input.included.has(migration.version)) {
+  const files: FileFindings[] = [];
+  for (const migration of input.migrations) {
+    yield;
+    if (input.judged.has(migration.version)) files.push(yield* findIn(input, asked, migration));
+    else if (!input.included.has(migration.version))
       learnFile(input.reading, migration, input.learner, input.innerStatements);
-    }
-    return [];
-  });
+  }
   const { known } = input.learner;
   return {
     findings: files.flatMap((one) => allowances(one.migration, one.settled(known), input.rules, input.names)),
@@ -52,7 +53,10 @@ export function findAll(input: LintInput): Found {
   };
 }
 
-function findIn(input: LintInput, asked: Asked, migration: Migration): FileFindings {
+/** A statement takes a fraction of a millisecond. */
+const RESTS_AFTER = 500;
+
+function* findIn(input: LintInput, asked: Asked, migration: Migration): Generator<void, FileFindings> {
   input.onFile?.(migration);
   const { reading, learner } = input;
   const before = learner.known;
@@ -60,7 +64,7 @@ function findIn(input: LintInput, asked: Asked, migration: Migration): FileFindi
   const body: StatementSubject[] = [];
   const traits = new Set<string>();
   for (const subject of bodySubjects(reading, migration, learner, input.innerStatements)) {
-    findings.count(subject);
+    if (findings.count(subject) % RESTS_AFTER === 0) yield;
     // The uses are found now, while it stands for what is known before the statement.
     const own = traitsOf(subject);
     for (const one of own) traits.add(one);
@@ -91,9 +95,10 @@ class FileFindings {
     this.#placer = new FindingPlacer(migration);
   }
 
-  count({ statement, notUnderstood }: Subject): void {
-    this.statements++;
+  /** How many that makes. */
+  count({ statement, notUnderstood }: Subject): number {
     if (notUnderstood) this.notUnderstood.push(this.#placeOf(statement, notUnderstood));
+    return ++this.statements;
   }
 
   #placeOf(statement: Statement, { message, offset }: NotUnderstood): NotUnderstoodStatement {
