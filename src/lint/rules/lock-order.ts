@@ -2,7 +2,8 @@ import type { FormUse } from '../../facts/form.ts';
 import type { RelationName } from '../../known/table.ts';
 import type { Complaint } from '../finding.ts';
 import { type HeldTable, heldBefore } from '../help/earlier.ts';
-import { listed, shown } from '../help/shown.ts';
+import { shown } from '../help/shown.ts';
+import { FEW, listedFew } from '../help/shown-column.ts';
 import { lockedBy, shortName, tableKey } from '../help/tables.ts';
 import type { Rule, Subject } from '../rule.ts';
 
@@ -32,9 +33,18 @@ function taken(subject: Subject, use: FormUse, held: Held): Taken[] {
   return tables.filter((one) => !held.has(tableKey(one))).map((table) => ({ table, use }));
 }
 
+/** As many as are shown: a transaction can hold thousands. */
+function firstNames(subject: Subject, held: Held): string[] {
+  const names: string[] = [];
+  for (const { table } of held.values()) {
+    if (names.push(shown(shortName(subject, table))) === FEW) break;
+  }
+  return names;
+}
+
 function complaint(subject: Subject, { table, use }: Taken, held: Held): Complaint {
   const name = shown(shortName(subject, table));
-  const before = listed([...held.values()].map((one) => shown(shortName(subject, one.table))));
+  const before = listedFew(firstNames(subject, held), held.size);
   return {
     message: `${before} stays blocked for reads and writes while this waits for ${name}`,
     why: 'A session that uses the two the other way round makes a deadlock. One table in use for each transaction: a migration of its own for each.',
