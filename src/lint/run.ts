@@ -78,7 +78,10 @@ function* findIn(input: LintInput, asked: Asked, migration: Migration): Generato
   }
   findings.statements += rollback.length;
   const file: FileSubject = { migration, body, rollback, options: reading.options, before, after };
-  for (const active of asked.ofFile(traits)) findings.addFile(active, file);
+  for (const active of asked.ofFile(traits)) {
+    if (body.length > RESTS_AFTER) yield;
+    findings.addFile(active, file);
+  }
   return findings;
 }
 
