@@ -27,14 +27,16 @@ export interface FormUse {
 
 /** The row of the table of facts by its name. */
 export function formOf(id: FormId): Form {
-  return { ...ROWS[id], id };
+  return BY_ID[id];
 }
 
 /** Every row, in the order of the document. */
-export const FORMS: readonly Form[] = (Object.keys(ROWS) as FormId[]).map(formOf);
+export const FORMS: readonly Form[] = (Object.keys(ROWS) as FormId[]).map((id) => ({ ...ROWS[id], id }));
+
+const BY_ID = Object.fromEntries(FORMS.map((form) => [form.id, form])) as Readonly<Record<FormId, Form>>;
 
 /** The effect on a server of that major version. */
-export function effectOn({ effect, until = [] }: FormRow, major: number): Effect {
-  const older = until.find((one) => major <= one.major);
+export function effectOn({ effect, until }: FormRow, major: number): Effect {
+  const older = until?.find((one) => major <= one.major);
   return older ? { ...effect, ...older.effect } : effect;
 }

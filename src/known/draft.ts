@@ -34,7 +34,8 @@ export class Draft extends KnownSchema {
     const old = this.state.tables.get(key);
     this.state.tables.with(key, table);
     if (old?.indexes !== table.indexes) this.#putIndexes(old, table);
-    if (old?.constraints !== table.constraints || old.reads !== table.reads) this.#putUses(key, table);
+    const { constraints, reads, ownedBy } = table;
+    if (old?.constraints !== constraints || old.reads !== reads || old.ownedBy !== ownedBy) this.#putUses(key, table);
   }
 
   /** Changes a table; one that is not known is known in part from now on. */
@@ -100,9 +101,10 @@ export class Draft extends KnownSchema {
       if (!old?.indexes.has(index)) this.state.indexes.with(keyOf({ schema, name: index }), name);
   }
 
-  #putUses(key: string, { constraints, reads }: KnownTable): void {
+  #putUses(key: string, { constraints, reads, ownedBy }: KnownTable): void {
     for (const { references } of constraints.values()) if (references) this.#putUse(references.table, key);
     for (const read of reads) this.#putUse(read, key);
+    if (ownedBy) this.#putUse(ownedBy.table, key);
   }
 
   #putUse(used: RelationName, user: string): void {
@@ -116,9 +118,8 @@ export class Draft extends KnownSchema {
     const own = [table.partitionOf, ...table.partitions, ...table.inherits, ...table.children].flatMap(
       (one) => one ?? [],
     );
-    const owned = [...this.tables()].filter(({ ownedBy }) => ownedBy && sameName(ownedBy.table, table.name));
     const using = [...users].flatMap((key) => this.state.tables.get(key) ?? []);
-    return [...own, ...[...owned, ...using].map(({ name }) => name)].filter((one) => this.table(one));
+    return [...own, ...using.map(({ name }) => name)].filter((one) => this.table(one));
   }
 }
 

@@ -191,9 +191,9 @@ function functionOf({ schema, name, ...one }: FunctionStatistics): KnownFunction
 
 function usersOf(tables: readonly KnownTable[]): Map<string, Set<string>> {
   const users = new Map<string, Set<string>>();
-  for (const { name, reads, constraints } of tables) {
+  for (const { name, reads, constraints, ownedBy } of tables) {
     const referenced = [...constraints.values()].flatMap(({ references }) => references?.table ?? []);
-    for (const used of [...reads, ...referenced])
+    for (const used of [...reads, ...referenced, ...(ownedBy ? [ownedBy.table] : [])])
       users.set(keyOf(used), (users.get(keyOf(used)) ?? new Set()).add(keyOf(name)));
   }
   return users;

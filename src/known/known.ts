@@ -34,6 +34,8 @@ export interface Known {
   tables(): Iterable<KnownTable>;
   /** Foreign keys that point at a table, with the tables that hold them. */
   referencing(name: RelationName): readonly { readonly table: KnownTable; readonly constraint: string }[];
+  /** The sequences of its columns: of serial and identity, and those that it was made the owner of. */
+  sequencesOf(name: RelationName): readonly KnownTable[];
   /** Views and materialized views that read a table, as far as files and statistics tell. */
   dependents(name: RelationName): readonly RelationName[];
   /**

@@ -21,7 +21,7 @@ export interface SchemaState {
   readonly indexes: LayeredMap<RelationName>;
   readonly types: LayeredMap<KnownUserType>;
   readonly functions: LayeredMap<readonly KnownFunction[]>;
-  /** Keys of those that refer to a relation by a foreign key, or read it; some may do so no longer. */
+  /** Keys of those that refer to a relation by a foreign key, read it or belong to it; some may do so no longer. */
   readonly users: LayeredMap<ReadonlySet<string>>;
   /** Of a server that is in use; undefined: nobody was asked. */
   readonly evidence?: Statistics | undefined;
@@ -117,6 +117,10 @@ export class KnownSchema implements Known {
         .filter(({ references }) => references && sameName(references.table, name))
         .map((constraint) => ({ table, constraint: constraint.name })),
     );
+  }
+
+  sequencesOf(name: RelationName): KnownTable[] {
+    return this.#usersOf(name).filter(({ ownedBy }) => ownedBy && sameName(ownedBy.table, name));
   }
 
   dependents(name: RelationName): RelationName[] {

@@ -1,8 +1,8 @@
-import type { FormUse } from '../facts/form.ts';
+import type { FormId, FormUse } from '../facts/form.ts';
 import type { Known } from '../known/known.ts';
 import type { Made, RelationName } from '../known/table.ts';
 import type { Migration, Statement } from '../migration/migration.ts';
-import type { NotUnderstood, SyntaxTree } from '../syntax/tree.ts';
+import type { NodeType, NotUnderstood, SyntaxTree } from '../syntax/tree.ts';
 import type { Complaint, Severity } from './finding.ts';
 
 export type Topic = 'locks' | 'compatibility' | 'transactions' | 'data' | 'rollback' | 'security' | 'design';
@@ -23,6 +23,11 @@ interface RuleFacts {
   readonly weighed: boolean;
   /** Names of the same rule in other linters, whose allowances are accepted: `squawk:ban-drop-column`. */
   readonly aliases?: readonly string[];
+  /**
+   * What it is about: the type that the statement's tree has at its root, or the form of one of its parts. It is asked about no
+   * other statement, and about no file whose body has none such. None: it is asked about all.
+   */
+  readonly on?: readonly (NodeType | FormId)[];
 }
 
 /** A rule looks at one statement, or at one file as a whole. */

@@ -2,19 +2,14 @@ import type { Known, Learner } from '../known/known.ts';
 import type { Migration, Statement } from '../migration/migration.ts';
 import type { NotUnderstood } from '../syntax/tree.ts';
 import { allowances } from './allow.ts';
-import type { Complaint, Finding, Severity } from './finding.ts';
+import { type ActiveRule, Asked, traitsOf } from './asked.ts';
+import type { Complaint, Finding } from './finding.ts';
 import { FindingPlacer } from './place.ts';
 import type { NotUnderstoodStatement } from './report.ts';
-import type { FileSubject, Rule, Subject } from './rule.ts';
+import type { FileSubject, Subject } from './rule.ts';
 import { bodySubjects, type InnerStatements, learnFile, rollbackSubjects } from './statement-subjects.ts';
 import type { Reading, StatementSubject } from './subject.ts';
 import { weigh } from './weigh.ts';
-
-/** A rule with the severity that settings give it. */
-export interface ActiveRule {
-  readonly rule: Rule;
-  readonly severity: Severity;
-}
 
 export interface LintInput {
   /** In the order in which they are applied: those to judge, and those before them that teach what is there. */
@@ -40,14 +35,16 @@ export interface Found {
   readonly notUnderstood: readonly NotUnderstoodStatement[];
 }
 
-export function findAll(input: LintInput): Found {
-  const files = input.migrations.flatMap((migration) => {
-    if (input.judged.has(migration.version)) return [findIn(input, migration)];
-    if (!input.included.has(migration.version)) {
+/** In a generator, so that a long run can be left in between: it rests between files and every so many statements. */
+export function* findAll(input: LintInput): Generator<void, Found> {
+  const asked = new Asked(input.rules);
+  const files: FileFindings[] = [];
+  for (const migration of input.migrations) {
+    yield;
+    if (input.judged.has(migration.version)) files.push(yield* findIn(input, asked, migration));
+    else if (!input.included.has(migration.version))
       learnFile(input.reading, migration, input.learner, input.innerStatements);
-    }
-    return [];
-  });
+  }
   const { known } = input.learner;
   return {
     findings: files.flatMap((one) => allowances(one.migration, one.settled(known), input.rules, input.names)),
@@ -56,29 +53,35 @@ export function findAll(input: LintInput): Found {
   };
 }
 
-function findIn(input: LintInput, migration: Migration): FileFindings {
+/** A statement takes a fraction of a millisecond. */
+const RESTS_AFTER = 500;
+
+function* findIn(input: LintInput, asked: Asked, migration: Migration): Generator<void, FileFindings> {
   input.onFile?.(migration);
-  const { reading, learner, rules } = input;
+  const { reading, learner } = input;
   const before = learner.known;
   const findings = new FileFindings(migration);
   const body: StatementSubject[] = [];
+  const traits = new Set<string>();
   for (const subject of bodySubjects(reading, migration, learner, input.innerStatements)) {
-    // Now, while it stands for what is known before the statement.
-    void subject.uses;
-    findings.count(subject);
-    for (const active of rules) findings.addAll(active, active.rule.statement?.(subject), subject);
+    if (findings.count(subject) % RESTS_AFTER === 0) yield;
+    // The uses are found now, while it stands for what is known before the statement.
+    const own = traitsOf(subject);
+    for (const one of own) traits.add(one);
+    for (const active of asked.of(own)) findings.addAll(active, active.rule.statement?.(subject), subject);
     if (!migration.large) body.push(subject);
   }
   const after = learner.known;
   const rollback = rollbackSubjects(reading, migration, after);
   for (const subject of rollback) {
-    for (const active of rules) {
-      if (active.rule.alsoInRollback) findings.addAll(active, active.rule.statement?.(subject), subject);
-    }
+    for (const active of asked.rollback) findings.addAll(active, active.rule.statement?.(subject), subject);
   }
   findings.statements += rollback.length;
   const file: FileSubject = { migration, body, rollback, options: reading.options, before, after };
-  for (const active of rules) findings.addFile(active, file);
+  for (const active of asked.ofFile(traits)) {
+    if (body.length > RESTS_AFTER) yield;
+    findings.addFile(active, file);
+  }
   return findings;
 }
 
@@ -95,9 +98,10 @@ class FileFindings {
     this.#placer = new FindingPlacer(migration);
   }
 
-  count({ statement, notUnderstood }: Subject): void {
-    this.statements++;
+  /** How many that makes. */
+  count({ statement, notUnderstood }: Subject): number {
     if (notUnderstood) this.notUnderstood.push(this.#placeOf(statement, notUnderstood));
+    return ++this.statements;
   }
 
   #placeOf(statement: Statement, { message, offset }: NotUnderstood): NotUnderstoodStatement {

@@ -65,16 +65,25 @@ export function lintCase(one: Case): readonly Finding[] {
     options: { ...DEFAULT_OPTIONS, ...one.options },
     unapplied: new Set([judged.version]),
   };
-  return findAll({
-    migrations: [given, judged],
-    judged: new Set([judged.version]),
-    learner: one.figures ? learnerWith(reading, given, one.figures) : new SchemaLearner(),
-    included: new Set(one.figures ? [given.version] : []),
-    rules,
-    names: RULE_NAMES,
-    reading,
-    innerStatements: inner,
-  }).findings;
+  return finished(
+    findAll({
+      migrations: [given, judged],
+      judged: new Set([judged.version]),
+      learner: one.figures ? learnerWith(reading, given, one.figures) : new SchemaLearner(),
+      included: new Set(one.figures ? [given.version] : []),
+      rules,
+      names: RULE_NAMES,
+      reading,
+      innerStatements: inner,
+    }),
+  ).findings;
+}
+
+export function finished<Result>(steps: Generator<void, Result>): Result {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
 }
 
 const inner: InnerStatements = (tree, sql) => innerStatements(tree, sql, parsePlpgsql, parse);

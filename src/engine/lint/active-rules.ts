@@ -1,6 +1,6 @@
 import type { LintSettings } from '../../config/settings.ts';
+import type { ActiveRule } from '../../lint/asked.ts';
 import { RULE_NAMES, RULES } from '../../lint/rules.ts';
-import type { ActiveRule } from '../../lint/run.ts';
 import { gather, Problem } from '../../problem/problem.ts';
 import { nearest } from '../../report/nearest.ts';
 

@@ -16,7 +16,7 @@ export interface Linted extends Found {
 export async function lint(request: LintRequest): Promise<Linted> {
   const files = lintFiles(request);
   const { options, knowledge, rules, names } = request;
-  const found = findAll({
+  const steps = findAll({
     migrations: files.migrations,
     judged: files.judged,
     learner: knowledge.learner,
@@ -26,14 +26,24 @@ export async function lint(request: LintRequest): Promise<Linted> {
     ...(await readingOf(options, files.unapplied, request.seenOf)),
     onFile: progress(request, files),
   });
+  const found = await inSteps(steps, request.signal);
   const judged = files.migrations.filter(({ version }) => files.judged.has(version));
   return { ...found, files: judged.map(({ file }) => file), notes: files.notes };
 }
 
-function progress({ signal, onFile }: LintRequest, { judged }: LintFiles): (migration: Migration) => void {
+/** Between the steps, signals get their turn. */
+async function inSteps<Result>(steps: Generator<void, Result>, signal: AbortSignal): Promise<Result> {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    await new Promise((resolve) => setImmediate(resolve));
+    if (signal.aborted) throw cancelled();
+  }
+}
+
+function progress({ onFile }: LintRequest, { judged }: LintFiles): (migration: Migration) => void {
   let done = 0;
   return ({ version }) => {
-    if (signal.aborted) throw cancelled();
     onFile?.(done++, judged.size, version);
   };
 }

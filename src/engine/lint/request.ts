@@ -1,7 +1,7 @@
 import type { Settings } from '../../config/settings.ts';
 import type { Learner } from '../../known/known.ts';
+import type { ActiveRule } from '../../lint/asked.ts';
 import type { LintOptions } from '../../lint/rule.ts';
-import type { ActiveRule } from '../../lint/run.ts';
 import type { Reading } from '../../lint/subject.ts';
 
 /** What is known beside the files: from a live server, from its statistics, or nothing. */

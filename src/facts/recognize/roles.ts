@@ -47,11 +47,10 @@ export function hasColumn({ columns, included, mentions }: KnownIndex, column: s
 
 /** Sequences that go with its columns, or with one of them: those of serial and identity. */
 export function sequencesOf(known: Known, table: KnownTable, column?: string): RelationName[] {
-  const owned = [...known.tables()].filter(
-    ({ ownedBy }) =>
-      ownedBy && isSame(ownedBy.table, table.name) && (column === undefined || ownedBy.column === column),
+  const owned = known.sequencesOf(table.name);
+  return (column === undefined ? owned : owned.filter(({ ownedBy }) => ownedBy?.column === column)).map(
+    ({ name }) => name,
   );
-  return owned.map(({ name }) => name);
 }
 
 /** Views and materialized views that read it, and those that read them. */

@@ -1,7 +1,6 @@
 import type { AlterTableType } from '@pgsql/types';
 import { relationName } from '../../syntax/names.ts';
 import { as, type Fields } from '../../syntax/tree.ts';
-import { sameName } from '../schema.ts';
 import type { RelationName } from '../table.ts';
 import { typeOf } from '../types.ts';
 import { volatilityOf } from '../volatility.ts';
@@ -85,8 +84,7 @@ function learnType(at: Learning, table: RelationName, { name = '', def }: Comman
 }
 
 function removeSequences({ draft }: Learning, table: RelationName, column: string): void {
-  for (const { name, ownedBy } of [...draft.tables()])
-    if (ownedBy?.column === column && sameName(ownedBy.table, table)) draft.removeTable(name);
+  for (const { name, ownedBy } of draft.sequencesOf(table)) if (ownedBy?.column === column) draft.removeTable(name);
 }
 
 /** A valid NOT NULL constraint makes the column so. */

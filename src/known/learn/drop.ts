@@ -55,7 +55,7 @@ function removeTable(at: Learning, name: RelationName): void {
   const { draft } = at;
   const table = draft.table(name);
   if (!table) return;
-  const sequences = [...draft.tables()].filter(({ ownedBy }) => ownedBy && sameName(ownedBy.table, name));
+  const sequences = draft.sequencesOf(name);
   const views = draft.dependents(name);
   for (const { table: other, constraint } of draft.referencing(name))
     if (!sameName(other.name, name)) removeConstraint(at, other.name, constraint);
@@ -139,8 +139,8 @@ function removeUses(at: Learning, { name }: KnownTable, column: string): void {
   for (const { table, constraint } of draft.referencing(name))
     if (table.constraints.get(constraint)?.references?.columns.includes(column))
       removeConstraint(at, table.name, constraint);
-  for (const { name: sequence, ownedBy } of [...draft.tables()])
-    if (ownedBy?.column === column && sameName(ownedBy.table, name)) draft.removeTable(sequence);
+  for (const { name: sequence, ownedBy } of draft.sequencesOf(name))
+    if (ownedBy?.column === column) draft.removeTable(sequence);
   for (const view of draft.dependents(name)) {
     const mentions = draft.table(view)?.mentions ?? [];
     if (mentions.includes(column) || mentions.includes('*')) removeTable(at, view);

@@ -3,7 +3,6 @@ import type { QualifiedName } from '../../sql/token-reader.ts';
 import { nameOf, relationName } from '../../syntax/names.ts';
 import { as, type Fields, type Node } from '../../syntax/tree.ts';
 import { renamedColumn } from '../expression.ts';
-import { sameName } from '../schema.ts';
 import type { KnownIndex, KnownTable, RelationName } from '../table.ts';
 import { familyOf, renameIndex } from './constraints.ts';
 import type { Learning } from './indexes.ts';
@@ -116,9 +115,8 @@ function renameColumn(at: Learning, name: RelationName, from: string, to: string
       return { constraints: new Map(constraints).set(constraint, { ...one, references }) };
     });
   draft.change(name, (one) => withColumnRenamed(one, from, to));
-  for (const { name: sequence, ownedBy } of [...draft.tables()])
-    if (ownedBy?.column === from && sameName(ownedBy.table, name))
-      draft.change(sequence, () => ({ ownedBy: { table: name, column: to } }));
+  for (const { name: sequence, ownedBy } of draft.sequencesOf(name))
+    if (ownedBy?.column === from) draft.change(sequence, () => ({ ownedBy: { table: name, column: to } }));
   for (const view of draft.dependents(name))
     draft.change(view, ({ mentions }) => ({ mentions: mentions.includes(from) ? [...mentions, to] : mentions }));
   for (const child of familyOf(table)) renameColumn(at, child, from, to);
@@ -173,7 +171,7 @@ export function learnSetSchema(at: Learning, statement: Fields<'AlterObjectSchem
 
 /** With its sequences; its indexes are part of it here. */
 function moveRelation({ draft }: Learning, name: RelationName, schema: string): void {
-  const owned = [...draft.tables()].filter(({ ownedBy }) => ownedBy && sameName(ownedBy.table, name));
+  const owned = draft.sequencesOf(name);
   draft.moveTable(name, { schema, name: name.name });
   for (const { name: sequence } of owned) draft.moveTable(sequence, { schema, name: sequence.name });
 }

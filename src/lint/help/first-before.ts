@@ -1,15 +1,13 @@
 import type { Subject } from '../rule.ts';
+import { gatherBefore } from './gather-before.ts';
 
-/**
- * Finds the first of the earlier statements for which `find` finds something. Those of a transaction grow statement by statement,
- * so that each is looked at once, however many follow it.
- */
+/** Finds the first of the earlier statements for which `find` finds something. */
 export function firstBefore<Found>(find: (earlier: Subject) => Found | undefined) {
-  const known = new WeakMap<readonly Subject[], { seen: number; found: Found | undefined }>();
-  return ({ before }: Subject): Found | undefined => {
-    const memory = known.get(before) ?? { seen: 0, found: undefined };
-    known.set(before, memory);
-    while (memory.found === undefined && memory.seen < before.length) memory.found = find(before[memory.seen++]!);
-    return memory.found;
-  };
+  const first = gatherBefore<{ found?: Found | undefined }>(
+    () => ({}),
+    (memory, earlier) => {
+      memory.found ??= find(earlier);
+    },
+  );
+  return (subject: Subject): Found | undefined => first(subject).found;
 }

@@ -36,7 +36,9 @@ function creationsOf(migration: Migration): Creations {
   const found = new Map<string, { object: CreatedObject; index: number }[]>();
   for (const [index, { sql }] of migration.statements.entries()) {
     for (const object of createdObjects(sql)) {
-      found.set(object.name, [...(found.get(object.name) ?? []), { object, index }]);
+      const same = found.get(object.name);
+      if (same) same.push({ object, index });
+      else found.set(object.name, [{ object, index }]);
     }
   }
   creations.set(migration, found);

@@ -25,6 +25,7 @@ export function lockedBy(subject: Subject, use: FormUse, least: LockMode): Relat
   const { lock, others } = effectOn(use.form, subject.options.serverMajor);
   const own = lock && use.target && isStrong(lock, least) ? [use.target] : [];
   const strong = others.filter(({ on, mode }) => on !== 'indexes' && on !== 'sequence' && isStrong(mode, least));
+  if (own.length === 0 && strong.length === 0) return [];
   const named = strong.flatMap(({ on }) => use.others.find((one) => one.on === on)?.names ?? []);
   const tables = [...own, ...named].filter((name) => !isIndex(subject, name) && isInUse(subject, name));
   return tables.map((name) => subject.known.table(name)?.name ?? subject.known.resolve(name));
@@ -37,6 +38,11 @@ function isIndex({ known }: Subject, name: QualifiedName): boolean {
 
 function isStrong(mode: LockMode, least: LockMode): boolean {
   return LOCK_MODES.indexOf(mode) >= LOCK_MODES.indexOf(least);
+}
+
+/** To look a table up by. No name holds a NUL. */
+export function tableKey({ schema, name }: RelationName): string {
+  return `${schema}\0${name}`;
 }
 
 export function isSameTable(one: RelationName, other: RelationName): boolean {

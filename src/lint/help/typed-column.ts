@@ -20,7 +20,8 @@ interface TypeAdvice extends Pick<Rule, 'id' | 'summary' | 'severity'> {
 export function typedColumnRule(advice: TypeAdvice): Rule {
   const { id, summary, severity, aliases } = advice;
   const statement = (subject: Subject) => complaints(subject, advice);
-  return { id, topic: 'design', summary, severity, weighed: false, ...(aliases && { aliases }), statement };
+  const on = ['CreateStmt', 'AlterTableStmt'] as const;
+  return { id, topic: 'design', summary, severity, weighed: false, on, ...(aliases && { aliases }), statement };
 }
 
 function* complaints(subject: Subject, { is, message, why, instead }: TypeAdvice): Generator<Complaint> {

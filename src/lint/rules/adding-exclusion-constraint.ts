@@ -7,6 +7,7 @@ export const rule: Rule = {
   summary: 'ADD EXCLUDE blocks the table while its index is built, which takes long and has no concurrent form',
   severity: 'warning',
   weighed: true,
+  on: ['add-exclude'],
   aliases: ['eugene:E8', 'pgfence:add-constraint-exclude'],
   *statement(subject) {
     for (const use of usesOf(subject, 'add-exclude')) {

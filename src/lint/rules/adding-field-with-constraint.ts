@@ -7,22 +7,6 @@ import { newColumnOf } from '../help/new-column.ts';
 import { targetOf, usesOf } from '../help/uses.ts';
 import type { Rule, Subject } from '../rule.ts';
 
-export const rule: Rule = {
-  id: 'adding-field-with-constraint',
-  topic: 'locks',
-  summary: 'A constraint in ADD COLUMN is checked or built while nobody can use the table',
-  severity: 'warning',
-  weighed: true,
-  aliases: [
-    'squawk:adding-foreign-key-constraint',
-    'squawk:disallowed-unique-constraint',
-    'squawk:constraint-missing-not-valid',
-  ],
-  *statement(subject) {
-    for (const use of usesOf(subject, ...FORMS)) yield complaint(subject, use);
-  },
-};
-
 /** What the constraint of each form does while the table is held. */
 const WHAT: { readonly [form in FormId]?: string } = {
   'add-column-check': 'while its check reads every row',
@@ -32,6 +16,23 @@ const WHAT: { readonly [form in FormId]?: string } = {
 };
 
 const FORMS = Object.keys(WHAT) as FormId[];
+
+export const rule: Rule = {
+  id: 'adding-field-with-constraint',
+  topic: 'locks',
+  summary: 'A constraint in ADD COLUMN is checked or built while nobody can use the table',
+  severity: 'warning',
+  weighed: true,
+  on: FORMS,
+  aliases: [
+    'squawk:adding-foreign-key-constraint',
+    'squawk:disallowed-unique-constraint',
+    'squawk:constraint-missing-not-valid',
+  ],
+  *statement(subject) {
+    for (const use of usesOf(subject, ...FORMS)) yield complaint(subject, use);
+  },
+};
 
 function complaint(subject: Subject, use: FormUse): Complaint {
   return {

@@ -14,6 +14,7 @@ export const rule: Rule = {
   summary: 'ADD COLUMN with a default that differs from row to row rewrites the table while nobody can use it',
   severity: 'error',
   weighed: true,
+  on: ['add-column-volatile-default'],
   aliases: ['squawk:adding-field-with-default', 'eugene:E10', 'pgfence:add-column-non-constant-default'],
   *statement(subject) {
     for (const use of usesOf(subject, 'add-column-volatile-default')) yield complaint(subject, use);

@@ -19,6 +19,7 @@ export const rule: Rule = {
   summary: 'A FOREIGN KEY that is checked at once blocks writes to both tables meanwhile',
   severity: 'warning',
   weighed: true,
+  on: ['add-foreign-key'],
   aliases: ['squawk:adding-foreign-key-constraint', 'eugene:E1', 'pgfence:add-constraint-fk-no-not-valid'],
   *statement(subject) {
     for (const use of usesOf(subject, 'add-foreign-key')) {

@@ -19,6 +19,7 @@ export const rule: Rule = {
   summary: 'ADD COLUMN ... GENERATED ... STORED rewrites the table while nobody can use it',
   severity: 'error',
   weighed: true,
+  on: ['add-column-generated-stored'],
   aliases: ['squawk:adding-field-with-default', 'eugene:E11', 'pgfence:add-column-stored-generated'],
   *statement(subject) {
     for (const use of usesOf(subject, 'add-column-generated-stored')) yield complaint(subject, use);

@@ -25,6 +25,7 @@ export const rule: Rule = {
   summary: 'SET NOT NULL blocks the table while every row is checked for NULL',
   severity: 'warning',
   weighed: true,
+  on: ['set-not-null'],
   aliases: ['squawk:adding-not-nullable-field', 'eugene:E2', 'pgfence:alter-column-set-not-null'],
   *statement(subject) {
     for (const use of usesOf(subject, 'set-not-null')) yield complaint(subject, use);

@@ -18,6 +18,7 @@ export const rule: Rule = {
   summary: 'ADD PRIMARY KEY blocks the table while its index is built and while its columns are checked for NULL',
   severity: 'warning',
   weighed: true,
+  on: ['add-primary-key', 'add-primary-key-using-index-nullable'],
   aliases: [
     'squawk:adding-serial-primary-key-field',
     'squawk:adding-primary-key-constraint',

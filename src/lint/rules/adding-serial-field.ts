@@ -17,6 +17,7 @@ export const rule: Rule = {
   summary: 'A serial or identity column added to a table rewrites it while nobody can use it',
   severity: 'error',
   weighed: true,
+  on: ['add-column-serial', 'add-column-identity'],
   aliases: ['squawk:adding-serial-primary-key-field', 'eugene:E11', 'pgfence:add-column-serial'],
   *statement(subject) {
     for (const use of usesOf(subject, 'add-column-serial', 'add-column-identity')) yield complaint(subject, use);

@@ -16,6 +16,7 @@ export const rule: Rule = {
   summary: 'A new constraint of a domain blocks writes to every table that uses it while their rows are checked',
   severity: 'warning',
   weighed: true,
+  on: ['alter-domain-add-check', 'alter-domain-set-not-null'],
   aliases: ['squawk:ban-alter-domain-with-add-constraint'],
   *statement(subject) {
     for (const use of usesOf(subject, 'alter-domain-add-check', 'alter-domain-set-not-null')) {

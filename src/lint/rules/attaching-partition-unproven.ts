@@ -21,6 +21,7 @@ export const rule: Rule = {
     'ATTACH PARTITION reads the partition, and the default partition, unless valid CHECKs prove that every row fits',
   severity: 'warning',
   weighed: true,
+  on: ['attach-partition'],
   *statement(subject) {
     for (const use of usesOf(subject, 'attach-partition')) yield* complaints(subject, use);
   },

@@ -11,6 +11,7 @@ export const rule: Rule = {
   summary: 'A domain with a CHECK or NOT NULL, which cannot change later without stalling every table that uses it',
   severity: 'note',
   weighed: false,
+  on: ['CreateDomainStmt'],
   aliases: ['squawk:ban-create-domain-with-constraint'],
   *statement({ tree }) {
     const stmt = as('CreateDomainStmt', tree?.node);

@@ -8,6 +8,7 @@ export const rule: Rule = {
   summary: 'A whole database is dropped',
   severity: 'error',
   weighed: false,
+  on: ['DropdbStmt'],
   aliases: ['squawk:ban-drop-database'],
   *statement({ tree }) {
     const stmt = as('DropdbStmt', tree?.node);

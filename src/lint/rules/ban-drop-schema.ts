@@ -10,6 +10,7 @@ export const rule: Rule = {
   summary: 'A schema is dropped',
   severity: 'warning',
   weighed: false,
+  on: ['DropStmt'],
   *statement(subject) {
     for (const name of dropped(subject, 'OBJECT_SCHEMA')) {
       if (madeHere(subject, name, ['schema'])) continue;

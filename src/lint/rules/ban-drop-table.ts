@@ -14,6 +14,7 @@ export const rule: Rule = {
   summary: 'A table that was there before is dropped, with its rows',
   severity: 'warning',
   weighed: false,
+  on: ['DropStmt'],
   aliases: ['squawk:ban-drop-table', 'pgfence:drop-table'],
   *statement(subject) {
     for (const name of dropped(subject, 'OBJECT_TABLE', 'OBJECT_FOREIGN_TABLE')) yield* ofTable(subject, name);

@@ -14,6 +14,7 @@ export const rule: Rule = {
   summary: 'TRUNCATE ... CASCADE empties tables that the file does not name',
   severity: 'error',
   weighed: false,
+  on: ['TruncateStmt'],
   aliases: ['squawk:ban-truncate-cascade', 'pgfence:truncate-cascade'],
   *statement(subject) {
     const stmt = as('TruncateStmt', subject.tree?.node);

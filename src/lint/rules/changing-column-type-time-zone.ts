@@ -2,6 +2,7 @@ import type { FormUse } from '../../facts/form.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
 import type { Complaint, Fix } from '../finding.ts';
 import { automaticFix, fixOf } from '../help/fix.ts';
+import { gatherBefore } from '../help/gather-before.ts';
 import { stepName } from '../help/names.ts';
 import { targetOf, usesOf } from '../help/uses.ts';
 import type { Rule, Subject } from '../rule.ts';
@@ -13,19 +14,27 @@ export const rule: Rule = {
     'timestamp to timestamptz reads the values in the time zone of the session, and rewrites the table unless that is UTC',
   severity: 'warning',
   weighed: true,
+  on: ['alter-column-type-time-zone'],
   *statement(subject) {
-    if (zoneSet(subject) === 'UTC') return;
-    for (const use of usesOf(subject, 'alter-column-type-time-zone')) yield complaint(subject, use);
+    const uses = usesOf(subject, 'alter-column-type-time-zone');
+    if (uses.length === 0 || zoneSet(subject) === 'UTC') return;
+    for (const use of uses) yield complaint(subject, use);
   },
 };
 
 const SETS_ZONE = /^SET\s+(?:LOCAL\s+|SESSION\s+)?(?:TIME\s+ZONE\s+|TimeZone\s*(?:=|\s+TO)\s*)'?([^'\s]+)/i;
 
 /** What the transaction has set before: UTC in capitals. */
-function zoneSet({ before }: Subject): string | undefined {
-  const zones = before.flatMap(({ statement }) => SETS_ZONE.exec(statement.sql)?.[1] ?? []);
-  return zones.at(-1)?.toUpperCase();
+function zoneSet(subject: Subject): string | undefined {
+  return gatherZone(subject).zone?.toUpperCase();
 }
+
+const gatherZone = gatherBefore<{ zone?: string | undefined }>(
+  () => ({}),
+  (set, { statement }) => {
+    set.zone = SETS_ZONE.exec(statement.sql)?.[1] ?? set.zone;
+  },
+);
 
 function complaint(subject: Subject, use: FormUse): Complaint {
   const column = use.part === undefined ? 'the column' : displayIdentifier(use.part);

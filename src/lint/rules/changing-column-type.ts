@@ -6,24 +6,6 @@ import { expandAndContract } from '../help/type-change.ts';
 import { targetOf, usesOf } from '../help/uses.ts';
 import type { Rule, Subject } from '../rule.ts';
 
-export const rule: Rule = {
-  id: 'changing-column-type',
-  topic: 'locks',
-  summary: 'A change of type that rewrites the table, its indexes or checks its rows blocks everybody meanwhile',
-  severity: 'error',
-  weighed: true,
-  aliases: ['squawk:changing-column-type', 'eugene:E5', 'pgfence:alter-column-type'],
-  *statement(subject) {
-    for (const use of usesOf(subject, ...FORMS)) yield complaint(subject, use);
-  },
-};
-
-interface Kind {
-  readonly what: string;
-  readonly why: string;
-  readonly severity?: Severity;
-}
-
 const KINDS: { readonly [form in FormId]?: Kind } = {
   'alter-column-type-rewrite': {
     what: 'while the table and its indexes are written anew',
@@ -47,6 +29,25 @@ const KINDS: { readonly [form in FormId]?: Kind } = {
 };
 
 const FORMS = Object.keys(KINDS) as FormId[];
+
+export const rule: Rule = {
+  id: 'changing-column-type',
+  topic: 'locks',
+  summary: 'A change of type that rewrites the table, its indexes or checks its rows blocks everybody meanwhile',
+  severity: 'error',
+  weighed: true,
+  on: FORMS,
+  aliases: ['squawk:changing-column-type', 'eugene:E5', 'pgfence:alter-column-type'],
+  *statement(subject) {
+    for (const use of usesOf(subject, ...FORMS)) yield complaint(subject, use);
+  },
+};
+
+interface Kind {
+  readonly what: string;
+  readonly why: string;
+  readonly severity?: Severity;
+}
 
 function complaint(subject: Subject, use: FormUse): Complaint {
   const { what, why, severity } = KINDS[use.form.id]!;

@@ -10,6 +10,7 @@ export const rule: Rule = {
   summary: 'SET EXPRESSION of a stored generated column rewrites the table while nobody can use it',
   severity: 'error',
   weighed: true,
+  on: ['set-expression'],
   *statement(subject) {
     for (const use of usesOf(subject, 'set-expression')) if (!isVirtual(subject, use)) yield complaint(use);
   },

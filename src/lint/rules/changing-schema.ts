@@ -19,6 +19,7 @@ export const rule: Rule = {
   summary: 'A table, view, type or function moves to another schema while it is in use',
   severity: 'error',
   weighed: false,
+  on: ['AlterObjectSchemaStmt'],
   file: (file) => withAround(file, judge),
 };
 

@@ -3,17 +3,6 @@ import type { Complaint } from '../finding.ts';
 import { targetOf, usesOf } from '../help/uses.ts';
 import type { Rule } from '../rule.ts';
 
-export const rule: Rule = {
-  id: 'changing-table-storage',
-  topic: 'locks',
-  summary: 'SET LOGGED, UNLOGGED, TABLESPACE or ACCESS METHOD writes the whole table anew while nobody can use it',
-  severity: 'error',
-  weighed: true,
-  *statement(subject) {
-    for (const use of usesOf(subject, ...FORMS)) yield complaint(use);
-  },
-};
-
 const WHAT: { readonly [form in FormId]?: string } = {
   'set-logged': 'all of it is written anew, and to the write-ahead log',
   'set-unlogged': 'all of it is written anew',
@@ -22,6 +11,18 @@ const WHAT: { readonly [form in FormId]?: string } = {
 };
 
 const FORMS = Object.keys(WHAT) as FormId[];
+
+export const rule: Rule = {
+  id: 'changing-table-storage',
+  topic: 'locks',
+  summary: 'SET LOGGED, UNLOGGED, TABLESPACE or ACCESS METHOD writes the whole table anew while nobody can use it',
+  severity: 'error',
+  weighed: true,
+  on: FORMS,
+  *statement(subject) {
+    for (const use of usesOf(subject, ...FORMS)) yield complaint(use);
+  },
+};
 
 function complaint(use: FormUse): Complaint {
   return {

@@ -22,6 +22,7 @@ export const rule: Rule = {
   summary: 'The type of a column cannot be changed while a view uses it',
   severity: 'error',
   weighed: false,
+  on: CHANGES,
   *statement(subject) {
     for (const use of usesOf(subject, ...CHANGES)) {
       const views = viewsOf(subject, use);

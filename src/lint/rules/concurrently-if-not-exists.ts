@@ -14,6 +14,7 @@ export const rule: Rule = {
     'CREATE INDEX CONCURRENTLY IF NOT EXISTS takes an invalid index of a failed build for the one that is wanted',
   severity: 'warning',
   weighed: false,
+  on: ['IndexStmt'],
   *statement(subject) {
     const stmt = as('IndexStmt', subject.tree?.node);
     if (!stmt?.concurrent || !stmt.if_not_exists || !stmt.idxname || isDroppedBefore(subject, stmt)) return;

@@ -16,6 +16,7 @@ export const rule: Rule = {
   summary: 'A CHECK that is added without NOT VALID blocks the table while every row is checked',
   severity: 'warning',
   weighed: true,
+  on: ['add-check'],
   aliases: ['squawk:constraint-missing-not-valid', 'eugene:E1', 'pgfence:add-constraint-check-no-not-valid'],
   *statement(subject) {
     for (const use of usesOf(subject, 'add-check')) yield complaint(subject, use);

@@ -19,6 +19,7 @@ export const rule: Rule = {
   summary: 'CREATE TABLE ... PARTITION OF reads the default partition while the whole partitioned table is blocked',
   severity: 'warning',
   weighed: true,
+  on: ['create-table-partition-of-with-default'],
   *statement(subject) {
     for (const use of usesOf(subject, 'create-table-partition-of-with-default')) yield* complaints(subject, use);
   },

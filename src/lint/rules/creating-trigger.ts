@@ -7,6 +7,7 @@ export const rule: Rule = {
   summary: 'CREATE TRIGGER waits for the writes under way and holds up new ones meanwhile',
   severity: 'note',
   weighed: true,
+  on: ['create-trigger'],
   *statement(subject) {
     for (const use of usesOf(subject, 'create-trigger')) {
       yield {

@@ -9,6 +9,7 @@ export const rule: Rule = {
   summary: 'Row security of a table is switched off, or its last policy is dropped',
   severity: 'warning',
   weighed: false,
+  on: ['AlterTableStmt'],
   *statement({ tree, known }) {
     const alter = as('AlterTableStmt', tree?.node);
     const table = relationName(alter?.relation);

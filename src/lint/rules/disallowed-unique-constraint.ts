@@ -12,6 +12,7 @@ export const rule: Rule = {
     'ADD UNIQUE blocks the table while its index is built; an index built concurrently can be made the constraint',
   severity: 'warning',
   weighed: true,
+  on: ['add-unique'],
   aliases: ['squawk:disallowed-unique-constraint', 'eugene:E7', 'pgfence:add-constraint-unique'],
   *statement(subject) {
     for (const use of usesOf(subject, 'add-unique')) yield complaint(subject, use);

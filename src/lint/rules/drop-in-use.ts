@@ -17,6 +17,7 @@ export const rule: Rule = {
   summary: 'A table, view or column is dropped that a server has seen in use; without its statistics: what to look at',
   severity: 'error',
   weighed: false,
+  on: ['DropStmt', 'AlterTableStmt'],
   file: (file) => withAround(file, judge),
 };
 

@@ -15,6 +15,7 @@ export const rule: Rule = {
   summary: 'A NOT NULL column loses its default or identity, and INSERTs that leave it out fail',
   severity: 'warning',
   weighed: false,
+  on: ['AlterTableStmt'],
   file: (file) => withAround(file, judge),
 };
 

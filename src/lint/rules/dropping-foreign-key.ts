@@ -17,6 +17,7 @@ export const rule: Rule = {
   summary: 'Dropping a foreign key, or a table with one, locks the tables at both of its ends',
   severity: 'note',
   weighed: true,
+  on: ['drop-foreign-key', 'drop-table-foreign-key'],
   *statement(subject) {
     for (const use of usesOf(subject, 'drop-foreign-key', 'drop-table-foreign-key')) yield* complaints(subject, use);
   },

@@ -16,6 +16,7 @@ export const rule: Rule = {
   summary: 'A function, procedure or aggregate is dropped and not made again in the same transaction',
   severity: 'warning',
   weighed: false,
+  on: ['DropStmt'],
   file: (file) => withAround(file, judge),
 };
 

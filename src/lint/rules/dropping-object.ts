@@ -16,6 +16,7 @@ export const rule: Rule = {
   summary: 'A sequence, extension or role is dropped that was there before',
   severity: 'warning',
   weighed: false,
+  on: ['DropStmt', 'DropRoleStmt'],
   file: (file) => withAround(file, judge),
 };
 

@@ -19,6 +19,7 @@ export const rule: Rule = {
   summary: 'DROP TABLE of a partition blocks the whole partitioned table until its files are gone',
   severity: 'warning',
   weighed: true,
+  on: ['drop-partition'],
   *statement(subject) {
     for (const use of usesOf(subject, 'drop-partition')) yield complaint(subject, use);
   },

@@ -14,6 +14,7 @@ export const rule: Rule = {
   summary: 'A type or domain is dropped and not made again in the same transaction',
   severity: 'warning',
   weighed: false,
+  on: ['DropStmt'],
   file: (file) => withAround(file, judge),
 };
 

@@ -18,6 +18,7 @@ export const rule: Rule = {
   summary: 'A UNIQUE constraint or unique index is dropped, and nothing else keeps its columns unique',
   severity: 'warning',
   weighed: false,
+  on: ['DropStmt', 'AlterTableStmt'],
   file: (file) => withAround(file, judge),
 };
 

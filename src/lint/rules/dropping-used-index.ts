@@ -15,6 +15,7 @@ export const rule: Rule = {
   summary: 'An index is dropped that queries use, as the statistics of the server say',
   severity: 'warning',
   weighed: true,
+  on: ['DropStmt'],
   *file(file) {
     for (const subject of file.body) {
       for (const name of dropped(subject, 'OBJECT_INDEX')) yield* ofIndex(file, subject, name);

@@ -17,6 +17,7 @@ export const rule: Rule = {
   summary: 'A view is dropped and not made again in the same transaction',
   severity: 'warning',
   weighed: false,
+  on: ['DropStmt'],
   file: (file) => withAround(file, judge),
 };
 

@@ -11,6 +11,7 @@ export const rule: Rule = {
   summary: 'A constraint asks for what another one of the table asks for already',
   severity: 'warning',
   weighed: false,
+  on: ['CreateStmt', 'AlterTableStmt'],
   *file(file) {
     for (const table of tablesWritten(file)) {
       for (const constraint of table.constraints.values()) yield* complaints(file, table, constraint);

@@ -15,6 +15,7 @@ export const rule: Rule = {
   summary: 'ALTER CONSTRAINT ... ENFORCED blocks the table while every row is checked',
   severity: 'warning',
   weighed: true,
+  on: ['alter-constraint-enforced'],
   *statement(subject) {
     for (const use of usesOf(subject, 'alter-constraint-enforced')) yield complaint(subject, use);
   },

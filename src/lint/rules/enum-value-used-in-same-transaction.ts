@@ -13,6 +13,7 @@ export const rule: Rule = {
   summary: 'A label that the file adds to an enum is used in the same file',
   severity: 'warning',
   weighed: false,
+  on: ['AlterEnumStmt'],
   file: judge,
 };
 

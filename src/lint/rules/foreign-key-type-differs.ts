@@ -11,6 +11,7 @@ export const rule: Rule = {
   summary: 'A foreign key and the key it refers to have different types',
   severity: 'warning',
   weighed: false,
+  on: ['CreateStmt', 'AlterTableStmt'],
   *file(file) {
     for (const subject of file.body) {
       for (const key of writtenForeignKeys(subject)) yield* complaints(subject, key, file);

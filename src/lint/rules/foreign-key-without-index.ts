@@ -13,6 +13,7 @@ export const rule: Rule = {
   summary: 'A foreign key whose columns no index begins with makes each DELETE of the other table read all of this one',
   severity: 'warning',
   weighed: false,
+  on: ['CreateStmt', 'AlterTableStmt'],
   *statement(subject) {
     for (const key of writtenForeignKeys(subject)) yield complaint(subject, key);
   },

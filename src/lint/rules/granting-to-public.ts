@@ -8,6 +8,7 @@ export const rule: Rule = {
   summary: 'A privilege is granted to PUBLIC, which is every role that is there or will be',
   severity: 'warning',
   weighed: false,
+  on: ['GrantStmt', 'AlterDefaultPrivilegesStmt'],
   *statement(subject) {
     const found = publicGrant(subject);
     if (!found || isUsual(found) || letsPublicCreate(found)) return;

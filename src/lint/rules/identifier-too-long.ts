@@ -11,8 +11,7 @@ export const rule: Rule = {
   weighed: false,
   aliases: ['squawk:identifier-too-long'],
   *statement({ statement: { sql } }) {
-    // A statement of many rows is not walked through: few have so long a word.
-    if (!/[^\s,()]{22,}|"[^"]{22,}/.test(sql)) return;
+    if (!mayBeLong(sql)) return;
     for (const { raw, start, cut } of longNames(sql)) {
       yield {
         offset: start,
@@ -22,6 +21,15 @@ export const rule: Rule = {
     }
   },
 };
+
+/**
+ * A statement of many rows is not walked through: few have so long a word. A character takes no more than 3 bytes for each of its
+ * UTF-16 units.
+ */
+function mayBeLong(sql: string): boolean {
+  if (!/[^\s,()]{22,}|"[^"]{22,}/.test(sql)) return false;
+  return /[^\s,()]{63,}|"[^"]{63,}|[^\0-\x7f]/.test(sql);
+}
 
 function longNames(sql: string) {
   const seen = new Set<string>();

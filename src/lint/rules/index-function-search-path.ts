@@ -18,6 +18,7 @@ export const rule: Rule = {
   summary: 'An index or materialized view calls a function that finds names only by the search_path of the session',
   severity: 'warning',
   weighed: false,
+  on: ['IndexStmt', 'CreateTableAsStmt'],
   *file(file) {
     for (const subject of file.body) {
       for (const expression of kept(subject)) yield* complaints(file, subject, expression);

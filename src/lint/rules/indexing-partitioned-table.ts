@@ -18,6 +18,7 @@ export const rule: Rule = {
   summary: 'CREATE INDEX on a partitioned table blocks writes to all of its partitions until all are indexed',
   severity: 'warning',
   weighed: true,
+  on: ['create-index-partitioned'],
   aliases: ['squawk:require-concurrent-index-creation', 'pgfence:create-index-not-concurrent'],
   *statement(subject) {
     for (const use of usesOf(subject, 'create-index-partitioned')) yield complaint(subject, use);

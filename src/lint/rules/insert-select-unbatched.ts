@@ -12,6 +12,7 @@ export const rule: Rule = {
   summary: 'Rows of a table in use are copied in one statement',
   severity: 'note',
   weighed: true,
+  on: ['InsertStmt'],
   *statement(subject) {
     const insert = as('InsertStmt', subject.tree?.node);
     const select = as('SelectStmt', insert?.selectStmt);

@@ -2,8 +2,9 @@ import type { FormUse } from '../../facts/form.ts';
 import type { RelationName } from '../../known/table.ts';
 import type { Complaint } from '../finding.ts';
 import { type HeldTable, heldBefore } from '../help/earlier.ts';
-import { listed, shown } from '../help/shown.ts';
-import { isSameTable, lockedBy, shortName } from '../help/tables.ts';
+import { shown } from '../help/shown.ts';
+import { FEW, listedFew } from '../help/shown-column.ts';
+import { lockedBy, shortName, tableKey } from '../help/tables.ts';
 import type { Rule, Subject } from '../rule.ts';
 
 export const rule: Rule = {
@@ -13,11 +14,13 @@ export const rule: Rule = {
   severity: 'warning',
   weighed: true,
   *statement(subject) {
-    const held = heldBefore(subject, 'AccessExclusiveLock');
-    const [next] = held.length === 0 ? [] : subject.uses.flatMap((use) => taken(subject, use, held));
+    const held = heldBefore(subject);
+    const [next] = held.size === 0 ? [] : subject.uses.flatMap((use) => taken(subject, use, held));
     if (next) yield complaint(subject, next, held);
   },
 };
+
+type Held = ReadonlyMap<string, HeldTable>;
 
 interface Taken {
   readonly table: RelationName;
@@ -25,14 +28,23 @@ interface Taken {
 }
 
 /** Tables that are locked here for the first time, so that the transaction may have to wait for them. */
-function taken(subject: Subject, use: FormUse, held: readonly HeldTable[]): Taken[] {
+function taken(subject: Subject, use: FormUse, held: Held): Taken[] {
   const tables = lockedBy(subject, use, 'ShareLock');
-  return tables.filter((one) => !held.some(({ table }) => isSameTable(table, one))).map((table) => ({ table, use }));
+  return tables.filter((one) => !held.has(tableKey(one))).map((table) => ({ table, use }));
 }
 
-function complaint(subject: Subject, { table, use }: Taken, held: readonly HeldTable[]): Complaint {
+/** As many as are shown: a transaction can hold thousands. */
+function firstNames(subject: Subject, held: Held): string[] {
+  const names: string[] = [];
+  for (const { table } of held.values()) {
+    if (names.push(shown(shortName(subject, table))) === FEW) break;
+  }
+  return names;
+}
+
+function complaint(subject: Subject, { table, use }: Taken, held: Held): Complaint {
   const name = shown(shortName(subject, table));
-  const before = listed(held.map((one) => shown(shortName(subject, one.table))));
+  const before = listedFew(firstNames(subject, held), held.size);
   return {
     message: `${before} stays blocked for reads and writes while this waits for ${name}`,
     why: 'A session that uses the two the other way round makes a deadlock. One table in use for each transaction: a migration of its own for each.',

@@ -10,6 +10,7 @@ export const rule: Rule = {
   summary: 'LOCK TABLE in a mode that blocks reads or writes holds the table to the end of the transaction',
   severity: 'warning',
   weighed: true,
+  on: ['lock-table'],
   *statement(subject) {
     for (const use of usesOf(subject, 'lock-table')) if (blocksWrites(subject, use)) yield complaint(subject, use);
   },

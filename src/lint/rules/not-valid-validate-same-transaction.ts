@@ -16,6 +16,7 @@ export const rule: Rule = {
   summary: 'A constraint that is validated in the transaction that adds it reads every row under the lock of adding it',
   severity: 'warning',
   weighed: true,
+  on: VALIDATES,
   aliases: ['pgfence:not-valid-validate-same-tx'],
   *statement(subject) {
     for (const use of usesOf(subject, ...VALIDATES)) {

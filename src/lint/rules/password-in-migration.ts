@@ -7,6 +7,14 @@ export const rule: Rule = {
   summary: "A password stands in the file, and from there gets into version control, the history and the server's log",
   severity: 'error',
   weighed: false,
+  on: [
+    'CreateRoleStmt',
+    'AlterRoleStmt',
+    'CreateUserMappingStmt',
+    'AlterUserMappingStmt',
+    'CreateSubscriptionStmt',
+    'AlterSubscriptionStmt',
+  ],
   *statement({ tree }) {
     const found = tree && secretIn(tree.node);
     if (!found) return;

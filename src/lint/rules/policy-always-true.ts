@@ -10,6 +10,7 @@ export const rule: Rule = {
   summary: 'A row security policy lets everybody whom it is for change every row',
   severity: 'warning',
   weighed: false,
+  on: ['CreatePolicyStmt'],
   *statement({ tree }) {
     const policy = as('CreatePolicyStmt', tree?.node);
     const table = relationName(policy?.table);

@@ -14,6 +14,7 @@ export const rule: Rule = {
   summary: 'A policy is made for a table whose row security is off, so that it does nothing',
   severity: 'warning',
   weighed: false,
+  on: ['CreatePolicyStmt'],
   *statement(subject) {
     const policy = as('CreatePolicyStmt', subject.tree?.node);
     const table = relationName(policy?.table);

@@ -9,6 +9,7 @@ export const rule: Rule = {
   summary: 'An enum type, of which no label can be taken away, is made where a table of values could stand',
   severity: 'off',
   weighed: false,
+  on: ['CreateEnumStmt'],
   aliases: ['eugene:W13'],
   *statement({ tree }) {
     const name = nameOf(as('CreateEnumStmt', tree?.node)?.typeName);

@@ -9,6 +9,7 @@ export const rule: Rule = {
   summary: 'VACUUM FULL and CLUSTER write the whole table anew while nobody can use it',
   severity: 'error',
   weighed: true,
+  on: ['vacuum-full', 'cluster', 'cluster-all'],
   aliases: ['squawk:prefer-repack', 'pgfence:vacuum-full'],
   *statement(subject) {
     for (const use of usesOf(subject, 'vacuum-full', 'cluster', 'cluster-all')) yield complaint(use);

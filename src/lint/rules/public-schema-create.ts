@@ -10,6 +10,7 @@ export const rule: Rule = {
   summary: 'Every role may make objects in a schema that others look names up in',
   severity: 'error',
   weighed: false,
+  on: ['GrantStmt', 'AlterDefaultPrivilegesStmt'],
   *statement(subject) {
     const found = publicGrant(subject);
     if (!found || !letsPublicCreate(found)) return;

@@ -12,6 +12,7 @@ export const rule: Rule = {
   summary: 'An index does no more than another one, or makes another one unnecessary',
   severity: 'warning',
   weighed: false,
+  on: ['IndexStmt'],
   *file(file) {
     for (const subject of file.body) yield* complaints(subject, file);
   },

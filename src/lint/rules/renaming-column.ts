@@ -18,6 +18,7 @@ export const rule: Rule = {
   summary: 'A column that the running application knows by its old name is renamed',
   severity: 'error',
   weighed: false,
+  on: ['RenameStmt'],
   aliases: ['squawk:renaming-column', 'pgfence:rename-column'],
   file: (file) => withAround(file, judge),
 };

@@ -21,6 +21,7 @@ export const rule: Rule = {
   summary: 'A schema, view, sequence, type, enum label, function, role or database is renamed while it is in use',
   severity: 'error',
   weighed: false,
+  on: ['RenameStmt', 'AlterEnumStmt'],
   file: (file) => withAround(file, judge),
 };
 

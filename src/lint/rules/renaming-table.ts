@@ -17,6 +17,7 @@ export const rule: Rule = {
   summary: 'A table is renamed, and nothing of the old name is left for the running application',
   severity: 'error',
   weighed: false,
+  on: ['RenameStmt'],
   aliases: ['squawk:renaming-table', 'pgfence:rename-table'],
   file: (file) => withAround(file, judge),
 };

@@ -15,6 +15,7 @@ export const rule: Rule = {
   summary: 'A view is replaced by one without columns that it had, or with others in their place',
   severity: 'error',
   weighed: false,
+  on: ['ViewStmt'],
   *file(file) {
     for (const [i, subject] of file.body.entries()) {
       const stmt = as('ViewStmt', subject.tree?.node);

@@ -16,6 +16,7 @@ export const rule: Rule = {
   summary: 'CREATE INDEX without CONCURRENTLY blocks writes to the table until the index is built',
   severity: 'warning',
   weighed: true,
+  on: ['create-index'],
   aliases: ['squawk:require-concurrent-index-creation', 'eugene:E6', 'pgfence:create-index-not-concurrent'],
   *statement(subject) {
     for (const use of usesOf(subject, 'create-index')) yield complaint(subject, use);

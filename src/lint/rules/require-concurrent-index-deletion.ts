@@ -14,6 +14,7 @@ export const rule: Rule = {
   summary: 'DROP INDEX without CONCURRENTLY blocks reads and writes of the table',
   severity: 'warning',
   weighed: true,
+  on: ['drop-index'],
   aliases: ['squawk:require-concurrent-index-deletion', 'pgfence:drop-index-not-concurrent'],
   *statement(subject) {
     for (const use of usesOf(subject, 'drop-index')) yield complaint(subject, use);

@@ -21,6 +21,7 @@ export const rule: Rule = {
   summary: 'DETACH PARTITION without CONCURRENTLY blocks reads and writes of the whole partitioned table',
   severity: 'warning',
   weighed: true,
+  on: ['detach-partition'],
   aliases: ['squawk:require-concurrent-partition-detach'],
   *statement(subject) {
     for (const use of usesOf(subject, 'detach-partition')) {

@@ -13,6 +13,7 @@ export const rule: Rule = {
   summary: 'REFRESH MATERIALIZED VIEW without CONCURRENTLY blocks those who read it',
   severity: 'warning',
   weighed: true,
+  on: ['refresh-materialized-view'],
   aliases: ['squawk:require-concurrent-refresh'],
   *statement(subject) {
     for (const use of usesOf(subject, 'refresh-materialized-view')) yield complaint(subject, use);

@@ -21,6 +21,7 @@ export const rule: Rule = {
   summary: 'REINDEX without CONCURRENTLY blocks writes, and reads that would use the index',
   severity: 'warning',
   weighed: true,
+  on: PLAIN,
   aliases: ['squawk:require-concurrent-reindex'],
   *statement(subject) {
     if (isConcurrent(subject)) return;

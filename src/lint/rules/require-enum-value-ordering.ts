@@ -11,6 +11,7 @@ export const rule: Rule = {
   summary: 'A label is added to an enum without BEFORE or AFTER, so that it sorts behind all others',
   severity: 'note',
   weighed: false,
+  on: ['AlterEnumStmt'],
   aliases: ['squawk:require-enum-value-ordering'],
   *statement(subject) {
     const stmt = as('AlterEnumStmt', subject.tree?.node);

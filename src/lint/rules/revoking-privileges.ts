@@ -19,6 +19,7 @@ export const rule: Rule = {
   summary: 'A role loses a privilege that the running application may be using',
   severity: 'warning',
   weighed: false,
+  on: ['GrantStmt', 'GrantRoleStmt'],
   file: (file) => withAround(file, judge),
 };
 

@@ -1,6 +1,7 @@
 import { nameOf } from '../../syntax/names.ts';
 import { all, as, type Fields } from '../../syntax/tree.ts';
 import type { Fix } from '../finding.ts';
+import { ofType } from '../help/by-type.ts';
 import { type DefinerRoutine, definerRoutine } from '../help/definer.ts';
 import { fixBeside, fixOf } from '../help/fix.ts';
 import { isPublic } from '../help/grants.ts';
@@ -14,6 +15,7 @@ export const rule: Rule = {
   summary: 'Everybody may call a new SECURITY DEFINER function',
   severity: 'warning',
   weighed: false,
+  on: ['CreateFunctionStmt', 'AlterFunctionStmt'],
   *file(file) {
     for (const subject of file.body) {
       const routine = definerRoutine(subject);
@@ -34,7 +36,8 @@ function wasThere({ known }: Subject, { how, name }: DefinerRoutine): boolean {
 }
 
 function isRevoked({ body }: FileSubject, subject: Subject, { name }: DefinerRoutine): boolean {
-  return body.some(({ tree, index }) => {
+  const grants = [...ofType(body, 'GrantStmt'), ...ofType(body, 'AlterDefaultPrivilegesStmt')];
+  return grants.some(({ tree, index }) => {
     const grant = as('GrantStmt', tree?.node);
     const defaults = as('AlterDefaultPrivilegesStmt', tree?.node)?.action;
     if (defaults) return index < subject.index && takesFromPublic(defaults);

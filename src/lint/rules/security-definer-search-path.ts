@@ -1,6 +1,7 @@
 import { nameOf } from '../../syntax/names.ts';
 import { all, as } from '../../syntax/tree.ts';
 import type { Complaint, Fix } from '../finding.ts';
+import { ofType } from '../help/by-type.ts';
 import { type DefinerRoutine, definerRoutine, safeSearchPath, searchPathOf } from '../help/definer.ts';
 import { fixBeside, fixOf, shownFix } from '../help/fix.ts';
 import { isSame } from '../help/same-name.ts';
@@ -13,6 +14,7 @@ export const rule: Rule = {
   summary: 'A SECURITY DEFINER function looks names up by the search_path of whoever calls it',
   severity: 'error',
   weighed: false,
+  on: ['CreateFunctionStmt', 'AlterFunctionStmt'],
   *file(file) {
     for (const subject of file.body) {
       const routine = definerRoutine(subject);
@@ -29,7 +31,7 @@ function pathOf(
   { index, known }: Subject,
   { name, options }: DefinerRoutine,
 ): string[] | undefined {
-  const later = body
+  const later = ofType(body, 'AlterFunctionStmt')
     .filter((one) => one.index > index)
     .flatMap(({ tree }) => as('AlterFunctionStmt', tree?.node) ?? [])
     .filter(({ func }) => isSame(known, nameOf(func?.objname), name))

@@ -9,6 +9,7 @@ export const rule: Rule = {
   summary: 'SET without LOCAL outlives the transaction and holds for whatever the session does next',
   severity: 'note',
   weighed: false,
+  on: ['VariableSetStmt', 'SelectStmt'],
   *file(file) {
     // A file that runs in several transactions needs it.
     if (

@@ -2,8 +2,9 @@ import { effectOn, type FormUse } from '../../facts/form.ts';
 import type { Complaint, Fix } from '../finding.ts';
 import { alterTableOf } from '../help/alter-table.ts';
 import { fixOf, shownFix } from '../help/fix.ts';
+import { gatherBefore } from '../help/gather-before.ts';
 import { stepName } from '../help/names.ts';
-import { isSameTable } from '../help/tables.ts';
+import { tableKey } from '../help/tables.ts';
 import { targetOf } from '../help/uses.ts';
 import type { Rule, Subject } from '../rule.ts';
 
@@ -13,10 +14,11 @@ export const rule: Rule = {
   summary: 'Two ALTER TABLE that each read or write all of the same table could be one pass over it',
   severity: 'warning',
   weighed: true,
+  on: ['AlterTableStmt'],
   aliases: ['eugene:E12'],
   *statement(subject) {
     const pass = passOf(subject);
-    const earlier = pass && subject.before.find((one) => isPassOver(one, pass));
+    const earlier = pass?.target && passes(subject).get(tableKey(subject.known.resolve(pass.target)));
     if (pass && earlier) yield complaint(subject, pass, earlier);
   },
 };
@@ -30,11 +32,15 @@ function passOf(subject: Subject): FormUse | undefined {
   });
 }
 
-function isPassOver(earlier: Subject, { target }: FormUse): boolean {
-  const pass = passOf(earlier);
-  if (!pass?.target || !target) return false;
-  return isSameTable(earlier.known.resolve(pass.target), earlier.known.resolve(target));
-}
+/** The first pass over each table, by tableKey. */
+const passes = gatherBefore(
+  () => new Map<string, Subject>(),
+  (first, earlier) => {
+    const target = passOf(earlier)?.target;
+    const key = target && tableKey(earlier.known.resolve(target));
+    if (key !== undefined && !first.has(key)) first.set(key, earlier);
+  },
+);
 
 function complaint(subject: Subject, use: FormUse, earlier: Subject): Complaint {
   return {

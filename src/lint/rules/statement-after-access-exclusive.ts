@@ -15,7 +15,7 @@ export const rule: Rule = {
   aliases: ['eugene:E4', 'pgfence:statement-after-access-exclusive'],
   *statement(subject) {
     const work = subject.uses.find((use) => isLong(subject, use));
-    const [held] = work ? heldBefore(subject, 'AccessExclusiveLock') : [];
+    const [held] = work ? heldBefore(subject).values() : [];
     if (work && held && addedNotValid(subject, work) === undefined) yield complaint(subject, held);
   },
 };

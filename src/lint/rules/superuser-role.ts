@@ -9,6 +9,7 @@ export const rule: Rule = {
   summary: "A role is let past all privileges, row security or the server's files",
   severity: 'warning',
   weighed: false,
+  on: ['CreateRoleStmt', 'AlterRoleStmt', 'GrantRoleStmt'],
   *statement({ tree }) {
     const powers = tree ? powersGiven(tree.node) : [];
     if (powers.length === 0) return;

@@ -11,6 +11,7 @@ export const rule: Rule = {
   summary: 'A table without a primary key: its rows cannot be told apart, copied to subscribers or changed in batches',
   severity: 'warning',
   weighed: false,
+  on: ['CreateStmt'],
   *statement({ tree, known }) {
     const create = as('CreateStmt', tree?.node);
     const table = relationName(create?.relation);

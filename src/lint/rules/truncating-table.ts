@@ -13,6 +13,7 @@ export const rule: Rule = {
   summary: 'TRUNCATE blocks reads and writes, and takes every row away at once',
   severity: 'warning',
   weighed: true,
+  on: ['truncate', 'truncate-cascade'],
   aliases: ['pgfence:truncate'],
   *statement(subject) {
     for (const use of usesOf(subject, 'truncate', 'truncate-cascade')) yield complaint(subject, use);

@@ -8,6 +8,7 @@ export const rule: Rule = {
   summary: 'An extension lets SQL reach files, programs or other servers',
   severity: 'warning',
   weighed: false,
+  on: ['CreateExtensionStmt', 'CreatePLangStmt'],
   *statement({ tree }) {
     const name = as('CreateExtensionStmt', tree?.node)?.extname ?? as('CreatePLangStmt', tree?.node)?.plname;
     const does = name === undefined ? undefined : (REACH[name] ?? language(name));

@@ -17,6 +17,7 @@ export const rule: Rule = {
   summary: 'A view shows rows of a table with row security as its owner sees them',
   severity: 'warning',
   weighed: false,
+  on: ['ViewStmt'],
   *file({ body }) {
     for (const subject of body) {
       const view = as('ViewStmt', subject.tree?.node);

@@ -11,6 +11,7 @@ export const rule: Rule = {
   summary: `An index of more than ${COLUMNS_MAX} columns that is not unique is large, and its last columns seldom narrow a search`,
   severity: 'note',
   weighed: false,
+  on: ['IndexStmt'],
   *statement({ tree, known }) {
     const create = as('IndexStmt', tree?.node);
     const table = relationName(create?.relation);
