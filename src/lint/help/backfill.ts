@@ -12,23 +12,36 @@ export interface Backfill {
   readonly column: string;
   /** What a row gets. */
   readonly value: string;
-  /** Which rows still want it. */
+  /** Which rows still want it: none that has it, whatever the value is. */
   readonly missing: string;
 }
 
-/** Fills a column in a loop over the key, each range of it in a transaction of its own; where there is no key, in sweeps. */
+/**
+ * Fills a column that the step before has added, in a loop over the key, each range of it in a transaction of its own; where
+ * there is no key, in sweeps.
+ */
 export function backfillStep({ table, known, column, value, missing }: Backfill): FixStep {
   const key = loopKey(known);
   const name = displayIdentifier(column);
   const update = `UPDATE ${shown(table)} SET ${name} =`;
-  const loop = (to: string, wanting: string) =>
+  const loop =
     key === undefined
-      ? sweepLoop(table, wanting, (rows) => `${update} ${to} WHERE ${rows}`)
-      : batchLoop(table, key, (range) => `${update} ${to} WHERE ${wanting} AND ${range}`);
+      ? sweepLoop(table, missing, (rows) => `${update} ${value} WHERE ${rows}`)
+      : batchLoop(table, key, (range) => `${update} ${value} WHERE ${missing} AND ${range}`);
   return {
     name: stepName('fill', table.name, column),
     comment: [`Fill ${shown(table)}.${name}`, LOOP_HEADER],
-    sql: [loop(value, missing)],
-    rollback: [loop('NULL', `${name} IS NOT NULL`)],
+    sql: [loop],
+    rollback: [NOTHING],
   };
 }
+
+/**
+ * To empty the column would lose data: a trigger that keeps two columns equal copies the NULL into the other one. So the way
+ * back leaves the rows alone, by a statement that all servers take, with or without a transaction.
+ */
+const NOTHING = `DO $$
+BEGIN
+  NULL; -- the values stay: they go with the column, when the step before is undone
+END
+$$`;

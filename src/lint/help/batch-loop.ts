@@ -10,12 +10,13 @@ const ROWS = 10_000;
 export const LOOP_HEADER = 'Transaction: none';
 
 /**
- * The column that a loop goes by: the first of the primary key, or what that is probably called where the table is not known;
- * undefined where the table has none.
+ * The column that a loop goes by: the primary key, or what that is probably called where the table is not known; undefined where
+ * the table has none, or one of several columns. All rows with one value of the first of them would be one batch.
  */
 export function loopKey(known: KnownTable | undefined): string | undefined {
   if (!known) return 'id';
-  return [...known.constraints.values()].find(({ type }) => type === 'primary key')?.columns[0];
+  const key = [...known.constraints.values()].find(({ type }) => type === 'primary key');
+  return key?.columns.length === 1 ? key.columns[0] : undefined;
 }
 
 /**
@@ -43,7 +44,8 @@ export function batchLoop(table: QualifiedName, key: string, change: (range: str
 
 /**
  * The same where there is no key: whatever rows come first of those that still want it, until none does. Each round passes over
- * the rows that are done. `change`: the statement for a condition on the rows.
+ * the rows that are done. `wanting` has to be false for every row that has been changed, or it never ends. `change`: the
+ * statement for a condition on the rows.
  */
 export function sweepLoop(table: QualifiedName, wanting: string, change: (rows: string) => string): string {
   const rows = `ctid = ANY (ARRAY(SELECT ctid FROM ${shown(table)} WHERE ${wanting} LIMIT ${ROWS}))`;

@@ -25,6 +25,8 @@ export interface Filling {
   /** What takes that back, behind the dropping of the column. */
   readonly unprepare: readonly string[];
   readonly value: string;
+  /** Which rows still want it; by default those where it is NULL, which is right if the value never is. */
+  readonly missing?: string;
 }
 
 /** The column by itself, with those clauses of its own that cost nothing. */
@@ -51,7 +53,7 @@ export function filledColumnSteps(column: NewColumn, filling: Filling): FixStep[
     known: subject.known.table(alter.name),
     column: added.column,
     value: filling.value,
-    missing: `${displayIdentifier(added.column)} IS NULL`,
+    missing: filling.missing ?? `${displayIdentifier(added.column)} IS NULL`,
   });
   return [columnStep(column, [], filling), fill, ...notNullStepsOf(column), ...constraintStepsOf(column)];
 }

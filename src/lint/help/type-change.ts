@@ -1,17 +1,20 @@
 import type { FormUse } from '../../facts/form.ts';
-import type { KnownColumn, KnownTable } from '../../known/table.ts';
-import { displayIdentifier } from '../../sql/quote.ts';
+import type { KnownColumn, KnownTable, KnownType } from '../../known/table.ts';
+import { typeOf, typeText } from '../../known/types.ts';
+import { displayIdentifier, dollarQuoted } from '../../sql/quote.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Fix, FixStep } from '../finding.ts';
 import type { Subject } from '../rule.ts';
 import { type AlterCommand, type AlterTable, alterTableOf, commandOf, restWithout } from './alter-table.ts';
 import { backfillStep } from './backfill.ts';
 import { type Partners, partnersOf, renameConstraint } from './column-partners.ts';
+import { tiesOf } from './column-ties.ts';
+import { differs } from './differs.ts';
 import { shownFix } from './fix.ts';
 import { nameFor, stepName } from './names.ts';
 import { overNewRow } from './new-row.ts';
 import { NOT_NULL_CONSTRAINTS, notNullSteps } from './not-null-steps.ts';
-import { listed } from './shown.ts';
+import { listed, shown } from './shown.ts';
 import { type SyncTrigger, syncTrigger } from './sync-trigger.ts';
 import { wordsOf } from './tokens.ts';
 
@@ -22,6 +25,7 @@ interface Change {
   readonly column: string;
   /** With the column's COLLATE, as written. */
   readonly type: string;
+  readonly wanted: KnownType | undefined;
   /** The new value over the columns of a row, and the same over NEW; without a cast, which would cut what is too long. */
   readonly value: string;
   readonly valueOfNew: string;
@@ -32,11 +36,12 @@ interface Change {
 
 /**
  * A change of type beside reads and writes: a second column that a trigger keeps equal, filled in batches, then the names
- * exchanged in one short transaction. The old column goes when nothing uses it any more.
+ * exchanged in one short transaction. The old column goes when nothing uses it any more. Undefined where something is tied to the
+ * column that these statements would lose: see tiesOf.
  */
 export function expandAndContract(subject: Subject, use: FormUse): Fix | undefined {
   const change = changeOf(subject, use);
-  if (!change) return undefined;
+  if (!change || tiesOf(subject, change.alter.name, change.column).length > 0) return undefined;
   const { alter } = change;
   const trigger = syncTrigger(alter.name, newName(change), change.valueOfNew);
   const partners = partnersOf({ ...change, fresh: newName(change) });
@@ -63,7 +68,8 @@ function changeOf(subject: Subject, use: FormUse): Change | undefined {
   if (!tree || !alter || !part || column === undefined) return undefined;
   const { type, using, usingStart } = written(part);
   const name = displayIdentifier(column);
-  const expression = as('ColumnDef', part.command.def)?.raw_default;
+  const definition = as('ColumnDef', part.command.def);
+  const expression = definition?.raw_default;
   const valueOfNew = expression && using ? overNewRow(using, part.start + usingStart, expression, tree) : `NEW.${name}`;
   if (!valueOfNew) return undefined;
   return {
@@ -71,6 +77,7 @@ function changeOf(subject: Subject, use: FormUse): Change | undefined {
     alter,
     column,
     type,
+    wanted: definition?.typeName && typeOf(known, definition.typeName),
     value: using ?? name,
     valueOfNew,
     known: known.table(alter.name),
@@ -106,10 +113,13 @@ function expand(change: Change, trigger: SyncTrigger): FixStep {
 }
 
 function fill(change: Change): FixStep {
-  const { alter, known, column, value } = change;
-  const [old, fresh] = [column, newName(change)].map(displayIdentifier);
-  const missing = `${fresh} IS NULL AND ${old} IS NOT NULL`;
-  return backfillStep({ table: alter.name, known, column: newName(change), value, missing });
+  const { alter, known, value } = change;
+  return backfillStep({ table: alter.name, known, column: newName(change), value, missing: unlike(change) });
+}
+
+/** The rows whose new column is not what the old one asks for: a row that is filled is none of them, even where that is NULL. */
+function unlike(change: Change): string {
+  return differs(change.wanted, displayIdentifier(newName(change)), `((${change.value})::${change.type})`);
 }
 
 function notNull(change: Change): FixStep[] {
@@ -124,7 +134,10 @@ function held({ known, column }: Change): KnownColumn | undefined {
   return known?.columns.get(column);
 }
 
-/** Nobody waits long: nothing is read or written. */
+/**
+ * Nobody waits long: nothing is read or written. The way back reads the table: from the exchange on nothing feeds the old column
+ * (a trigger that did would refuse the very values that the change is for), so what was written since comes over first.
+ */
 function swap(change: Change, trigger: SyncTrigger, partners: Partners): FixStep {
   const { alter, column } = change;
   const [name, fresh, old] = [column, newName(change), `${column}_old`].map(displayIdentifier);
@@ -135,6 +148,7 @@ function swap(change: Change, trigger: SyncTrigger, partners: Partners): FixStep
     comment: [
       `Exchange ${old} and ${name}`,
       ...reminders(change, partners),
+      'From here on only the new column is written: the way back blocks the table, reads all of it, brings over what was written since, and fails where that does not fit',
       'Allow: renaming-column both columns hold the same values',
     ],
     sql: [
@@ -146,18 +160,43 @@ function swap(change: Change, trigger: SyncTrigger, partners: Partners): FixStep
     rollback: [
       `${alter.head} RENAME COLUMN ${name} TO ${fresh}`,
       `${alter.head} RENAME COLUMN ${old} TO ${name}`,
+      bringBack(change),
       ...tighten,
       ...trigger.make,
     ],
   };
 }
 
+/**
+ * Gives the old column the values that only the new one has, while RENAME's lock keeps everybody else out. Rows that were not
+ * written since keep the value they had, which the new type may only hold in part. Then each value must lead to the new one again:
+ * the reverse of a USING expression is not known.
+ */
+function bringBack(change: Change): string {
+  const { alter, column } = change;
+  const [table, name, fresh] = [shown(alter.name), displayIdentifier(column), displayIdentifier(newName(change))];
+  const body = [
+    'BEGIN',
+    `  UPDATE ${table} SET ${name} = ${fresh}${castBack(change)} WHERE ${unlike(change)};`,
+    `  IF EXISTS (SELECT FROM ${table} WHERE ${unlike(change)}) THEN`,
+    "    RAISE EXCEPTION 'values written since the exchange do not fit the old column';",
+    '  END IF;',
+    'END',
+  ];
+  return `DO ${dollarQuoted(`\n${body.join('\n')}\n`, 'back', true)}`;
+}
+
+/** By way of text, which every type can be read from; without a length, since a cast would cut and an assignment complains. */
+function castBack(change: Change): string {
+  const type = held(change)?.type;
+  if (!type || type.name === 'bpchar' || type.name === 'bit') return '';
+  return `::pg_catalog.text::${typeText({ ...type, modifiers: [] })}`;
+}
+
 /** What does not come over by itself. */
 function reminders(change: Change, { left }: Partners): string[] {
   const fresh = displayIdentifier(newName(change));
-  const first = left.length > 0 ? [`Before it, on ${fresh} as well: ${listed(left)}.`] : [];
-  const { default: given, identity } = held(change) ?? {};
-  return given || identity ? [...first, 'With it: the default, and who owns its sequence.'] : first;
+  return left.length > 0 ? [`Before it, on ${fresh} as well: ${listed(left)}.`] : [];
 }
 
 function contract(change: Change, { rename }: Partners): FixStep {

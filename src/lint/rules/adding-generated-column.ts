@@ -1,7 +1,11 @@
 import type { FormUse } from '../../facts/form.ts';
+import { typeOf } from '../../known/types.ts';
+import { displayIdentifier } from '../../sql/quote.ts';
+import { as } from '../../syntax/tree.ts';
 import type { Complaint, Fix } from '../finding.ts';
 import { type ColumnClause, clausesOfType } from '../help/add-column.ts';
 import { columnStep, filledColumnSteps, type NewColumn } from '../help/column-steps.ts';
+import { differs } from '../help/differs.ts';
 import { fixOf, shownFix } from '../help/fix.ts';
 import { newColumnOf } from '../help/new-column.ts';
 import { overNewRow } from '../help/new-row.ts';
@@ -57,7 +61,10 @@ function byTrigger(column: NewColumn, clause: ColumnClause): Fix | undefined {
   const overNew = node && subject.tree && overNewRow(value, start, node, subject.tree);
   if (!overNew) return undefined;
   const { make, drop } = syncTrigger(alter.name, added.column, overNew);
-  const steps = filledColumnSteps(column, { prepare: make, unprepare: drop, value });
+  // Its value may be NULL, and a row that is filled with it must not be filled for ever.
+  const type = as('ColumnDef', part.command.def)?.typeName;
+  const missing = differs(type && typeOf(subject.known, type), displayIdentifier(added.column), `(${value})`);
+  const steps = filledColumnSteps(column, { prepare: make, unprepare: drop, value, missing });
   return shownFix('an ordinary column that a trigger keeps, filled in batches', steps);
 }
 

@@ -1,6 +1,7 @@
 import type { FormId, FormUse } from '../../facts/form.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
 import type { Complaint, Severity } from '../finding.ts';
+import { tiesOf } from '../help/column-ties.ts';
 import { fixOf } from '../help/fix.ts';
 import { expandAndContract } from '../help/type-change.ts';
 import { targetOf, usesOf } from '../help/uses.ts';
@@ -52,12 +53,20 @@ interface Kind {
 function complaint(subject: Subject, use: FormUse): Complaint {
   const { what, why, severity } = KINDS[use.form.id]!;
   const column = use.part === undefined ? 'a column' : displayIdentifier(use.part);
+  const isRewrite = use.form.id === 'alter-column-type-rewrite';
   return {
     offset: use.offset,
     message: `changing the type of ${column} blocks all reads and writes of ${targetOf(use)} ${what}`,
-    why,
+    why: isRewrite ? `${why}${byHand(subject, use)}` : why,
     use,
     ...(severity ? { severity } : {}),
-    ...fixOf(subject, use.form.id === 'alter-column-type-rewrite' ? expandAndContract(subject, use) : undefined),
+    ...fixOf(subject, isRewrite ? expandAndContract(subject, use) : undefined),
   };
+}
+
+/** The way in words, where SQL for it would lose something. */
+function byHand(subject: Subject, { target, part }: FormUse): string {
+  const ties = target && part !== undefined ? tiesOf(subject, target, part) : [];
+  if (ties.length === 0) return '';
+  return ` No SQL is offered, since another column would have to take over ${ties.join(', ')}: add it, keep it equal by a trigger, fill it in batches, give it all of that, then exchange the names in one transaction.`;
 }
