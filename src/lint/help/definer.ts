@@ -64,12 +64,13 @@ function altered({ func, objtype, actions }: Fields<'AlterFunctionStmt'>): Defin
   return { name, how: 'altered', signature: `${kind} ${shown(name)}`, options, isBound: false, isTrigger: false };
 }
 
-/** The schemas that the options set as search_path; undefined where they set none. FROM CURRENT counts as an empty one. */
-export function searchPathOf(options: readonly Fields<'DefElem'>[]): string[] | undefined {
+/** The schemas that the options set as search_path; `current` for FROM CURRENT, undefined where they set none. */
+export function searchPathOf(options: readonly Fields<'DefElem'>[]): string[] | 'current' | undefined {
   const set = options
     .flatMap(({ defname, arg }) => (defname === 'set' ? (as('VariableSetStmt', arg) ?? []) : []))
     .find(({ name }) => name === 'search_path');
   if (!set || set.kind === 'VAR_SET_DEFAULT' || set.kind === 'VAR_RESET') return undefined;
+  if (set.kind === 'VAR_SET_CURRENT') return 'current';
   return (set.args ?? []).flatMap(schemasIn);
 }
 

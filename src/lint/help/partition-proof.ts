@@ -9,16 +9,23 @@ export interface Proof {
   readonly table: QualifiedName;
   readonly name: string;
   readonly condition: string;
+  /** It is about a table that gets rows meanwhile. */
+  readonly refuses: boolean;
 }
 
 /** That the rows of a table are within the bounds. */
 export function proofOfBounds(table: QualifiedName, condition: string): Proof {
-  return { table, name: `${table.name}_bounds`, condition };
+  return { table, name: `${table.name}_bounds`, condition, refuses: false };
 }
 
 /** That no row of the default partition is within those of another one. */
 export function proofBeside(table: QualifiedName, partition: QualifiedName, condition: string): Proof {
-  return { table, name: `${table.name}_without_${partition.name}`, condition: `NOT (${condition})` };
+  return { table, name: `${table.name}_without_${partition.name}`, condition: `NOT (${condition})`, refuses: true };
+}
+
+/** From the CHECK on the default partition until ATTACH there is no place for a new row of these bounds: for the step that adds it. */
+function refusalOf({ table }: Proof): string {
+  return `From here until the partition is attached, a new row within its bounds is refused: it would go to ${shown(table)}.`;
 }
 
 /**
@@ -43,6 +50,7 @@ function addStep(proof: Proof, { sql, rollback }: Pick<FixStep, 'sql' | 'rollbac
     name: stepName('add', proof.name),
     sql: [...sql, `${addProof(proof)} NOT VALID`],
     rollback: [dropProof(proof), ...rollback],
+    ...(proof.refuses ? { comment: [refusalOf(proof)] } : {}),
   };
 }
 

@@ -5,7 +5,7 @@ import { relationName } from '../../syntax/names.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Complaint, Fix, FixStep } from '../finding.ts';
 import { alterTableOf } from '../help/alter-table.ts';
-import { automaticFix, fixOf } from '../help/fix.ts';
+import { automaticFix, fixOf, shownFix } from '../help/fix.ts';
 import { stepName } from '../help/names.ts';
 import { boundCondition } from '../help/partition-bound.ts';
 import { type Proof, proofBeside, proofOfBounds, proofSteps, withoutProofs } from '../help/partition-proof.ts';
@@ -66,10 +66,9 @@ function proveFirst(subject: Subject, use: FormUse): Fix | undefined {
     proofOfBounds(partition, condition),
     ...defaults.map((table) => proofBeside(table, partition, condition)),
   ];
-  return automaticFix('prove the bounds first, while reads and writes go on', [
-    ...proofSteps(proofs),
-    attach(subject, proofs),
-  ]);
+  const steps = [...proofSteps(proofs), attach(subject, proofs)];
+  if (defaults.length === 0) return automaticFix('prove the bounds first, while reads and writes go on', steps);
+  return shownFix('prove the bounds first; new rows within them are refused until it is attached', steps);
 }
 
 function attach({ statement }: Subject, proofs: readonly Proof[]): FixStep {

@@ -3,7 +3,7 @@ import type { QualifiedName } from '../../sql/token-reader.ts';
 import { relationName } from '../../syntax/names.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Complaint, Fix, FixStep } from '../finding.ts';
-import { automaticFix, fixOf } from '../help/fix.ts';
+import { fixOf, shownFix } from '../help/fix.ts';
 import { stepName } from '../help/names.ts';
 import { boundCondition } from '../help/partition-bound.ts';
 import { type Proof, proofBeside, proofOfBounds, proofSteps, withoutProofs } from '../help/partition-proof.ts';
@@ -51,7 +51,7 @@ function attachLater(subject: Subject, use: FormUse): Fix | undefined {
   const own = proofOfBounds(partition, condition);
   const made = standAlone(partition, parent, own);
   const steps = [...proofSteps(proofs, made), attach(partition, parent, values, [own, ...proofs])];
-  return automaticFix('make it apart, then attach it while the others are used', steps);
+  return shownFix('make it apart, then attach it; new rows of its bounds are refused until then', steps);
 }
 
 /** Columns of its own, partitions of its own or storage: too much to say it in other words. */

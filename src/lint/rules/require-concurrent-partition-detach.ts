@@ -52,13 +52,13 @@ function concurrently(subject: Subject): Fix | undefined {
   const check = checkLeftBehind(subject, partition, subject.known.table(alter.name));
   const title = 'detach it while the others are used';
   const sql = check
-    ? [detach, `ALTER TABLE ${shown(partition)} DROP CONSTRAINT ${displayIdentifier(check)}`]
+    ? [detach, `ALTER TABLE ${shown(partition)} DROP CONSTRAINT IF EXISTS ${displayIdentifier(check)}`]
     : [detach];
   const steps = [{ name: stepName('detach', partition.name), sql, rollback: [] }];
   return check ? automaticFix(title, steps) : shownFix(title, steps);
 }
 
-/** What CONCURRENTLY adds to the detached table: its old bounds as a CHECK, with the name that PostgreSQL makes for one. */
+/** What CONCURRENTLY adds to the detached table unless another CHECK implies it: its old bounds as a CHECK, with the name that PostgreSQL makes for one. */
 function checkLeftBehind(
   { known }: Subject,
   partition: QualifiedName,

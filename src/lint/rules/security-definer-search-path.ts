@@ -30,22 +30,34 @@ function pathOf(
   { body }: FileSubject,
   { index, known }: Subject,
   { name, options }: DefinerRoutine,
-): string[] | undefined {
+): string[] | 'current' | undefined {
   const later = ofType(body, 'AlterFunctionStmt')
     .filter((one) => one.index > index)
     .flatMap(({ tree }) => as('AlterFunctionStmt', tree?.node) ?? [])
     .filter(({ func }) => isSame(known, nameOf(func?.objname), name))
-    .flatMap(({ actions }) => searchPathOf(all('DefElem', actions)) ?? []);
-  return later.length > 0 ? later : searchPathOf(options);
+    .map(({ actions }) => searchPathOf(all('DefElem', actions)))
+    .findLast((path) => path !== undefined);
+  return later ?? searchPathOf(options);
 }
 
-function judged(subject: Subject, routine: DefinerRoutine, path: readonly string[] | undefined): Complaint | undefined {
+function judged(
+  subject: Subject,
+  routine: DefinerRoutine,
+  path: ReturnType<typeof searchPathOf>,
+): Complaint | undefined {
   const fix = fixOf(subject, pinned(subject, routine));
   const called = shown(routine.name);
   if (path === undefined) {
     return {
       message: `${called} runs with the rights of its owner and looks names up in the search_path of its caller, who can put tables, functions and operators of their own there`,
       why: 'So anybody who may call it can have code run as the owner (CVE-2007-2138, and CVE-2018-1058 for public). The search_path has to be part of the function.',
+      ...fix,
+    };
+  }
+  if (path === 'current') {
+    return {
+      message: `${called} gets the search_path of the session that makes it, which is another one with another role or client`,
+      why: 'FROM CURRENT copies what SET, the role or the database says at that moment, "$user" and public in most cases: nothing in the file says which schemas the function trusts.',
       ...fix,
     };
   }

@@ -18,6 +18,11 @@ CREATE FUNCTION cancel_order(order_id bigint) RETURNS void LANGUAGE sql SECURITY
   SELECT 1
 $$;
 REVOKE EXECUTE ON FUNCTION cancel_order(bigint) FROM PUBLIC;
+--- unsafe: that of whoever makes it
+CREATE FUNCTION cancel_order(order_id bigint) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+  SELECT 1
+$$;
+REVOKE EXECUTE ON FUNCTION cancel_order(bigint) FROM PUBLIC;
 --- safe: a search_path that ends in pg_temp
 CREATE FUNCTION cancel_order(order_id bigint) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT 1
@@ -31,6 +36,9 @@ REVOKE ALL ON FUNCTION cancel_order(bigint) FROM PUBLIC;
 --- safe: set by ALTER in the same file
 CREATE FUNCTION keep_total() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN RETURN NEW; END $$;
 ALTER FUNCTION keep_total() SET search_path = pg_catalog, pg_temp;
+--- safe: an empty one by ALTER in the same file
+CREATE FUNCTION keep_total() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN RETURN NEW; END $$;
+ALTER FUNCTION keep_total() SET search_path = '';
 --- safe: with the rights of the caller
 CREATE FUNCTION cancel_order(order_id bigint) RETURNS void LANGUAGE sql AS $$ SELECT 1 $$;
 --- safe: BEGIN ATOMIC has bound its names
