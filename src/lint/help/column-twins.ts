@@ -1,5 +1,5 @@
 import type { Known } from '../../known/known.ts';
-import type { KnownTable, KnownType } from '../../known/table.ts';
+import type { KnownColumn, KnownTable } from '../../known/table.ts';
 import { typeText } from '../../known/types.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
@@ -15,14 +15,14 @@ import { shortName } from './tables.ts';
  */
 export function columnTwins(all: Known, { table, from, to }: Renaming): Fix | undefined {
   const known = all.table(table);
-  const type = known?.kind === 'table' ? known.columns.get(from)?.type : undefined;
-  if (!type || known?.columns.get(from)?.generated) return undefined;
+  const held = known?.kind === 'table' ? known.columns.get(from) : undefined;
+  if (!held?.type || held.generated) return undefined;
   const names = {
     table: shown(table),
     from: displayIdentifier(from),
     to: displayIdentifier(to),
-    type: typeText(type),
-    held: type,
+    type: `${typeText(held.type)}${collate(held)}`,
+    held,
   };
   const also = [hangsOn(all, known!, from), losesWith(known!, from)].filter((text) => text !== '');
   const trigger = `${table.name}_${from}_is_${to}`;
@@ -32,7 +32,7 @@ export function columnTwins(all: Known, { table, from, to }: Renaming): Fix | un
     automatic: false,
     steps: [
       { name: `add_${table.name}_${to}`, sql: addTwin(sync), rollback: dropTwin(sync, sync.to) },
-      backfillStep({ table, known, column: to, value: sync.from, missing: differs(type, sync.to, sync.from) }),
+      backfillStep({ table, known, column: to, value: sync.from, missing: unlike(held, sync.to, sync.from) }),
       {
         name: `drop_${table.name}_${from}`,
         sql: dropTwin(sync, sync.from),
@@ -67,6 +67,15 @@ function losesWith({ columns }: KnownTable, column: string): string {
 
 const DROP = 'Only when no running code says the old name any more.';
 
+function collate({ collation }: KnownColumn): string {
+  return collation === undefined ? '' : ` COLLATE ${displayIdentifier(collation)}`;
+}
+
+/** Under a collation of its own, values may be equal that are not the same. */
+function unlike({ type, collation }: KnownColumn, one: string, other: string): string {
+  return differs(type, one, other, collation === undefined);
+}
+
 function addTwin(sync: Sync): string[] {
   return [`ALTER TABLE ${sync.table} ADD COLUMN ${sync.to} ${sync.type}`, syncFunction(sync), syncTrigger(sync)];
 }
@@ -100,7 +109,7 @@ interface Sync {
   readonly from: string;
   readonly to: string;
   readonly type: string;
-  readonly held: KnownType;
+  readonly held: KnownColumn;
   readonly trigger: string;
   readonly function: string;
 }
@@ -111,9 +120,9 @@ function syncFunction({ from, to, held, function: name }: Sync): string {
     "  IF TG_OP = 'INSERT' THEN",
     `    NEW.${to} := coalesce(NEW.${to}, NEW.${from});`,
     `    NEW.${from} := NEW.${to};`,
-    `  ELSIF ${differs(held, `NEW.${from}`, `OLD.${from}`)} THEN`,
+    `  ELSIF ${unlike(held, `NEW.${from}`, `OLD.${from}`)} THEN`,
     `    NEW.${to} := NEW.${from};`,
-    `  ELSIF ${differs(held, `NEW.${to}`, `OLD.${to}`)} THEN`,
+    `  ELSIF ${unlike(held, `NEW.${to}`, `OLD.${to}`)} THEN`,
     `    NEW.${from} := NEW.${to};`,
     '  END IF;',
     '  RETURN NEW;',
