@@ -52,3 +52,10 @@ test('a partition is proven automatically only where no default partition would 
   assert.equal(beside?.fix?.automatic, false);
   assert.match(JSON.stringify(beside?.fix?.steps), /a new row within its bounds is refused/);
 });
+
+test('the twin of a column has its collation', () => {
+  const given = 'CREATE TABLE words (id integer PRIMARY KEY, word text COLLATE "C");';
+  const sql = 'ALTER TABLE words RENAME COLUMN word TO term;';
+  const fix = lintCase({ given, sql }).find(({ rule }) => rule === 'renaming-column')?.fix;
+  assert.equal(fix?.steps[0]?.sql[0], 'ALTER TABLE words ADD COLUMN term text COLLATE "C"');
+});
