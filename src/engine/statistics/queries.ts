@@ -246,20 +246,30 @@ FROM pg_catalog.pg_constraint AS k JOIN pg_catalog.pg_class AS c ON c.oid = k.co
 WHERE k.contype = 'c' AND ${OWN} AND ${NOT_OURS} AND NOT EXISTS (SELECT FROM pg_catalog.pg_locks AS l
   WHERE l.locktype = 'relation' AND l.relation = c.oid AND l.mode = 'AccessExclusiveLock')`;
 
-/** Where the database's counters were never reset, they are as old as the server's start or the first migration, or older. */
+/** Where the database's counters were never reset, only the server's start is sure: a crash or a failover clears them unseen. */
 export const META = `SELECT ${time('pg_catalog.now()')} AS now, pg_catalog.array_to_json(pg_catalog.current_schemas(false)) AS path,
-  ${time('coalesce(d.stats_reset, pg_catalog.pg_postmaster_start_time())')} AS since, d.stats_reset IS NOT NULL AS reset,
+  ${time('coalesce(d.stats_reset, pg_catalog.pg_postmaster_start_time())')} AS since,
   (SELECT n.nspname FROM pg_catalog.pg_extension AS e JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace WHERE e.extname = 'pg_stat_statements') AS statements
 FROM pg_catalog.pg_stat_database AS d WHERE d.datname = pg_catalog.current_database()`;
 
-/** The most frequent ones; a text that the role may not see is counted. `schema`: quoted. */
+const BEFORE_WORDS = String.raw`^(\s|/\*.*?\*/|--[^\n]*\n|\()*`;
+const WITH_ROWS = `${BEFORE_WORDS}(select|insert|update|delete|merge|with|values|table|copy|declare|prepare|explain)\\M`;
+/** CREATE TABLE AS; one that lists columns uses nothing that is there. */
+const MADE_OF_ROWS = String.raw`\mas\M[\s(]*(select|with|values|table|execute)\M`;
+const LENGTH_MAX = 20_000;
+const STATEMENTS_MAX = 5000;
+
+/** The most frequent ones; a text that the role may not see, or for which there is no room, is counted. `schema`: quoted. */
 export function statementsSql(schema: string): string {
   return `WITH own AS (SELECT s.query, s.calls FROM ${schema}.pg_stat_statements AS s
-  WHERE s.dbid = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database()))
-SELECT pg_catalog.json_build_object('hidden', (SELECT count(*) FROM own WHERE own.query = '<insufficient privilege>'),
-  'sent', (SELECT coalesce(pg_catalog.json_agg(t), '[]') FROM (SELECT pg_catalog.left(own.query, 20000) AS query, sum(own.calls)::bigint AS calls FROM own
-    WHERE own.query ~* '^(\\s|/\\*.*?\\*/|--[^\\n]*\\n|\\()*(select|insert|update|delete|merge|with|table|copy)\\M'
-    GROUP BY 1 ORDER BY 2 DESC LIMIT 5000) AS t)) AS found`;
+  WHERE s.dbid = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())),
+texts AS (SELECT own.query, sum(own.calls)::bigint AS calls FROM own
+  WHERE own.query ~* '${WITH_ROWS}' OR (own.query ~* '${BEFORE_WORDS}create\\M' AND own.query ~* '${MADE_OF_ROWS}') GROUP BY 1)
+SELECT pg_catalog.json_build_object('track', pg_catalog.current_setting('pg_stat_statements.track', true),
+  'hidden', (SELECT count(*) FROM own WHERE own.query = '<insufficient privilege>')
+    + (SELECT count(*) FROM texts WHERE pg_catalog.length(texts.query) > ${LENGTH_MAX}) + greatest((SELECT count(*) FROM texts) - ${STATEMENTS_MAX}, 0),
+  'sent', (SELECT coalesce(pg_catalog.json_agg(t), '[]') FROM (SELECT pg_catalog.left(texts.query, ${LENGTH_MAX}) AS query, texts.calls FROM texts
+    ORDER BY 2 DESC LIMIT ${STATEMENTS_MAX}) AS t)) AS found`;
 }
 
 /** Since 14. */

@@ -52,7 +52,7 @@ export async function readLiveStatistics(control: Control, searchPath?: string):
     versionNum: server.versionNum,
     database: server.database,
     writtenAt: meta?.now ?? '',
-    since: sinceOf(control, meta),
+    since: meta?.since ?? '',
     searchPath:
       searchPath === undefined ? (JSON.parse(meta?.path ?? '[]') as string[]) : schemasOf(searchPath.split(',')),
     applied: appliedOf(control),
@@ -81,15 +81,6 @@ async function checkDefinitions({ session }: Control, params: readonly string[])
   const items = [{ sql: "SET LOCAL lock_timeout = '100ms'" }, { sql: CHECK_DEFINITIONS, params, rows: true }];
   const batch = await session.runBatch([items]);
   return (batch.failure ? {} : foundIn(batch.results[0]?.[1]?.rows[0])) as Record<string, string>;
-}
-
-function sinceOf({ ledger }: Control, meta: Row | undefined): string {
-  const start = meta?.since ?? '';
-  if (meta?.reset === 't') return start;
-  const first = ledger.entries.flatMap(({ appliedAt }) => appliedAt ?? []).sort()[0];
-  const time =
-    first === undefined ? Number.NaN : Date.parse(/[zZ]$|[+-]\d\d(:?\d\d)?$/.test(first) ? first : `${first}Z`);
-  return time < Date.parse(start) ? new Date(time).toISOString().replace(/\.\d+Z$/, 'Z') : start;
 }
 
 function appliedOf({ ledger }: Control): AppliedVersion[] {
