@@ -40,8 +40,9 @@ function holdsIn(transaction: readonly PlacedStatement[]): PlannedHold[] {
       if (lock.isNew || lock.stalls === null) continue;
       const relation = lock.table ?? lock.relation;
       const key = `${lock.stalls}\0${relation}`;
-      if (!found.has(key))
-        found.set(key, holdFrom(transaction, i, relation, { ...lock, stalls: lock.stalls }, version));
+      if (found.has(key)) continue;
+      const { rows = null, bytes = null } = statement.locks.find((one) => one.relation === relation) ?? {};
+      found.set(key, holdFrom(transaction, i, relation, { rows, bytes, stalls: lock.stalls }, version));
     }
   }
   return [...found.values()];

@@ -59,7 +59,7 @@ export interface RelationStatistics {
   readonly functions?: readonly NamePair[];
   /** Estimates of the last ANALYZE or VACUUM, else by the counters; absent: nobody knows. */
   readonly rows?: number;
-  /** With indexes and TOAST, as of the last VACUUM or ANALYZE. */
+  /** With indexes and TOAST, as of the last VACUUM or ANALYZE, or measured where these are long ago; absent: nobody knows. */
   readonly bytes?: number;
   readonly sequentialScans?: number;
   readonly indexScans?: number;

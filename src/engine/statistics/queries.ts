@@ -1,7 +1,7 @@
 /**
- * Reads catalogs and counters alone: nothing that opens a relation of people (measured: pg_get_expr, pg_get_constraintdef and
- * pg_get_indexdef wait for a lock on the table), nothing that reads its file. Each answers one row, `found`: a JSON array.
- * $1: the schema of the tracking tables, $2: their names.
+ * Reads catalogs and counters: nothing that opens a relation of people (measured: pg_get_expr, pg_get_constraintdef,
+ * pg_get_indexdef and pg_relation_size wait for a lock on the table), but for the two that say so. Each answers one row,
+ * `found`: JSON. $1: the schema of the tracking tables, $2: their names.
  */
 
 const OWN = `n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;
@@ -59,6 +59,14 @@ const PAGES = `(SELECT sum(p.relpages) FROM (SELECT c.relpages
         WHERE x.indrelid = c.oid OR (c.reltoastrelid <> 0 AND x.indrelid = c.reltoastrelid)) AS p)`;
 
 const HAS_FILE = `c.relkind IN ('r', 'm')`;
+
+/**
+ * Never analyzed (-1 rows since 14, 0 of no pages before), or many times larger by now: relpages and reltuples are those of the
+ * last VACUUM or ANALYZE.
+ */
+const IS_STALE = `(c.reltuples < 0 OR (c.reltuples = 0 AND c.relpages = 0)
+    OR coalesce(pg_catalog.pg_stat_get_live_tuples(c.oid), 0) > 2 * c.reltuples + 1000)`;
+
 const counter = (name: string) => `CASE WHEN ${HAS_FILE} THEN pg_catalog.pg_stat_get_${name}(c.oid) END`;
 
 export function relationsSql(major: number): string {
@@ -81,10 +89,10 @@ export function relationsSql(major: number): string {
     WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refclassid = d.classid AND d.objid = c.oid AND d.deptype IN ('a', 'i')) END`,
       rowSecurity: ifTrue('c.relrowsecurity'),
       policies: `(SELECT pg_catalog.json_agg(p.polname ORDER BY p.polname) FROM pg_catalog.pg_policy AS p WHERE p.polrelid = c.oid)`,
-      // -1 since 14, 0 of no pages before: never analyzed. The counters know what has been inserted since.
-      rows: `CASE WHEN ${HAS_FILE} THEN CASE WHEN c.reltuples < 0 OR (c.reltuples = 0 AND c.relpages = 0)
+      // The counters know what has been inserted since.
+      rows: `CASE WHEN ${HAS_FILE} THEN CASE WHEN ${IS_STALE}
     THEN nullif(pg_catalog.pg_stat_get_live_tuples(c.oid), 0) ELSE pg_catalog.round(c.reltuples::numeric) END END`,
-      bytes: `CASE WHEN ${HAS_FILE} THEN ${PAGES} * pg_catalog.current_setting('block_size')::bigint END`,
+      bytes: `CASE WHEN ${HAS_FILE} AND NOT ${IS_STALE} THEN ${PAGES} * pg_catalog.current_setting('block_size')::bigint END`,
       sequentialScans: counter('numscans'),
       indexScans: `CASE WHEN ${HAS_FILE} THEN (SELECT coalesce(sum(pg_catalog.pg_stat_get_numscans(x.indexrelid)), 0)
     FROM pg_catalog.pg_index AS x WHERE x.indrelid = c.oid) END`,
@@ -237,14 +245,19 @@ export const USES = aggregate(
       AND d.objid >= 16384 AND d.deptype = 'n' GROUP BY 2, 3) AS u`,
 );
 
-/**
- * The only text that needs a lock, ACCESS SHARE for the moment of writing it out. Tables that somebody has locked whole, or
- * waits to, are left out.
- */
+/** Tables that somebody has locked whole, or waits to, are left out of what needs a lock, ACCESS SHARE for a moment. */
+const NOT_LOCKED = `NOT EXISTS (SELECT FROM pg_catalog.pg_locks AS l
+  WHERE l.locktype = 'relation' AND l.relation = c.oid AND l.mode = 'AccessExclusiveLock')`;
+
+/** The only text that needs a lock. */
 export const CHECK_DEFINITIONS = `SELECT coalesce(pg_catalog.json_object_agg(k.oid, pg_catalog.pg_get_constraintdef(k.oid)), '{}') AS found
 FROM pg_catalog.pg_constraint AS k JOIN pg_catalog.pg_class AS c ON c.oid = k.conrelid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-WHERE k.contype = 'c' AND ${OWN} AND ${NOT_OURS} AND NOT EXISTS (SELECT FROM pg_catalog.pg_locks AS l
-  WHERE l.locktype = 'relation' AND l.relation = c.oid AND l.mode = 'AccessExclusiveLock')`;
+WHERE k.contype = 'c' AND ${OWN} AND ${NOT_OURS} AND ${NOT_LOCKED}`;
+
+/** Bytes of what pg_class tells too little of: the server opens the relation to look at its files. */
+export const SIZES = `SELECT coalesce(pg_catalog.json_object_agg(c.oid, pg_catalog.pg_total_relation_size(c.oid)), '{}') AS found
+FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE ${HAS_FILE} AND ${IS_STALE} AND ${OWN} AND ${NOT_OURS} AND ${NOT_LOCKED}`;
 
 /** Where the database's counters were never reset, only the server's start is sure: a crash or a failover clears them unseen. */
 export const META = `SELECT ${time('pg_catalog.now()')} AS now, pg_catalog.array_to_json(pg_catalog.current_schemas(false)) AS path,
