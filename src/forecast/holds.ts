@@ -4,7 +4,7 @@ import { longest, type TimeClass, timeRank } from './time-class.ts';
 /** A statement of a transaction, with its migration. */
 export interface PlacedStatement {
   readonly version: string;
-  readonly statement: Pick<Forecast, 'locks' | 'time'> & { readonly line: number };
+  readonly statement: Pick<Forecast, 'locks' | 'time' | 'forms'> & { readonly line: number };
 }
 
 /** How long the application cannot use a table: from the statement that takes the lock to the end of its transaction. */
