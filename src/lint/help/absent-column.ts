@@ -5,9 +5,9 @@ import { shownColumn } from './shown-column.ts';
 
 /** All columns of the table are known as they are before the statement, and this is none of them. */
 export function isAbsent({ known, isApplied, before }: Subject, table: QualifiedName, column: string): boolean {
-  if (isApplied || before.some(({ unknown }) => unknown.length > 0)) return false;
   const found = known.table(table);
-  return found?.complete === true && !found.columns.has(column);
+  if (isApplied || !found?.complete || found.columns.has(column)) return false;
+  return before.every(({ unknown }) => unknown.length === 0);
 }
 
 /** What is said where a statement drops or renames it. Within a body it may be asked for first: then nothing. */
