@@ -4,10 +4,10 @@ import type { Subject } from '../rule.ts';
 import { shownColumn } from './shown-column.ts';
 
 /** All columns of the table are known as they are before the statement, and this is none of them. */
-export function isAbsent({ known, isApplied, before }: Subject, table: QualifiedName, column: string): boolean {
+export function isAbsent({ known, isApplied, before, index }: Subject, table: QualifiedName, column: string): boolean {
   const found = known.table(table);
   if (isApplied || !found?.complete || found.columns.has(column)) return false;
-  return before.every(({ unknown }) => unknown.length === 0);
+  return before.every((one) => one.index >= index || one.unknown.length === 0);
 }
 
 /** What is said where a statement drops or renames it. Within a body it may be asked for first: then nothing. */
