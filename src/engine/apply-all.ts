@@ -36,10 +36,10 @@ export async function applyAll(
   const durations = new Map<string, number>();
   let planned = migrations;
   for (let losses = 1; ; losses++) {
-    const away = control.timesAway;
+    const before = { timesAway: control.timesAway, started: control.started };
     const run = (worker: Worker) => apply(engine, control, worker, planned, durations);
     const problem = await withWorker(engine, control, run, connect);
-    const lost = problem !== null && isCutOff(problem) && (await isLoss(engine, control, problem, away));
+    const lost = problem !== null && isCutOff(problem) && (await isLoss(engine, control, problem, before));
     const mayGoOn = lost && losses <= LOSSES_MAX && !engine.signal.aborted;
     const next = mayGoOn ? await planAgain(engine, control, planned, durations, replan) : null;
     if (!next) return { problem: stoppedBy(engine, problem), durations };
@@ -67,11 +67,16 @@ function stoppedBy(engine: Engine, problem: Problem | null): Problem | null {
   return problem;
 }
 
-/** Not where somebody ended the session on purpose: admin_shutdown, and the server stayed. `away`: Control.timesAway before. */
-async function isLoss(engine: Engine, control: Control, { code, fields }: Problem, away: number): Promise<boolean> {
-  const restarted = await isRestarted(engine, control).catch(() => false);
+/** Not where somebody ended the session on purpose: admin_shutdown, and the server stayed. `before`: as it was at its begin. */
+async function isLoss(
+  engine: Engine,
+  control: Control,
+  { code, fields }: Problem,
+  before: Pick<Control, 'timesAway' | 'started'>,
+): Promise<boolean> {
+  const restarted = await isRestarted(engine, control, before.started).catch(() => false);
   const sqlstate = fields.server?.sqlstate ?? (isDatabaseError(fields.cause) ? fields.cause.code : undefined);
-  if (sqlstate === '57P01') return restarted || control.timesAway > away;
+  if (sqlstate === '57P01') return restarted || control.timesAway > before.timesAway;
   return code === 'connection-lost' || sqlstate === '57P02';
 }
 

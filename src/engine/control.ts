@@ -51,9 +51,10 @@ export class Control {
     return this.#session;
   }
 
-  /** Goes on with another session, after the first was lost. */
-  goOnWith(session: Session): void {
+  /** Goes on with another session, after the first was lost. `started`: ServerInfo.started as read over it. */
+  goOnWith(session: Session, started: string): void {
     this.#session = session;
+    this.started = started;
   }
 
   /** What a transaction of this run begins with, so that it is none once another run has taken the lease. */

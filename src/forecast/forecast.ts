@@ -22,7 +22,7 @@ export interface ForecastLock {
   readonly stalls: 'reads and writes' | 'writes' | null;
   /** What of others waits for it, in words. */
   readonly blocks: string;
-  /** Of the table, by the statistics; null where they are not known. */
+  /** By the statistics; null where they are not known, and no rows of an index. */
   readonly rows: number | null;
   readonly bytes: number | null;
   /** A migration of the same plan makes it: nobody uses it yet. */
@@ -73,6 +73,7 @@ export function forecast(uses: readonly FormUse[], context: ForecastContext): Fo
 
 function lockOn(name: QualifiedName, mode: LockMode, { known, isNew }: ForecastContext): ForecastLock {
   const index = known.index(name);
+  const own = index?.index;
   const table = index?.table ?? known.table(name);
   const resolved = known.resolve(name);
   return {
@@ -83,8 +84,8 @@ function lockOn(name: QualifiedName, mode: LockMode, { known, isNew }: ForecastC
     lock: lockModeName(mode),
     stalls: lockStalls(mode),
     blocks: lockBlocks(mode),
-    rows: table?.size?.rows ?? null,
-    bytes: table?.size?.bytes ?? null,
+    rows: index ? null : (table?.size?.rows ?? null),
+    bytes: (index ? own?.bytes : table?.size?.bytes) ?? null,
     isNew: isNew(table),
   };
 }

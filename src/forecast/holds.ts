@@ -4,7 +4,7 @@ import { longest, type TimeClass, timeRank } from './time-class.ts';
 /** A statement of a transaction, with its migration. */
 export interface PlacedStatement {
   readonly version: string;
-  readonly statement: Pick<Forecast, 'locks' | 'time'> & { readonly line: number };
+  readonly statement: Pick<Forecast, 'locks' | 'time' | 'forms'> & { readonly line: number };
 }
 
 /** How long the application cannot use a table: from the statement that takes the lock to the end of its transaction. */
@@ -40,8 +40,9 @@ function holdsIn(transaction: readonly PlacedStatement[]): PlannedHold[] {
       if (lock.isNew || lock.stalls === null) continue;
       const relation = lock.table ?? lock.relation;
       const key = `${lock.stalls}\0${relation}`;
-      if (!found.has(key))
-        found.set(key, holdFrom(transaction, i, relation, { ...lock, stalls: lock.stalls }, version));
+      if (found.has(key)) continue;
+      const { rows = null, bytes = null } = statement.locks.find((one) => one.relation === relation) ?? {};
+      found.set(key, holdFrom(transaction, i, relation, { rows, bytes, stalls: lock.stalls }, version));
     }
   }
   return [...found.values()];

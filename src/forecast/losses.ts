@@ -37,6 +37,8 @@ function lossOf({ form, target, part }: FormUse, { known, isNew }: Pick<Forecast
   const takes = TAKES[form.id];
   const table = known.table(target);
   if (!takes || !target || isNew(table)) return [];
+  // The statement fails, or does nothing.
+  if (form.id === 'drop-column' && table?.complete && !table.columns.has(part ?? '')) return [];
   const lost = { target: named(target, table), part: displayIdentifier(part ?? ''), rows: rowsOf(form.id, table) };
   return [takes(lost)];
 }

@@ -104,6 +104,7 @@ function leavesOf(one: RelationStatistics, family: Family): RelationStatistics[]
 function sizeOf(leaves: readonly RelationStatistics[]): TableSize | undefined {
   const sized = leaves.filter(({ bytes }) => bytes !== undefined);
   if (leaves.length > 0 && sized.length === 0) return undefined;
+  if (leaves.some(({ kind, bytes }) => kind === 'table' && bytes === undefined)) return undefined;
   const rows = leaves.map((one) => one.rows);
   return {
     rows: rows.every((count) => count !== undefined) ? sum(rows.map((count) => count!)) : undefined,

@@ -172,7 +172,13 @@ const STATISTICS: Shape = {
   functions: ['list', FUNCTION],
   statements: [
     'null or',
-    { since: ['null or', 'time'], hidden: 'number', evicted: ['null or', 'number'], list: ['list', STATEMENT] },
+    {
+      since: ['null or', 'time'],
+      'track?': 'text',
+      hidden: 'number',
+      evicted: ['null or', 'number'],
+      list: ['list', STATEMENT],
+    },
   ],
 };
 

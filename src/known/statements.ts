@@ -31,7 +31,7 @@ function statementOf(
   byName: ReadonlyMap<string, readonly RelationStatistics[]>,
 ): StatementStatistics | undefined {
   const tokens = significant(query);
-  const names = new Set(tokens.flatMap((one) => nameIn(query, one) ?? []));
+  const names = new Set(readingOf(query, tokens).flatMap((one) => nameIn(query, one) ?? []));
   const relations = [...names].flatMap((name) => byName.get(name) ?? []);
   if (relations.length === 0) return undefined;
   const columns = new Set(relations.flatMap((one) => one.columns.map(({ name }) => name)));
@@ -58,6 +58,12 @@ function significant(text: string): Token[] {
     // The rest is the inside of a literal or a comment.
   }
   return tokens;
+}
+
+/** Of CREATE TABLE AS the query: what it makes it does not use. */
+function readingOf(text: string, tokens: readonly Token[]): readonly Token[] {
+  if (!tokens[0] || wordOf(text, tokens[0]) !== 'CREATE') return tokens;
+  return tokens.slice(tokens.findIndex((one) => wordOf(text, one) === 'AS'));
 }
 
 function nameIn(text: string, { kind, start, end }: Token): string | undefined {

@@ -5,7 +5,7 @@ export const STATISTICS_FORMAT = 1;
 
 /**
  * What a live server tells of a database for who judges SQL without it: its schema, sizes, traffic, and which statements it has
- * been sent. No data: no values of rows, no literals, no passwords.
+ * been sent. No data: no values of rows, no literals of statements, no passwords. Literals of CHECKs and labels of enums are schema.
  */
 export interface Statistics {
   readonly format: typeof STATISTICS_FORMAT;
@@ -15,7 +15,7 @@ export interface Statistics {
   readonly database: string;
   /** ISO 8601 in UTC. */
   readonly writtenAt: string;
-  /** Counters count since then, or longer. */
+  /** Counters count since then: since they were reset, else since the server's start. */
   readonly since: string;
   /** Schemas of the search_path that exist, without pg_catalog. */
   readonly searchPath: readonly string[];
@@ -59,7 +59,7 @@ export interface RelationStatistics {
   readonly functions?: readonly NamePair[];
   /** Estimates of the last ANALYZE or VACUUM, else by the counters; absent: nobody knows. */
   readonly rows?: number;
-  /** With indexes and TOAST, as of the last VACUUM or ANALYZE. */
+  /** With indexes and TOAST, as of the last VACUUM or ANALYZE, or measured where these are long ago; absent: nobody knows. */
   readonly bytes?: number;
   readonly sequentialScans?: number;
   readonly indexScans?: number;
@@ -136,7 +136,9 @@ export interface FunctionStatistics {
 export interface StatementsStatistics {
   /** Null: not known. */
   readonly since: string | null;
-  /** Those of other roles whose text the role may not see. */
+  /** pg_stat_statements.track: `top` leaves out what functions send; absent: not known. */
+  readonly track?: string;
+  /** Those that are not in the list: of other roles whose text the role may not see, too long, or too many. */
   readonly hidden: number;
   /** How often the server made room by forgetting the rarest ones; null: not known (before 14). */
   readonly evicted: number | null;

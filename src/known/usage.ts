@@ -19,16 +19,36 @@ export function usageOf(statistics: Statistics, name: RelationName, column?: str
   const relation = statistics.relations.find((one) => one.schema === name.schema && one.name === name.name);
   const signs = relation && signsOf(statistics, relation, column);
   if (signs && signs.length > 0) return signs;
-  return relation && wasWatched(statistics, column) ? [] : undefined;
+  return relation && wasWatched(statistics, relation, column) ? [] : undefined;
 }
 
 const DAY_MS = 86_400_000;
 
-/** For a day at least. That nobody names a column is told by statements alone, and only by all of them. */
-function wasWatched({ writtenAt, since, statements }: Statistics, column: string | undefined): boolean {
-  const isLong = (from: string) => Date.parse(writtenAt) - Date.parse(from) >= DAY_MS;
-  if (column === undefined) return isLong(since);
-  return statements?.since != null && statements.hidden === 0 && statements.evicted === 0 && isLong(statements.since);
+/**
+ * For a day at least. That nobody names a column, or a relation that has no counters, is told by statements alone, and only by
+ * all of them.
+ */
+function wasWatched(statistics: Statistics, relation: RelationStatistics, column: string | undefined): boolean {
+  const isLong = (from: string) => Date.parse(statistics.writtenAt) - Date.parse(from) >= DAY_MS;
+  if (column === undefined && isCounted(statistics, relation)) return isLong(statistics.since);
+  const { statements } = statistics;
+  if (statements?.since == null || statements.track !== 'all') return false;
+  return statements.hidden === 0 && statements.evicted === 0 && isLong(statements.since);
+}
+
+/** The server counts scans of tables and materialized views alone (measured: nothing of views, foreign and partitioned tables). */
+const COUNTED: ReadonlySet<RelationStatistics['kind']> = new Set(['table', 'materialized view']);
+
+function isCounted(statistics: Statistics, relation: RelationStatistics): boolean {
+  const leaves = leavesOf(statistics, relation);
+  return leaves.length > 0 && leaves.every(({ kind }) => COUNTED.has(kind));
+}
+
+/** Those that have the rows: all partitions of a partitioned table, else itself. */
+function leavesOf(statistics: Statistics, relation: RelationStatistics): RelationStatistics[] {
+  if (relation.kind !== 'partitioned table') return [relation];
+  const own = statistics.relations.filter(({ partitionOf }) => partitionOf && isPair(partitionOf, relation));
+  return own.flatMap((one) => leavesOf(statistics, one));
 }
 
 function signsOf(statistics: Statistics, relation: RelationStatistics, column: string | undefined): Usage[] {
@@ -46,7 +66,7 @@ function byStatements({ statements }: Statistics, relation: RelationStatistics, 
   const found = exact.length > 0 ? exact : naming.filter((one) => one.columns.includes('*'));
   const [first] = found;
   if (!first) return [];
-  const calls = found.reduce((sum, one) => sum + one.calls, 0);
+  const calls = sum(found, (one) => one.calls);
   const since = statements?.since ? ` since ${dayOf(statements.since)}` : '';
   const what = exact.length > 0 ? 'name it' : 'read all columns';
   return [
@@ -61,21 +81,29 @@ function example({ text }: StatementStatistics): string {
   return characters.length > EXAMPLE_MAX ? `${characters.slice(0, EXAMPLE_MAX - 1).join('')}…` : text;
 }
 
-function byScans({ since }: Statistics, relation: RelationStatistics): Usage[] {
-  const scans = (relation.sequentialScans ?? 0) + (relation.indexScans ?? 0);
-  const changes = (relation.rowsInserted ?? 0) + (relation.rowsUpdated ?? 0) + (relation.rowsDeleted ?? 0);
+function byScans(statistics: Statistics, relation: RelationStatistics): Usage[] {
+  const leaves = leavesOf(statistics, relation);
+  const scans = sum(leaves, (one) => (one.sequentialScans ?? 0) + (one.indexScans ?? 0));
+  const changes = sum(leaves, (one) => (one.rowsInserted ?? 0) + (one.rowsUpdated ?? 0) + (one.rowsDeleted ?? 0));
   if (scans + changes === 0) return [];
-  const last = relation.lastScan === undefined ? '' : `, read last on ${dayOf(relation.lastScan)}`;
-  const words = `${times(scans, 'scan')} and ${times(changes, 'changed row')} since ${dayOf(since)}${last}`;
+  const since = dayOf(statistics.since);
+  const [last] = leaves.flatMap(({ lastScan }) => lastScan ?? []).sort((a, b) => (a < b ? 1 : -1));
+  const read = last === undefined ? '' : `, read last on ${dayOf(last)}`;
+  const words = `${times(scans, 'scan')} and ${times(changes, 'changed row')} since ${since}${read}`;
   return [{ by: 'scans', words }];
 }
 
+function sum<One>(list: readonly One[], of: (one: One) => number): number {
+  return list.reduce((total, one) => total + of(one), 0);
+}
+
 /** An index that has the column says that queries filter or sort by it. */
-function byIndexScans({ since }: Statistics, { indexes }: RelationStatistics, column: string): Usage[] {
+function byIndexScans(statistics: Statistics, relation: RelationStatistics, column: string): Usage[] {
+  const indexes = leavesOf(statistics, relation).flatMap((one) => one.indexes);
   const has = ({ columns, mentions = [] }: IndexStatistics) => columns[0] === column || mentions.includes(column);
   const [used] = indexes.filter((one) => has(one) && one.scans > 0).sort((a, b) => b.scans - a.scans);
   if (!used) return [];
-  const words = `${times(used.scans, 'scan')} of the index ${displayIdentifier(used.name)} on it since ${dayOf(since)}`;
+  const words = `${times(used.scans, 'scan')} of the index ${displayIdentifier(used.name)} on it since ${dayOf(statistics.since)}`;
   return [{ by: 'scans', words }];
 }
 

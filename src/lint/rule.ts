@@ -74,6 +74,8 @@ export interface Subject {
    */
   readonly before: readonly Subject[];
   readonly options: LintOptions;
+  /** The statistics have its file applied already: what is known is how it was behind it. */
+  readonly isApplied: boolean;
   /** Nobody else can be using that table, index, type or function: the set that is being judged makes it. */
   isNew(object: { readonly made?: Made | undefined } | undefined): boolean;
 }

@@ -58,7 +58,8 @@ const RESTS_AFTER = 500;
 
 function* findIn(input: LintInput, asked: Asked, migration: Migration): Generator<void, FileFindings> {
   input.onFile?.(migration);
-  const { reading, learner } = input;
+  const { learner } = input;
+  const reading = { ...input.reading, included: input.included };
   const before = learner.known;
   const findings = new FileFindings(migration);
   const body: StatementSubject[] = [];

@@ -17,6 +17,8 @@ export interface Reading {
   readonly seenOf?: (migration: Migration, statement: Statement) => SeenEffect | undefined;
   /** Versions that are judged and not applied: nobody can be using what they make. */
   readonly unapplied: ReadonlySet<string>;
+  /** Versions that are in the statistics already. */
+  readonly included?: ReadonlySet<string>;
 }
 
 /** Where a statement stands. */
@@ -87,6 +89,10 @@ export class StatementSubject implements Subject {
   get uses(): readonly FormUse[] {
     this.#uses ??= this.#findUses();
     return this.#uses;
+  }
+
+  get isApplied(): boolean {
+    return this.#reading.included?.has(this.migration.version) ?? false;
   }
 
   isNew(object: { readonly made?: Made | undefined } | undefined): boolean {

@@ -126,9 +126,11 @@ function statementLines(one: PlannedStatementView, page: StepPage): string[] {
 }
 
 /** An index says nothing that its table does not, unless it is locked more strongly. */
-function locksToSay({ locks }: PlannedStatementView, verbose: boolean): ForecastLock[] {
+function locksToSay({ locks, forms }: PlannedStatementView, verbose: boolean): ForecastLock[] {
   if (verbose) return [...locks];
+  const isConcurrent = forms.some((form) => form.includes('CONCURRENTLY'));
   return locks.filter((lock) => {
+    if (isConcurrent && lock.mode === 'ShareUpdateExclusiveLock' && lock.table === null) return !lock.isNew;
     const table = locks.find(({ relation }) => relation === lock.table);
     return isFelt(lock) && table?.stalls !== lock.stalls && table?.stalls !== 'reads and writes';
   });

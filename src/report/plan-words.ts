@@ -16,11 +16,11 @@ export function shortName(relation: string): string {
   return relation.replace(/^public\./, '');
 }
 
-/** `200,000 rows, 55 MB` */
+/** `200,000 rows, 55 MB`; of an index, and where nobody has counted them, without rows. */
 export function sizeText({ rows, bytes }: { readonly rows: number | null; readonly bytes: number | null }): string {
   if (bytes === null) return 'size not known';
-  const counted = rows === null ? 'never analyzed' : `${Math.round(rows).toLocaleString('en')} rows`;
-  return `${counted}, ${formatBytes(bytes)}`;
+  const counted = rows === null ? '' : `${Math.round(rows).toLocaleString('en')} rows, `;
+  return `${counted}${formatBytes(bytes)}`;
 }
 
 /** How long somebody waits, behind the verb: ` for seconds`. */

@@ -4,6 +4,9 @@ import { before, describe, test } from 'node:test';
 import { optionsOf } from '../../src/engine/lint/judge.ts';
 import { readingOf } from '../../src/engine/lint/reading.ts';
 import { type Foreseen, foresee } from '../../src/engine/plan/foresee.ts';
+import { holdsOf } from '../../src/forecast/holds.ts';
+import { isNoticed } from '../../src/forecast/noticed.ts';
+import { knownFrom } from '../../src/known/known-from.ts';
 import { SchemaLearner } from '../../src/known/learner.ts';
 import { parseMigration } from '../../src/migration/parse.ts';
 
@@ -33,6 +36,39 @@ function of(sql: string): Foreseen[] {
   for (const _ of foresee(parse('001_base', BASE), foresight));
   return [...foresee(parse('002_x', sql), foresight)];
 }
+
+/** Of tables with these bytes in the statistics. */
+function sized(sql: string, sizes: Readonly<Record<string, number>>): Foreseen[] {
+  const table = { schema: 'public', kind: 'table', columns: [], constraints: [], indexes: [] } as const;
+  const relations = Object.entries(sizes).map(([name, bytes]) => ({ ...table, name, rows: bytes / 100, bytes }));
+  const at = '2026-11-01T00:00:00Z';
+  const none = { applied: [], types: [], functions: [], statements: null };
+  const server = { serverVersion: '18.1', versionNum: 180_001, database: 'shop', searchPath: ['public'] };
+  const known = knownFrom({ format: 1, ...server, writtenAt: at, since: at, relations, ...none });
+  const bytes = Buffer.from(`${sql}\n-- IRREVERSIBLE: test\n`);
+  const migration = parseMigration({ file: '002_x.sql', stem: '002_x', bytes });
+  return [...foresee(migration, { ...tools, learner: new SchemaLearner(known) })];
+}
+
+test('INSERT ... SELECT takes as long as what it reads, and holds on to what was locked before', () => {
+  const sizes = { customers: 8192, orders: 200_000_000, lines: 8192 };
+  const file = 'ALTER TABLE customers ADD COLUMN n int;\nINSERT INTO lines SELECT id FROM orders;';
+  const foreseen = sized(file, sizes);
+  assert.deepEqual(
+    foreseen.map(({ forecast }) => [forecast.time, isNoticed(forecast)]),
+    [
+      ['an instant', true],
+      ['seconds', true],
+    ],
+  );
+  const placed = foreseen.map(({ forecast }, i) => ({ version: '002_x', statement: { ...forecast, line: i + 1 } }));
+  assert.deepEqual(
+    holdsOf([placed]).map(({ relation, time, goesOn }) => [relation, time, goesOn]),
+    [['public.customers', 'seconds', true]],
+  );
+  assert.equal(sized('INSERT INTO orders SELECT id FROM orders;', sizes)[0]?.forecast.time, 'seconds');
+  assert.equal(sized('INSERT INTO orders VALUES (1);', sizes)[0]?.forecast.time, 'an instant');
+});
 
 const one = (sql: string): Foreseen => of(sql)[0]!;
 const locks = ({ forecast }: Foreseen) =>

@@ -14,7 +14,7 @@ function lock(relation: string, stalls: ForecastLock['stalls'], more: Partial<Fo
 let lines = 0;
 function at(time: TimeClass, ...locks: ForecastLock[]): PlacedStatement {
   lines += 1;
-  return { version: '002', statement: { line: lines, time, locks } };
+  return { version: '002', statement: { line: lines, time, locks, forms: [] } };
 }
 
 const brief = (transactions: PlacedStatement[][]) =>

@@ -180,17 +180,48 @@ test('that nobody uses a column is said only where all statements were watched f
   const list = statementsOf([{ query: 'SELECT id FROM orders', calls: 1 }], [ORDERS]);
   const usage = (statements: Statistics['statements']) =>
     knownFrom(statistics([ORDERS], { statements })).usage({ schema: 'public', name: 'orders' }, 'tags');
-  const watched = { since: '2026-11-22T05:00:00Z', hidden: 0, evicted: 0, list };
+  const watched = { since: '2026-11-22T05:00:00Z', track: 'all', hidden: 0, evicted: 0, list };
   assert.deepEqual(usage(watched), []);
   assert.equal(usage({ ...watched, since: '2026-11-22T06:00:00Z' }), undefined);
   assert.equal(usage({ ...watched, hidden: 1 }), undefined);
   assert.equal(usage({ ...watched, evicted: 3 }), undefined);
   assert.equal(usage({ ...watched, evicted: null }), undefined);
+  assert.equal(usage({ ...watched, track: 'top' }), undefined);
   assert.equal(usage(null), undefined);
   const idle = relation('idle', { sequentialScans: 0 });
   const ofTable = (since: string) => knownFrom(statistics([idle], { since })).usage({ schema: 'public', name: 'idle' });
   assert.deepEqual(ofTable('2026-11-20T00:00:00Z'), []);
   assert.equal(ofTable('2026-11-23T00:00:00Z'), undefined);
+});
+
+test('what has no counters of its own: partitions are counted for it, of a view or a foreign table nobody can tell', () => {
+  const ofParent = (scans: number, kind: RelationStatistics['kind'] = 'table') => {
+    const parent = relation('sales', { kind: 'partitioned table' });
+    const middle = relation('sales_26', { kind: 'partitioned table', partitionOf: ['public', 'sales'] });
+    const leaf = relation('sales_26_1', { kind, partitionOf: ['public', 'sales_26'], sequentialScans: scans });
+    const all = statistics([parent, middle, leaf], { since: '2026-11-01T00:00:00Z' });
+    return knownFrom(all).usage({ schema: 'public', name: 'sales' });
+  };
+  assert.match(ofParent(7)?.[0]?.words ?? '', /^7 scans and 0 changed rows/);
+  assert.deepEqual(ofParent(0), []);
+  assert.equal(ofParent(0, 'foreign table'), undefined);
+  for (const kind of ['view', 'foreign table'] as const) {
+    const usage = (statements: Statistics['statements']) =>
+      knownFrom(statistics([relation('seen', { kind })], { since: '2026-11-01T00:00:00Z', statements })).usage({
+        schema: 'public',
+        name: 'seen',
+      });
+    assert.equal(usage(null), undefined);
+    const all = { since: '2026-11-01T00:00:00Z', track: 'all', hidden: 0, evicted: 0, list: [] };
+    assert.deepEqual(usage(all), []);
+    assert.equal(usage({ ...all, track: 'top' }), undefined);
+  }
+});
+
+test('CREATE TABLE AS uses what its query reads, not what it makes', () => {
+  const query = 'CREATE TEMP TABLE notes AS SELECT note FROM orders';
+  const [one] = statementsOf([{ query, calls: 1 }], [ORDERS, relation('notes')]);
+  assert.deepEqual(one?.tables, [['public', 'orders']]);
 });
 
 for (const [what, text, found] of [

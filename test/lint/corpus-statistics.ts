@@ -50,6 +50,7 @@ function statisticsOf(known: KnownSchema, used: readonly string[]): Statistics {
     functions: [],
     statements: {
       since: '2026-10-01T00:00:00.000Z',
+      track: 'all',
       hidden: 0,
       evicted: 0,
       list: relations.flatMap((one) => statementOf(one, used)),

@@ -54,6 +54,19 @@ describe('plan shows what will happen', { concurrency: 2 }, () => {
       });
     }));
 
+  test('CREATE INDEX CONCURRENTLY waits for who writes to the table, though their locks get along', () =>
+    withPending(
+      { 'm/002_index.sql': 'CREATE INDEX CONCURRENTLY made ON orders (note);\n-- IRREVERSIBLE: test\n' },
+      (at) =>
+        whileHeld(at.database, 'LOCK TABLE orders IN ROW EXCLUSIVE MODE', async ({ pid }) => {
+          const { blockers } = await planJson(at);
+          assert.deepEqual(
+            blockers.map((one) => [one.relation, one.lock, String(one.pid)]),
+            [['public.orders', 'SHARE UPDATE EXCLUSIVE', pid]],
+          );
+        }),
+    ));
+
   test('a lock is held to the end of its transaction, and what nobody foresees is said', () =>
     withPending(
       {

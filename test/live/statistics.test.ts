@@ -59,6 +59,19 @@ for (const major of [14, 18])
         assert.equal(known.table({ name: 'parts' })?.size?.rows, 20);
       }));
 
+    test('a table that nobody has analyzed since it grew is measured', () =>
+      withCli(major, {}, async (at) => {
+        await at.database.sql(`CREATE TABLE grown (a int) WITH (autovacuum_enabled = off); ANALYZE grown;
+          CREATE TABLE held (a int) WITH (autovacuum_enabled = off)`);
+        await at.database.sql('INSERT INTO grown SELECT generate_series(1, 50000)');
+        await at.database.sql('INSERT INTO held SELECT generate_series(1, 50000)');
+        await whileHeld(at.database, 'LOCK TABLE held IN ACCESS EXCLUSIVE MODE', async () => {
+          const statistics = await statisticsOf(at);
+          assert.ok(relationIn(statistics, 'grown')!.bytes! > 1_000_000, `${relationIn(statistics, 'grown')?.bytes}`);
+          assert.equal(relationIn(statistics, 'held')?.bytes, undefined);
+        });
+      }));
+
     test('a table that somebody has locked whole is not waited for', () =>
       withCli(major, {}, async (at) => {
         await at.database.sql(`CREATE TABLE held (a int DEFAULT 1 CHECK (a > 0)); CREATE INDEX ON held ((a + 1));

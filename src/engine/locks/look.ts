@@ -23,6 +23,8 @@ export interface LockedRelation {
 export interface Holder {
   readonly relation: LockedRelation;
   readonly blocker: Blocker;
+  /** It sees the rows as of some moment: who builds an index concurrently waits for its end, whatever it has locked. */
+  readonly hasSnapshot: boolean;
 }
 
 /** Of a lock's row in pg_locks: what tells one thing that can be locked from another. */
@@ -96,7 +98,7 @@ export async function lookAtWaiting(
 
 /** Who holds locks on these relations (an SQL array of OIDs): rows for `holdersFrom`. */
 export function holdersSql(relations: string): string {
-  return `SELECT b.relation, b.relation::pg_catalog.regclass AS relation_name, ${BLOCKER_COLUMNS}
+  return `SELECT b.relation, b.relation::pg_catalog.regclass AS relation_name, a.backend_xmin IS NOT NULL AS has_snapshot, ${BLOCKER_COLUMNS}
 FROM (SELECT h.relation, h.pid, h.virtualtransaction, pg_catalog.string_agg(DISTINCT h.mode, ' ') AS modes
   FROM pg_catalog.pg_locks AS h
   WHERE h.granted AND h.locktype = 'relation' AND h.relation = ANY (${relations})
@@ -113,7 +115,7 @@ export function holdersItem(relations: readonly string[]): BatchItem {
 export function holdersFrom(rows: readonly Row[], mask: (text: string) => string): Holder[] {
   return rows.flatMap((row) => {
     const relation = relationOf(row);
-    return relation ? [{ relation, blocker: blockerOf(row, mask) }] : [];
+    return relation ? [{ relation, blocker: blockerOf(row, mask), hasSnapshot: row.has_snapshot === 't' }] : [];
   });
 }
 

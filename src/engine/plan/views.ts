@@ -7,7 +7,7 @@ import { asWritten } from '../../migration/as-written.ts';
 import type { Migration } from '../../migration/migration.ts';
 import { statementCount } from '../../plan/steps.ts';
 import type { PlannedMigration, UpPlan } from '../../plan/up.ts';
-import type { NeededLock } from './blockers.ts';
+import { type NeededLock, outwaitedBy } from './blockers.ts';
 import { type Foreseen, type Foresight, foresee } from './foresee.ts';
 
 export interface PlanViews {
@@ -43,8 +43,10 @@ function transactionsOf({ version, steps }: PlannedView): PlacedStatement[][] {
 }
 
 function neededBy(statements: readonly PlacedStatement[]): NeededLock[] {
-  const locks = statements.flatMap(({ statement }) => statement.locks.filter(({ isNew }) => !isNew));
-  return [...new Map(locks.map((lock) => [`${lock.relation}\0${lock.mode}`, lock])).values()];
+  const locks = statements.flatMap(({ statement: { locks, forms } }) =>
+    locks.filter(({ isNew }) => !isNew).map((lock) => ({ ...lock, ...outwaitedBy(forms) })),
+  );
+  return [...new Map(locks.map((lock) => [`${lock.relation}\0${lock.mode}\0${lock.outwaits ?? ''}`, lock])).values()];
 }
 
 function viewOf(planned: PlannedMigration, before: string | undefined, options: ViewOptions): PlannedView {

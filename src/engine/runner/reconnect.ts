@@ -46,9 +46,11 @@ export async function connectAgain(
     const session = await openControlSession(engine).catch(() => undefined);
     if (!session) continue;
     if (control.server.pooled) session.behindPooler();
-    if (await answers(session)) {
+    // A pooler takes a client though its server is away.
+    const started = await startedOf(session).catch(() => undefined);
+    if (started !== undefined) {
       const before = control.session;
-      control.goOnWith(session);
+      control.goOnWith(session, started);
       await before.end();
       engine.emit({ kind: 'note', message: 'connected again' });
       return;
@@ -56,11 +58,6 @@ export async function connectAgain(
     await session.end();
   }
   throw loss;
-}
-
-/** A pooler takes a client though its server is away. */
-async function answers(session: Session): Promise<boolean> {
-  return (await session.query('SELECT 1').catch(() => [])).length > 0;
 }
 
 /**
@@ -80,13 +77,13 @@ export async function reliably<T>(engine: Engine, control: Control, action: () =
 
 /**
  * A session was ended: by the shutdown of a server that was started again since, or another server is in its place? It may
- * have been so quick that nobody found it away. Waits for its return as `reliably` does; false where it does not.
+ * have been so quick that nobody found it away. `before`: Control.started when that session was opened, as the control
+ * session may have been replaced since. Waits for its return as `reliably` does; false where it does not.
  */
-export async function isRestarted(engine: Engine, control: Control): Promise<boolean> {
-  const before = control.started;
+export async function isRestarted(engine: Engine, control: Control, before: string): Promise<boolean> {
   // A new connection cannot be older than the shutdown, as the one that is open may be, for a moment.
   const started = (await startedOfNew(engine)) ?? (await reliably(engine, control, () => startedOf(control.session)));
-  control.started = started ?? before;
+  control.started = started ?? control.started;
   return control.started !== before;
 }
 
@@ -137,11 +134,12 @@ async function takeOn(engine: Engine, control: Control, session: Session): Promi
   if (control.server.pooled) session.behindPooler();
   const item = relockItem(control.names, engine.run.runId, !control.server.pooled);
   const rows = await session.query(item.sql, item.params).catch(() => undefined);
-  if (rows === undefined) {
+  const started = rows && (await startedOf(session).catch(() => undefined));
+  if (rows === undefined || started === undefined) {
     await session.end();
     return false;
   }
-  control.goOnWith(session);
+  control.goOnWith(session, started);
   await before.end();
   const [held] = rows;
   if (!held) throw lostLease();

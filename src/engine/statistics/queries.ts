@@ -1,7 +1,7 @@
 /**
- * Reads catalogs and counters alone: nothing that opens a relation of people (measured: pg_get_expr, pg_get_constraintdef and
- * pg_get_indexdef wait for a lock on the table), nothing that reads its file. Each answers one row, `found`: a JSON array.
- * $1: the schema of the tracking tables, $2: their names.
+ * Reads catalogs and counters: nothing that opens a relation of people (measured: pg_get_expr, pg_get_constraintdef,
+ * pg_get_indexdef and pg_relation_size wait for a lock on the table), but for the two that say so. Each answers one row,
+ * `found`: JSON. $1: the schema of the tracking tables, $2: their names.
  */
 
 const OWN = `n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;
@@ -59,6 +59,14 @@ const PAGES = `(SELECT sum(p.relpages) FROM (SELECT c.relpages
         WHERE x.indrelid = c.oid OR (c.reltoastrelid <> 0 AND x.indrelid = c.reltoastrelid)) AS p)`;
 
 const HAS_FILE = `c.relkind IN ('r', 'm')`;
+
+/**
+ * Never analyzed (-1 rows since 14, 0 of no pages before), or many times larger by now: relpages and reltuples are those of the
+ * last VACUUM or ANALYZE.
+ */
+const IS_STALE = `(c.reltuples < 0 OR (c.reltuples = 0 AND c.relpages = 0)
+    OR coalesce(pg_catalog.pg_stat_get_live_tuples(c.oid), 0) > 2 * c.reltuples + 1000)`;
+
 const counter = (name: string) => `CASE WHEN ${HAS_FILE} THEN pg_catalog.pg_stat_get_${name}(c.oid) END`;
 
 export function relationsSql(major: number): string {
@@ -81,10 +89,10 @@ export function relationsSql(major: number): string {
     WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refclassid = d.classid AND d.objid = c.oid AND d.deptype IN ('a', 'i')) END`,
       rowSecurity: ifTrue('c.relrowsecurity'),
       policies: `(SELECT pg_catalog.json_agg(p.polname ORDER BY p.polname) FROM pg_catalog.pg_policy AS p WHERE p.polrelid = c.oid)`,
-      // -1 since 14, 0 of no pages before: never analyzed. The counters know what has been inserted since.
-      rows: `CASE WHEN ${HAS_FILE} THEN CASE WHEN c.reltuples < 0 OR (c.reltuples = 0 AND c.relpages = 0)
+      // The counters know what has been inserted since.
+      rows: `CASE WHEN ${HAS_FILE} THEN CASE WHEN ${IS_STALE}
     THEN nullif(pg_catalog.pg_stat_get_live_tuples(c.oid), 0) ELSE pg_catalog.round(c.reltuples::numeric) END END`,
-      bytes: `CASE WHEN ${HAS_FILE} THEN ${PAGES} * pg_catalog.current_setting('block_size')::bigint END`,
+      bytes: `CASE WHEN ${HAS_FILE} AND NOT ${IS_STALE} THEN ${PAGES} * pg_catalog.current_setting('block_size')::bigint END`,
       sequentialScans: counter('numscans'),
       indexScans: `CASE WHEN ${HAS_FILE} THEN (SELECT coalesce(sum(pg_catalog.pg_stat_get_numscans(x.indexrelid)), 0)
     FROM pg_catalog.pg_index AS x WHERE x.indrelid = c.oid) END`,
@@ -237,29 +245,44 @@ export const USES = aggregate(
       AND d.objid >= 16384 AND d.deptype = 'n' GROUP BY 2, 3) AS u`,
 );
 
-/**
- * The only text that needs a lock, ACCESS SHARE for the moment of writing it out. Tables that somebody has locked whole, or
- * waits to, are left out.
- */
-export const CHECK_DEFINITIONS = `SELECT coalesce(pg_catalog.json_object_agg(k.oid, pg_catalog.pg_get_constraintdef(k.oid)), '{}') AS found
-FROM pg_catalog.pg_constraint AS k JOIN pg_catalog.pg_class AS c ON c.oid = k.conrelid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-WHERE k.contype = 'c' AND ${OWN} AND ${NOT_OURS} AND NOT EXISTS (SELECT FROM pg_catalog.pg_locks AS l
+/** Tables that somebody has locked whole, or waits to, are left out of what needs a lock, ACCESS SHARE for a moment. */
+const NOT_LOCKED = `NOT EXISTS (SELECT FROM pg_catalog.pg_locks AS l
   WHERE l.locktype = 'relation' AND l.relation = c.oid AND l.mode = 'AccessExclusiveLock')`;
 
-/** Where the database's counters were never reset, they are as old as the server's start or the first migration, or older. */
+/** The only text that needs a lock. */
+export const CHECK_DEFINITIONS = `SELECT coalesce(pg_catalog.json_object_agg(k.oid, pg_catalog.pg_get_constraintdef(k.oid)), '{}') AS found
+FROM pg_catalog.pg_constraint AS k JOIN pg_catalog.pg_class AS c ON c.oid = k.conrelid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE k.contype = 'c' AND ${OWN} AND ${NOT_OURS} AND ${NOT_LOCKED}`;
+
+/** Bytes of what pg_class tells too little of: the server opens the relation to look at its files. */
+export const SIZES = `SELECT coalesce(pg_catalog.json_object_agg(c.oid, pg_catalog.pg_total_relation_size(c.oid)), '{}') AS found
+FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE ${HAS_FILE} AND ${IS_STALE} AND ${OWN} AND ${NOT_OURS} AND ${NOT_LOCKED}`;
+
+/** Where the database's counters were never reset, only the server's start is sure: a crash or a failover clears them unseen. */
 export const META = `SELECT ${time('pg_catalog.now()')} AS now, pg_catalog.array_to_json(pg_catalog.current_schemas(false)) AS path,
-  ${time('coalesce(d.stats_reset, pg_catalog.pg_postmaster_start_time())')} AS since, d.stats_reset IS NOT NULL AS reset,
+  ${time('coalesce(d.stats_reset, pg_catalog.pg_postmaster_start_time())')} AS since,
   (SELECT n.nspname FROM pg_catalog.pg_extension AS e JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace WHERE e.extname = 'pg_stat_statements') AS statements
 FROM pg_catalog.pg_stat_database AS d WHERE d.datname = pg_catalog.current_database()`;
 
-/** The most frequent ones; a text that the role may not see is counted. `schema`: quoted. */
+const BEFORE_WORDS = String.raw`^(\s|/\*.*?\*/|--[^\n]*\n|\()*`;
+const WITH_ROWS = `${BEFORE_WORDS}(select|insert|update|delete|merge|with|values|table|copy|declare|prepare|explain)\\M`;
+/** CREATE TABLE AS; one that lists columns uses nothing that is there. */
+const MADE_OF_ROWS = String.raw`\mas\M[\s(]*(select|with|values|table|execute)\M`;
+const LENGTH_MAX = 20_000;
+const STATEMENTS_MAX = 5000;
+
+/** The most frequent ones; a text that the role may not see, or for which there is no room, is counted. `schema`: quoted. */
 export function statementsSql(schema: string): string {
   return `WITH own AS (SELECT s.query, s.calls FROM ${schema}.pg_stat_statements AS s
-  WHERE s.dbid = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database()))
-SELECT pg_catalog.json_build_object('hidden', (SELECT count(*) FROM own WHERE own.query = '<insufficient privilege>'),
-  'sent', (SELECT coalesce(pg_catalog.json_agg(t), '[]') FROM (SELECT pg_catalog.left(own.query, 20000) AS query, sum(own.calls)::bigint AS calls FROM own
-    WHERE own.query ~* '^(\\s|/\\*.*?\\*/|--[^\\n]*\\n|\\()*(select|insert|update|delete|merge|with|table|copy)\\M'
-    GROUP BY 1 ORDER BY 2 DESC LIMIT 5000) AS t)) AS found`;
+  WHERE s.dbid = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())),
+texts AS (SELECT own.query, sum(own.calls)::bigint AS calls FROM own
+  WHERE own.query ~* '${WITH_ROWS}' OR (own.query ~* '${BEFORE_WORDS}create\\M' AND own.query ~* '${MADE_OF_ROWS}') GROUP BY 1)
+SELECT pg_catalog.json_build_object('track', pg_catalog.current_setting('pg_stat_statements.track', true),
+  'hidden', (SELECT count(*) FROM own WHERE own.query = '<insufficient privilege>')
+    + (SELECT count(*) FROM texts WHERE pg_catalog.length(texts.query) > ${LENGTH_MAX}) + greatest((SELECT count(*) FROM texts) - ${STATEMENTS_MAX}, 0),
+  'sent', (SELECT coalesce(pg_catalog.json_agg(t), '[]') FROM (SELECT pg_catalog.left(texts.query, ${LENGTH_MAX}) AS query, texts.calls FROM texts
+    ORDER BY 2 DESC LIMIT ${STATEMENTS_MAX}) AS t)) AS found`;
 }
 
 /** Since 14. */

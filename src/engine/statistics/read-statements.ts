@@ -18,10 +18,11 @@ export async function readStatements(
   ]);
   const found = batch.results[0]?.[0]?.rows[0]?.found;
   if (found === undefined || found === null) return null;
-  const { hidden, sent } = JSON.parse(found) as { hidden: number; sent: SentStatement[] };
+  const { track, hidden, sent } = JSON.parse(found) as { track?: string; hidden: number; sent: SentStatement[] };
   const { since, evicted } = batch.results[1]?.[0]?.rows[0] ?? {};
   return {
     since: since ?? null,
+    ...(track ? { track } : {}),
     hidden,
     evicted: evicted == null ? null : Number(evicted),
     list: statementsOf(sent, relations),

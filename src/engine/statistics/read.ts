@@ -24,6 +24,7 @@ import {
   indexesSql,
   META,
   relationsSql,
+  SIZES,
   TYPES,
   USES,
 } from './queries.ts';
@@ -31,7 +32,7 @@ import { readStatements } from './read-statements.ts';
 
 /**
  * What the server tells of the database: one READ ONLY transaction over catalogs and counters, which waits for no lock of
- * anybody and opens no table. `searchPath`: that of the sessions which run migrations, where it is configured. Throws the
+ * anybody and opens no table, and two that open those which nobody has locked whole, and give up after 100 ms. `searchPath`: that of the sessions which run migrations, where it is configured. Throws the
  * driver's DatabaseError.
  */
 export async function readLiveStatistics(control: Control, searchPath?: string): Promise<Statistics> {
@@ -43,8 +44,9 @@ export async function readLiveStatistics(control: Control, searchPath?: string):
   const batch = await session.batch([[...BEGIN, { sql: META, rows: true }, ...items, COMMIT]]);
   const [meta, ...answers] = (batch.results[0] ?? []).slice(BEGIN.length).map(({ rows }) => rows[0]);
   const [relations, columns, constraints, indexes, types, functions, uses] = answers.map(foundIn);
-  const definitions = await checkDefinitions(control, params);
-  const parts = { relations, columns, constraints, indexes, uses, definitions } as unknown as Parts;
+  const definitions = await underBriefLocks(control, CHECK_DEFINITIONS, params);
+  const sizes = await underBriefLocks(control, SIZES, params);
+  const parts = { relations, columns, constraints, indexes, uses, definitions, sizes } as unknown as Parts;
   const assembled = assemble(parts).filter((one) => !isOurs(one, names.schema));
   return {
     format: STATISTICS_FORMAT,
@@ -52,7 +54,7 @@ export async function readLiveStatistics(control: Control, searchPath?: string):
     versionNum: server.versionNum,
     database: server.database,
     writtenAt: meta?.now ?? '',
-    since: sinceOf(control, meta),
+    since: meta?.since ?? '',
     searchPath:
       searchPath === undefined ? (JSON.parse(meta?.path ?? '[]') as string[]) : schemasOf(searchPath.split(',')),
     applied: appliedOf(control),
@@ -76,20 +78,10 @@ function foundIn(row: Row | undefined): unknown {
   return JSON.parse(row?.found ?? '[]');
 }
 
-/** A table may be locked in the very moment: then they are missing. */
-async function checkDefinitions({ session }: Control, params: readonly string[]): Promise<Record<string, string>> {
-  const items = [{ sql: "SET LOCAL lock_timeout = '100ms'" }, { sql: CHECK_DEFINITIONS, params, rows: true }];
-  const batch = await session.runBatch([items]);
-  return (batch.failure ? {} : foundIn(batch.results[0]?.[1]?.rows[0])) as Record<string, string>;
-}
-
-function sinceOf({ ledger }: Control, meta: Row | undefined): string {
-  const start = meta?.since ?? '';
-  if (meta?.reset === 't') return start;
-  const first = ledger.entries.flatMap(({ appliedAt }) => appliedAt ?? []).sort()[0];
-  const time =
-    first === undefined ? Number.NaN : Date.parse(/[zZ]$|[+-]\d\d(:?\d\d)?$/.test(first) ? first : `${first}Z`);
-  return time < Date.parse(start) ? new Date(time).toISOString().replace(/\.\d+Z$/, 'Z') : start;
+/** By OID. A table may be locked in the very moment: then all are missing. */
+async function underBriefLocks({ session }: Control, sql: string, params: readonly string[]): Promise<unknown> {
+  const batch = await session.runBatch([[{ sql: "SET LOCAL lock_timeout = '100ms'" }, { sql, params, rows: true }]]);
+  return batch.failure ? {} : foundIn(batch.results[0]?.[1]?.rows[0]);
 }
 
 function appliedOf({ ledger }: Control): AppliedVersion[] {
@@ -115,6 +107,8 @@ interface Parts {
   readonly uses: readonly Use[];
   /** By the OID of the constraint. */
   readonly definitions: Readonly<Record<string, string>>;
+  /** Bytes, by the OID of the relation. */
+  readonly sizes: Readonly<Record<string, number>>;
 }
 
 /** Each relation with what belongs to it, in the order of names. */
@@ -134,6 +128,7 @@ function assemble(parts: Parts): RelationStatistics[] {
   const made = parts.relations.map(
     ({ oid, ...head }): RelationStatistics => ({
       ...head,
+      ...sizeOf(parts.sizes[oid]),
       columns: (columns.get(oid) ?? []).map(({ relation: _, at: __, ...one }) => one),
       constraints: byName((constraints.get(oid) ?? []).map((one) => withDefinition(one, parts.definitions))),
       indexes: byName((indexes.get(oid) ?? []).map(({ relation: _, ...one }) => one)),
@@ -142,6 +137,10 @@ function assemble(parts: Parts): RelationStatistics[] {
     }),
   );
   return made.sort((a, b) => (a.schema + a.name < b.schema + b.name ? -1 : 1));
+}
+
+function sizeOf(bytes: number | undefined) {
+  return bytes === undefined ? {} : { bytes };
 }
 
 function groupsOf<One>(list: readonly One[], keyOf: (one: One) => string | undefined): Map<string, One[]> {

@@ -17,7 +17,8 @@ export function changeUses(context: Context, id: FormId, statement: Change): For
     location: relation?.location,
     names: {
       ...(id === 'update' ? keysOf(context, target, statement) : {}),
-      'tables read': tablesIn(rest).filter((name) => !isSame(name, target)),
+      // UPDATE and DELETE go through their own rows anyway; INSERT only where its query reads them.
+      'tables read': tablesIn(rest).filter((name) => id === 'insert' || !isSame(name, target)),
     },
   });
   return [own, ...changesIn(context, statement.withClause)];

@@ -1,6 +1,7 @@
 import type { Usage } from '../../known/usage.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import type { Complaint } from '../finding.ts';
+import { isAbsent } from '../help/absent-column.ts';
 import { type Around, withAround } from '../help/around.ts';
 import { dropped, tableCommands } from '../help/drops.ts';
 import { addedHere, madeHere } from '../help/made-here.ts';
@@ -53,7 +54,7 @@ function dropsIn(subject: Subject): Drop[] {
 function isOlder(subject: Subject, { relation, column }: Drop): boolean {
   if (subject.isNew(subject.known.table(relation)) || relation.schema === 'pg_temp') return false;
   if (madeHere(subject, relation, ['table', 'view', 'materialized view', 'foreign table'])) return false;
-  return column === undefined || !addedHere(subject, relation, column);
+  return column === undefined || !(addedHere(subject, relation, column) || isAbsent(subject, relation, column));
 }
 
 const SIGNS_MAX = 3;

@@ -3,6 +3,7 @@ import type { QualifiedName } from '../../sql/token-reader.ts';
 import { relationName } from '../../syntax/names.ts';
 import { all, as } from '../../syntax/tree.ts';
 import type { Complaint } from '../finding.ts';
+import { complainOfAbsent, isAbsent } from '../help/absent-column.ts';
 import { type Around, withAround } from '../help/around.ts';
 import { columnTwins, type Renaming } from '../help/column-twins.ts';
 import { fixOf } from '../help/fix.ts';
@@ -29,10 +30,15 @@ function* judge(subject: Subject, { earlier, later }: Around): Generator<Complai
   const { table, from, to } = renamed;
   if (later().some((one) => givesColumn(one, table, from)) || earlier().some((one) => freesColumn(one, table, to)))
     return;
+  const place = partOf(subject, ['rename-column'], { target: table, part: from });
+  if (isAbsent(subject, table, from)) {
+    for (const complaint of complainOfAbsent(subject, table, from)) yield { ...complaint, ...place };
+    return;
+  }
   yield {
     message: `${shownColumn(table, from)} is called ${shownColumn(table, to)} from the commit on, and every query of the running application that says ${from} fails (42703)`,
     why: 'Old and new code run side by side while a release is rolled out, and prepared statements and ORMs keep the old name; no moment of the rename suits both.',
-    ...partOf(subject, ['rename-column'], { target: table, part: from }),
+    ...place,
     ...fixOf(subject, columnTwins(subject.known, renamed)),
   };
 }
