@@ -48,9 +48,10 @@ export function writeFixes(migration: Migration, findings: readonly Finding[], c
   const several = taken.filter(({ fix }) => fix!.steps.length > 1).reverse();
   const undoing = context.undoFirstSteps ? several.flatMap(({ fix }) => fix!.steps[0]!.rollback) : [];
   const undone = undoing.length > 0 ? several.flatMap(({ fix }) => fix!.steps.flatMap(({ rollback }) => rollback)) : [];
-  const text = replaced(withoutUndone(migration, undone), firsts);
+  // Sections stand behind the body: from the end to the beginning, so that offsets still hold.
+  const text = replaced(withRollback(withoutUndone(migration, undone), migration, undoing), firsts);
   return {
-    text: withSection(withRollback(text, migration, undoing), section),
+    text: withSection(text, section),
     added: addedFiles(migration, taken, context),
     written: taken,
     left,
@@ -95,23 +96,30 @@ function replaced(text: string, replacements: readonly Replacement[]): string {
   let result = text;
   for (const { span, step } of [...replacements].sort((a, b) => b.span.start - a.span.start)) {
     const indent = /[ \t]*$/.exec(result.slice(0, span.start))![0];
-    const lines = [...(step.comment ?? []).map((line) => `-- ${line}`), step.sql.join(';\n')].join('\n');
-    result = result.slice(0, span.start) + lines.replaceAll('\n', `\n${indent}`) + result.slice(span.end);
+    const comment = (step.comment ?? []).map((line) => `-- ${line}\n${indent}`).join('');
+    // Their first lines alone: a line break may stand inside a string or a body.
+    result = result.slice(0, span.start) + comment + step.sql.join(`;\n${indent}`) + result.slice(span.end);
   }
   return result;
 }
 
-/** With these statements at the beginning of the ROLLBACK section: what was made last is undone first. */
+/**
+ * With these statements before the first of the ROLLBACK section: what was made last is undone first. `text` is that of the
+ * migration up to the line of that first statement.
+ */
 function withRollback(text: string, { rollback }: Migration, undoing: readonly string[]): string {
-  if (rollback.kind !== 'sql' || undoing.length === 0) return text;
-  const marker = /^--[ \t]*ROLLBACK:[^\n]*\n/m.exec(text);
-  if (!marker) return text;
-  const end = marker.index + marker[0].length;
-  return text.slice(0, end) + sectionLines(undoing) + text.slice(end);
+  const first = rollback.kind === 'sql' ? rollback.statements[0] : undefined;
+  if (!first || undoing.length === 0) return text;
+  const start = text.lastIndexOf('\n', first.offset - 1) + 1;
+  if (/^[ \t]*--[ \t]*$/.test(text.slice(start, first.offset)))
+    return text.slice(0, start) + sectionLines(undoing) + text.slice(start);
+  // BEGIN or the end of a comment stands before it on its line.
+  const inLine = sectionLines(undoing).slice('-- '.length);
+  return `${text.slice(0, first.offset)}${inLine}-- ${text.slice(first.offset)}`;
 }
 
 function sectionLines(statements: readonly string[]): string {
-  return statements.map((sql) => `${`${sql};`.replace(/^/gm, '-- ')}\n`).join('');
+  return statements.map((sql) => `-- ${sql.replaceAll('\n', '\n-- ')};\n`).join('');
 }
 
 function addedFiles(migration: Migration, taken: readonly Finding[], { versions }: FixContext): AddedFile[] {
