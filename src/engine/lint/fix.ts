@@ -7,12 +7,12 @@ import { replaceFile } from '../../files/whole-file.ts';
 import type { Learner } from '../../known/known.ts';
 import type { Finding } from '../../lint/finding.ts';
 import { leavesBehind } from '../../lint/fix/left-behind.ts';
+import { whyNotLater } from '../../lint/fix/why-not-later.ts';
 import { type FixContext, type FixedFile, writeFixes } from '../../lint/fix/write-fixes.ts';
 import { learnFile } from '../../lint/statement-subjects.ts';
 import type { Migration } from '../../migration/migration.ts';
 import { parseMigration } from '../../migration/parse.ts';
 import { Problem } from '../../problem/problem.ts';
-import { lockedRelations } from '../../sql/locked-relations.ts';
 import { type Linted, lint } from './lint.ts';
 import { lintFiles } from './lint-files.ts';
 import { readingOf } from './reading.ts';
@@ -78,14 +78,17 @@ interface OneFixed {
 async function fixedFiles(request: FixRequest, findings: readonly Finding[]): Promise<OneFixed[]> {
   const { migrations, judged } = lintFiles(asLint(request));
   const versions = [...readFolders(request.settings.directories, request.cwd).files, ...migrations];
+  const { reading } = await readingOf(request.options, new Set());
+  const isApplied = ({ version }: Migration) => request.knowledge.applied?.has(version) ?? false;
   const files: OneFixed[] = [];
   for (const [i, migration] of migrations.entries()) {
     const own = findings.filter(({ version }) => version === migration.version);
-    const isApplied = request.knowledge.applied?.has(migration.version) ?? false;
-    if (!judged.has(migration.version) || isApplied || own.length === 0) continue;
+    if (!judged.has(migration.version) || isApplied(migration) || own.length === 0) continue;
     const taken = files.flatMap(({ fixed }) => fixed.added.map(numbered));
-    const context = { versions: [...versions, ...taken], whyNotLater: whyNotLater(migration, migrations.slice(i + 1)) };
-    files.push({ migration, fixed: await fixedFile(request, migration, migrations.slice(0, i), own, context) });
+    const later = migrations.slice(i + 1).filter((one) => !isApplied(one));
+    const context = { versions: [...versions, ...taken], whyNotLater: whyNotLater(reading.parse, migration, later) };
+    const before = migrations.slice(0, i).filter((one) => !isApplied(one));
+    files.push({ migration, fixed: await fixedFile(request, migration, before, own, context) });
   }
   return files;
 }
@@ -111,19 +114,6 @@ async function fixedFile(
   const after = parseMigration({ file, stem: version, bytes: Buffer.from(plain.text) });
   if (!leavesBehind(reading, after, learner, innerStatements)) return plain;
   return writeFixes(migration, findings, { ...context, undoFirstSteps: true });
-}
-
-/** Later steps come behind every other file: whatever works on the same table in between would meet another state. */
-function whyNotLater(migration: Migration, later: readonly Migration[]): FixContext['whyNotLater'] {
-  return ({ span }) => {
-    const statement = migration.statements.find(({ offset }) => offset === span?.start);
-    const tables = new Set(lockedRelations(statement?.sql ?? '').map(({ name }) => name));
-    const touches = (sql: string) => lockedRelations(sql).some(({ name }) => tables.has(name));
-    const inFile = migration.statements.find(({ offset, sql }) => offset > (span?.start ?? 0) && touches(sql));
-    if (inFile) return `line ${inFile.line} works on the same table and would run before its later steps`;
-    const other = later.find(({ statements }) => statements.some(({ sql }) => touches(sql)));
-    return other && `${other.file} works on the same table and would run before its later steps`;
-  };
 }
 
 function write(
