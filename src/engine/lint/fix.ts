@@ -1,9 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
 import { readFolders } from '../../files/folders.ts';
-import { fileErrorText } from '../../files/regular-file.ts';
-import { replaceFile } from '../../files/whole-file.ts';
 import type { Learner } from '../../known/known.ts';
 import type { Finding } from '../../lint/finding.ts';
 import { leavesBehind } from '../../lint/fix/left-behind.ts';
@@ -12,11 +7,11 @@ import { type FixContext, type FixedFile, writeFixes } from '../../lint/fix/writ
 import { learnFile } from '../../lint/statement-subjects.ts';
 import type { Migration } from '../../migration/migration.ts';
 import { parseMigration } from '../../migration/parse.ts';
-import { Problem } from '../../problem/problem.ts';
 import { type Linted, lint } from './lint.ts';
 import { lintFiles } from './lint-files.ts';
 import { readingOf } from './reading.ts';
 import type { LintRequest } from './request.ts';
+import { writeFixed } from './write-fixed.ts';
 
 export interface FixRequest extends Omit<LintRequest, 'knowledge'> {
   readonly knowledge: {
@@ -55,7 +50,8 @@ export async function fix(request: FixRequest): Promise<Fixed> {
       return { changed: [...changed.values()], added, left, linted };
     }
     for (const { migration, fixed } of files.filter((one) => one.fixed.written.length > 0)) {
-      write(request, migration, fixed, added);
+      const files = writeFixed(request.cwd, migration, fixed);
+      added.push(...files.map((file, i) => ({ file, title: fixed.added[i]!.title })));
       const before = changed.get(migration.file)?.before ?? migration.text;
       changed.set(migration.file, { file: migration.file, before, after: fixed.text });
     }
@@ -114,27 +110,4 @@ async function fixedFile(
   const after = parseMigration({ file, stem: version, bytes: Buffer.from(plain.text) });
   if (!leavesBehind(reading, after, learner, innerStatements)) return plain;
   return writeFixes(migration, findings, { ...context, undoFirstSteps: true });
-}
-
-function write(
-  { cwd }: FixRequest,
-  migration: Migration,
-  { text, added }: FixedFile,
-  all: { file: string; title: string }[],
-): void {
-  const path = resolve(cwd, migration.file);
-  for (const { name, text: content, title } of added) {
-    const file = relative(cwd, join(dirname(path), name));
-    writeNew(join(dirname(path), name), file, content);
-    all.push({ file, title });
-  }
-  replaceFile(path, migration.file, text, randomUUID());
-}
-
-function writeNew(path: string, file: string, text: string): void {
-  try {
-    writeFileSync(path, text, { flag: 'wx' });
-  } catch (error) {
-    throw new Problem('file-unreadable', `cannot write ${file}: ${fileErrorText(error)}`, { where: { file } });
-  }
 }
