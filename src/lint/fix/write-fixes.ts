@@ -2,6 +2,7 @@ import type { Migration } from '../../migration/migration.ts';
 import type { Finding, Fix, FixStep } from '../finding.ts';
 import { nextFileName } from './next-file-name.ts';
 import { withoutUndone } from './own-rollback.ts';
+import { splitsTransaction } from './splits-transaction.ts';
 
 /** A file that a fix adds behind all others. */
 export interface AddedFile {
@@ -36,13 +37,7 @@ export interface FixContext {
  * others in a new one, since each needs a transaction of its own. One fix is written for each statement: another look finds more.
  */
 export function writeFixes(migration: Migration, findings: readonly Finding[], context: FixContext): FixedFile {
-  const taken: Finding[] = [];
-  const left: { finding: Finding; why: string }[] = [];
-  for (const finding of inOrder(findings)) {
-    const why = whyLeft(finding, taken, context);
-    if (why === undefined) taken.push(finding);
-    else if (why !== LATER) left.push({ finding, why });
-  }
+  const { taken, left } = chosen(migration, findings, context, new Set());
   const firsts = taken.flatMap(({ span, fix }) => (span ? [{ span, step: fix!.steps[0]! }] : []));
   const section = taken.find(addsSection)?.fix?.steps[0]?.rollback ?? [];
   const several = taken.filter(({ fix }) => fix!.steps.length > 1).reverse();
@@ -57,6 +52,31 @@ export function writeFixes(migration: Migration, findings: readonly Finding[], c
     left,
   };
 }
+
+interface Chosen {
+  readonly taken: readonly Finding[];
+  readonly left: FixedFile['left'];
+}
+
+/** `splitting`: those that have been found to take the file's atomicity. Without them another one may have its turn. */
+function chosen(
+  migration: Migration,
+  findings: readonly Finding[],
+  context: FixContext,
+  splitting: ReadonlySet<Finding>,
+): Chosen {
+  const taken: Finding[] = [];
+  const left: { finding: Finding; why: string }[] = [];
+  for (const finding of inOrder(findings)) {
+    const why = splitting.has(finding) ? SPLITS : whyLeft(finding, taken, context);
+    if (why === undefined) taken.push(finding);
+    else if (why !== LATER) left.push({ finding, why });
+  }
+  const more = splitsTransaction(migration, taken);
+  return more.length > 0 ? chosen(migration, findings, context, new Set([...splitting, ...more])) : { taken, left };
+}
+
+const SPLITS = 'it cannot run in a transaction with the other statements of the file: it needs a file of its own';
 
 /** Those about a whole file come last. */
 function inOrder(findings: readonly Finding[]): Finding[] {

@@ -46,3 +46,35 @@ test('behind a comment that ends on the line of the first statement', () => {
   const { text } = fixed('SELECT 1;\n-- ROLLBACK:\n-- /* a\n-- b */ SELECT 9;\n', 0, TWO, undoing);
   assert.equal(text, 'SELECT 2;\n-- ROLLBACK:\n-- /* a\n-- b */ SELECT 3;\n-- SELECT 9;\n');
 });
+
+const INDEX = 'CREATE INDEX orders_status_idx ON orders (status);\n';
+const END = '-- IRREVERSIBLE: a case\n';
+
+function fixedAll(sql: string): FixedFile {
+  const findings = lintCase({ sql, whole: true }).filter(({ rule }) => rule === 'require-concurrent-index-creation');
+  return writeFixes(migration('002_case', sql), findings, CONTEXT);
+}
+
+test('what is applied all or none stays so: CONCURRENTLY beside other statements is left to a person', () => {
+  const sql = `${INDEX}UPDATE customers SET name = 'x';\n${END}`;
+  const { text, left } = fixedAll(sql);
+  assert.equal(text, sql);
+  assert.match(left[0]?.why ?? '', /needs a file of its own/);
+});
+
+test('alone, beside others of its kind, or where the file asks for no transaction it is written', () => {
+  const other = INDEX.replace('(status)', '(total)').replace('status_idx', 'total_idx');
+  const built = (sql: string) => sql.replaceAll('INDEX', 'INDEX CONCURRENTLY');
+  for (const sql of [INDEX, INDEX + other, built(other) + INDEX])
+    assert.equal(fixedAll(sql + END).text, built(sql.replaceAll(' CONCURRENTLY', '')) + END);
+  const none = `-- Transaction: none\n\n${INDEX}UPDATE customers SET name = 'x';\n${END}`;
+  assert.equal(fixedAll(none).text, built(none));
+});
+
+test('on a table that nobody knows, or a partitioned one, it is not written', () => {
+  const unknown = `CREATE INDEX any_idx ON nobody_knows (status);\n${END}`;
+  assert.equal(fixedAll(unknown).text, unknown);
+  const given = 'CREATE TABLE parts (id bigint) PARTITION BY RANGE (id);';
+  const found = lintCase({ given, sql: 'CREATE INDEX parts_idx ON ONLY parts (id);' });
+  assert.ok(found.every(({ rule, fix }) => rule !== 'require-concurrent-index-creation' || fix === null));
+});
