@@ -7,9 +7,9 @@ export const LINT_COMMAND: Command = {
   summary: 'find what would stall or break the application',
   description: `Judges migrations before they run: for each statement the lock it takes and what that blocks, whether it rewrites or reads the table, what breaks programs that still run, what a rollback loses; and the safe SQL to use instead, in the names of the file. Nothing is run.
 
-Named files are judged, or else what is not applied yet; where there is nobody to ask for that, every file. How bad a finding is depends on the table: nobody uses one that the same files make; a large or busy one is worse. Schema, sizes and traffic come from a statistics file (--stats, or the setting lint.statistics; doctor --stats writes it), else from the database if one is named and can be asked. It works without either, and its first line on stderr says what it knew.
+Named files are judged, or else what is not applied yet; where there is nobody to ask for that, every file. How bad a finding is depends on the table: nobody uses one that the same file makes, or another that is not applied; a large or busy one is worse. Schema, sizes and traffic come from a statistics file (--stats, or the setting lint.statistics; doctor --stats writes it), else from the database if one is named and can be asked. It works without either, and its first line on stderr says what it knew.
 
---fix writes the safe SQL into the files, where it leads to the same schema: in the place of the statement, and what needs a transaction of its own into new files behind the others, with their rollbacks. Files that are applied are never touched.
+--fix writes the safe SQL into the files, where it leads to the same schema: in the place of the statement, and what needs a transaction of its own into new files behind the others, with their rollbacks. Files that are applied are never touched; where no database and no statistics file tells which are, name the files to change.
 
 --rehearse applies the files to an empty scratch database, behind those that come before them, and looks at the locks that are taken: SQL that a DO block puts together, and functions that are called, are judged by what they did there.
 

@@ -52,6 +52,8 @@ export interface Learner {
   /** What a file sets for its session, such as the search_path, ends with it. */
   beginFile(): void;
   learn(tree: SyntaxTree, made: Made): void;
+  /** Another one that knows as much: what it learns this one does not. */
+  fork(): Learner;
 }
 
 /**

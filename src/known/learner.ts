@@ -26,4 +26,8 @@ export class SchemaLearner implements Learner {
   learn(tree: SyntaxTree, made: Made): void {
     this.#known = learn(this.#known, tree, made);
   }
+
+  fork(): SchemaLearner {
+    return new SchemaLearner(this.#known, this.#path);
+  }
 }

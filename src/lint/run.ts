@@ -58,8 +58,9 @@ const RESTS_AFTER = 500;
 
 function* findIn(input: LintInput, asked: Asked, migration: Migration): Generator<void, FileFindings> {
   input.onFile?.(migration);
-  const { learner } = input;
   const reading = { ...input.reading, included: input.included };
+  // What it has made is known from the server: learned again, a table would lose its size and be new.
+  const learner = input.included.has(migration.version) ? input.learner.fork() : input.learner;
   const before = learner.known;
   const findings = new FileFindings(migration);
   const body: StatementSubject[] = [];

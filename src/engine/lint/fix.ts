@@ -1,22 +1,17 @@
-import { randomUUID } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
 import { readFolders } from '../../files/folders.ts';
-import { fileErrorText } from '../../files/regular-file.ts';
-import { replaceFile } from '../../files/whole-file.ts';
 import type { Learner } from '../../known/known.ts';
 import type { Finding } from '../../lint/finding.ts';
 import { leavesBehind } from '../../lint/fix/left-behind.ts';
+import { whyNotLater } from '../../lint/fix/why-not-later.ts';
 import { type FixContext, type FixedFile, writeFixes } from '../../lint/fix/write-fixes.ts';
 import { learnFile } from '../../lint/statement-subjects.ts';
 import type { Migration } from '../../migration/migration.ts';
 import { parseMigration } from '../../migration/parse.ts';
-import { Problem } from '../../problem/problem.ts';
-import { lockedRelations } from '../../sql/locked-relations.ts';
 import { type Linted, lint } from './lint.ts';
 import { lintFiles } from './lint-files.ts';
 import { readingOf } from './reading.ts';
 import type { LintRequest } from './request.ts';
+import { writeFixed } from './write-fixed.ts';
 
 export interface FixRequest extends Omit<LintRequest, 'knowledge'> {
   readonly knowledge: {
@@ -55,7 +50,8 @@ export async function fix(request: FixRequest): Promise<Fixed> {
       return { changed: [...changed.values()], added, left, linted };
     }
     for (const { migration, fixed } of files.filter((one) => one.fixed.written.length > 0)) {
-      write(request, migration, fixed, added);
+      const files = writeFixed(request.cwd, migration, fixed);
+      added.push(...files.map((file, i) => ({ file, title: fixed.added[i]!.title })));
       const before = changed.get(migration.file)?.before ?? migration.text;
       changed.set(migration.file, { file: migration.file, before, after: fixed.text });
     }
@@ -78,14 +74,17 @@ interface OneFixed {
 async function fixedFiles(request: FixRequest, findings: readonly Finding[]): Promise<OneFixed[]> {
   const { migrations, judged } = lintFiles(asLint(request));
   const versions = [...readFolders(request.settings.directories, request.cwd).files, ...migrations];
+  const { reading } = await readingOf(request.options, new Set());
+  const isApplied = ({ version }: Migration) => request.knowledge.applied?.has(version) ?? false;
   const files: OneFixed[] = [];
   for (const [i, migration] of migrations.entries()) {
     const own = findings.filter(({ version }) => version === migration.version);
-    const isApplied = request.knowledge.applied?.has(migration.version) ?? false;
-    if (!judged.has(migration.version) || isApplied || own.length === 0) continue;
+    if (!judged.has(migration.version) || isApplied(migration) || own.length === 0) continue;
     const taken = files.flatMap(({ fixed }) => fixed.added.map(numbered));
-    const context = { versions: [...versions, ...taken], whyNotLater: whyNotLater(migration, migrations.slice(i + 1)) };
-    files.push({ migration, fixed: await fixedFile(request, migration, migrations.slice(0, i), own, context) });
+    const later = migrations.slice(i + 1).filter((one) => !isApplied(one));
+    const context = { versions: [...versions, ...taken], whyNotLater: whyNotLater(reading.parse, migration, later) };
+    const before = migrations.slice(0, i).filter((one) => !isApplied(one));
+    files.push({ migration, fixed: await fixedFile(request, migration, before, own, context) });
   }
   return files;
 }
@@ -111,40 +110,4 @@ async function fixedFile(
   const after = parseMigration({ file, stem: version, bytes: Buffer.from(plain.text) });
   if (!leavesBehind(reading, after, learner, innerStatements)) return plain;
   return writeFixes(migration, findings, { ...context, undoFirstSteps: true });
-}
-
-/** Later steps come behind every other file: whatever works on the same table in between would meet another state. */
-function whyNotLater(migration: Migration, later: readonly Migration[]): FixContext['whyNotLater'] {
-  return ({ span }) => {
-    const statement = migration.statements.find(({ offset }) => offset === span?.start);
-    const tables = new Set(lockedRelations(statement?.sql ?? '').map(({ name }) => name));
-    const touches = (sql: string) => lockedRelations(sql).some(({ name }) => tables.has(name));
-    const inFile = migration.statements.find(({ offset, sql }) => offset > (span?.start ?? 0) && touches(sql));
-    if (inFile) return `line ${inFile.line} works on the same table and would run before its later steps`;
-    const other = later.find(({ statements }) => statements.some(({ sql }) => touches(sql)));
-    return other && `${other.file} works on the same table and would run before its later steps`;
-  };
-}
-
-function write(
-  { cwd }: FixRequest,
-  migration: Migration,
-  { text, added }: FixedFile,
-  all: { file: string; title: string }[],
-): void {
-  const path = resolve(cwd, migration.file);
-  for (const { name, text: content, title } of added) {
-    const file = relative(cwd, join(dirname(path), name));
-    writeNew(join(dirname(path), name), file, content);
-    all.push({ file, title });
-  }
-  replaceFile(path, migration.file, text, randomUUID());
-}
-
-function writeNew(path: string, file: string, text: string): void {
-  try {
-    writeFileSync(path, text, { flag: 'wx' });
-  } catch (error) {
-    throw new Problem('file-unreadable', `cannot write ${file}: ${fileErrorText(error)}`, { where: { file } });
-  }
 }

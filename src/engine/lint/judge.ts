@@ -6,6 +6,7 @@ import { RULE_NAMES } from '../../lint/rules.ts';
 import type { Scratch } from '../scratch/scratch.ts';
 import { activeRules } from './active-rules.ts';
 import { type Fixed, type FixRequest, fix } from './fix.ts';
+import { fixRefusal } from './fix-refusal.ts';
 import type { Told } from './knowledge.ts';
 import { type Linted, lint } from './lint.ts';
 import { lintFiles } from './lint-files.ts';
@@ -38,9 +39,11 @@ async function rehearsed({ settings, cwd }: JudgeRequest, asked: LintRequest, op
   return rehearseFiles(await openScratch(), { directories, cwd }, (version) => judged.has(version));
 }
 
-/** The same, and writes the fixes that may be written: the report is of the files as they are then. */
+/** The same, and writes the fixes that may be written: the report is of the files as they are then. Problem `usage` where nobody knows what is applied. */
 export async function judgeAndFix(request: JudgeRequest): Promise<Omit<Fixed, 'linted'> & { report: LintReport }> {
   const { asked, told } = await prepare(request);
+  const refusal = fixRefusal(told, request.files.length > 0);
+  if (refusal) throw refusal;
   const { linted, ...fixed } = await fix(asked);
   return { ...fixed, report: reportOf(request, asked, told, linted) };
 }

@@ -12,7 +12,7 @@ export interface LintFiles {
   /** In the order of their application; applied ones that were asked for by nobody are left out. */
   readonly migrations: readonly Migration[];
   readonly judged: ReadonlySet<string>;
-  /** Versions that make what nobody uses yet. */
+  /** Judged versions that are known not to be applied: nobody uses yet what they make. Empty where nobody was asked. */
   readonly unapplied: ReadonlySet<string>;
   readonly notes: readonly string[];
 }
@@ -35,7 +35,7 @@ export function lintFiles({ settings, cwd, files, only, knowledge }: LintRequest
   return {
     migrations: ordered([...judged, ...others.migrations]),
     judged: versions,
-    unapplied: knowledge.applied || files.length > 0 ? versions : new Set(),
+    unapplied: new Set(knowledge.applied ? [...versions].filter((version) => !isApplied(version)) : []),
     notes: [...found.complaints.map(({ message }) => message), ...others.notes],
   };
 }

@@ -2,6 +2,7 @@ import type { Migration } from '../../migration/migration.ts';
 import type { Finding, Fix, FixStep } from '../finding.ts';
 import { nextFileName } from './next-file-name.ts';
 import { withoutUndone } from './own-rollback.ts';
+import { splitsTransaction } from './splits-transaction.ts';
 
 /** A file that a fix adds behind all others. */
 export interface AddedFile {
@@ -36,26 +37,46 @@ export interface FixContext {
  * others in a new one, since each needs a transaction of its own. One fix is written for each statement: another look finds more.
  */
 export function writeFixes(migration: Migration, findings: readonly Finding[], context: FixContext): FixedFile {
-  const taken: Finding[] = [];
-  const left: { finding: Finding; why: string }[] = [];
-  for (const finding of inOrder(findings)) {
-    const why = whyLeft(finding, taken, context);
-    if (why === undefined) taken.push(finding);
-    else if (why !== LATER) left.push({ finding, why });
-  }
+  const { taken, left } = chosen(migration, findings, context, new Set());
   const firsts = taken.flatMap(({ span, fix }) => (span ? [{ span, step: fix!.steps[0]! }] : []));
   const section = taken.find(addsSection)?.fix?.steps[0]?.rollback ?? [];
   const several = taken.filter(({ fix }) => fix!.steps.length > 1).reverse();
   const undoing = context.undoFirstSteps ? several.flatMap(({ fix }) => fix!.steps[0]!.rollback) : [];
   const undone = undoing.length > 0 ? several.flatMap(({ fix }) => fix!.steps.flatMap(({ rollback }) => rollback)) : [];
-  const text = replaced(withoutUndone(migration, undone), firsts);
+  // Sections stand behind the body: from the end to the beginning, so that offsets still hold.
+  const text = replaced(withRollback(withoutUndone(migration, undone), migration, undoing), firsts);
   return {
-    text: withSection(withRollback(text, migration, undoing), section),
+    text: withSection(text, section),
     added: addedFiles(migration, taken, context),
     written: taken,
     left,
   };
 }
+
+interface Chosen {
+  readonly taken: readonly Finding[];
+  readonly left: FixedFile['left'];
+}
+
+/** `splitting`: those that have been found to take the file's atomicity. Without them another one may have its turn. */
+function chosen(
+  migration: Migration,
+  findings: readonly Finding[],
+  context: FixContext,
+  splitting: ReadonlySet<Finding>,
+): Chosen {
+  const taken: Finding[] = [];
+  const left: { finding: Finding; why: string }[] = [];
+  for (const finding of inOrder(findings)) {
+    const why = splitting.has(finding) ? SPLITS : whyLeft(finding, taken, context);
+    if (why === undefined) taken.push(finding);
+    else if (why !== LATER) left.push({ finding, why });
+  }
+  const more = splitsTransaction(migration, taken);
+  return more.length > 0 ? chosen(migration, findings, context, new Set([...splitting, ...more])) : { taken, left };
+}
+
+const SPLITS = 'it cannot run in a transaction with the other statements of the file: it needs a file of its own';
 
 /** Those about a whole file come last. */
 function inOrder(findings: readonly Finding[]): Finding[] {
@@ -95,23 +116,30 @@ function replaced(text: string, replacements: readonly Replacement[]): string {
   let result = text;
   for (const { span, step } of [...replacements].sort((a, b) => b.span.start - a.span.start)) {
     const indent = /[ \t]*$/.exec(result.slice(0, span.start))![0];
-    const lines = [...(step.comment ?? []).map((line) => `-- ${line}`), step.sql.join(';\n')].join('\n');
-    result = result.slice(0, span.start) + lines.replaceAll('\n', `\n${indent}`) + result.slice(span.end);
+    const comment = (step.comment ?? []).map((line) => `-- ${line}\n${indent}`).join('');
+    // Their first lines alone: a line break may stand inside a string or a body.
+    result = result.slice(0, span.start) + comment + step.sql.join(`;\n${indent}`) + result.slice(span.end);
   }
   return result;
 }
 
-/** With these statements at the beginning of the ROLLBACK section: what was made last is undone first. */
+/**
+ * With these statements before the first of the ROLLBACK section: what was made last is undone first. `text` is that of the
+ * migration up to the line of that first statement.
+ */
 function withRollback(text: string, { rollback }: Migration, undoing: readonly string[]): string {
-  if (rollback.kind !== 'sql' || undoing.length === 0) return text;
-  const marker = /^--[ \t]*ROLLBACK:[^\n]*\n/m.exec(text);
-  if (!marker) return text;
-  const end = marker.index + marker[0].length;
-  return text.slice(0, end) + sectionLines(undoing) + text.slice(end);
+  const first = rollback.kind === 'sql' ? rollback.statements[0] : undefined;
+  if (!first || undoing.length === 0) return text;
+  const start = text.lastIndexOf('\n', first.offset - 1) + 1;
+  if (/^[ \t]*--[ \t]*$/.test(text.slice(start, first.offset)))
+    return text.slice(0, start) + sectionLines(undoing) + text.slice(start);
+  // BEGIN or the end of a comment stands before it on its line.
+  const inLine = sectionLines(undoing).slice('-- '.length);
+  return `${text.slice(0, first.offset)}${inLine}-- ${text.slice(first.offset)}`;
 }
 
 function sectionLines(statements: readonly string[]): string {
-  return statements.map((sql) => `${`${sql};`.replace(/^/gm, '-- ')}\n`).join('');
+  return statements.map((sql) => `-- ${sql.replaceAll('\n', '\n-- ')};\n`).join('');
 }
 
 function addedFiles(migration: Migration, taken: readonly Finding[], { versions }: FixContext): AddedFile[] {

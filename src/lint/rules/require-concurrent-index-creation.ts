@@ -3,7 +3,7 @@ import { displayIdentifier } from '../../sql/quote.ts';
 import { relationName } from '../../syntax/names.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Complaint, Fix } from '../finding.ts';
-import { automaticFix, fixOf } from '../help/fix.ts';
+import { automaticFix, fixOf, shownFix } from '../help/fix.ts';
 import { stepName } from '../help/names.ts';
 import { shown } from '../help/shown.ts';
 import { insertBehind, without } from '../help/tokens.ts';
@@ -32,7 +32,7 @@ function complaint(subject: Subject, use: FormUse): Complaint {
   };
 }
 
-function concurrently({ tree, statement }: Subject): Fix | undefined {
+function concurrently({ tree, statement, known }: Subject): Fix | undefined {
   const create = as('IndexStmt', tree?.node);
   // With IF NOT EXISTS an index that an earlier try has left invalid would count as built.
   const sql = create && insertBehind(without(statement.sql, 'IF', 'NOT', 'EXISTS'), 'INDEX', 'CONCURRENTLY');
@@ -43,5 +43,7 @@ function concurrently({ tree, statement }: Subject): Fix | undefined {
     ? [`DROP INDEX CONCURRENTLY ${shown({ ...(schema ? { schema } : {}), name: idxname })}`]
     : [];
   const name = stepName('index', idxname ? displayIdentifier(idxname) : (create.relation?.relname ?? 'table'));
-  return automaticFix('build the index without blocking writes', [{ name, sql: [sql], rollback }]);
+  // A table that nobody knows may be partitioned, and PostgreSQL refuses CONCURRENTLY there.
+  const makeFix = known.table(relationName(create.relation)) ? automaticFix : shownFix;
+  return makeFix('build the index without blocking writes', [{ name, sql: [sql], rollback }]);
 }

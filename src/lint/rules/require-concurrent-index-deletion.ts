@@ -2,7 +2,7 @@ import type { FormUse } from '../../facts/form.ts';
 import { namesOf } from '../../syntax/names.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Complaint, Fix } from '../finding.ts';
-import { automaticFix, fixOf } from '../help/fix.ts';
+import { automaticFix, fixOf, shownFix } from '../help/fix.ts';
 import { stepName } from '../help/names.ts';
 import { shown } from '../help/shown.ts';
 import { targetOf, usesOf } from '../help/uses.ts';
@@ -34,11 +34,14 @@ function complaint(subject: Subject, use: FormUse): Complaint {
 }
 
 /** CONCURRENTLY takes one index at a time, without CASCADE; a partitioned table's it does not take at all. */
-function concurrently({ tree }: Subject): Fix | undefined {
+function concurrently({ tree, known }: Subject): Fix | undefined {
   const drop = as('DropStmt', tree?.node);
   if (!drop || drop.behavior === 'DROP_CASCADE') return undefined;
   const indexes = namesOf(drop.objects);
   const sql = indexes.map((name) => `DROP INDEX CONCURRENTLY ${drop.missing_ok ? 'IF EXISTS ' : ''}${shown(name)}`);
   const name = stepName('drop', ...indexes.slice(0, 1).map((index) => index.name));
-  return automaticFix('drop the index without blocking anybody', [{ name, sql, rollback: [] }]);
+  // An index that nobody knows may be a partitioned table's.
+  const isKnown = indexes.every((index) => known.index(index));
+  const makeFix = isKnown ? automaticFix : shownFix;
+  return makeFix('drop the index without blocking anybody', [{ name, sql, rollback: [] }]);
 }

@@ -79,16 +79,18 @@ function summary(report: LintReport, { style, width, verbose }: Look): string[] 
 
 /** What to do next, for the talk on stderr; nothing where nothing was found. */
 export function hintTexts(
-  { findings }: LintReport,
+  { findings, basis }: LintReport,
   { verbose, fixed }: { verbose: boolean; fixed: boolean },
 ): string[] {
   const open = findings.filter(({ allowed }) => allowed === null);
   const first = open.find(({ severity }) => severity === worst(open));
-  const fixable = open.filter(({ fix }) => fix?.automatic && !fixed).length;
+  const isRefused = fixed || basis.unasked !== null;
+  const fixable = open.filter(({ fix }) => fix?.automatic && !isRefused).length;
+  const files = basis.source === 'files' ? ' FILE' : '';
   const short = open.length - inFull(findings, verbose).size;
   return [
     ...(short > 0 ? [`${count(short, 'finding')} shown in short: --verbose shows all in full.`] : []),
-    ...(fixable > 0 ? [`taskflow-db lint --fix writes ${count(fixable, 'fix', 'fixes')}.`] : []),
+    ...(fixable > 0 ? [`taskflow-db lint --fix${files} may write ${count(fixable, 'fix', 'fixes')}.`] : []),
     ...(first ? [`More of a rule: taskflow-db lint --explain ${first.rule}`] : []),
   ];
 }

@@ -105,7 +105,7 @@ test('a long list stays readable: two of each rule in full, the others in two li
   assert.ok(lines.includes('20 errors, 40 warnings in 1 of 3 files.'));
   assert.equal(hintTexts(report, HINTS)[0], '56 findings shown in short: --verbose shows all in full.');
   assert.deepEqual(hintTexts(report, { ...HINTS, verbose: true }), [
-    'taskflow-db lint --fix writes 20 fixes.',
+    'taskflow-db lint --fix may write 20 fixes.',
     'More of a rule: taskflow-db lint --explain adding-foreign-key-constraint',
   ]);
   assert.equal(hintTexts(report, { verbose: true, fixed: true }).length, 1, '--fix was just given');
@@ -198,4 +198,11 @@ test('SQL is broken at spaces outside of quotes only', () => {
   assert.equal(lines.map((line) => line.trim()).join(' '), sql);
   assert.ok(lines.some((line) => line.includes("'one two  three four five six seven eight')")));
   assert.deepEqual(wrapSql('-- one two three four five', 16), ['-- one two three', '-- four five']);
+});
+
+test('--fix is not offered where it would be refused', () => {
+  const offer = (basis: Partial<LintReport['basis']>) =>
+    hintTexts({ ...REPORT, basis: { ...REPORT.basis, ...basis } }, HINTS).filter((hint) => hint.includes('--fix'));
+  assert.deepEqual(offer({ source: 'files', set: 'all' }), ['taskflow-db lint --fix FILE may write 1 fix.']);
+  assert.deepEqual(offer({ source: 'files', unasked: 'cannot connect' }), []);
 });
