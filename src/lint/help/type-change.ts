@@ -149,7 +149,6 @@ function swap(change: Change, trigger: SyncTrigger, partners: Partners): FixStep
       `Exchange ${old} and ${name}`,
       ...reminders(change, partners),
       'From here on only the new column is written: the way back blocks the table, reads all of it, brings over what was written since, and fails where that does not fit',
-      'Allow: renaming-column both columns hold the same values',
     ],
     sql: [
       ...trigger.drop,
