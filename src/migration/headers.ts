@@ -102,7 +102,10 @@ function takeTimeout(
 function takeAllow(draft: Draft, value: string): HeaderFault | undefined {
   const [, rule, reason] = /^([a-z][a-z0-9-]*|[a-z][a-z0-9_]*:[A-Za-z][\w-]*)\s+(\S.*)$/.exec(value) ?? [];
   if (rule === undefined || reason === undefined) {
-    return { found: value || 'nothing', expected: 'the rule, then the reason: ban-drop-column nobody reads it since 2.4' };
+    return {
+      found: value || 'nothing',
+      expected: 'the rule, then the reason: ban-drop-column nobody reads it since 2.4',
+    };
   }
   draft.allow.push({ rule, reason });
   return undefined;
