@@ -12,7 +12,7 @@ import { build } from 'esbuild';
  */
 const FIRST_PACKS = [
   ['cli', /^src\/cli\/(main|create-context)\.ts$/],
-  ['engine', /^src\/cli\/commands\/status\.ts$|\/node_modules\/pg\//],
+  ['engine', /^src\/cli\/commands\/status\.ts$|(?:^|\/)node_modules\/pg\//],
   ['migrate', /^src\/cli\/commands\/migrate\.ts$/],
   ['apply', /^src\/engine\/(migrate-under-lock|steps\/resume)\.ts$/],
   ['diff', /^src\/cli\/commands\/diff\.ts$/],
