@@ -18,6 +18,7 @@ const LONG_TEST_FILE_MINUTES_MAX = 60;
 /** All tests are meant to take less than 15 minutes on two cores. A busy machine gets more; then we stop, to say what hung. */
 const CI_MINUTES_MAX = 40;
 const FAILURE_LINES_MAX = 40;
+const FAILURE_LINES_AT_ONCE = 8;
 /** With --long=auto: faults in random order for so long, and not beyond what CI gives for everything. */
 const SWEEP_MINUTES_MAX = 5;
 const SWEEP_UNTIL_MINUTES = 80;
@@ -178,22 +179,26 @@ function progressLine(isGood, text, ms, note = '') {
   console.log(`${isGood ? 'ok  ' : 'FAIL'}  ${cut} ${note}${`${(ms / 1000).toFixed(1)} s`.padStart(9)}`.trimEnd());
 }
 
+/** With a failure's beginning at once: whoever sees but a part of a long log should see it there, too. */
 function fileLine({ path, passed, failed, ms }) {
   progressLine(failed === 0, path, ms, failed === 0 ? `${passed}` : `${failed} of ${passed + failed}`);
+  for (const failure of failed === 0 ? [] : tally.failures.slice(-failed)) tellFailure(failure, FAILURE_LINES_AT_ONCE);
 }
 
 function report() {
-  for (const { title, text } of tally.failures) {
-    const lines = text.replaceAll(`${ROOT}/`, '').split('\n');
-    const shown = lines.slice(0, FAILURE_LINES_MAX);
-    if (lines.length > shown.length) shown.push(`(${lines.length - shown.length} more lines)`);
-    console.log(['', `FAIL  ${title}`, ...shown.map((line) => `      ${line}`.trimEnd())].join('\n'));
-  }
+  for (const failure of tally.failures) tellFailure(failure, FAILURE_LINES_MAX);
   slowest();
   const seconds = Math.round((Date.now() - began) / 1000);
   console.log(`\n${Math.floor(seconds / 60)} min ${seconds % 60} s in all`);
   console.log(`${tally.passed} passed, ${tally.failures.length} failed`);
   process.exitCode = tally.failures.length === 0 ? 0 : 1;
+}
+
+function tellFailure({ title, text }, linesMax) {
+  const lines = text.replaceAll(`${ROOT}/`, '').split('\n');
+  const shown = lines.slice(0, linesMax);
+  if (lines.length > shown.length) shown.push(`(${lines.length - shown.length} more lines)`);
+  console.log(['', `FAIL  ${title}`, ...shown.map((line) => `      ${line}`.trimEnd())].join('\n'));
 }
 
 function slowest() {
