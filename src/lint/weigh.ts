@@ -30,11 +30,10 @@ function bySize(severity: Severity, table: KnownTable, options: LintOptions): Se
   return size === 'large' ? (SEVERITIES[Math.max(0, SEVERITIES.indexOf(severity) - 1)] ?? severity) : severity;
 }
 
-/** `unknown` also where a server told the size in bytes alone and it lies between the two. */
+/** A server measures what it has not counted: then the bytes decide alone. `unknown` also for what lies between the two. */
 function sizeClass({ size }: Pick<KnownTable, 'size'>, options: LintOptions): 'small' | 'large' | 'unknown' {
   if (!size) return 'unknown';
   const rows = size.rows ?? 0;
   if (rows >= options.largeRows || size.bytes >= options.largeBytes) return 'large';
-  const known = size.rows !== undefined;
-  return known && rows <= options.smallRows && size.bytes <= options.smallBytes ? 'small' : 'unknown';
+  return rows <= options.smallRows && size.bytes <= options.smallBytes ? 'small' : 'unknown';
 }
