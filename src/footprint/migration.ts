@@ -1,0 +1,156 @@
+import type { Access, Footprint } from '../graph/access.ts';
+import { keyOfPath } from '../graph/object.ts';
+import type { Learner } from '../known/known.ts';
+import type { Migration, Statement } from '../migration/migration.ts';
+import type { Inner } from '../syntax/inner/statement.ts';
+import { nameOf } from '../syntax/names.ts';
+import { as, isTree, type ParseStatement, type SyntaxTree } from '../syntax/tree.ts';
+import { nodesOf } from '../syntax/walk.ts';
+import { Marks } from './marks.ts';
+import { resolveFunction } from './reads.ts';
+import { markStatement } from './statement.ts';
+
+export interface FootprintReading {
+  readonly parse: ParseStatement;
+  /** What stands inside a DO block, function or procedure. */
+  readonly inner: (tree: SyntaxTree, sql: string) => Inner;
+}
+
+type Place = Pick<Access, 'offset' | 'line'>;
+
+/** Reads one migration after the other, in the order in which they run; what one makes is known to the next. */
+export class FootprintReader {
+  readonly #reading: FootprintReading;
+  readonly #learner: Learner;
+  /** What the bodies of routines do when they run. */
+  readonly #routines = new Map<string, readonly Access[]>();
+
+  constructor(reading: FootprintReading, learner: Learner) {
+    this.#reading = reading;
+    this.#learner = learner;
+  }
+
+  read(migration: Migration): Footprint {
+    const file = new FileReader(this.#reading, this.#learner, this.#routines, migration.version);
+    this.#learner.beginFile();
+    for (const statement of migration.large?.statements() ?? migration.statements) file.read(statement);
+    return {
+      version: migration.version,
+      file: migration.file,
+      accesses: distinct(file.accesses),
+      unknown: file.unknown,
+    };
+  }
+}
+
+class FileReader {
+  readonly accesses: Access[] = [];
+  readonly unknown: Footprint['unknown'][number][] = [];
+  readonly #reading: FootprintReading;
+  readonly #learner: Learner;
+  readonly #routines: Map<string, readonly Access[]>;
+  readonly #version: string;
+  #statements = 0;
+
+  constructor(reading: FootprintReading, learner: Learner, routines: Map<string, readonly Access[]>, version: string) {
+    this.#reading = reading;
+    this.#learner = learner;
+    this.#routines = routines;
+    this.#version = version;
+  }
+
+  read(statement: Statement): void {
+    const parsed = this.#reading.parse(statement.sql);
+    if (isTree(parsed)) this.#understood(statement, parsed);
+    else this.#say(statement.line, `not understood: ${parsed.message}`);
+    this.#statements += 1;
+  }
+
+  #understood(statement: Statement, tree: SyntaxTree): void {
+    const inner = this.#reading.inner(tree, statement.sql);
+    for (const { offset, why } of inner.unknown) this.#say(lineAt(statement, offset), why);
+    const routine = as('CreateFunctionStmt', tree.node);
+    const place = { offset: statement.offset, line: statement.line };
+    const marks = this.#run(tree, place);
+    if (!routine) for (const one of inner.statements) this.#runInner(statement, one);
+    else this.#keepRoutine(statement, routine.funcname, inner, marks);
+  }
+
+  /** What one statement does; what it makes is known then. */
+  #run(tree: SyntaxTree, place: Place): Marks {
+    const before = this.#learner.known;
+    this.#learner.learn(tree, { version: this.#version, statement: this.#statements });
+    const marks = new Marks(this.#version, before, this.#learner.known, place);
+    markStatement(marks, tree.node);
+    this.accesses.push(...marks.accesses, ...this.#calledBy(marks, tree, place));
+    return marks;
+  }
+
+  #runInner(outer: Statement, { sql, offset }: Inner['statements'][number]): void {
+    const parsed = this.#reading.parse(sql);
+    if (isTree(parsed)) this.#run(parsed, placeIn(outer, offset));
+  }
+
+  /** A routine needs what its body touches once it runs. */
+  #keepRoutine(outer: Statement, written: Parameters<typeof nameOf>[0], inner: Inner, { before, after }: Marks): void {
+    const name = nameOf(written);
+    if (!name) return;
+    const done = inner.statements.flatMap(({ sql, offset }) => {
+      const parsed = this.#reading.parse(sql);
+      if (!isTree(parsed)) return [];
+      const marks = new Marks(this.#version, before, before, placeIn(outer, offset));
+      markStatement(marks, parsed.node);
+      return marks.accesses;
+    });
+    this.accesses.push(...done.flatMap((one) => neededBy(one) ?? []));
+    this.#routines.set(routineKey(new Marks('', after, after, NOWHERE), name), done);
+  }
+
+  /** What the routines do that a statement calls. */
+  #calledBy(marks: Marks, { node }: SyntaxTree, place: Place): Access[] {
+    if (this.#routines.size === 0 || !CALLERS.some((type) => as(type, node))) return [];
+    const procedure = as('CallStmt', node)?.funccall;
+    const called = [...nodesOf('FuncCall', node), ...(procedure ? [procedure] : [])];
+    return called
+      .flatMap(({ funcname }) => nameOf(funcname) ?? [])
+      .flatMap((name) => this.#routines.get(routineKey(marks, name)) ?? [])
+      .map((access) => ({ ...access, ...place }));
+  }
+
+  #say(line: number, why: string): void {
+    this.unknown.push({ line, why });
+  }
+}
+
+const CALLERS = ['SelectStmt', 'CallStmt', 'InsertStmt', 'UpdateStmt', 'DeleteStmt'] as const;
+const NOWHERE: Place = { offset: -1, line: 1 };
+
+function routineKey(marks: Marks, name: { readonly schema?: string; readonly name: string }): string {
+  const full = resolveFunction(marks, name);
+  return `${full.schema}\0${full.name}`;
+}
+
+/** The rows that it changes it changes later. */
+function neededBy(access: Access): Access | undefined {
+  if (access.object.some(({ space }) => space === 'rows')) return undefined;
+  return { ...access, manner: 'reads' };
+}
+
+function placeIn(outer: Statement, offset: number): Place {
+  return { offset: outer.offset < 0 ? -1 : outer.offset + offset, line: lineAt(outer, offset) };
+}
+
+function lineAt({ sql, line }: Statement, offset: number): number {
+  return line + (sql.slice(0, offset).match(/\n/g)?.length ?? 0);
+}
+
+/** The first of each kind; a file may touch one table a thousand times. */
+function distinct(accesses: readonly Access[]): Access[] {
+  const seen = new Set<string>();
+  return accesses.filter(({ object, manner, whole, weak }) => {
+    const key = `${keyOfPath(object)}\0${manner}\0${whole}\0${weak}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}

@@ -1,0 +1,148 @@
+import { relationsRead } from '../known/expression.ts';
+import type { RelationName } from '../known/table.ts';
+import type { QualifiedName } from '../sql/token-reader.ts';
+import { nameOf, relationName, stringsOf } from '../syntax/names.ts';
+import { as, type Fields } from '../syntax/tree.ts';
+import { nodesOf } from '../syntax/walk.ts';
+import type { Marks } from './marks.ts';
+import { functionPath, groupPath, knownRelationPath, memberPath, schemaObjectPath, typePath } from './paths.ts';
+
+/** A relation that the names of columns in a statement may belong to. */
+export interface Source {
+  readonly name: RelationName;
+  /** The names before the dot that mean it. */
+  readonly aliases: readonly string[];
+}
+
+/**
+ * Whatever an expression or a query reads: relations, their columns, types, functions, operators, collations. Of `sources`, the
+ * relations that it stands beside (the table of a CHECK), it reads columns only. `rows`: it looks at what the tables hold.
+ */
+export function markReads(marks: Marks, value: unknown, sources: readonly Source[] = [], rows = false): void {
+  if (value === undefined) return;
+  const read = [...relationsRead(value)].flatMap((one) => sourceOf(marks, one) ?? []);
+  for (const { name } of read) {
+    const path = knownRelationPath(marks.before, name);
+    marks.reads(path);
+    if (rows) markRowsRead(marks, name);
+  }
+  markColumns(marks, value, [...sources, ...read]);
+  markTypes(marks, value);
+  markCalls(marks, value);
+  markOperators(marks, value);
+}
+
+export function sourceOf({ before }: Marks, relation: Fields<'RangeVar'> | undefined): Source | undefined {
+  const written = relationName(relation);
+  if (!written) return undefined;
+  return { name: before.resolve(written), aliases: [relation?.alias?.aliasname ?? written.name] };
+}
+
+/** Those of a view are those of the tables that it reads. */
+export function markRowsRead(marks: Marks, name: RelationName, seen = new Set<string>()): void {
+  const table = marks.before.table(name);
+  const key = `${name.schema}\0${name.name}`;
+  if (seen.has(key)) return;
+  seen.add(key);
+  marks.readsAll(groupPath(knownRelationPath(marks.before, name), 'rows'));
+  for (const under of table?.reads ?? []) markRowsRead(marks, under, seen);
+}
+
+function markColumns(marks: Marks, value: unknown, sources: readonly Source[]): void {
+  for (const { fields = [] } of nodesOf('ColumnRef', value)) {
+    const isStar = as('A_Star', fields.at(-1)) !== undefined;
+    const names = stringsOf(fields);
+    const qualifier = isStar ? names.at(-1) : names.at(-2);
+    const meant = qualifier === undefined ? sources : sources.filter(({ aliases }) => aliases.includes(qualifier));
+    if (isStar) for (const { name } of meant) markAllColumns(marks, name);
+    else markColumn(marks, meant, sources, names.at(-1)!);
+  }
+}
+
+/** A name alone may also mean a whole row. */
+function markColumn(marks: Marks, meant: readonly Source[], sources: readonly Source[], column: string): void {
+  for (const { name } of meant) {
+    const table = marks.before.table(name);
+    if (!table?.complete || table.columns.has(column)) markColumnRead(marks, name, column);
+  }
+  for (const { name, aliases } of sources) if (aliases.includes(column)) markAllColumns(marks, name);
+}
+
+export function markColumnRead(marks: Marks, name: RelationName, column: string): void {
+  marks.reads(memberPath(knownRelationPath(marks.before, name), 'columns', column));
+}
+
+export function markAllColumns(marks: Marks, name: RelationName): void {
+  marks.readsAll(groupPath(knownRelationPath(marks.before, name), 'columns'));
+}
+
+export function markTypes(marks: Marks, value: unknown): void {
+  for (const type of nodesOf('TypeName', value)) markType(marks, type);
+}
+
+/** Also the bare ones, which fields of other nodes hold. */
+export function markType(marks: Marks, type: Fields<'TypeName'> | undefined): void {
+  const name = nameOf(type?.names);
+  if (!type || !name || type.pct_type) return;
+  const full = marks.before.resolveType(name);
+  if (marks.before.table(full)) marks.reads(knownRelationPath(marks.before, full));
+  else marks.reads(typePath(full));
+}
+
+/** Functions, and the sequences and tables whose names are given to some. */
+function markCalls(marks: Marks, value: unknown): void {
+  for (const { funcname, args = [] } of nodesOf('FuncCall', value)) {
+    const name = nameOf(funcname);
+    if (!name) continue;
+    markFunctionRead(marks, name);
+    if (TAKES_RELATION.has(name.name)) markNamedRelation(marks, textOf(args[0]));
+  }
+  for (const { typeName, arg } of nodesOf('TypeCast', value))
+    if (nameOf(typeName?.names)?.name === 'regclass') markNamedRelation(marks, textOf(arg));
+}
+
+const TAKES_RELATION = new Set([
+  'nextval',
+  'currval',
+  'setval',
+  'pg_get_serial_sequence',
+  'pg_table_size',
+  'pg_relation_size',
+]);
+
+type NodeOrNone = Parameters<typeof as>[1];
+
+function textOf(node: NodeOrNone): string | undefined {
+  const constant = as('A_Const', node) ?? as('A_Const', as('TypeCast', node)?.arg);
+  return constant?.sval?.sval;
+}
+
+function markNamedRelation(marks: Marks, text: string | undefined): void {
+  const found = /^(?:("(?:[^"]|"")+"|[^".]+)\.)?("(?:[^"]|"")+"|[^".]+)$/.exec(text?.trim() ?? '');
+  if (!found) return;
+  const name = { ...(found[1] ? { schema: folded(found[1]) } : {}), name: folded(found[2]!) };
+  marks.reads(knownRelationPath(marks.before, marks.before.resolve(name)));
+}
+
+function folded(name: string): string {
+  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase();
+}
+
+/** Which of that name is meant its arguments would tell. */
+export function markFunctionRead(marks: Marks, name: QualifiedName): void {
+  marks.readsAll(functionPath(resolveFunction(marks, name)));
+}
+
+export function resolveFunction({ before }: Marks, name: QualifiedName): RelationName {
+  return before.functions(name)[0]?.name ?? { schema: name.schema ?? before.defaultSchema, name: name.name };
+}
+
+/** One that nobody has made is PostgreSQL's own. */
+function markOperators(marks: Marks, value: unknown): void {
+  for (const { name } of nodesOf('A_Expr', value)) markSchemaObject(marks, 'operator', nameOf(name));
+  for (const { collname } of nodesOf('CollateClause', value)) markSchemaObject(marks, 'collation', nameOf(collname));
+}
+
+export function markSchemaObject(marks: Marks, word: string, name: QualifiedName | undefined): void {
+  if (name) marks.reads(schemaObjectPath(word, { schema: name.schema ?? marks.before.defaultSchema, name: name.name }));
+}

@@ -1,0 +1,150 @@
+import type { ObjectType } from '@pgsql/types';
+import type { ObjectPath } from '../../graph/object.ts';
+import type { RelationName } from '../../known/table.ts';
+import type { QualifiedName } from '../../sql/token-reader.ts';
+import { nameOf, relationName } from '../../syntax/names.ts';
+import { as, type Fields, type Node } from '../../syntax/tree.ts';
+import type { Marks } from '../marks.ts';
+import {
+  functionPath,
+  type Group,
+  globalPath,
+  indexPath,
+  knownRelationPath,
+  memberPath,
+  relationPath,
+  schemaPath,
+  typePath,
+} from '../paths.ts';
+import { resolveFunction } from '../reads.ts';
+import { namedPath, objectName, wordOf } from './drop.ts';
+
+/** ALTER ... RENAME: the old name is gone, the new one is there. */
+export function markRename(marks: Marks, statement: Fields<'RenameStmt'>): void {
+  const { renameType, relation, subname = '', newname = '' } = statement;
+  const type = renameType as ObjectType;
+  const written = relationName(relation);
+  const group = MEMBERS[type];
+  if (written && group) renameMember(marks, written, group, subname, newname);
+  else if (written) renameRelation(marks, written, newname);
+  else renameOther(marks, type, statement);
+}
+
+const MEMBERS: Partial<Record<ObjectType, Group>> = {
+  OBJECT_COLUMN: 'columns',
+  OBJECT_ATTRIBUTE: 'columns',
+  OBJECT_TABCONSTRAINT: 'constraints',
+  OBJECT_TRIGGER: 'triggers',
+  OBJECT_POLICY: 'policies',
+  OBJECT_RULE: 'rules',
+};
+
+function renameMember(marks: Marks, written: QualifiedName, group: Group, from: string, to: string): void {
+  const path = knownRelationPath(marks.before, marks.before.resolve(written));
+  marks.reads(path);
+  moved(marks, memberPath(path, group, from), memberPath(path, group, to));
+}
+
+function renameRelation(marks: Marks, written: QualifiedName, to: string): void {
+  const found = marks.before.index(written);
+  if (found) {
+    const path = knownRelationPath(marks.before, found.table.name);
+    moved(marks, indexPath(marks.before, written), memberPath(path, 'indexes', to));
+    moved(
+      marks,
+      relationPath(marks.before.resolve(written), 'index'),
+      relationPath({ schema: found.table.name.schema, name: to }, 'index'),
+    );
+    return;
+  }
+  const from = marks.before.resolve(written);
+  moved(
+    marks,
+    knownRelationPath(marks.before, from),
+    relationPath({ schema: from.schema, name: to }, kindOf(marks, written)),
+  );
+}
+
+function kindOf({ before }: Marks, name: QualifiedName) {
+  const kind = before.table(name)?.kind;
+  return kind === 'partitioned table' ? 'table' : kind;
+}
+
+function moved(marks: Marks, from: ObjectPath, to: ObjectPath): void {
+  marks.drops(from);
+  marks.creates(to);
+}
+
+function renameOther(
+  marks: Marks,
+  type: ObjectType,
+  { object, subname = '', newname = '' }: Fields<'RenameStmt'>,
+): void {
+  const name = objectName(object) ?? nameOfOther(object);
+  if (type === 'OBJECT_SCHEMA') moved(marks, schemaPath(subname), schemaPath(newname));
+  else if (type === 'OBJECT_ROLE') moved(marks, globalPath('role', subname), globalPath('role', newname));
+  else if (name && type === 'OBJECT_DOMCONSTRAINT') {
+    const path = typePath(marks.before.resolveType(name));
+    moved(marks, memberPath(path, 'constraints', subname), memberPath(path, 'constraints', newname));
+  } else if (name) moved(marks, ...pathsOf(marks, type, name, { name: newname }));
+}
+
+function nameOfOther(object: Node | undefined): QualifiedName | undefined {
+  const name = as('String', object)?.sval;
+  return name === undefined ? nameOf(as('TypeName', object)?.names) : { name };
+}
+
+const FUNCTIONS: ReadonlySet<ObjectType> = new Set([
+  'OBJECT_FUNCTION',
+  'OBJECT_PROCEDURE',
+  'OBJECT_ROUTINE',
+  'OBJECT_AGGREGATE',
+]);
+const GLOBAL: ReadonlySet<ObjectType> = new Set([
+  'OBJECT_EXTENSION',
+  'OBJECT_PUBLICATION',
+  'OBJECT_SUBSCRIPTION',
+  'OBJECT_EVENT_TRIGGER',
+  'OBJECT_FDW',
+  'OBJECT_FOREIGN_SERVER',
+  'OBJECT_LANGUAGE',
+  'OBJECT_DATABASE',
+  'OBJECT_TABLESPACE',
+]);
+
+/** Where it was, and where it is then. */
+function pathsOf(
+  marks: Marks,
+  type: ObjectType,
+  name: QualifiedName,
+  to: Partial<Record<'schema' | 'name', string>>,
+): [ObjectPath, ObjectPath] {
+  if (type === 'OBJECT_TYPE' || type === 'OBJECT_DOMAIN') {
+    const full = marks.before.resolveType(name);
+    const path = marks.before.table(full) ? (one: typeof full) => relationPath(one, 'composite type') : typePath;
+    return [path(full), path({ ...full, ...to })];
+  }
+  if (FUNCTIONS.has(type)) {
+    const full = resolveFunction(marks, name);
+    return [functionPath(full), functionPath({ ...full, ...to })];
+  }
+  if (GLOBAL.has(type)) return [globalPath(wordOf(type), name.name), globalPath(wordOf(type), to.name ?? name.name)];
+  return [namedPath(marks, type, name), namedPath(marks, type, { ...name, ...to })];
+}
+
+/** ALTER ... SET SCHEMA */
+export function markSetSchema(marks: Marks, statement: Fields<'AlterObjectSchemaStmt'>): void {
+  const { objectType, relation, object, newschema: schema = '' } = statement;
+  marks.reads(schemaPath(schema));
+  const written = relationName(relation);
+  const name = objectName(object) ?? nameOfOther(object);
+  if (written) moveRelation(marks, marks.before.resolve(written), schema);
+  else if (objectType === 'OBJECT_EXTENSION') marks.changes(globalPath('extension', name?.name ?? ''));
+  else if (name) moved(marks, ...pathsOf(marks, objectType as ObjectType, name, { schema }));
+}
+
+/** With its sequences. */
+function moveRelation(marks: Marks, from: RelationName, schema: string): void {
+  for (const name of [from, ...marks.before.sequencesOf(from).map((one) => one.name)])
+    moved(marks, knownRelationPath(marks.before, name), relationPath({ schema, name: name.name }, kindOf(marks, name)));
+}

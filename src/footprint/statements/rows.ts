@@ -1,0 +1,114 @@
+import type { RelationName } from '../../known/table.ts';
+import { relationName } from '../../syntax/names.ts';
+import { all, type as, type Fields } from '../../syntax/tree.ts';
+import { nodesOf } from '../../syntax/walk.ts';
+import type { Marks } from '../marks.ts';
+import { groupPath, knownRelationPath, memberPath } from '../paths.ts';
+import { markAllColumns, markColumnRead, markReads, markRowsRead, type Source, sourceOf } from '../reads.ts';
+
+/** INSERT, UPDATE, DELETE, MERGE, SELECT, and those inside WITH. */
+export function markQuery(marks: Marks, node: Parameters<typeof as>[1]): void {
+  const changes = [
+    ...[...nodesOf('InsertStmt', node)].map((one) => markInsert(marks, one)),
+    ...[...nodesOf('UpdateStmt', node)].map((one) => markUpdate(marks, one)),
+    ...[...nodesOf('DeleteStmt', node)].map((one) => markDelete(marks, one)),
+    ...[...nodesOf('MergeStmt', node)].map((one) => markMerge(marks, one)),
+  ];
+  markReads(
+    marks,
+    node,
+    changes.flatMap((one) => one ?? []),
+    true,
+  );
+}
+
+/** Of several migrations that put rows into a table, neither minds the other. */
+function markInsert(marks: Marks, { relation, cols, selectStmt }: Fields<'InsertStmt'>): Source | undefined {
+  const source = target(marks, relation);
+  if (!source) return undefined;
+  const columns = all('ResTarget', cols).flatMap(({ name }) => name ?? []);
+  for (const column of columns) markColumnRead(marks, source.name, column);
+  if (columns.length === 0 && selectStmt) markAllColumns(marks, source.name);
+  addRows(marks, source.name);
+  return source;
+}
+
+function addRows(marks: Marks, name: RelationName): void {
+  marks.creates(memberPath(knownRelationPath(marks.before, name), 'rows', marks.version));
+}
+
+function markUpdate(marks: Marks, { relation, targetList }: Fields<'UpdateStmt'>): Source | undefined {
+  const source = target(marks, relation);
+  if (!source) return undefined;
+  for (const { name } of all('ResTarget', targetList)) if (name) markColumnRead(marks, source.name, name);
+  changeRows(marks, source.name);
+  return source;
+}
+
+function markDelete(marks: Marks, { relation }: Fields<'DeleteStmt'>): Source | undefined {
+  const source = target(marks, relation);
+  if (source) changeRows(marks, source.name);
+  return source;
+}
+
+function markMerge(marks: Marks, { relation, mergeWhenClauses }: Fields<'MergeStmt'>): Source | undefined {
+  const source = target(marks, relation);
+  if (!source) return undefined;
+  for (const { targetList } of all('MergeWhenClause', mergeWhenClauses))
+    for (const { name } of all('ResTarget', targetList)) if (name) markColumnRead(marks, source.name, name);
+  changeRows(marks, source.name);
+  return source;
+}
+
+/** A new column or constraint of the table may keep rows out, or be kept out by them. */
+function target(marks: Marks, relation: Fields<'RangeVar'> | undefined): Source | undefined {
+  const source = sourceOf(marks, relation);
+  if (!source) return undefined;
+  const path = knownRelationPath(marks.before, source.name);
+  marks.reads(path);
+  for (const group of ['columns', 'constraints', 'triggers'] as const) marks.readsAll(groupPath(path, group), true);
+  return source;
+}
+
+function changeRows(marks: Marks, name: RelationName): void {
+  marks.changes(groupPath(knownRelationPath(marks.before, name), 'rows'));
+}
+
+/** COPY */
+export function markCopy(
+  marks: Marks,
+  { relation, query, is_from: isFrom, attlist, whereClause }: Fields<'CopyStmt'>,
+): void {
+  const source = relation && (isFrom ? target(marks, relation) : sourceOf(marks, relation));
+  if (source) {
+    for (const { sval } of all('String', attlist)) if (sval) markColumnRead(marks, source.name, sval);
+    if (isFrom) addRows(marks, source.name);
+    else markRowsRead(marks, source.name);
+  }
+  markReads(marks, [query, whereClause], source ? [source] : [], true);
+}
+
+/** TRUNCATE */
+export function markTruncate(marks: Marks, { relations }: Fields<'TruncateStmt'>): void {
+  for (const one of all('RangeVar', relations)) {
+    const written = relationName(one);
+    if (!written) continue;
+    const name = marks.before.resolve(written);
+    marks.reads(knownRelationPath(marks.before, name));
+    changeRows(marks, name);
+  }
+}
+
+/** REFRESH MATERIALIZED VIEW */
+export function markRefresh(marks: Marks, { relation }: Fields<'RefreshMatViewStmt'>): void {
+  const source = sourceOf(marks, relation);
+  if (!source) return;
+  marks.reads(knownRelationPath(marks.before, source.name));
+  for (const name of marks.before.table(source.name)?.reads ?? []) markRowsRead(marks, name);
+  changeRows(marks, source.name);
+}
+
+/** Any other statement that names relations: LOCK, CLUSTER, REINDEX, ANALYZE. */
+export function markNamed(marks: Marks, node: Parameters<typeof as>[1]): void {
+  markReads(marks, node);
+}

@@ -1,0 +1,173 @@
+import type { RelationName } from '../../known/table.ts';
+import { nameOf, relationName } from '../../syntax/names.ts';
+import { all, as, type Fields, type Node } from '../../syntax/tree.ts';
+import type { Marks } from '../marks.ts';
+import { globalPath, groupPath, knownRelationPath, memberPath, relationPath, schemaPath } from '../paths.ts';
+import { markAllColumns, markFunctionRead, markReads, markTypes } from '../reads.ts';
+import { markColumnNeeds } from './columns.ts';
+import { markConstraintReads } from './constraints.ts';
+
+/** CREATE TABLE, CREATE FOREIGN TABLE */
+export function markTable(marks: Marks, statement: Fields<'CreateStmt'>): void {
+  const { relation, tableElts, constraints, inhRelations, partbound, ofTypename } = statement;
+  const name = newRelation(marks, relation);
+  if (!name) return;
+  for (const one of all('RangeVar', inhRelations)) markParent(marks, name, one, partbound !== undefined);
+  markTypes(marks, ofTypename && { TypeName: ofTypename });
+  for (const one of [...(tableElts ?? []), ...(constraints ?? [])]) markElement(marks, name, one);
+  markReads(marks, [
+    statement.partspec && { PartitionSpec: statement.partspec },
+    partbound && { PartitionBoundSpec: partbound },
+  ]);
+  if (statement.accessMethod) marks.reads(globalPath('access method', statement.accessMethod));
+  markCreated(marks, name);
+}
+
+export function newRelation(marks: Marks, relation: Fields<'RangeVar'> | undefined): RelationName | undefined {
+  const written = relationName(relation);
+  if (!written) return undefined;
+  if (relation?.relpersistence === 't') return { schema: 'pg_temp', name: written.name };
+  return { schema: written.schema ?? marks.before.defaultSchema, name: written.name };
+}
+
+/** With the sequences that come with it. */
+export function markCreated(marks: Marks, name: RelationName): void {
+  marks.reads(schemaPath(name.schema));
+  for (const owner of [schemaPath(name.schema), globalPath('database', '')])
+    marks.reads(groupPath(owner, 'default privileges'), { whole: true, weak: true });
+  const isThere = marks.before.table(name) !== undefined;
+  const path = knownRelationPath(marks.after, name);
+  if (isThere) marks.changes(path);
+  else marks.creates(path);
+  for (const { name: sequence } of marks.after.sequencesOf(name)) marks.creates(relationPath(sequence, 'sequence'));
+}
+
+function markParent(marks: Marks, name: RelationName, parent: Fields<'RangeVar'>, isPartition: boolean): void {
+  const written = relationName(parent);
+  if (!written) return;
+  const full = marks.before.resolve(written);
+  const path = knownRelationPath(marks.before, full);
+  marks.reads(path);
+  markAllColumns(marks, full);
+  marks.readsAll(groupPath(path, 'constraints'));
+  if (!isPartition) return;
+  marks.readsAll(groupPath(path, 'indexes'), true);
+  marks.readsAll(groupPath(path, 'triggers'), true);
+  marks.creates(memberPath(path, 'partitions', name.name));
+}
+
+function markElement(marks: Marks, table: RelationName, element: Node): void {
+  const [column, constraint, like] = [
+    as('ColumnDef', element),
+    as('Constraint', element),
+    as('TableLikeClause', element),
+  ];
+  if (column) markColumnNeeds(marks, table, column);
+  if (constraint) markConstraintReads(marks, table, constraint);
+  const source = relationName(like?.relation);
+  if (source) marks.readsAll(knownRelationPath(marks.before, marks.before.resolve(source)));
+}
+
+/** CREATE VIEW */
+export function markView(marks: Marks, { view, query }: Fields<'ViewStmt'>): void {
+  const name = newRelation(marks, view);
+  if (!name) return;
+  markReads(marks, query);
+  markCreated(marks, name);
+}
+
+/** CREATE TABLE AS, CREATE MATERIALIZED VIEW */
+export function markTableAs(marks: Marks, { into, query }: Fields<'CreateTableAsStmt'>): void {
+  const name = newRelation(marks, into?.rel);
+  if (!name) return;
+  markReads(marks, query, [], into?.skipData !== true);
+  markCreated(marks, name);
+}
+
+/** CREATE INDEX */
+export function markIndex(marks: Marks, statement: Fields<'IndexStmt'>): void {
+  const written = relationName(statement.relation);
+  if (!written) return;
+  const table = marks.before.resolve(written);
+  const sources = [{ name: table, aliases: [written.name] }];
+  const path = knownRelationPath(marks.before, table);
+  marks.reads(path);
+  for (const { name, expr, opclass, collation } of all('IndexElem', [
+    ...(statement.indexParams ?? []),
+    ...(statement.indexIncludingParams ?? []),
+  ])) {
+    if (name) marks.reads(memberPath(path, 'columns', name));
+    markReads(marks, expr, sources);
+    for (const [word, names] of [
+      ['operator class', opclass],
+      ['collation', collation],
+    ] as const) {
+      const full = nameOf(names);
+      if (full)
+        marks.reads([...schemaPath(full.schema ?? marks.before.defaultSchema), { space: word, name: full.name, word }]);
+    }
+  }
+  markReads(marks, statement.whereClause, sources);
+  for (const name of addedIndexes(marks, table)) markNewIndex(marks, table, name);
+}
+
+function markNewIndex(marks: Marks, table: RelationName, name: string): void {
+  marks.creates(memberPath(knownRelationPath(marks.before, table), 'indexes', name));
+  marks.creates(relationPath({ schema: table.schema, name }, 'index'));
+}
+
+/** Those that the statement has made: its name may be PostgreSQL's choice. */
+function addedIndexes({ before, after }: Marks, table: RelationName): string[] {
+  const old = before.table(table)?.indexes;
+  return [...(after.table(table)?.indexes.keys() ?? [])].filter((name) => !old?.has(name));
+}
+
+/** CREATE TRIGGER */
+export function markTrigger(marks: Marks, statement: Fields<'CreateTrigStmt'>): void {
+  const { relation, funcname, whenClause, columns, trigname = '' } = statement;
+  const written = relationName(relation);
+  if (!written) return;
+  const table = marks.before.resolve(written);
+  const path = knownRelationPath(marks.before, table);
+  marks.reads(path);
+  for (const { sval } of all('String', columns)) if (sval) marks.reads(memberPath(path, 'columns', sval));
+  const called = nameOf(funcname);
+  if (called) markFunctionRead(marks, called);
+  markReads(marks, whenClause, [{ name: table, aliases: ['new', 'old'] }]);
+  marks.creates(memberPath(path, 'triggers', trigname));
+}
+
+/** CREATE POLICY, ALTER POLICY */
+export function markPolicy(
+  marks: Marks,
+  {
+    table: relation,
+    policy_name: policy = '',
+    roles,
+    qual,
+    with_check,
+  }: Fields<'CreatePolicyStmt'> | Fields<'AlterPolicyStmt'>,
+  isNew: boolean,
+): void {
+  const written = relationName(relation);
+  if (!written) return;
+  const table = marks.before.resolve(written);
+  const path = knownRelationPath(marks.before, table);
+  marks.reads(path);
+  markReads(marks, [qual, with_check], [{ name: table, aliases: [written.name] }]);
+  for (const { rolename } of all('RoleSpec', roles)) if (rolename) marks.reads(globalPath('role', rolename));
+  const own = memberPath(path, 'policies', policy);
+  if (isNew) marks.creates(own);
+  else marks.changes(own);
+}
+
+/** CREATE RULE */
+export function markRule(marks: Marks, { relation, rulename = '', actions, whereClause }: Fields<'RuleStmt'>): void {
+  const written = relationName(relation);
+  if (!written) return;
+  const table = marks.before.resolve(written);
+  const path = knownRelationPath(marks.before, table);
+  marks.reads(path);
+  markReads(marks, [actions, whereClause], [{ name: table, aliases: ['new', 'old'] }]);
+  marks.creates(memberPath(path, 'rules', rulename));
+}

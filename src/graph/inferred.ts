@@ -1,0 +1,149 @@
+import type { Access, Footprint } from './access.ts';
+import { keyOfPart, keyOfPath, type ObjectPath } from './object.ts';
+
+/** Why one migration has to come after another: what both do to one object. */
+export interface Reason {
+  /** The more exact of the two. */
+  readonly object: ObjectPath;
+  readonly later: Pick<Access, 'manner' | 'line'>;
+  readonly earlier: Pick<Access, 'manner' | 'line'>;
+  /** It orders the two; the later one does not stand on the earlier one. */
+  readonly weak: boolean;
+}
+
+/** An edge that the SQL of two migrations makes. It always leads from a later one to an earlier one of the order that was given. */
+export interface InferredEdge {
+  readonly from: string;
+  readonly to: string;
+  /** In the order of the later one's statements; each object once. The strong ones first. */
+  readonly reasons: readonly Reason[];
+  /** None of the reasons is a strong one. */
+  readonly weak: boolean;
+}
+
+/**
+ * The edges between migrations that touch the same objects, given the order in which they run: who reads what another has
+ * written, writes what another has written, or writes what another has read. Only the nearest are told; others follow from them.
+ * Time is linear in the accesses and their conflicts.
+ */
+export function inferEdges(footprints: readonly Footprint[]): InferredEdge[] {
+  const state = new ObjectState();
+  return footprints.flatMap((footprint, order) => {
+    const found = new Edges(footprint.version, order);
+    for (const access of footprint.accesses) visit(state, { access, order, version: footprint.version }, found);
+    return found.edges();
+  });
+}
+
+interface Touch {
+  readonly access: Access;
+  /** Of its migration. */
+  readonly order: number;
+  readonly version: string;
+}
+
+/** What has been done to an object so far, since it was last written. */
+class ObjectState {
+  written: Touch | undefined;
+  readonly readers = new Map<string, Touch>();
+  readonly inside = new Map<string, ObjectState>();
+
+  at(key: string): ObjectState {
+    let found = this.inside.get(key);
+    if (!found) this.inside.set(key, (found = new ObjectState()));
+    return found;
+  }
+}
+
+class Edges {
+  readonly #from: string;
+  readonly #order: number;
+  readonly #reasons = new Map<string, Map<string, Reason>>();
+
+  constructor(from: string, order: number) {
+    this.#from = from;
+    this.#order = order;
+  }
+
+  add(later: Touch, earlier: Touch): void {
+    if (earlier.order === this.#order) return;
+    const object =
+      later.access.object.length >= earlier.access.object.length ? later.access.object : earlier.access.object;
+    const weak = later.access.weak || earlier.access.weak || earlier.access.manner === 'reads';
+    const reason: Reason = { object, later: later.access, earlier: earlier.access, weak };
+    let reasons = this.#reasons.get(earlier.version);
+    if (!reasons) this.#reasons.set(earlier.version, (reasons = new Map()));
+    const key = keyOfPath(object);
+    const old = reasons.get(key);
+    if (!old || (old.weak && !weak)) reasons.set(key, reason);
+  }
+
+  edges(): InferredEdge[] {
+    return [...this.#reasons].map(([to, found]) => {
+      const reasons = outermost([...found.values()]);
+      const strong = reasons.filter(({ weak }) => !weak);
+      const others = reasons.filter(({ weak }) => weak);
+      return { from: this.#from, to, reasons: [...strong, ...others], weak: strong.length === 0 };
+    });
+  }
+}
+
+/** Without those that follow: who needs a table that another has made needs its columns, too. */
+function outermost(reasons: readonly Reason[]): Reason[] {
+  const keys = new Map(reasons.map((reason) => [keyOfPath(reason.object), reason]));
+  return reasons.filter(({ object, weak }) => {
+    for (let length = object.length - 1; length > 0; length--) {
+      const outer = keys.get(keyOfPath(object.slice(0, length)));
+      if (outer && (!outer.weak || weak)) return false;
+    }
+    return true;
+  });
+}
+
+function visit(root: ObjectState, touch: Touch, edges: Edges): void {
+  const { object, manner, whole } = touch.access;
+  const outer: ObjectState[] = [];
+  let state = root;
+  for (const part of object) {
+    outer.push(state);
+    state = state.at(keyOfPart(part));
+  }
+  meetOuter(outer, touch, edges);
+  if (manner === 'reads') {
+    if (state.written) edges.add(touch, state.written);
+    if (whole) for (const inner of state.inside.values()) eachWriter(inner, (one) => edges.add(touch, one));
+    keepReader(state, touch);
+  } else {
+    eachTouch(state, (one) => edges.add(touch, one));
+    state.written = touch;
+    state.readers.clear();
+    state.inside.clear();
+  }
+}
+
+/** Who wrote an object that this one lies in, and, for a writer, who read all of it. */
+function meetOuter(outer: readonly ObjectState[], touch: Touch, edges: Edges): void {
+  for (const { written, readers } of outer) {
+    if (written) edges.add(touch, written);
+    if (touch.access.manner === 'reads') continue;
+    for (const one of readers.values()) if (one.access.whole) edges.add(touch, one);
+  }
+}
+
+/** One for each migration, the strongest. */
+function keepReader({ readers }: ObjectState, touch: Touch): void {
+  const old = readers.get(touch.version);
+  if (old && (old.access.whole || !touch.access.whole)) return;
+  readers.set(touch.version, touch);
+}
+
+function eachTouch(state: ObjectState, visitOne: (touch: Touch) => void): void {
+  if (state.written) visitOne(state.written);
+  for (const one of state.readers.values()) visitOne(one);
+  for (const inner of state.inside.values()) eachTouch(inner, visitOne);
+}
+
+function eachWriter(state: ObjectState, visitOne: (touch: Touch) => void): void {
+  if (state.written) visitOne(state.written);
+  for (const inner of state.inside.values()) eachWriter(inner, visitOne);
+}
