@@ -7,6 +7,7 @@ import { nameOf } from '../syntax/names.ts';
 import { as, isTree, type ParseStatement, type SyntaxTree } from '../syntax/tree.ts';
 import { nodesOf } from '../syntax/walk.ts';
 import { Marks } from './marks.ts';
+import { Needs } from './needs.ts';
 import { resolveFunction } from './reads.ts';
 import { markStatement } from './statement.ts';
 
@@ -22,8 +23,7 @@ type Place = Pick<Access, 'offset' | 'line'>;
 export class FootprintReader {
   readonly #reading: FootprintReading;
   readonly #learner: Learner;
-  /** What the bodies of routines do when they run. */
-  readonly #routines = new Map<string, readonly Access[]>();
+  readonly #memory: Memory = { routines: new Map(), needs: new Needs() };
 
   constructor(reading: FootprintReading, learner: Learner) {
     this.#reading = reading;
@@ -31,7 +31,7 @@ export class FootprintReader {
   }
 
   read(migration: Migration): Footprint {
-    const file = new FileReader(this.#reading, this.#learner, this.#routines, migration.version);
+    const file = new FileReader(this.#reading, this.#learner, this.#memory, migration.version);
     this.#learner.beginFile();
     for (const statement of migration.large?.statements() ?? migration.statements) file.read(statement);
     return {
@@ -43,19 +43,26 @@ export class FootprintReader {
   }
 }
 
+/** What earlier statements have left to be known, of this file and of those before it. */
+interface Memory {
+  /** What the bodies of routines do when they run. */
+  readonly routines: Map<string, readonly Access[]>;
+  readonly needs: Needs;
+}
+
 class FileReader {
   readonly accesses: Access[] = [];
   readonly unknown: Footprint['unknown'][number][] = [];
   readonly #reading: FootprintReading;
   readonly #learner: Learner;
-  readonly #routines: Map<string, readonly Access[]>;
+  readonly #memory: Memory;
   readonly #version: string;
   #statements = 0;
 
-  constructor(reading: FootprintReading, learner: Learner, routines: Map<string, readonly Access[]>, version: string) {
+  constructor(reading: FootprintReading, learner: Learner, memory: Memory, version: string) {
     this.#reading = reading;
     this.#learner = learner;
-    this.#routines = routines;
+    this.#memory = memory;
     this.#version = version;
   }
 
@@ -82,7 +89,9 @@ class FileReader {
     this.#learner.learn(tree, { version: this.#version, statement: this.#statements });
     const marks = new Marks(this.#version, before, this.#learner.known, place);
     markStatement(marks, tree.node);
-    this.accesses.push(...marks.accesses, ...this.#calledBy(marks, tree, place));
+    const done = [...marks.accesses, ...this.#calledBy(marks, tree, place)];
+    this.accesses.push(...done, ...this.#memory.needs.freedBy(done));
+    this.#memory.needs.learn(done);
     return marks;
   }
 
@@ -103,17 +112,17 @@ class FileReader {
       return marks.accesses;
     });
     this.accesses.push(...done.flatMap((one) => neededBy(one) ?? []));
-    this.#routines.set(routineKey(new Marks('', after, after, NOWHERE), name), done);
+    this.#memory.routines.set(routineKey(new Marks('', after, after, NOWHERE), name), done);
   }
 
   /** What the routines do that a statement calls. */
   #calledBy(marks: Marks, { node }: SyntaxTree, place: Place): Access[] {
-    if (this.#routines.size === 0 || !CALLERS.some((type) => as(type, node))) return [];
+    if (this.#memory.routines.size === 0 || !CALLERS.some((type) => as(type, node))) return [];
     const procedure = as('CallStmt', node)?.funccall;
     const called = [...nodesOf('FuncCall', node), ...(procedure ? [procedure] : [])];
     return called
       .flatMap(({ funcname }) => nameOf(funcname) ?? [])
-      .flatMap((name) => this.#routines.get(routineKey(marks, name)) ?? [])
+      .flatMap((name) => this.#memory.routines.get(routineKey(marks, name)) ?? [])
       .map((access) => ({ ...access, ...place }));
   }
 

@@ -4,8 +4,18 @@ import type { QualifiedName } from '../sql/token-reader.ts';
 import { nameOf, relationName, stringsOf } from '../syntax/names.ts';
 import { as, type Fields } from '../syntax/tree.ts';
 import { nodesOf } from '../syntax/walk.ts';
+import { extensionsWith } from './extension-members.ts';
 import type { Marks } from './marks.ts';
-import { functionPath, groupPath, knownRelationPath, memberPath, schemaObjectPath, typePath } from './paths.ts';
+import {
+  functionPath,
+  globalPath,
+  groupPath,
+  knownRelationPath,
+  memberPath,
+  schemaObjectPath,
+  schemaPath,
+  typePath,
+} from './paths.ts';
 
 /** A relation that the names of columns in a statement may belong to. */
 export interface Source {
@@ -83,22 +93,32 @@ export function markTypes(marks: Marks, value: unknown): void {
 /** Also the bare ones, which fields of other nodes hold. */
 export function markType(marks: Marks, type: Fields<'TypeName'> | undefined): void {
   const name = nameOf(type?.names);
-  if (!type || !name || type.pct_type) return;
+  if (!type || !name || type.pct_type || name.schema === 'pg_catalog') return;
   const full = marks.before.resolveType(name);
   if (marks.before.table(full)) marks.reads(knownRelationPath(marks.before, full));
-  else marks.reads(typePath(full));
+  else {
+    marks.reads(typePath(full));
+    if (!marks.before.userType(full)) markExtension(marks, name.name);
+  }
 }
 
-/** Functions, and the sequences and tables whose names are given to some. */
+/** Something that no file has made may come with an extension. */
+export function markExtension(marks: Marks, name: string): void {
+  for (const extension of extensionsWith(name)) marks.reads(globalPath('extension', extension));
+}
+
+/** Functions, and the objects whose names are given to them. */
 function markCalls(marks: Marks, value: unknown): void {
   for (const { funcname, args = [] } of nodesOf('FuncCall', value)) {
     const name = nameOf(funcname);
     if (!name) continue;
     markFunctionRead(marks, name);
-    if (TAKES_RELATION.has(name.name)) markNamedRelation(marks, textOf(args[0]));
+    const text = textOf(args[0]);
+    if (TAKES_RELATION.has(name.name)) markNamed(marks, 'regclass', text);
+    if (args.length > 1 && TEXT_SEARCH.test(name.name)) markNamed(marks, 'regconfig', text);
   }
   for (const { typeName, arg } of nodesOf('TypeCast', value))
-    if (nameOf(typeName?.names)?.name === 'regclass') markNamedRelation(marks, textOf(arg));
+    markNamed(marks, nameOf(typeName?.names)?.name, textOf(arg));
 }
 
 const TAKES_RELATION = new Set([
@@ -110,6 +130,9 @@ const TAKES_RELATION = new Set([
   'pg_relation_size',
 ]);
 
+/** Their first argument of two is the name of a configuration. */
+const TEXT_SEARCH = /^(to_ts(vector|query)|(plain|phrase|websearch_)to_tsquery|ts_headline)$/;
+
 type NodeOrNone = Parameters<typeof as>[1];
 
 function textOf(node: NodeOrNone): string | undefined {
@@ -117,11 +140,24 @@ function textOf(node: NodeOrNone): string | undefined {
   return constant?.sval?.sval;
 }
 
-function markNamedRelation(marks: Marks, text: string | undefined): void {
-  const found = /^(?:("(?:[^"]|"")+"|[^".]+)\.)?("(?:[^"]|"")+"|[^".]+)$/.exec(text?.trim() ?? '');
-  if (!found) return;
-  const name = { ...(found[1] ? { schema: folded(found[1]) } : {}), name: folded(found[2]!) };
-  marks.reads(knownRelationPath(marks.before, marks.before.resolve(name)));
+/** What a text names that is read as a regclass, regtype, regproc ... (manual, "Object Identifier Types"). */
+function markNamed(marks: Marks, type: string | undefined, text: string | undefined): void {
+  const name = type?.startsWith('reg') ? nameIn(text) : undefined;
+  if (!name) return;
+  if (type === 'regclass') marks.reads(knownRelationPath(marks.before, marks.before.resolve(name)));
+  else if (type === 'regtype') marks.reads(typePath(marks.before.resolveType(name)));
+  else if (type === 'regproc' || type === 'regprocedure') markFunctionRead(marks, name);
+  else if (type === 'regnamespace') marks.reads(schemaPath(name.name));
+  else if (type === 'regrole') marks.reads(globalPath('role', name.name));
+  else if (type === 'regconfig') markSchemaObject(marks, 'text search configuration', name);
+  else if (type === 'regdictionary') markSchemaObject(marks, 'text search dictionary', name);
+}
+
+/** `app.orders`, `"Orders"`, `f(int)` */
+function nameIn(text: string | undefined): QualifiedName | undefined {
+  const found = /^(?:("(?:[^"]|"")+"|[^".(]+)\.)?("(?:[^"]|"")+"|[^".(]+)(?:\(.*\))?$/s.exec(text?.trim() ?? '');
+  if (!found) return undefined;
+  return { ...(found[1] ? { schema: folded(found[1]) } : {}), name: folded(found[2]!) };
 }
 
 function folded(name: string): string {
@@ -130,19 +166,23 @@ function folded(name: string): string {
 
 /** Which of that name is meant its arguments would tell. */
 export function markFunctionRead(marks: Marks, name: QualifiedName): void {
+  if (name.schema === 'pg_catalog') return;
   marks.readsAll(functionPath(resolveFunction(marks, name)));
+  if (marks.before.functions(name).length === 0) markExtension(marks, name.name);
 }
 
 export function resolveFunction({ before }: Marks, name: QualifiedName): RelationName {
   return before.functions(name)[0]?.name ?? { schema: name.schema ?? before.defaultSchema, name: name.name };
 }
 
-/** One that nobody has made is PostgreSQL's own. */
+/** One that nobody has made is PostgreSQL's own, or an extension's. */
 function markOperators(marks: Marks, value: unknown): void {
   for (const { name } of nodesOf('A_Expr', value)) markSchemaObject(marks, 'operator', nameOf(name));
   for (const { collname } of nodesOf('CollateClause', value)) markSchemaObject(marks, 'collation', nameOf(collname));
 }
 
 export function markSchemaObject(marks: Marks, word: string, name: QualifiedName | undefined): void {
-  if (name) marks.reads(schemaObjectPath(word, { schema: name.schema ?? marks.before.defaultSchema, name: name.name }));
+  if (!name || name.schema === 'pg_catalog') return;
+  marks.reads(schemaObjectPath(word, { schema: name.schema ?? marks.before.defaultSchema, name: name.name }));
+  markExtension(marks, name.name);
 }

@@ -1,9 +1,10 @@
+import type { ObjectType } from '@pgsql/types';
 import type { QualifiedName } from '../sql/token-reader.ts';
 import { nameOf, relationName, stringsOf } from '../syntax/names.ts';
 import { all, as, type Fields, type Node, type NodeType, typeOf } from '../syntax/tree.ts';
 import type { Marks } from './marks.ts';
 import { functionPath, globalPath, knownRelationPath, memberPath, schemaObjectPath, schemaPath } from './paths.ts';
-import { markReads, markType } from './reads.ts';
+import { markReads, markSchemaObject, markType } from './reads.ts';
 import { signatureOf } from './signature.ts';
 import { markAlterTable } from './statements/alter-table.ts';
 import { markDrop, wordOf } from './statements/drop.ts';
@@ -134,6 +135,44 @@ const MARKS: MarksByType = {
     markType(marks, datatype);
     createNamed(marks, 'operator class', opclassname);
   },
+  AlterOpFamilyStmt: (marks, { opfamilyname, items }) => {
+    for (const one of all('CreateOpClassItem', items)) markReads(marks, one);
+    changeNamed(marks, 'operator family', opfamilyname);
+  },
+  AlterTSConfigurationStmt: (marks, { cfgname, dicts }) => {
+    for (const names of all('List', dicts)) readNamed(marks, 'text search dictionary', names.items);
+    changeNamed(marks, 'text search configuration', cfgname);
+  },
+  AlterTSDictionaryStmt: (marks, { dictname }) => changeNamed(marks, 'text search dictionary', dictname),
+  AlterCollationStmt: (marks, { collname }) => changeNamed(marks, 'collation', collname),
+  AlterStatsStmt: (marks, { defnames }) => changeNamed(marks, 'statistics', defnames),
+  AlterTypeStmt: (marks, { typeName, options }) => {
+    markDefinitionReads(marks, options);
+    changeNamed(marks, 'type', typeName);
+  },
+  AlterOperatorStmt: (marks, { opername, options }) => {
+    markDefinitionReads(marks, options);
+    changeNamed(marks, 'operator', opername?.objname);
+  },
+  AlterObjectDependsStmt: (marks, { objectType, relation, object, extname }) => {
+    if (extname?.sval) marks.reads(globalPath('extension', extname.sval));
+    const written = relationName(relation);
+    const path = written
+      ? knownRelationPath(marks.before, marks.before.resolve(written))
+      : objectPath(marks, objectType as ObjectType, object);
+    if (path) marks.changes(memberPath(path, 'settings', 'extension'));
+  },
+  CreateConversionStmt: (marks, { conversion_name: names }) => createNamed(marks, 'conversion', names),
+  CreatePLangStmt: (marks, { plname = '' }) => marks.creates(globalPath('language', plname)),
+  CreateAmStmt: (marks, { amname = '' }) => marks.creates(globalPath('access method', amname)),
+  AlterFdwStmt: (marks, { fdwname = '' }) => marks.changes(globalPath('foreign-data wrapper', fdwname)),
+  ImportForeignSchemaStmt: (marks, { server_name: server = '', local_schema: schema = '' }) => {
+    marks.reads(globalPath('server', server));
+    marks.changes(schemaPath(schema));
+  },
+  CreateSubscriptionStmt: (marks, { subname = '' }) => marks.creates(globalPath('subscription', subname)),
+  AlterSubscriptionStmt: (marks, { subname = '' }) => marks.changes(globalPath('subscription', subname)),
+  DropSubscriptionStmt: (marks, { subname = '' }) => marks.drops(globalPath('subscription', subname)),
   CreateOpFamilyStmt: (marks, { opfamilyname }) => createNamed(marks, 'operator family', opfamilyname),
   CreateEventTrigStmt: (marks, { trigname = '', funcname }) => {
     const name = nameOf(funcname);
@@ -182,6 +221,16 @@ function markSequenceOwner(marks: Marks, options: readonly Node[] | undefined): 
     const table = marks.before.resolve(schema === undefined ? { name } : { schema, name });
     marks.reads(memberPath(knownRelationPath(marks.before, table), 'columns', column));
   }
+}
+
+function changeNamed(marks: Marks, word: string, names: readonly Node[] | undefined): void {
+  const name = nameOf(names);
+  if (name)
+    marks.changes(schemaObjectPath(word, { schema: name.schema ?? marks.before.defaultSchema, name: name.name }));
+}
+
+function readNamed(marks: Marks, word: string, names: readonly Node[] | undefined): void {
+  markSchemaObject(marks, word, nameOf(names));
 }
 
 function createNamed(marks: Marks, word: string, names: readonly Node[] | undefined): void {

@@ -5,9 +5,10 @@ import { relationName } from '../../syntax/names.ts';
 import { all, as, type Fields } from '../../syntax/tree.ts';
 import type { Marks } from '../marks.ts';
 import { globalPath, indexPath, knownRelationPath, memberPath, relationPath } from '../paths.ts';
-import { markAllColumns, markReads, markType } from '../reads.ts';
+import { markReads, markType } from '../reads.ts';
 import { markColumnNeeds } from './columns.ts';
 import { markConstraintReads } from './constraints.ts';
+import { markInherited } from './tables.ts';
 
 type Command = Fields<'AlterTableCmd'>;
 
@@ -156,7 +157,7 @@ function dropConstraint(at: Altered, { name = '' }: Command): void {
   markGone(at);
 }
 
-function attach({ marks, path }: Altered, { def }: Command): void {
+function attach({ marks, path, table }: Altered, { def }: Command): void {
   const written = relationName(as('PartitionCmd', def)?.name);
   if (!written) return;
   const partition = marks.before.resolve(written);
@@ -164,6 +165,7 @@ function attach({ marks, path }: Altered, { def }: Command): void {
     marks.changes(indexPath(marks.before, partition));
     return;
   }
+  markInherited(marks, table);
   marks.readsAll(knownRelationPath(marks.before, partition));
   marks.changes(memberPath(knownRelationPath(marks.before, partition), 'settings', 'parent'));
   marks.changes(memberPath(path, 'partitions', partition.name));
@@ -173,8 +175,7 @@ function inherit({ marks, path }: Altered, { def }: Command): void {
   const written = relationName(as('RangeVar', def));
   if (!written) return;
   const parent = marks.before.resolve(written);
-  marks.reads(knownRelationPath(marks.before, parent));
-  markAllColumns(marks, parent);
+  markInherited(marks, parent);
   marks.changes(memberPath(path, 'settings', 'parent'));
 }
 

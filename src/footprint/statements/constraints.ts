@@ -2,7 +2,7 @@ import type { RelationName } from '../../known/table.ts';
 import { relationName, stringsOf } from '../../syntax/names.ts';
 import { all, type Fields } from '../../syntax/tree.ts';
 import type { Marks } from '../marks.ts';
-import { groupPath, indexPath, knownRelationPath, memberPath } from '../paths.ts';
+import { globalPath, groupPath, indexPath, knownRelationPath, memberPath } from '../paths.ts';
 import { markColumnRead, markReads } from '../reads.ts';
 
 type Constraint = Fields<'Constraint'>;
@@ -14,6 +14,7 @@ export function markConstraintReads(marks: Marks, table: RelationName, constrain
   const sources = [{ name: table, aliases: [table.name] }];
   markReads(marks, [raw_expr, exclusions, where_clause], sources);
   for (const { name } of indexElements(exclusions)) if (name) markColumnRead(marks, table, name);
+  if (exclusions) marks.reads(globalPath('extension', 'btree_gist'), { weak: true });
   if (indexname) marks.changes(indexPath(marks.before, { schema: table.schema, name: indexname }));
   if (pktable) markReferenced(marks, constraint);
 }

@@ -3,7 +3,7 @@ import { nameOf, relationName } from '../../syntax/names.ts';
 import { all, as, type Fields, type Node } from '../../syntax/tree.ts';
 import type { Marks } from '../marks.ts';
 import { globalPath, groupPath, knownRelationPath, memberPath, relationPath, schemaPath } from '../paths.ts';
-import { markAllColumns, markFunctionRead, markReads, markTypes } from '../reads.ts';
+import { markAllColumns, markExtension, markFunctionRead, markReads, markSchemaObject, markTypes } from '../reads.ts';
 import { markColumnNeeds } from './columns.ts';
 import { markConstraintReads } from './constraints.ts';
 
@@ -46,14 +46,18 @@ function markParent(marks: Marks, name: RelationName, parent: Fields<'RangeVar'>
   const written = relationName(parent);
   if (!written) return;
   const full = marks.before.resolve(written);
-  const path = knownRelationPath(marks.before, full);
+  markInherited(marks, full);
+  if (isPartition) marks.creates(memberPath(knownRelationPath(marks.before, full), 'partitions', name.name));
+}
+
+/** What a table gets from one above it, and what makes it. */
+export function markInherited(marks: Marks, parent: RelationName): void {
+  const path = knownRelationPath(marks.before, parent);
   marks.reads(path);
-  markAllColumns(marks, full);
+  markAllColumns(marks, parent);
   marks.readsAll(groupPath(path, 'constraints'));
-  if (!isPartition) return;
   marks.readsAll(groupPath(path, 'indexes'), true);
   marks.readsAll(groupPath(path, 'triggers'), true);
-  marks.creates(memberPath(path, 'partitions', name.name));
 }
 
 function markElement(marks: Marks, table: RelationName, element: Node): void {
@@ -98,17 +102,20 @@ export function markIndex(marks: Marks, statement: Fields<'IndexStmt'>): void {
   ])) {
     if (name) marks.reads(memberPath(path, 'columns', name));
     markReads(marks, expr, sources);
-    for (const [word, names] of [
-      ['operator class', opclass],
-      ['collation', collation],
-    ] as const) {
-      const full = nameOf(names);
-      if (full)
-        marks.reads([...schemaPath(full.schema ?? marks.before.defaultSchema), { space: word, name: full.name, word }]);
-    }
+    markSchemaObject(marks, 'operator class', nameOf(opclass));
+    markSchemaObject(marks, 'collation', nameOf(collation));
   }
+  markMethod(marks, statement.accessMethod);
   markReads(marks, statement.whereClause, sources);
   for (const name of addedIndexes(marks, table)) markNewIndex(marks, table, name);
+}
+
+/** Plain columns get their operator classes for gist and gin from an extension. */
+function markMethod(marks: Marks, method: string | undefined): void {
+  if (method === undefined) return;
+  marks.reads(globalPath('access method', method));
+  markExtension(marks, method);
+  if (method === 'gist' || method === 'gin') marks.reads(globalPath('extension', `btree_${method}`), { weak: true });
 }
 
 function markNewIndex(marks: Marks, table: RelationName, name: string): void {
