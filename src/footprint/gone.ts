@@ -19,8 +19,3 @@ function markMembersGone(marks: Marks, old: KnownTable, now: KnownTable): void {
   for (const group of ['columns', 'constraints', 'indexes'] as const)
     for (const name of old[group].keys()) if (!now[group].has(name)) marks.drops(memberPath(path, group, name));
 }
-
-/** A relation that is no more there, or has another name now. */
-export function isGone({ after }: Marks, name: RelationName): boolean {
-  return after.table(name) === undefined;
-}

@@ -25,10 +25,6 @@ export function keyOfPath(path: ObjectPath): string {
   return path.map(keyOfPart).join('\0');
 }
 
-export function isBelow(path: ObjectPath, outer: ObjectPath): boolean {
-  return path.length >= outer.length && outer.every((part, i) => keyOfPart(part) === keyOfPart(path[i]!));
-}
-
 /** `table app.orders`, `column status of orders`, `rows of orders`, `default of column status of orders` */
 export function describeObject(path: ObjectPath): string {
   const group = path.findLastIndex(({ name }) => name === '');

@@ -72,6 +72,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'sql',
       'migration',
       'graph',
+      'footprint',
       'plan',
       'catalog',
       'verify',

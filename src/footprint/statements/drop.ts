@@ -32,11 +32,11 @@ const dropRelation: Drop = (marks, object) => {
 };
 
 const dropFunction: Drop = (marks, object) => {
-  const { objname, objargs, args_unspecified: any } = as('ObjectWithArgs', object) ?? {};
+  const { objname, objargs, args_unspecified: isAny } = as('ObjectWithArgs', object) ?? {};
   const name = nameOf(objname);
   if (!name) return;
   const full = resolveFunction(marks, name);
-  marks.drops(functionPath(full, any ? undefined : signatureOf(marks.before, objargs)));
+  marks.drops(functionPath(full, isAny ? undefined : signatureOf(marks.before, objargs)));
 };
 
 /** `{schema, table, name}` */

@@ -89,8 +89,3 @@ export function markOwner(marks: Marks, { objectType, relation, object, newowner
   marks.reads(path);
   marks.changes(memberPath(path, 'settings', 'owner'));
 }
-
-/** Names that a GRANT of other kinds of objects gives. */
-export function nameOfGranted(object: Node): string | undefined {
-  return as('String', object)?.sval ?? nameOf(as('List', object)?.items)?.name;
-}

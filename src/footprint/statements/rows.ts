@@ -107,8 +107,3 @@ export function markRefresh(marks: Marks, { relation }: Fields<'RefreshMatViewSt
   for (const name of marks.before.table(source.name)?.reads ?? []) markRowsRead(marks, name);
   changeRows(marks, source.name);
 }
-
-/** Any other statement that names relations: LOCK, CLUSTER, REINDEX, ANALYZE. */
-export function markNamed(marks: Marks, node: Parameters<typeof as>[1]): void {
-  markReads(marks, node);
-}

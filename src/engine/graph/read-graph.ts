@@ -1,0 +1,110 @@
+import type { Footprint } from '../../graph/access.ts';
+import { type GraphNode, MigrationGraph } from '../../graph/graph.ts';
+import { orderMigrations } from '../../graph/order.ts';
+import { findVersion } from '../../migration/find-version.ts';
+import type { Migration } from '../../migration/migration.ts';
+import { inForce } from '../../plan/ledger-entry.ts';
+import type { MigrationFile } from '../../plan/migration-file.ts';
+import type { MigrationStatus } from '../../plan/reconcile.ts';
+import { Problem } from '../../problem/problem.ts';
+import type { Control } from '../control.ts';
+import { appliedFiles } from '../schema/applied-files.ts';
+import { footprintsOf } from './footprints.ts';
+
+export interface ReadGraph {
+  readonly graph: MigrationGraph;
+  /** Files that cannot be read as migrations: they are in the graph, without edges. */
+  readonly complaints: readonly Problem[];
+}
+
+/**
+ * The migrations and what they need: those that are applied in the order in which they were, with the SQL that was run, and behind
+ * them the others in the order in which they would be.
+ */
+export async function readGraph(
+  statuses: readonly MigrationStatus[],
+  { control, searchPath }: { readonly control?: Control; readonly searchPath?: readonly string[] | undefined } = {},
+): Promise<ReadGraph> {
+  const complaints: Problem[] = [];
+  const sources = await sourcesOf(statuses, control);
+  const loaded = sources.map(({ status, file }) => ({ status, migration: loadedOf(file, complaints) }));
+  const ordered = inOrder(loaded, statuses);
+  const readable = ordered.flatMap(({ migration }) => migration ?? []);
+  const footprints = await footprintsOf(readable, searchPath);
+  const byVersion = new Map(footprints.map((one) => [one.version, one]));
+  return { graph: new MigrationGraph(ordered.map((one) => nodeOf(one, statuses, byVersion))), complaints };
+}
+
+interface Source {
+  readonly status: MigrationStatus;
+  readonly file: MigrationFile | undefined;
+}
+
+interface Loaded {
+  readonly status: MigrationStatus;
+  readonly migration: Migration | undefined;
+}
+
+/** The file where it is what was applied, else what was stored then. */
+async function sourcesOf(statuses: readonly MigrationStatus[], control: Control | undefined): Promise<Source[]> {
+  const isStale = ({ state, entry }: MigrationStatus) =>
+    entry !== undefined && inForce(entry) && (state === 'modified' || state === 'missing');
+  const stored = control && statuses.some(isStale) ? await appliedFiles(control, []) : undefined;
+  const bodies = new Map(stored?.files.map((one) => [one.version, one]));
+  return statuses.map((status) => ({
+    status,
+    file: isStale(status) ? bodies.get(status.version) : status.file,
+  }));
+}
+
+function loadedOf(file: MigrationFile | undefined, complaints: Problem[]): Migration | undefined {
+  try {
+    return file?.load();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    complaints.push(error);
+    return undefined;
+  }
+}
+
+function inOrder(loaded: readonly Loaded[], statuses: readonly MigrationStatus[]): Loaded[] {
+  const isApplied = ({ status: { entry } }: Loaded) => entry !== undefined && inForce(entry);
+  const applied = loaded.filter(isApplied).sort((a, b) => orderOf(a) - orderOf(b));
+  const nodes = loaded
+    .filter((one) => !isApplied(one))
+    .map((one) => ({
+      ...one,
+      version: one.status.version,
+      number: one.status.number,
+      name: one.status.file?.name ?? '',
+      file: one.status.file?.file ?? '',
+      depends: dependsOf(one.migration, statuses),
+    }));
+  const { ordered } = orderMigrations(nodes, new Set(applied.map(({ status }) => status.version)));
+  return [...applied, ...ordered];
+}
+
+function orderOf({ status }: Loaded): number {
+  return status.entry?.appliedOrder ?? 0;
+}
+
+function dependsOf(migration: Migration | undefined, statuses: readonly MigrationStatus[]): string[] {
+  return (migration?.headers.depends ?? []).flatMap((text) => {
+    const found = findVersion(statuses, text);
+    return found instanceof Problem ? [] : [found.version];
+  });
+}
+
+function nodeOf(
+  { status, migration }: Loaded,
+  statuses: readonly MigrationStatus[],
+  footprints: ReadonlyMap<string, Footprint>,
+): GraphNode {
+  return {
+    version: status.version,
+    file: migration?.file ?? status.file?.file,
+    description: migration?.description ?? status.entry?.description ?? status.version,
+    depends: dependsOf(migration, statuses),
+    footprint: footprints.get(status.version),
+  };
+}
