@@ -109,7 +109,9 @@ With --plan it applies exactly what "plan --out FILE" has written, or refuses an
   {
     name: 'rollback',
     summary: 'undo the migration applied last, or several',
-    description: `Runs the ROLLBACK section of the migration that was applied last, which is not always the one with the highest number. With --to it goes on until the given version is the last one applied. It never passes a baseline, and refuses where an applied migration still needs what would be undone.`,
+    description: `Runs the ROLLBACK section of the migration that was applied last, which is not always the one with the highest number. With --to it goes on until the given version is the last one applied. It never passes a baseline.
+
+With --version it undoes that one alone, wherever it stands: refused, with the object and the line, while something applied later stands on it, by its Depends header or by what its SQL does. With --cascade that is undone, too, the last applied first.`,
     flags: [
       {
         name: 'to',
@@ -118,6 +120,7 @@ With --plan it applies exactly what "plan --out FILE" has written, or refuses an
         summary: 'undo everything after this version, which stays',
       },
       { name: 'version', value: 'VERSION', completes: 'version', summary: 'undo this version alone' },
+      { name: 'cascade', summary: 'with --version: undo what stands on it, too' },
       { name: 'steps', value: 'N', summary: 'undo the last N' },
       ...dryRuns(['print', 'live'], 'print: show the SQL; live: try it, roll it back'),
       ...AMONG_OTHERS,

@@ -28,7 +28,7 @@ export async function migrateUnderLock(
   const approved = options.approve && (await askBefore(engine, control, files, options, options.approve));
   return withRunnerLock(engine, control, async (held) => {
     const outlook = await checkTrackingUnderLock(engine, control, held, { files, mayAdopt: false });
-    const plan = await planChosen(control, files, outlook.ledger, options);
+    const plan = await planChosen(engine, control, files, outlook.ledger, options);
     if (options.singleTransaction) refuseSteps(plan.migrations);
     if (options.bound) await (await planBinding()).refuseMoved(engine, control, outlook.ledger, plan, options.bound);
     if (approved && plan.migrations.some(({ version }) => !approved.has(version))) throw changedMeanwhile();
@@ -42,7 +42,7 @@ export async function migrateUnderLock(
       engine.emit({ kind: 'plan', total: plan.migrations.length, versions: plan.migrations.map((one) => one.version) });
       const apply = options.singleTransaction ? applyTogether : applyOneByOne;
       const replan = async () =>
-        (await planFor(control, files, (await rereadLedger(control)).ledger, options)).migrations;
+        (await planFor(engine, control, files, (await rereadLedger(control)).ledger, options)).migrations;
       const { problem, durations } = await applyAll(engine, control, plan.migrations, apply, replan, connect);
       return resultOf(engine, control, plan, durations, problem);
     });
@@ -56,13 +56,14 @@ function planBinding() {
 
 /** Where the version that a reviewed plan was made up to is gone, it is the plan that does not fit. */
 async function planChosen(
+  engine: Engine,
   control: Control,
   files: readonly MigrationFile[],
   ledger: Ledger,
   options: MigrateOptions,
 ): Promise<UpPlan> {
   try {
-    return await planFor(control, files, ledger, options);
+    return await planFor(engine, control, files, ledger, options);
   } catch (error) {
     const isGone = error instanceof Problem && /^version-/.test(error.code);
     throw options.bound && isGone ? (await planBinding()).movedProblem(control, [error.message]) : error;
@@ -78,7 +79,7 @@ async function askBefore(
   approve: NonNullable<MigrateOptions['approve']>,
 ): Promise<ReadonlySet<string>> {
   const outlook = await checkTracking(engine, control, control.ledger, { files, mayAdopt: false });
-  const plan = await planChosen(control, files, outlook.ledger, options);
+  const plan = await planChosen(engine, control, files, outlook.ledger, options);
   if (options.bound) await (await planBinding()).refuseMoved(engine, control, outlook.ledger, plan, options.bound);
   await approve(plan, control, outlook.change);
   return new Set(plan.migrations.map((one) => one.version));

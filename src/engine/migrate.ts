@@ -23,7 +23,7 @@ export function migrateFiles(
   return withControl(engine, async (control) => {
     refuseReadOnly(control.server);
     if (isSettled(engine, control.ledger) && !control.abandoned && !options.bound) {
-      const plan = await planFor(control, files, control.ledger, options);
+      const plan = await planFor(engine, control, files, control.ledger, options);
       if (plan.migrations.length === 0 && plan.skipped.every(alreadySkipped)) return nothingToDo(engine, control, plan);
     }
     const { migrateUnderLock } = await import('./migrate-under-lock.ts');

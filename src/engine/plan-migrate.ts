@@ -16,7 +16,7 @@ export async function planMigrateFiles(
   options: MigrateOptions,
 ): Promise<UpPlan> {
   await migrateFiles(engine, [], options);
-  return withControl(engine, (control) => planFor(control, files, control.ledger, options));
+  return withControl(engine, (control) => planFor(engine, control, files, control.ledger, options));
 }
 
 /** What `migrate` would do now, without a lock and without writing anything. */
@@ -27,7 +27,7 @@ export async function planMigrate(
   const files = refuseComplaints(readFolders(engine.settings.directories, engine.cwd));
   return withControl(engine, async (control) => {
     const { ledger } = await checkTracking(engine, control, control.ledger, { files, mayAdopt: false });
-    const plan = await planFor(control, files, ledger, options);
+    const plan = await planFor(engine, control, files, ledger, options);
     if (options.singleTransaction) refuseSteps(plan.migrations);
     return { plan, control };
   });

@@ -1,15 +1,17 @@
 import type { Ledger } from '../ledger/read.ts';
 import type { MigrationFile } from '../plan/migration-file.ts';
-import { reconcile } from '../plan/reconcile.ts';
+import { type MigrationStatus, reconcile } from '../plan/reconcile.ts';
 import { resolveVersion } from '../plan/resolve-version.ts';
 import { planUp, type UpPlan } from '../plan/up.ts';
 import { Problem } from '../problem/problem.ts';
 import type { Control } from './control.ts';
+import type { Engine } from './engine.ts';
 import { readExtensions } from './extensions.ts';
 import type { MigrateOptions } from './migrate-result.ts';
 
 /** What is to be applied, by this ledger. */
 export async function planFor(
+  engine: Engine,
   control: Control,
   files: readonly MigrationFile[],
   ledger: Ledger,
@@ -34,6 +36,13 @@ export async function planFor(
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const { withDifference } = await import('./changed-body.ts');
-    throw await withDifference(error, control, files);
+    throw await withDifference(await sharing(error, engine, control, statuses), control, files);
   }
+}
+
+/** The parser is loaded only where something is late. */
+async function sharing(problem: Problem, engine: Engine, control: Control, statuses: readonly MigrationStatus[]) {
+  if (![problem, ...(problem.fields.also ?? [])].some(({ code }) => code === 'late-migration')) return problem;
+  const { withSharing } = await import('./graph/late.ts');
+  return withSharing(problem, engine, control, statuses);
 }

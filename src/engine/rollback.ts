@@ -8,6 +8,7 @@ import { Problem } from '../problem/problem.ts';
 import { failureOf, type MigrationOutcome, type RunResult } from '../report/events.ts';
 import { type Control, withControl } from './control.ts';
 import type { Engine } from './engine.ts';
+import type { Standing } from './graph/standing.ts';
 import { upgradeLayout } from './layout.ts';
 import { cancelled } from './pause.ts';
 import { preflight } from './preflight/preflight.ts';
@@ -20,12 +21,16 @@ import { withWorker } from './with-worker.ts';
 export interface RollbackOptions {
   readonly to?: string | undefined;
   readonly version?: string | undefined;
+  /** With `version`: what stands on it goes along. */
+  readonly cascade?: boolean | undefined;
   readonly steps?: number | undefined;
   readonly approve?: (plan: DownPlan, control: Control) => Promise<void>;
 }
 
 export interface DownPlan {
   readonly rollbacks: readonly PlannedRollback[];
+  /** What may need what is undone, and stays: nobody can tell from its SQL. */
+  readonly unsure: Standing['unsure'];
 }
 
 export interface RollbackResult extends RunResult {
@@ -41,11 +46,11 @@ export async function rollback(engine: Engine, options: RollbackOptions): Promis
     refuseReadOnly(control.server);
     refuseUntracked(control);
     // Asked before the lock is taken: somebody who is gone for coffee must not hold up every other run.
-    const asked = await planFor(control, reconcile(files, control.ledger.entries), options);
+    const asked = await planFor(engine, control, reconcile(files, control.ledger.entries), options);
     await options.approve?.(asked, control);
     return withRunnerLock(engine, control, async (held) => {
       const ledger = await upgradeLayout(engine, control, held);
-      const plan = await planFor(control, reconcile(files, ledger.entries), options);
+      const plan = await planFor(engine, control, reconcile(files, ledger.entries), options);
       if (!isSame(plan, asked)) throw changedMeanwhile();
       if (plan.rollbacks.length === 0) return resultOf(engine, control, plan, new Map(), null);
       await preflight(engine, control, plan.rollbacks);
@@ -72,7 +77,7 @@ export function planRollback(engine: Engine, options: RollbackOptions): Promise<
   const files = refuseComplaints(readFolders(engine.settings.directories, engine.cwd));
   return withControl(engine, async (control) => {
     refuseUntracked(control);
-    return { plan: await planFor(control, reconcile(files, control.ledger.entries), options), control };
+    return { plan: await planFor(engine, control, reconcile(files, control.ledger.entries), options), control };
   });
 }
 
@@ -91,13 +96,17 @@ export function refuseUntracked(control: Control): void {
 
 /** What is to be undone, by these states. */
 export async function planFor(
+  engine: Engine,
   control: Control,
   statuses: readonly MigrationStatus[],
   options: RollbackOptions,
 ): Promise<DownPlan> {
+  const version = options.version === undefined ? undefined : resolveVersion(statuses, options.version);
+  const standing = version === undefined ? undefined : await standingOn(engine, control, statuses, version);
   const chosen = planDown(statuses, {
     ...(options.to === undefined ? {} : { to: resolveVersion(statuses, options.to) }),
-    ...(options.version === undefined ? {} : { version: resolveVersion(statuses, options.version) }),
+    ...(version === undefined ? {} : { version, standing: standing?.dependents ?? [] }),
+    cascade: options.cascade ?? false,
     ...(options.steps === undefined ? {} : { steps: options.steps }),
   });
   const rollbacks: PlannedRollback[] = [];
@@ -117,7 +126,13 @@ export async function planFor(
     );
     rollbacks.push({ version, status, source, plan: resumed });
   }
-  return { rollbacks };
+  return { rollbacks, unsure: standing?.unsure ?? [] };
+}
+
+/** Reads what all of them do only where something was applied after that version. */
+async function standingOn(engine: Engine, control: Control, statuses: readonly MigrationStatus[], version: string) {
+  const reader = await import('./graph/standing.ts');
+  return reader.standingOn(engine, control, statuses, version);
 }
 
 async function undoAll(engine: Engine, control: Control, plan: DownPlan): Promise<RollbackResult> {

@@ -1,4 +1,4 @@
-import type { KnownTable, RelationName } from '../known/table.ts';
+import type { KnownTable } from '../known/table.ts';
 import type { Marks } from './marks.ts';
 import { knownRelationPath, memberPath } from './paths.ts';
 

@@ -3,6 +3,8 @@ import type { ObjectPath } from '../graph/object.ts';
 import type { Known } from '../known/known.ts';
 import { TEMPORARY } from '../known/schema.ts';
 
+export type Place = Pick<Access, 'offset' | 'line'>;
+
 /** Where what a statement does is written down. */
 export class Marks {
   readonly accesses: Access[] = [];
@@ -11,13 +13,24 @@ export class Marks {
   readonly after: Known;
   /** Of the migration, to tell apart rows that several put into a table. */
   readonly version: string;
-  readonly #place: Pick<Access, 'offset' | 'line'>;
+  #place: Place;
+  readonly #placeOf: (location: number | undefined) => Place;
 
-  constructor(version: string, before: Known, after: Known, place: Pick<Access, 'offset' | 'line'>) {
+  /** `placeOf`: where a location of the statement's tree lies in the file. */
+  constructor(version: string, before: Known, after: Known, placeOf: (location: number | undefined) => Place) {
     this.version = version;
     this.before = before;
     this.after = after;
-    this.#place = place;
+    this.#placeOf = placeOf;
+    this.#place = placeOf(undefined);
+  }
+
+  /** What is written down in the meantime stands at this location of the tree. */
+  at(location: number | undefined, write: () => void): void {
+    const outer = this.#place;
+    if (location !== undefined) this.#place = this.#placeOf(location);
+    write();
+    this.#place = outer;
   }
 
   creates(object: ObjectPath): void {

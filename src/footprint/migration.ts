@@ -6,7 +6,7 @@ import type { Inner } from '../syntax/inner/statement.ts';
 import { nameOf } from '../syntax/names.ts';
 import { as, isTree, type ParseStatement, type SyntaxTree } from '../syntax/tree.ts';
 import { nodesOf } from '../syntax/walk.ts';
-import { Marks } from './marks.ts';
+import { Marks, type Place } from './marks.ts';
 import { Needs } from './needs.ts';
 import { resolveFunction } from './reads.ts';
 import { markStatement } from './statement.ts';
@@ -16,8 +16,6 @@ export interface FootprintReading {
   /** What stands inside a DO block, function or procedure. */
   readonly inner: (tree: SyntaxTree, sql: string) => Inner;
 }
-
-type Place = Pick<Access, 'offset' | 'line'>;
 
 /** Reads one migration after the other, in the order in which they run; what one makes is known to the next. */
 export class FootprintReader {
@@ -77,19 +75,18 @@ class FileReader {
     const inner = this.#reading.inner(tree, statement.sql);
     for (const { offset, why } of inner.unknown) this.#say(lineAt(statement, offset), why);
     const routine = as('CreateFunctionStmt', tree.node);
-    const place = { offset: statement.offset, line: statement.line };
-    const marks = this.#run(tree, place);
+    const marks = this.#run(tree, (location) => placeIn(statement, tree.offsetOf(location)));
     if (!routine) for (const one of inner.statements) this.#runInner(statement, one);
     else this.#keepRoutine(statement, routine.funcname, inner, marks);
   }
 
   /** What one statement does; what it makes is known then. */
-  #run(tree: SyntaxTree, place: Place): Marks {
+  #run(tree: SyntaxTree, placeOf: (location: number | undefined) => Place): Marks {
     const before = this.#learner.known;
     this.#learner.learn(tree, { version: this.#version, statement: this.#statements });
-    const marks = new Marks(this.#version, before, this.#learner.known, place);
+    const marks = new Marks(this.#version, before, this.#learner.known, placeOf);
     markStatement(marks, tree.node);
-    const done = [...marks.accesses, ...this.#calledBy(marks, tree, place)];
+    const done = [...marks.accesses, ...this.#calledBy(marks, tree, placeOf(undefined))];
     this.accesses.push(...done, ...this.#memory.needs.freedBy(done));
     this.#memory.needs.learn(done);
     return marks;
@@ -97,7 +94,7 @@ class FileReader {
 
   #runInner(outer: Statement, { sql, offset }: Inner['statements'][number]): void {
     const parsed = this.#reading.parse(sql);
-    if (isTree(parsed)) this.#run(parsed, placeIn(outer, offset));
+    if (isTree(parsed)) this.#run(parsed, innerPlace(outer, offset, parsed));
   }
 
   /** A routine needs what its body touches once it runs. */
@@ -107,12 +104,12 @@ class FileReader {
     const done = inner.statements.flatMap(({ sql, offset }) => {
       const parsed = this.#reading.parse(sql);
       if (!isTree(parsed)) return [];
-      const marks = new Marks(this.#version, before, before, placeIn(outer, offset));
+      const marks = new Marks(this.#version, before, before, innerPlace(outer, offset, parsed));
       markStatement(marks, parsed.node);
       return marks.accesses;
     });
     this.accesses.push(...done.flatMap((one) => neededBy(one) ?? []));
-    this.#memory.routines.set(routineKey(new Marks('', after, after, NOWHERE), name), done);
+    this.#memory.routines.set(routineKey(new Marks('', after, after, () => NOWHERE), name), done);
   }
 
   /** What the routines do that a statement calls. */
@@ -147,6 +144,10 @@ function neededBy(access: Access): Access | undefined {
 
 function placeIn(outer: Statement, offset: number): Place {
   return { offset: outer.offset < 0 ? -1 : outer.offset + offset, line: lineAt(outer, offset) };
+}
+
+function innerPlace(outer: Statement, offset: number, tree: SyntaxTree) {
+  return (location: number | undefined) => placeIn(outer, offset + tree.offsetOf(location));
 }
 
 function lineAt({ sql, line }: Statement, offset: number): number {

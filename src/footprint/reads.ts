@@ -22,6 +22,8 @@ export interface Source {
   readonly name: RelationName;
   /** The names before the dot that mean it. */
   readonly aliases: readonly string[];
+  /** In the tree. */
+  readonly location?: number | undefined;
 }
 
 /**
@@ -31,11 +33,11 @@ export interface Source {
 export function markReads(marks: Marks, value: unknown, sources: readonly Source[] = [], rows = false): void {
   if (value === undefined) return;
   const read = [...relationsRead(value)].flatMap((one) => sourceOf(marks, one) ?? []);
-  for (const { name } of read) {
-    const path = knownRelationPath(marks.before, name);
-    marks.reads(path);
-    if (rows) markRowsRead(marks, name);
-  }
+  for (const { name, location } of read)
+    marks.at(location, () => {
+      marks.reads(knownRelationPath(marks.before, name));
+      if (rows) markRowsRead(marks, name);
+    });
   markColumns(marks, value, [...sources, ...read]);
   markTypes(marks, value);
   markCalls(marks, value);
@@ -45,7 +47,11 @@ export function markReads(marks: Marks, value: unknown, sources: readonly Source
 export function sourceOf({ before }: Marks, relation: Fields<'RangeVar'> | undefined): Source | undefined {
   const written = relationName(relation);
   if (!written) return undefined;
-  return { name: before.resolve(written), aliases: [relation?.alias?.aliasname ?? written.name] };
+  return {
+    name: before.resolve(written),
+    aliases: [relation?.alias?.aliasname ?? written.name],
+    location: relation?.location,
+  };
 }
 
 /** Those of a view are those of the tables that it reads. */
@@ -59,14 +65,17 @@ export function markRowsRead(marks: Marks, name: RelationName, seen = new Set<st
 }
 
 function markColumns(marks: Marks, value: unknown, sources: readonly Source[]): void {
-  for (const { fields = [] } of nodesOf('ColumnRef', value)) {
-    const isStar = as('A_Star', fields.at(-1)) !== undefined;
-    const names = stringsOf(fields);
-    const qualifier = isStar ? names.at(-1) : names.at(-2);
-    const meant = qualifier === undefined ? sources : sources.filter(({ aliases }) => aliases.includes(qualifier));
-    if (isStar) for (const { name } of meant) markAllColumns(marks, name);
-    else markColumn(marks, meant, sources, names.at(-1)!);
-  }
+  for (const reference of nodesOf('ColumnRef', value))
+    marks.at(reference.location, () => markReference(marks, reference, sources));
+}
+
+function markReference(marks: Marks, { fields = [] }: Fields<'ColumnRef'>, sources: readonly Source[]): void {
+  const isStar = as('A_Star', fields.at(-1)) !== undefined;
+  const names = stringsOf(fields);
+  const qualifier = isStar ? names.at(-1) : names.at(-2);
+  const meant = qualifier === undefined ? sources : sources.filter(({ aliases }) => aliases.includes(qualifier));
+  if (isStar) for (const { name } of meant) markAllColumns(marks, name);
+  else markColumn(marks, meant, sources, names.at(-1)!);
 }
 
 /** A name alone may also mean a whole row. */
@@ -95,11 +104,11 @@ export function markType(marks: Marks, type: Fields<'TypeName'> | undefined): vo
   const name = nameOf(type?.names);
   if (!type || !name || type.pct_type || name.schema === 'pg_catalog') return;
   const full = marks.before.resolveType(name);
-  if (marks.before.table(full)) marks.reads(knownRelationPath(marks.before, full));
-  else {
-    marks.reads(typePath(full));
-    if (!marks.before.userType(full)) markExtension(marks, name.name);
-  }
+  marks.at(type.location, () => {
+    if (marks.before.table(full)) marks.reads(knownRelationPath(marks.before, full));
+    else marks.reads(typePath(full));
+    if (!marks.before.table(full) && !marks.before.userType(full)) markExtension(marks, name.name);
+  });
 }
 
 /** Something that no file has made may come with an extension. */
@@ -109,16 +118,18 @@ export function markExtension(marks: Marks, name: string): void {
 
 /** Functions, and the objects whose names are given to them. */
 function markCalls(marks: Marks, value: unknown): void {
-  for (const { funcname, args = [] } of nodesOf('FuncCall', value)) {
-    const name = nameOf(funcname);
-    if (!name) continue;
-    markFunctionRead(marks, name);
-    const text = textOf(args[0]);
-    if (TAKES_RELATION.has(name.name)) markNamed(marks, 'regclass', text);
-    if (args.length > 1 && TEXT_SEARCH.test(name.name)) markNamed(marks, 'regconfig', text);
-  }
+  for (const call of nodesOf('FuncCall', value)) marks.at(call.location, () => markCall(marks, call));
   for (const { typeName, arg } of nodesOf('TypeCast', value))
     markNamed(marks, nameOf(typeName?.names)?.name, textOf(arg));
+}
+
+function markCall(marks: Marks, { funcname, args = [] }: Fields<'FuncCall'>): void {
+  const name = nameOf(funcname);
+  if (!name) return;
+  markFunctionRead(marks, name);
+  const text = textOf(args[0]);
+  if (TAKES_RELATION.has(name.name)) markNamed(marks, 'regclass', text);
+  if (args.length > 1 && TEXT_SEARCH.test(name.name)) markNamed(marks, 'regconfig', text);
 }
 
 const TAKES_RELATION = new Set([

@@ -1,13 +1,17 @@
-import { findVersion } from '../migration/find-version.ts';
 import { Problem } from '../problem/problem.ts';
 import { inForce } from './ledger-entry.ts';
 import type { MigrationStatus } from './reconcile.ts';
+import { type Dependent, dependentLines } from './standing.ts';
 
 export interface DownOptions {
   /** Everything applied after this version; the version itself stays. */
   readonly to?: string;
   /** This version alone. */
   readonly version?: string;
+  /** What of that which is applied stands on that version: it goes along, or the version stays. */
+  readonly standing?: readonly Dependent[];
+  /** Undo what stands on it, too. */
+  readonly cascade?: boolean;
   /** So many, the last applied first. */
   readonly steps?: number;
 }
@@ -22,7 +26,7 @@ export function planDown(statuses: readonly MigrationStatus[], options: DownOpti
 }
 
 function choose(lastFirst: readonly MigrationStatus[], options: DownOptions): readonly MigrationStatus[] {
-  if (options.version !== undefined) return [alone(lastFirst, options.version)];
+  if (options.version !== undefined) return withStanding(lastFirst, options.version, options);
   if (options.to !== undefined) return downTo(lastFirst, options.to);
   return lastFirst.slice(0, firstBaseline(lastFirst)).slice(0, options.steps ?? 1);
 }
@@ -39,56 +43,51 @@ function downTo(lastFirst: readonly MigrationStatus[], to: string): readonly Mig
   return lastFirst.slice(0, at);
 }
 
-function alone(lastFirst: readonly MigrationStatus[], version: string): MigrationStatus {
+/** It alone where nothing stands on it, else with all that does. */
+function withStanding(
+  lastFirst: readonly MigrationStatus[],
+  version: string,
+  { standing = [], cascade = false }: DownOptions,
+): readonly MigrationStatus[] {
   const status = lastFirst.find((one) => one.version === version);
   if (!status) throw notApplied(version);
+  refuseBeforeBaseline(lastFirst, status);
+  if (standing.length > 0 && !cascade) throw stoodOn(lastFirst, status, standing);
+  const undone = new Set([version, ...standing.map((one) => one.version)]);
+  return lastFirst.filter((one) => undone.has(one.version));
+}
+
+function refuseBeforeBaseline(lastFirst: readonly MigrationStatus[], status: MigrationStatus): void {
   const baseline = firstBaseline(lastFirst);
-  if (status.entry?.type !== 'baseline' && lastFirst.indexOf(status) > baseline) {
-    throw new Problem(
-      'rollback-refused',
-      `${version} was recorded before ${lastFirst[baseline]?.version}, a baseline`,
-      {
-        version,
-        state: 'Nothing was run.',
-        next: ['What was there before the tool came is undone with a new migration: others may stand on it.'],
-      },
-    );
-  }
-  const dependents = lastFirst.filter((one) => one !== status && dependsOn(one, version, lastFirst));
-  if (dependents.length === 0) return status;
-  throw new Problem(
-    'rollback-refused',
-    `${version} is needed by ${dependents.map((one) => one.version).join(', ')}, which would be left standing on nothing`,
-    { version, state: 'Nothing was run.', next: wayDown(lastFirst, status, dependents) },
-  );
+  if (status.entry?.type === 'baseline' || lastFirst.indexOf(status) <= baseline || !lastFirst[baseline]) return;
+  const { version } = status;
+  throw new Problem('rollback-refused', `${version} was recorded before ${lastFirst[baseline].version}, a baseline`, {
+    version,
+    state: 'Nothing was run.',
+    next: ['What was there before the tool came is undone with a new migration: others may stand on it.'],
+  });
 }
 
-/** Undo the dependents first, or everything back to what was applied before this version. */
-function wayDown(
+function stoodOn(
   lastFirst: readonly MigrationStatus[],
-  status: MigrationStatus,
-  dependents: readonly MigrationStatus[],
-): string[] {
-  const before = lastFirst[lastFirst.indexOf(status) + 1];
-  const first = `Undo first: taskflow-db rollback --version ${dependents[0]?.version}`;
-  return before
-    ? [first, `Or everything after ${before.version}: taskflow-db rollback --to ${before.version}`]
-    : [first];
-}
-
-/** Only a file that is there can say what it depends on. */
-function dependsOn(status: MigrationStatus, version: string, known: readonly MigrationStatus[]): boolean {
-  if (!status.file) return false;
-  try {
-    const depends = status.file.load().headers.depends;
-    return depends.some((text) => {
-      const found = findVersion(known, text);
-      return !(found instanceof Problem) && found.version === version;
-    });
-  } catch (error) {
-    if (error instanceof Problem) return false;
-    throw error;
-  }
+  { version }: MigrationStatus,
+  standing: readonly Dependent[],
+): Problem {
+  const [first] = standing;
+  const who =
+    standing.length === 1
+      ? `${first?.version}, which is applied, stands`
+      : `${standing.length} applied migrations stand`;
+  const before = lastFirst[lastFirst.findIndex((one) => one.version === version) + 1];
+  return new Problem('rollback-refused', `${who} on ${version}`, {
+    version,
+    found: dependentLines(standing, version).join('\n'),
+    state: 'Nothing was run.',
+    next: [
+      `Undo them together, the last applied first: taskflow-db rollback --version ${version} --cascade`,
+      ...(before ? [`Or everything after ${before.version}: taskflow-db rollback --to ${before.version}`] : []),
+    ],
+  });
 }
 
 function notApplied(version: string): Problem {

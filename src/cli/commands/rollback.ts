@@ -8,6 +8,7 @@ import {
   rollback,
 } from '../../engine/rollback.ts';
 import { EXIT, type ExitStatus } from '../../problem/codes.ts';
+import { Problem } from '../../problem/problem.ts';
 import { count } from '../../problem/quantity.ts';
 import { planSql } from '../../report/plan-sql.ts';
 import type { CommandContext } from '../context.ts';
@@ -21,6 +22,7 @@ export async function run(context: CommandContext): Promise<ExitStatus> {
   const options: RollbackOptions = {
     to: args.value('to'),
     version: args.value('version'),
+    cascade: cascadeOf(context),
     steps: args.integer('steps', 1),
   };
   const level = dryRunLevel(context);
@@ -35,6 +37,14 @@ export async function run(context: CommandContext): Promise<ExitStatus> {
     const result = await rollback(engine, { ...options, approve });
     return finishRun(context, result, sentence(result));
   });
+}
+
+function cascadeOf({ args }: CommandContext): boolean {
+  if (args.has('cascade') && args.value('version') === undefined)
+    throw new Problem('usage', '--cascade goes with --version: it undoes what stands on that version, too', {
+      next: ['See: taskflow-db help rollback'],
+    });
+  return args.has('cascade');
 }
 
 async function print(context: CommandContext, engine: Engine, options: RollbackOptions): Promise<ExitStatus> {
@@ -53,6 +63,8 @@ async function print(context: CommandContext, engine: Engine, options: RollbackO
 async function askFor(context: CommandContext, engine: Engine, plan: DownPlan, control: Control): Promise<void> {
   if (plan.rollbacks.length === 0) return;
   const versions = plan.rollbacks.map((one) => one.version);
+  for (const { version, why } of plan.unsure)
+    context.stderr.line(`warning: whether ${version} needs it nobody can tell: ${why}`);
   const shown =
     versions.length > 3
       ? `${count(versions.length, 'migration')} (${versions[0]} down to ${versions.at(-1)})`

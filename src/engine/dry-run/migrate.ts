@@ -55,7 +55,7 @@ async function tryUnderLock(
   options: DryRunOptions,
 ): Promise<LiveResult> {
   const { ledger } = await checkTrackingUnderLock(engine, control, held, { files, mayAdopt: false });
-  const plan = await planFor(control, files, ledger, options);
+  const plan = await planFor(engine, control, files, ledger, options);
   if (options.singleTransaction) refuseSteps(plan.migrations);
   await preflight(engine, control, plan.migrations);
   return tryLive(engine, control, { direction: 'apply', trials: plan.migrations.map(trialOf), skipped: plan.skipped });

@@ -19,7 +19,7 @@ export function observeOne(
   const patient = { ...engine, settings: { ...engine.settings, dryRunHoldMs: 0 } };
   return withControl(patient, (control) =>
     withRunnerLock(patient, control, async (ledger) => {
-      const { migrations, skipped } = await planFor(control, files, ledger, options);
+      const { migrations, skipped } = await planFor(engine, control, files, ledger, options);
       const [one] = migrations;
       if (!one) return skipped[0]?.reason ?? 'the scratch server has nothing to do';
       return tryLive(patient, control, { direction: 'apply', trials: [trialOf(one)], skipped: [] });

@@ -77,7 +77,7 @@ async function readTarget(
     const { ledger } = await checkTracking(engine, control, control.ledger, { files, mayAdopt: false });
     const isNew = control.ledger.layout === undefined;
     if (!isNew && !isSettled(engine, control.ledger)) await refuseUnsettled(engine, control, files);
-    const plan = await planFor(control, files, ledger, options);
+    const plan = await planFor(engine, control, files, ledger, options);
     if (options.singleTransaction) refuseSteps(plan.migrations);
     const rows = isNew ? [] : await control.session.query(readHistorySql(control.names));
     const relations = relationsIn(await control.session.query(KNOWN_RELATIONS.sql));

@@ -23,7 +23,7 @@ export function dryRunRollback(engine: Engine, options: DryRunRollbackOptions): 
     if (!options.onProduction) refuseProduction(engine, control);
     refuseUntracked(control);
     return withRunnerLock(engine, control, async (ledger) => {
-      const { rollbacks } = await planFor(control, reconcile(files, ledger.entries), options);
+      const { rollbacks } = await planFor(engine, control, reconcile(files, ledger.entries), options);
       await preflight(engine, control, rollbacks);
       return tryLive(engine, control, { direction: 'roll back', trials: rollbacks.map(trialBack), skipped: [] });
     });

@@ -1,6 +1,7 @@
 import type { Footprint } from '../../graph/access.ts';
 import { type GraphNode, MigrationGraph } from '../../graph/graph.ts';
 import { orderMigrations } from '../../graph/order.ts';
+import { schemasOf } from '../../known/search-path.ts';
 import { findVersion } from '../../migration/find-version.ts';
 import type { Migration } from '../../migration/migration.ts';
 import { inForce } from '../../plan/ledger-entry.ts';
@@ -17,20 +18,32 @@ export interface ReadGraph {
   readonly complaints: readonly Problem[];
 }
 
+export interface ReadOptions {
+  /** Has the SQL that was run, where the file is another one by now. */
+  readonly control?: Control;
+  /** As in the settings; by default public. */
+  readonly searchPath?: string | undefined;
+  /** As if none had been applied: all in the order of dependencies and numbers. */
+  readonly byNumber?: boolean;
+}
+
 /**
  * The migrations and what they need: those that are applied in the order in which they were, with the SQL that was run, and behind
  * them the others in the order in which they would be.
  */
 export async function readGraph(
   statuses: readonly MigrationStatus[],
-  { control, searchPath }: { readonly control?: Control; readonly searchPath?: readonly string[] | undefined } = {},
+  { control, searchPath, byNumber = false }: ReadOptions = {},
 ): Promise<ReadGraph> {
   const complaints: Problem[] = [];
   const sources = await sourcesOf(statuses, control);
   const loaded = sources.map(({ status, file }) => ({ status, migration: loadedOf(file, complaints) }));
-  const ordered = inOrder(loaded, statuses);
+  const ordered = inOrder(loaded, statuses, byNumber);
   const readable = ordered.flatMap(({ migration }) => migration ?? []);
-  const footprints = await footprintsOf(readable, searchPath);
+  const footprints = await footprintsOf(
+    readable,
+    searchPath === undefined ? undefined : schemasOf(searchPath.split(',')),
+  );
   const byVersion = new Map(footprints.map((one) => [one.version, one]));
   return { graph: new MigrationGraph(ordered.map((one) => nodeOf(one, statuses, byVersion))), complaints };
 }
@@ -67,8 +80,8 @@ function loadedOf(file: MigrationFile | undefined, complaints: Problem[]): Migra
   }
 }
 
-function inOrder(loaded: readonly Loaded[], statuses: readonly MigrationStatus[]): Loaded[] {
-  const isApplied = ({ status: { entry } }: Loaded) => entry !== undefined && inForce(entry);
+function inOrder(loaded: readonly Loaded[], statuses: readonly MigrationStatus[], byNumber: boolean): Loaded[] {
+  const isApplied = ({ status: { entry } }: Loaded) => !byNumber && entry !== undefined && inForce(entry);
   const applied = loaded.filter(isApplied).sort((a, b) => orderOf(a) - orderOf(b));
   const nodes = loaded
     .filter((one) => !isApplied(one))

@@ -35,7 +35,7 @@ export function makePlan(engine: Engine, request: PlanRequest): Promise<PlanRepo
   const files = refuseComplaints(readFolders(engine.settings.directories, engine.cwd));
   return withControl(engine, async (control) => {
     const { ledger, change } = await checkTracking(engine, control, control.ledger, { files, mayAdopt: false });
-    const plan = await planFor(control, files, ledger, request);
+    const plan = await planFor(engine, control, files, ledger, request);
     if (request.singleTransaction) refuseSteps(plan.migrations);
     const told = toldBy(await readLiveStatistics(control, engine.settings.searchPath));
     const foreseen = await foresight(engine, control, { plan, told, request });

@@ -16,7 +16,7 @@ export function markConstraintReads(marks: Marks, table: RelationName, constrain
   for (const { name } of indexElements(exclusions)) if (name) markColumnRead(marks, table, name);
   if (exclusions) marks.reads(globalPath('extension', 'btree_gist'), { weak: true });
   if (indexname) marks.changes(indexPath(marks.before, { schema: table.schema, name: indexname }));
-  if (pktable) markReferenced(marks, constraint);
+  if (pktable) marks.at(pktable.location, () => markReferenced(marks, constraint));
 }
 
 function indexElements(nodes: Constraint['exclusions']): Fields<'IndexElem'>[] {

@@ -1,6 +1,6 @@
 import type { GrantTargetType, ObjectType } from '@pgsql/types';
 import type { ObjectPath } from '../../graph/object.ts';
-import { nameOf, relationName, stringsOf } from '../../syntax/names.ts';
+import { relationName, stringsOf } from '../../syntax/names.ts';
 import { all, as, type Fields, type Node } from '../../syntax/tree.ts';
 import type { Marks } from '../marks.ts';
 import { globalPath, groupPath, knownRelationPath, memberPath, schemaPath } from '../paths.ts';
