@@ -46,11 +46,23 @@ export interface PlannedView {
   /** Why it stands at this place. */
   readonly why: string;
   readonly depends: readonly string[];
+  /** What it stands on: by its header, and of the plan by its SQL. */
+  readonly needs: readonly PlannedNeed[];
   readonly mode: 'transaction' | 'steps';
   readonly steps: readonly PlannedStep[];
   readonly rollback: PlannedRollback;
   /** What the file destroys of the data that is there; a backup of it would have to hold these. */
   readonly destroys: readonly string[];
+}
+
+export interface PlannedNeed {
+  readonly version: string;
+  /** A `Depends:` header names it. */
+  readonly declared: boolean;
+  /** What of it the SQL touches: `uses table orders`; null where that is not seen. */
+  readonly inferred: string | null;
+  /** Where it does. */
+  readonly line: number | null;
 }
 
 export interface PlannedStep {

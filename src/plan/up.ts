@@ -28,6 +28,8 @@ export interface PlannedMigration {
   readonly version: string;
   readonly migration: Migration;
   readonly status: MigrationStatus;
+  /** As resolved from its header. */
+  readonly depends: readonly string[];
   readonly plan: StepPlan;
 }
 
@@ -229,7 +231,7 @@ function split(chosen: readonly Candidate[], options: UpOptions): Pick<UpPlan, '
   for (const { version, migration, status, depends } of chosen) {
     const reason = skipReason(migration, depends, skippedVersions, options.extensions);
     if (reason === undefined) {
-      migrations.push({ version, migration, status, plan: stepsOf(migration, options.serverVersionNum) });
+      migrations.push({ version, migration, status, depends, plan: stepsOf(migration, options.serverVersionNum) });
     } else {
       skippedVersions.add(version);
       skipped.push({ version, migration, status, reason });

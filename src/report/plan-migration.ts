@@ -28,13 +28,31 @@ export function migrationLines(placed: PlacedMigration, page: PlanPage): string[
   const sized = new Set<string>();
   return [
     wrap(title, width, '   '),
-    ...(page.verbose || migration.depends.length > 0 ? [labelled('order', migration.why, page)] : []),
+    ...(page.verbose ? [labelled('order', migration.why, page)] : []),
+    ...needLines(migration, page),
     labelled('runs', modeText(migration), page),
     ...migration.steps.flatMap((step, i) => stepLines(step, migration, i, { ...page, sized })),
     ...migration.destroys.map((what) => labelled('destroys', what, page, 'bad')),
     ...rollbackLines(migration, page),
     ...(findings.length > 0 ? [labelled('lint', findingsText(findings), page, 'warn')] : []),
   ];
+}
+
+/** So many are told of what its SQL needs; more are counted. */
+const NEEDS_MAX = 3;
+
+/** By its header with a line, by its SQL with a dashed one. */
+function needLines({ needs }: PlannedView, page: PlanPage): string[] {
+  const declared = needs
+    .filter((one) => one.declared)
+    .map(({ version }) => `── ${visibleName(version)} by its Depends: header`);
+  const inferred = needs.flatMap(({ version, inferred: how, line }) =>
+    how === null ? [] : [`┄┄ ${visibleName(version)} by its SQL: ${how}${line === null ? '' : `, line ${line}`}`],
+  );
+  const shown = page.verbose ? inferred : inferred.slice(0, NEEDS_MAX);
+  const more =
+    inferred.length > shown.length ? [`┄┄ and ${inferred.length - shown.length} more by its SQL (--verbose)`] : [];
+  return [...declared, ...shown, ...more].map((line) => labelled('needs', line, page));
 }
 
 function isBrief({ migration, findings, crowded }: PlacedMigration): boolean {

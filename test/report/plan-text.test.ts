@@ -37,6 +37,7 @@ function migration(place: number, statements: PlannedStatementView[], more: Part
     file: `database/migrations/${version}.sql`,
     why: 'by number',
     depends: [],
+    needs: [],
     mode: 'transaction',
     steps: [{ transactional: true, reason: null, done: false, statementCount: statements.length, statements }],
     rollback: { kind: 'sql', reason: null, loses: [] },

@@ -1,6 +1,7 @@
 import type { Footprint } from '../../graph/access.ts';
 import { type GraphNode, MigrationGraph } from '../../graph/graph.ts';
 import { orderMigrations } from '../../graph/order.ts';
+import { SchemaLearner } from '../../known/learner.ts';
 import { schemasOf } from '../../known/search-path.ts';
 import { findVersion } from '../../migration/find-version.ts';
 import type { Migration } from '../../migration/migration.ts';
@@ -40,12 +41,15 @@ export async function readGraph(
   const loaded = sources.map(({ status, file }) => ({ status, migration: loadedOf(file, complaints) }));
   const ordered = inOrder(loaded, statuses, byNumber);
   const readable = ordered.flatMap(({ migration }) => migration ?? []);
-  const footprints = await footprintsOf(
-    readable,
-    searchPath === undefined ? undefined : schemasOf(searchPath.split(',')),
-  );
+  const footprints = await footprintsOf(readable, learnerOf(searchPath));
   const byVersion = new Map(footprints.map((one) => [one.version, one]));
   return { graph: new MigrationGraph(ordered.map((one) => nodeOf(one, statuses, byVersion))), complaints };
+}
+
+function learnerOf(searchPath: string | undefined): SchemaLearner {
+  return searchPath === undefined
+    ? new SchemaLearner()
+    : new SchemaLearner(undefined, schemasOf(searchPath.split(',')));
 }
 
 interface Source {

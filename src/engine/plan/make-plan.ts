@@ -8,6 +8,7 @@ import { Problem } from '../../problem/problem.ts';
 import { refuseSteps } from '../apply-together.ts';
 import { type Control, withControl } from '../control.ts';
 import type { Engine } from '../engine.ts';
+import { needsOfPlan } from '../graph/plan-needs.ts';
 import { activeRules } from '../lint/active-rules.ts';
 import { optionsOf } from '../lint/judge.ts';
 import { type Told, toldBy } from '../lint/knowledge.ts';
@@ -82,6 +83,7 @@ async function foresight(
   const { migrations, holds, needed } = viewsOf(plan, {
     foresight: { ...reading, learner: told.knowledge.newLearner() },
     singleTransaction: request.singleTransaction,
+    needs: await needsOfPlan(plan.migrations, told.knowledge.newLearner()),
     mask: engine.mask,
   });
   return {

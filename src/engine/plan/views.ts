@@ -1,7 +1,7 @@
 import { holdsOf, type PlacedStatement, type PlannedHold } from '../../forecast/holds.ts';
 import { lossesOfRollback } from '../../forecast/losses.ts';
 import { isNoticed } from '../../forecast/noticed.ts';
-import type { PlannedStatementView, PlannedStep, PlannedView } from '../../forecast/plan-report.ts';
+import type { PlannedNeed, PlannedStatementView, PlannedStep, PlannedView } from '../../forecast/plan-report.ts';
 import { rollbackSubjects } from '../../lint/statement-subjects.ts';
 import { asWritten } from '../../migration/as-written.ts';
 import type { Migration } from '../../migration/migration.ts';
@@ -21,6 +21,8 @@ export interface ViewOptions {
   readonly foresight: Foresight;
   /** All of it is one transaction. */
   readonly singleTransaction: boolean;
+  /** By version. */
+  readonly needs: ReadonlyMap<string, readonly PlannedNeed[]>;
   /** Hides the secrets of a statement before it is cut. */
   readonly mask: (text: string) => string;
 }
@@ -59,6 +61,7 @@ function viewOf(planned: PlannedMigration, before: string | undefined, options: 
     file: migration.file,
     why: whyHere(depends, before),
     depends,
+    needs: options.needs.get(version) ?? [],
     mode: plan.mode,
     steps: stepsOf(planned, foreseen, options),
     rollback: rollbackOf(migration, options.foresight),
