@@ -37,12 +37,17 @@ export class Marks {
     this.#add('creates', object);
   }
 
-  changes(object: ObjectPath, weak = false): void {
-    this.#add('changes', object, { weak });
+  changes(object: ObjectPath): void {
+    this.#add('changes', object);
   }
 
   drops(object: ObjectPath): void {
     this.#add('drops', object);
+  }
+
+  /** Takes a name, or gives it up: who does so before or behind it must not meet it, but nothing stands on a name. */
+  claims(object: ObjectPath): void {
+    this.#add('changes', object, { weak: true });
   }
 
   reads(object: ObjectPath, how: { readonly whole?: boolean; readonly weak?: boolean } = {}): void {

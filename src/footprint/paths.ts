@@ -69,6 +69,9 @@ export function globalPath(word: string, name: string): ObjectPath {
   return [part(word, name)];
 }
 
+/** What holds for every schema. */
+export const DATABASE: ObjectPath = [part('database', 'database', 'the')];
+
 export function groupPath(owner: ObjectPath, group: Group): ObjectPath {
   return [...owner, part(group, '')];
 }

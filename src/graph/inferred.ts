@@ -15,7 +15,7 @@ export interface Reason {
 export interface InferredEdge {
   readonly from: string;
   readonly to: string;
-  /** In the order of the later one's statements; each object once. The strong ones first. */
+  /** In the order of the later one's statements; each object once. Weak ones only where there is no strong one. */
   readonly reasons: readonly Reason[];
   /** None of the reasons is a strong one. */
   readonly weak: boolean;
@@ -80,10 +80,9 @@ class Edges {
 
   edges(): InferredEdge[] {
     return [...this.#reasons].map(([to, found]) => {
-      const reasons = outermost([...found.values()]);
-      const strong = reasons.filter(({ weak }) => !weak);
-      const others = reasons.filter(({ weak }) => weak);
-      return { from: this.#from, to, reasons: [...strong, ...others], weak: strong.length === 0 };
+      const all = outermost([...found.values()]);
+      const strong = all.filter(({ weak }) => !weak);
+      return { from: this.#from, to, reasons: strong.length > 0 ? strong : all, weak: strong.length === 0 };
     });
   }
 }
@@ -108,9 +107,11 @@ function visit(root: ObjectState, touch: Touch, edges: Edges): void {
     outer.push(state);
     state = state.at(keyOfPart(part));
   }
-  meetOuter(outer, touch, edges);
+  if (manner !== 'reads') meetWholeReaders(outer, touch, edges);
+  // What an outer object's writer has done is older than what has been done inside it since.
+  const written = state.written ?? outer.findLast((one) => one.written)?.written;
+  if (written) edges.add(touch, written);
   if (manner === 'reads') {
-    if (state.written) edges.add(touch, state.written);
     if (whole) for (const inner of state.inside.values()) eachWriter(inner, (one) => edges.add(touch, one));
     keepReader(state, touch);
   } else {
@@ -121,13 +122,9 @@ function visit(root: ObjectState, touch: Touch, edges: Edges): void {
   }
 }
 
-/** Who wrote an object that this one lies in, and, for a writer, who read all of it. */
-function meetOuter(outer: readonly ObjectState[], touch: Touch, edges: Edges): void {
-  for (const { written, readers } of outer) {
-    if (written) edges.add(touch, written);
-    if (touch.access.manner === 'reads') continue;
-    for (const one of readers.values()) if (one.access.whole) edges.add(touch, one);
-  }
+/** Those who read all of an object in which something is written. */
+function meetWholeReaders(outer: readonly ObjectState[], touch: Touch, edges: Edges): void {
+  for (const { readers } of outer) for (const one of readers.values()) if (one.access.whole) edges.add(touch, one);
 }
 
 /** One for each migration, the strongest. */

@@ -32,10 +32,18 @@ export function describeObject(path: ObjectPath): string {
   if (group < 0) return `${last.word} ${qualified(path)}`;
   const owner = ownerText(path.slice(0, group));
   if (last.name === '') return `${last.word} of ${owner}`;
-  return last.word === 'setting'
-    ? `${last.name} of ${owner}`
-    : `${last.word} ${displayIdentifier(last.name)} of ${owner}`;
+  return MEMBERS[last.space]?.(last.name, owner) ?? `${last.word} ${displayIdentifier(last.name)} of ${owner}`;
 }
+
+/** Members of a group whose names are none that SQL knows. */
+const MEMBERS: Readonly<Record<string, (name: string, owner: string) => string>> = {
+  settings: (name, owner) => `${name} of ${owner}`,
+  comments: (_, owner) => `comment of ${owner}`,
+  rows: (_, owner) => `rows of ${owner}`,
+  privileges: (name, owner) => `privileges of ${displayIdentifier(name)} on ${owner}`,
+  'default privileges': (name, owner) =>
+    `default privileges for ${name} in ${owner === 'database' ? 'the database' : owner}`,
+};
 
 function ownerText(path: ObjectPath): string {
   return path.some(({ name }) => name === '') ? describeObject(path) : qualified(path);

@@ -69,7 +69,7 @@ const DROPS: Partial<Record<ObjectType, Drop>> = {
   OBJECT_INDEX: (marks, object) => {
     for (const name of namesOf([object])) {
       marks.drops(indexPath(marks.before, name));
-      marks.drops(relationPath(marks.before.resolve(name), 'index'));
+      marks.claims(relationPath(marks.before.resolve(name), 'index'));
     }
   },
   OBJECT_FUNCTION: dropFunction,

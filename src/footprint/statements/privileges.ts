@@ -3,7 +3,8 @@ import type { ObjectPath } from '../../graph/object.ts';
 import { relationName, stringsOf } from '../../syntax/names.ts';
 import { all, as, type Fields, type Node } from '../../syntax/tree.ts';
 import type { Marks } from '../marks.ts';
-import { globalPath, groupPath, knownRelationPath, memberPath, schemaPath } from '../paths.ts';
+import { DATABASE, globalPath, groupPath, knownRelationPath, memberPath, schemaPath } from '../paths.ts';
+import { wordOf } from './drop.ts';
 import { objectPath } from './object-path.ts';
 
 /** GRANT and REVOKE on objects. */
@@ -58,11 +59,12 @@ export function markDefaultPrivileges(marks: Marks, { options, action }: Fields<
   const schemas = all('DefElem', options).flatMap(({ defname, arg }) =>
     defname === 'schemas' ? stringsOf(as('List', arg)?.items) : [],
   );
-  const owners = schemas.length > 0 ? schemas.map(schemaPath) : [globalPath('database', '')];
+  const owners = schemas.length > 0 ? schemas.map(schemaPath) : [DATABASE];
   for (const owner of owners) {
     if (schemas.length > 0) marks.reads(owner);
     // Of what is made before and after it, each kind has its own; here they are one.
-    for (const role of roles) marks.changes(memberPath(owner, 'default privileges', `${action?.objtype} ${role}`));
+    for (const role of roles)
+      marks.changes(memberPath(owner, 'default privileges', `${wordOf(action?.objtype ?? '')}s to ${role}`));
     marks.reads(groupPath(owner, 'default privileges'));
   }
 }

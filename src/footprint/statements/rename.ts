@@ -50,11 +50,8 @@ function renameRelation(marks: Marks, written: QualifiedName, to: string): void 
   if (found) {
     const path = knownRelationPath(marks.before, found.table.name);
     moved(marks, indexPath(marks.before, written), memberPath(path, 'indexes', to));
-    moved(
-      marks,
-      relationPath(marks.before.resolve(written), 'index'),
-      relationPath({ schema: found.table.name.schema, name: to }, 'index'),
-    );
+    marks.claims(relationPath(marks.before.resolve(written), 'index'));
+    marks.claims(relationPath({ schema: found.table.name.schema, name: to }, 'index'));
     return;
   }
   const from = marks.before.resolve(written);
@@ -71,7 +68,7 @@ function kindOf({ before }: Marks, name: QualifiedName) {
 }
 
 function moved(marks: Marks, from: ObjectPath, to: ObjectPath): void {
-  marks.drops(from);
+  marks.changes(from);
   marks.creates(to);
 }
 

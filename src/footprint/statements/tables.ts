@@ -2,7 +2,7 @@ import type { RelationName } from '../../known/table.ts';
 import { nameOf, relationName } from '../../syntax/names.ts';
 import { all, as, type Fields, type Node } from '../../syntax/tree.ts';
 import type { Marks } from '../marks.ts';
-import { globalPath, groupPath, knownRelationPath, memberPath, relationPath, schemaPath } from '../paths.ts';
+import { DATABASE, globalPath, groupPath, knownRelationPath, memberPath, relationPath, schemaPath } from '../paths.ts';
 import { markAllColumns, markExtension, markFunctionRead, markReads, markSchemaObject, markTypes } from '../reads.ts';
 import { markColumnNeeds } from './columns.ts';
 import { markConstraintReads } from './constraints.ts';
@@ -33,7 +33,7 @@ export function newRelation(marks: Marks, relation: Fields<'RangeVar'> | undefin
 /** With the sequences that come with it. */
 export function markCreated(marks: Marks, name: RelationName): void {
   marks.reads(schemaPath(name.schema));
-  for (const owner of [schemaPath(name.schema), globalPath('database', '')])
+  for (const owner of [schemaPath(name.schema), DATABASE])
     marks.reads(groupPath(owner, 'default privileges'), { whole: true, weak: true });
   const isThere = marks.before.table(name) !== undefined;
   const path = knownRelationPath(marks.after, name);
@@ -120,7 +120,8 @@ function markMethod(marks: Marks, method: string | undefined): void {
 
 function markNewIndex(marks: Marks, table: RelationName, name: string): void {
   marks.creates(memberPath(knownRelationPath(marks.before, table), 'indexes', name));
-  marks.creates(relationPath({ schema: table.schema, name }, 'index'));
+  // Tables and indexes have one space of names.
+  marks.claims(relationPath({ schema: table.schema, name }, 'index'));
 }
 
 /** Those that the statement has made: its name may be PostgreSQL's choice. */
