@@ -56,7 +56,9 @@ On a database that has tables but no history it first looks at what is there and
 
 It stops at the first failure, says where and why, and keeps what was applied before. Run it again when the cause is mended.
 
-On a busy database a table lock is waited for only a moment, so that the application does not queue up behind the migration; then the transaction is rolled back and tried again when the way is free, and whoever is in the way is named. With --cancel-blockers=autovacuum,idle it cancels an ordinary autovacuum that is in the way, and ends a session that has been idle in a transaction, and in the way, for 5 seconds; each is told and put on record.
+On a busy database a table lock is waited for only a moment, so that the application does not queue up behind the migration; then the transaction is rolled back and tried again when the way is free, and whoever is in the way is named. With --jobs N, migrations that follow each other and only build indexes with CREATE INDEX CONCURRENTLY, each on tables of its own, are built at the same time; they are recorded in their order.
+
+With --cancel-blockers=autovacuum,idle it cancels an ordinary autovacuum that is in the way, and ends a session that has been idle in a transaction, and in the way, for 5 seconds; each is told and put on record.
 
 With --dry-run it shows the SQL that would run. With --dry-run=rehearse it applies it to an empty copy of this database's schema on a scratch server. With --dry-run=live it runs it on this database, in one transaction that is always rolled back, and shows for each statement which locks it took, what it rewrote and read, how long it took, and then what such a try cannot show. The locks are real and held to the end: at most for --hold. It is refused on a database marked production without --yes-on-production. See docs/dry-run.md.
 
@@ -71,6 +73,7 @@ With --plan it applies exactly what "plan --out FILE" has written, or refuses an
       { name: 'plan', value: 'FILE', completes: 'file', summary: 'apply exactly this plan, or refuse' },
       { name: 'allow-late', summary: 'also apply files numbered below an applied one' },
       { name: 'single-transaction', summary: 'apply all of them in one transaction, or none' },
+      { name: 'jobs', value: 'N', summary: 'build so many indexes CONCURRENTLY at once' },
       { name: 'check-drift', summary: 'refuse where the database was changed by hand' },
       SCRATCH_FLAG,
       ...AMONG_OTHERS,

@@ -24,6 +24,8 @@ export interface Application {
   readonly lockTimeoutMs?: number | undefined;
   /** It was refused a lock before, in a group. */
   readonly refused?: RefusedTry;
+  /** Others run beside it: what has to have ended before its own end goes on record. */
+  readonly turn?: () => Promise<void>;
   /** The version that is begun as soon as this one is committed. */
   readonly next?: string;
 }

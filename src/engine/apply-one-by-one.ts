@@ -10,8 +10,9 @@ import { cancelled } from './pause.ts';
 import type { Worker } from './worker.ts';
 
 /**
- * Applies the migrations in order, each by itself; runs of small ones are written to the server together. Returns the
- * problem that stopped it, or null; `durations` is filled as they are committed.
+ * Applies the migrations in order, each by itself; runs of small ones are written to the server together, and builds of indexes
+ * that do not mind each other go on side by side, at most `jobs` of them. Returns the problem that stopped it, or null; `durations`
+ * is filled as they are committed.
  */
 export async function applyOneByOne(
   engine: Engine,
@@ -19,8 +20,9 @@ export async function applyOneByOne(
   worker: Worker,
   migrations: readonly PlannedMigration[],
   durations: Map<string, number>,
+  jobs = 1,
 ): Promise<Problem | null> {
-  const run: Run = { engine, control, worker, migrations, durations };
+  const run: Run = { engine, control, worker, migrations, durations, jobs };
   try {
     while (durations.size < migrations.length) await applyNext(run);
     return null;
@@ -38,6 +40,7 @@ interface Run {
   readonly worker: Worker;
   readonly migrations: readonly PlannedMigration[];
   readonly durations: Map<string, number>;
+  readonly jobs: number;
   /** Prepared while the server was at the group before. */
   ready?: { readonly at: number; readonly prepared: PreparedGroup } | undefined;
 }
@@ -55,9 +58,31 @@ async function applyNext(run: Run): Promise<void> {
     };
     await applyGroup(ready.prepared, (version, ms) => durations.set(version, ms), ahead);
   } else {
+    const together = run.jobs > 1 ? await sideBySideAt(run, at) : 0;
+    if (together > 1) return await applySideBySide(run, at, together);
     const application = applicationAt(run, at);
     durations.set(application.planned.version, await applyMigration(application));
   }
+}
+
+/** Only one that runs step by step is worth the look. */
+async function sideBySideAt({ worker, migrations }: Run, at: number): Promise<number> {
+  if (inTransaction(migrations[at])) return 0;
+  const { sideBySide } = await import('./side-by-side.ts');
+  return sideBySide(worker, migrations.slice(at));
+}
+
+async function applySideBySide(run: Run, at: number, count: number): Promise<void> {
+  const { inTurns } = await import('./side-by-side.ts');
+  await inTurns(run, count, async (place, worker, turn) => {
+    const application = applicationAt({ ...run, worker }, at + place);
+    const { version } = application.planned;
+    try {
+      run.durations.set(version, await applyMigration({ ...application, turn }));
+    } catch (error) {
+      throw error instanceof Problem && error.code !== 'connection-lost' ? error.with({ version }) : error;
+    }
+  });
 }
 
 /** The group that begins at `at`, ready to be written; undefined where that migration goes by itself. */

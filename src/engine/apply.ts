@@ -13,6 +13,7 @@ export interface Place {
   readonly total: number;
   readonly announced?: boolean;
   readonly next?: string;
+  readonly turn?: () => Promise<void>;
 }
 
 export function applicationOf(

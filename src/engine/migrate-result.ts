@@ -13,6 +13,8 @@ export interface MigrateOptions {
   readonly allowLate: boolean;
   /** All of it in one transaction, or nothing. */
   readonly singleTransaction: boolean;
+  /** So many builds of indexes at once, on different tables; by default one. */
+  readonly jobs?: number | undefined;
   /** Apply exactly what this plan holds, or refuse; the choices above are then its own. */
   readonly bound?: Bound | undefined;
   /**

@@ -40,13 +40,18 @@ export async function migrateUnderLock(
       for (const skipped of plan.skipped) await recordSkipped(engine, control, skipped);
       if (plan.migrations.length === 0) return resultOf(engine, control, plan, [], null);
       engine.emit({ kind: 'plan', total: plan.migrations.length, versions: plan.migrations.map((one) => one.version) });
-      const apply = options.singleTransaction ? applyTogether : applyOneByOne;
+      const apply = options.singleTransaction ? applyTogether : oneByOne(options.jobs);
       const replan = async () =>
         (await planFor(engine, control, files, (await rereadLedger(control)).ledger, options)).migrations;
       const { problem, durations } = await applyAll(engine, control, plan.migrations, apply, replan, connect);
       return resultOf(engine, control, plan, durations, problem);
     });
   });
+}
+
+function oneByOne(jobs: number | undefined): typeof applyOneByOne {
+  return (engine, control, worker, migrations, durations) =>
+    applyOneByOne(engine, control, worker, migrations, durations, jobs);
 }
 
 /** What reads a schema is loaded by nobody else. */

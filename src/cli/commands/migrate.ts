@@ -54,14 +54,17 @@ export async function run(context: CommandContext): Promise<ExitStatus> {
 async function optionsOf(context: CommandContext): Promise<MigrateOptions> {
   const { args, cwd } = context;
   const file = args.value('plan');
+  const jobs = args.integer('jobs', 1);
   if (file !== undefined) {
     for (const flag of ['dry-run', 'allow-late', 'single-transaction']) exclusive(context, ['plan', flag]);
     const { readPlanFile } = await import('../../engine/plan/plan-file.ts');
     const bound = readPlanFile(resolve(cwd, file), file);
     const { to, only, allowLate, singleTransaction } = bound.choice;
-    return { to: to ?? undefined, only: only ?? undefined, allowLate, singleTransaction, bound };
+    return { to: to ?? undefined, only: only ?? undefined, allowLate, singleTransaction, jobs, bound };
   }
+  exclusive(context, ['single-transaction', 'jobs']);
   return {
+    jobs,
     to: args.value('to') ?? args.value('version'),
     only: args.value('only'),
     allowLate: args.has('allow-late'),

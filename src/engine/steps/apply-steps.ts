@@ -58,6 +58,7 @@ async function againAfter(application: Application, run: StepRun, end: StepsEnd)
 
 async function finish(application: Application, run: StepRun, end: StepsEnd, ms: number): Promise<number> {
   const total = run.plan.steps.length;
+  await application.turn?.();
   const problem = end.problem ?? (await verifyAndRecord(application, run, ms));
   if (problem) throw await recordFailure(application, stepwise(problem, run, end.done), { done: end.done, total });
   return Math.round(ms);
