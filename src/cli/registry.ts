@@ -73,7 +73,7 @@ With --plan it applies exactly what "plan --out FILE" has written, or refuses an
       { name: 'plan', value: 'FILE', completes: 'file', summary: 'apply exactly this plan, or refuse' },
       { name: 'allow-late', summary: 'also apply files numbered below an applied one' },
       { name: 'single-transaction', summary: 'apply all of them in one transaction, or none' },
-      { name: 'jobs', value: 'N', summary: 'build so many indexes CONCURRENTLY at once' },
+      { name: 'jobs', value: 'N', summary: 'build so many indexes CONCURRENTLY at once', rare: true },
       { name: 'check-drift', summary: 'refuse where the database was changed by hand' },
       SCRATCH_FLAG,
       ...AMONG_OTHERS,
