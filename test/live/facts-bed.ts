@@ -29,7 +29,7 @@ export async function factsTemplate(on: TestServer): Promise<string> {
 
 /** The tablespace is of the server, for beds of other tests too. */
 function ifThere(error: Error): void {
-  if (!/already exists/.test(error.message)) throw error;
+  if (!/already exists|duplicate key/.test(error.message)) throw error;
 }
 
 export async function connectTo(database: TestDatabase): Promise<pg.Client> {

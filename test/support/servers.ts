@@ -64,11 +64,14 @@ async function attachOrStart(engine: Engine): Promise<TestServer> {
   return describe(engine, folder, running);
 }
 
+/** Autovacuum comes when it likes, to any database: it counts rows, holds locks and is waited for. Who wants it has an own server. */
+const SHARED_SETTINGS = ['autovacuum = off'];
+
 async function startShared(engine: Engine, folder: string, card: string): Promise<Running> {
   const other = readCard(card, folder);
   if (other) return other;
   rmSync(folder, { recursive: true, force: true });
-  await create(engine, folder);
+  await create(engine, folder, { settings: SHARED_SETTINGS });
   const running = await run(engine, folder, true);
   writeFileSync(`${card}.new`, JSON.stringify(running));
   renameSync(`${card}.new`, card);
