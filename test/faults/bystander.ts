@@ -21,7 +21,7 @@ export async function standBy(database: TestDatabase, sql: string): Promise<Byst
   };
 }
 
-export async function until(what: string, holds: () => Promise<boolean>, withinMs = 60_000): Promise<void> {
+export async function until(what: string, holds: () => Promise<boolean>, withinMs = 150_000): Promise<void> {
   for (const end = performance.now() + withinMs; performance.now() < end; await sleep(5)) if (await holds()) return;
   throw new Error(`${what}: not within ${withinMs} ms`);
 }

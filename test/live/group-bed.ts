@@ -88,7 +88,7 @@ function engineIn(
 export async function until<T>(
   what: string,
   read: () => Promise<T | undefined | false>,
-  withinMs = 60_000,
+  withinMs = 150_000,
 ): Promise<T> {
   for (const end = performance.now() + withinMs; performance.now() < end; await sleep(15)) {
     const found = await read();
