@@ -79,6 +79,12 @@ export async function relationsOf(client: pg.Client): Promise<Row[]> {
   return (await client.query<Row>(RELATIONS)).rows;
 }
 
+/** As relationsOf, with what sessions have handed over to the server's statistics. */
+export async function relationsCollected(client: pg.Client): Promise<Row[]> {
+  const added = RELATIONS.replaceAll(/pg_stat_get_xact_(\w+)\(c\.oid\)/g, '(pg_stat_get_$1(c.oid) + $&)');
+  return (await client.query<Row>(added)).rows;
+}
+
 export function compared(before: readonly Row[], after: readonly Row[], locks: readonly Lock[]): Measured {
   const names = new Map(before.map(({ oid, relname }) => [oid, relname]));
   const now = new Map(after.map((row) => [row.oid, row]));
