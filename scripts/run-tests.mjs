@@ -13,7 +13,8 @@ import { beginRun, sweep } from './test-servers.mjs';
 import { Tally } from './test-tally.mjs';
 
 const ROOT = resolve(fileURLToPath(import.meta.url), '..', '..');
-const TEST_FILE_MINUTES_MAX = 5;
+/** For what hangs: on a machine that is slow and busy, too, the longest take a third of it. */
+const TEST_FILE_MINUTES_MAX = 10;
 const LONG_TEST_FILE_MINUTES_MAX = 60;
 /** All tests are meant to take less than 15 minutes on two cores. A busy machine gets more; then we stop, to say what hung. */
 const CI_MINUTES_MAX = 40;

@@ -21,7 +21,11 @@ export async function standBy(database: TestDatabase, sql: string): Promise<Byst
   };
 }
 
-export async function until(what: string, holds: () => Promise<boolean>, withinMs = 60_000): Promise<void> {
-  for (const end = performance.now() + withinMs; performance.now() < end; await sleep(5)) if (await holds()) return;
+export async function until(what: string, holds: () => Promise<boolean>, withinMs = 150_000): Promise<void> {
+  const end = performance.now() + withinMs;
+  for (let pauseMs = 5; performance.now() < end; pauseMs = Math.min(1.2 * pauseMs, 50)) {
+    if (await holds()) return;
+    await sleep(pauseMs);
+  }
   throw new Error(`${what}: not within ${withinMs} ms`);
 }

@@ -78,8 +78,12 @@ async function runHalf(world: World, point: Half): Promise<void> {
     void run.told.finally(() => {
       isOver = true;
     });
-    await until(`${point.version} waits`, async () => isOver || (await waiting(database)) !== undefined);
-    await strike(bed, database, point, run);
+    let pid: string | undefined;
+    await until(`${point.version} waits`, async () => {
+      pid = await waiting(database);
+      return isOver || pid !== undefined;
+    });
+    await strike(bed, database, point, run, pid);
     if (!point.isLate) await bystander.leave();
     const leaving = point.isLate ? sleep(800).then(() => bystander.leave()) : undefined;
     const told = await run.told;
@@ -100,7 +104,14 @@ AND application_name = 'taskflow-db migration' AND wait_event_type = 'Lock'`);
   return rows[0]?.[0] ?? undefined;
 }
 
-async function strike(bed: Bed, database: TestDatabase, { fault }: Half, run: ProxiedRun): Promise<void> {
+/** `pid`: of the session that waited a moment ago, if any did. It may have given way meanwhile, to try again. */
+async function strike(
+  bed: Bed,
+  database: TestDatabase,
+  { fault }: Half,
+  run: ProxiedRun,
+  pid: string | undefined,
+): Promise<void> {
   if (fault === 'timeout') return;
   if (fault === 'kill') return run.die();
   if (fault === 'cut') {
@@ -108,7 +119,7 @@ async function strike(bed: Bed, database: TestDatabase, { fault }: Half, run: Pr
   } else if (fault === 'crash') {
     await (bed as OwnBed).crash();
     await (bed as OwnBed).start();
-  } else {
-    await database.sql(`SELECT pg_${fault}_backend(${await waiting(database)})`);
+  } else if (pid !== undefined) {
+    await database.sql(`SELECT pg_${fault}_backend(${pid})`);
   }
 }

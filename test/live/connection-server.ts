@@ -163,11 +163,12 @@ export interface ServerChoice {
 
 /** A PostgreSQL of its own in a folder of its own, with roles and rules as above; TLS if certificates are given. */
 export async function startServer({ folder, certificates, settings = '' }: ServerChoice): Promise<TestServer> {
-  const port = await freePort();
   const dataFolder = join(folder, 'data');
   mkdirSync(folder, { recursive: true });
   own(folder);
   run('initdb', ['-D', dataFolder, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N']);
+  // Late, so that there is hardly time for another test to take it.
+  const port = await freePort();
   writeFileSync(
     join(dataFolder, 'postgresql.auto.conf'),
     `port=${port}\nlisten_addresses='127.0.0.1'\nunix_socket_directories='${folder}'\nfsync=off\nmax_connections=60\n${settings}\n${
@@ -188,7 +189,6 @@ export async function startServer({ folder, certificates, settings = '' }: Serve
 
 /** A standby of that server, without TLS, in recovery for ever. */
 export async function startStandby(of: TestServer, folder: string): Promise<TestServer> {
-  const port = await freePort();
   const dataFolder = join(folder, 'data');
   mkdirSync(folder, { recursive: true });
   own(folder);
@@ -206,6 +206,7 @@ export async function startStandby(of: TestServer, folder: string): Promise<Test
     'fast',
     '-N',
   ]);
+  const port = await freePort();
   const settings = `port=${port}\nunix_socket_directories='${folder}'\nssl=off\n`;
   appendFileSync(join(dataFolder, 'postgresql.auto.conf'), settings);
   const control = (action: string, ...more: string[]) => run('pg_ctl', ['-D', dataFolder, '-w', ...more, action]);

@@ -117,10 +117,8 @@ for (const major of [14, 18]) {
       await killed(await startedUntil(at, 'DROP INDEX%'));
       const [[pid] = []] = await running(at.database, 'DROP INDEX%');
       // The lease holds for some seconds, in which a run may be taken for alive.
-      await until(
-        'its run is known to be gone',
-        async () => (await doctor(at)).some((one) => one.name === 'left at work'),
-        20_000,
+      await until('its run is known to be gone', async () =>
+        (await doctor(at)).some((one) => one.name === 'left at work'),
       );
       const { found, advice } = await finding(at, 'left at work');
       assert.equal(

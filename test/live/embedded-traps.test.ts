@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test, { type TestContext } from 'node:test';
+import pg from 'pg';
 import { isLoneRoot } from '../../src/embedded/account.ts';
 import { prepareBinaries } from '../../src/embedded/binaries.ts';
 import { stopEmbedded } from '../../src/embedded/index.ts';
@@ -177,11 +178,15 @@ test('the socket directory is private, and one that somebody else made is not us
 
 test('while it runs in another container it is not started a second time on the same data; after that it is', async (t) => {
   const dataRoot = join(sandbox(t), '.taskflow');
-  await started({ dataRoot, idleShutdownMs: 10_000 });
+  const server = await started({ dataRoot, idleShutdownMs: 10_000 });
+  // Somebody uses it there, so that it stays up for as long as this takes.
+  const session = new pg.Client({ host: server.host, port: server.port, user: server.user, database: server.database });
+  await session.connect();
   const elsewhere = { through: ['unshare', '--pid', '--fork', '--mount-proc', '--ipc'] };
   const { problem, progress } = await run({ dataRoot }, elsewhere);
   assert.match(problem?.message ?? '', /running in another container or on another machine/);
   assert.match(progress.join(), /making sure that it is not running there/);
+  await session.end();
   await stopEmbedded({ dataRoot });
   assert.equal((await run({ dataRoot, idleShutdownMs: 10_000 }, elsewhere)).server?.started, true);
   assert.equal((await started({ dataRoot })).started, true, 'the container is gone, and its server with it');

@@ -29,7 +29,7 @@ export async function factsTemplate(on: TestServer): Promise<string> {
 
 /** The tablespace is of the server, for beds of other tests too. */
 function ifThere(error: Error): void {
-  if (!/already exists/.test(error.message)) throw error;
+  if (!/already exists|duplicate key/.test(error.message)) throw error;
 }
 
 export async function connectTo(database: TestDatabase): Promise<pg.Client> {
@@ -77,6 +77,12 @@ export async function measure(client: pg.Client, sql: string): Promise<Measured>
 
 export async function relationsOf(client: pg.Client): Promise<Row[]> {
   return (await client.query<Row>(RELATIONS)).rows;
+}
+
+/** As relationsOf, with what sessions have handed over to the server's statistics. */
+export async function relationsCollected(client: pg.Client): Promise<Row[]> {
+  const added = RELATIONS.replaceAll(/pg_stat_get_xact_(\w+)\(c\.oid\)/g, '(pg_stat_get_$1(c.oid) + $&)');
+  return (await client.query<Row>(added)).rows;
 }
 
 export function compared(before: readonly Row[], after: readonly Row[], locks: readonly Lock[]): Measured {

@@ -84,15 +84,20 @@ function engineIn(
   });
 }
 
-/** Asks until it is so. The time is none that a slow machine could need: without it a failing test would hang. */
+/**
+ * Asks until it is so, ever less often: each look takes a connection, and its processor time from what is waited for. The time
+ * is none that a slow machine could need: without it a failing test would hang.
+ */
 export async function until<T>(
   what: string,
   read: () => Promise<T | undefined | false>,
-  withinMs = 60_000,
+  withinMs = 150_000,
 ): Promise<T> {
-  for (const end = performance.now() + withinMs; performance.now() < end; await sleep(15)) {
+  const end = performance.now() + withinMs;
+  for (let pauseMs = 10; performance.now() < end; pauseMs = Math.min(1.2 * pauseMs, 100)) {
     const found = await read();
     if (found) return found;
+    await sleep(pauseMs);
   }
   throw new Error(`${what}: not within ${withinMs} ms`);
 }

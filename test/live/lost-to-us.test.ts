@@ -30,7 +30,8 @@ async function forgetful(target: TestServer) {
     servers.push(back);
     for (const side of [client, back]) side.on('error', () => {});
     client.on('data', (data) => {
-      if (data.includes('taskflow-db migration')) migration = client;
+      // In its start-up message: the control session asks for this name, too.
+      if (data.includes('application_name\0taskflow-db migration')) migration = client;
       back.write(data);
     });
     back.on('data', (data) => client.write(data));

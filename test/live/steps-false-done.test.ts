@@ -84,7 +84,8 @@ ${IRREVERSIBLE}`,
       "SELECT pg_advisory_xact_lock(1952867426, 'schema_migration_events'::regclass::oid::integer)",
     );
     await openGate(at.database);
-    const wanted = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND classid = 1952867426";
+    const wanted = `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND classid = 1952867426
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
     await until('the trail is wanted', async () => (await at.database.sql(wanted)).length > 0);
     await sleep(2000);
     await trail.release();

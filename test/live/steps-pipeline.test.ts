@@ -25,7 +25,7 @@ ${BACK}`,
 CALL fill();
 CREATE INDEX CONCURRENTLY t_n ON t (n);
 ${reindex}${detach}VACUUM ANALYZE t;
-CREATE DATABASE ${database}_two;
+CREATE DATABASE ${database}_two TEMPLATE template0;
 DROP DATABASE ${database}_two;
 DROP INDEX CONCURRENTLY t_n;
 ${BACK}`,
