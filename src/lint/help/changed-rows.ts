@@ -19,8 +19,8 @@ export interface DataChange {
 export function dataChanges({ tree }: Subject): DataChange[] {
   if (!tree) return [];
   return [
-    ...[...nodesOf('UpdateStmt', tree.node)].flatMap((one) => change('UPDATE', one, one.fromClause)),
-    ...[...nodesOf('DeleteStmt', tree.node)].flatMap((one) => change('DELETE', one, one.usingClause)),
+    ...nodesOf('UpdateStmt', tree.node).flatMap((one) => change('UPDATE', one, one.fromClause)),
+    ...nodesOf('DeleteStmt', tree.node).flatMap((one) => change('DELETE', one, one.usingClause)),
   ];
 }
 
@@ -50,12 +50,12 @@ export function conjuncts(condition: Node | undefined): Node[] {
 
 /** SELECTs with a LIMIT inside a condition or a WITH. */
 export function limitedSelects(value: unknown): Fields<'SelectStmt'>[] {
-  return [...nodesOf('SelectStmt', value)].filter(({ limitCount }) => limitCount !== undefined);
+  return nodesOf('SelectStmt', value).filter(({ limitCount }) => limitCount !== undefined);
 }
 
 /** The relations that a SELECT names in its FROM. */
 export function relationsRead({ fromClause }: Fields<'SelectStmt'>): QualifiedName[] {
-  return [...nodesOf('RangeVar', fromClause)].flatMap((one) => relationName(one) ?? []);
+  return nodesOf('RangeVar', fromClause).flatMap((one) => relationName(one) ?? []);
 }
 
 /** Every row of it stands in the statement: VALUES. */

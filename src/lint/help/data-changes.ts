@@ -29,7 +29,7 @@ export function droppedData(subject: Subject): DataChange[] {
 export function removedRows(subject: Subject): DataChange[] {
   const { tree } = subject;
   const truncated = all('RangeVar', as('TruncateStmt', tree?.node)?.relations).map((one) => relationName(one));
-  const deleted = [...nodesOf('DeleteStmt', tree?.node)].map(({ relation }) => relationName(relation));
+  const deleted = nodesOf('DeleteStmt', tree?.node).map(({ relation }) => relationName(relation));
   return [...truncated, ...deleted].flatMap((table) => (table ? { subject, table } : []));
 }
 
@@ -44,8 +44,8 @@ function insertedRows(subject: Subject): DataChange[] {
   if (!tree) return insertedByWords(subject);
   const copied = as('CopyStmt', tree.node);
   const made = as('CreateTableAsStmt', tree.node)?.into?.rel;
-  const inserted = [...nodesOf('InsertStmt', tree.node)].map(({ relation }) => relation);
-  const merged = [...nodesOf('MergeStmt', tree.node)].map(({ relation }) => relation);
+  const inserted = nodesOf('InsertStmt', tree.node).map(({ relation }) => relation);
+  const merged = nodesOf('MergeStmt', tree.node).map(({ relation }) => relation);
   const relations = [...inserted, ...merged, ...(copied?.is_from ? [copied.relation] : []), made];
   return relations.flatMap((relation) => relationName(relation) ?? []).map((table) => ({ subject, table }));
 }
@@ -66,6 +66,6 @@ export function updatedColumns(subject: Subject): DataChange[] {
   });
 }
 
-function updatesIn({ tree }: Subject): Fields<'UpdateStmt'>[] {
-  return [...nodesOf('UpdateStmt', tree?.node)];
+function updatesIn({ tree }: Subject): readonly Fields<'UpdateStmt'>[] {
+  return nodesOf('UpdateStmt', tree?.node);
 }

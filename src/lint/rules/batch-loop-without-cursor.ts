@@ -36,8 +36,8 @@ function isCursorless(subject: Subject, { table }: DataChange): boolean {
 
 /** Something is compared with what is not known before it runs: the key of the last round. */
 function goesOn({ whereClause }: Fields<'SelectStmt'>): boolean {
-  return [...nodesOf('A_Expr', whereClause)].some(({ name, lexpr, rexpr }) => {
+  return nodesOf('A_Expr', whereClause).some(({ name, lexpr, rexpr }) => {
     const isRange = ['>', '>=', '<', '<='].includes(stringsOf(name).at(-1) ?? '');
-    return isRange && [lexpr, rexpr].every((side) => !nodesOf('ColumnRef', side).next().done);
+    return isRange && [lexpr, rexpr].every((side) => nodesOf('ColumnRef', side).length > 0);
   });
 }

@@ -62,7 +62,7 @@ function has(option: string, options: readonly Node[] | undefined): boolean {
 }
 
 function guardedTables({ known }: Subject, { query }: Fields<'ViewStmt'>): string[] {
-  const tables = [...nodesOf('RangeVar', query)].flatMap((read) => {
+  const tables = nodesOf('RangeVar', query).flatMap((read) => {
     const name = relationName(read);
     return name && known.table(name)?.rowSecurity ? [shown(name)] : [];
   });
