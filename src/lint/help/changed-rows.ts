@@ -1,8 +1,19 @@
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import { relationName } from '../../syntax/names.ts';
-import { all, as, type Fields, type Node } from '../../syntax/tree.ts';
+import { all, as, type Fields, type Node, type NodeType, typeOf } from '../../syntax/tree.ts';
 import { nodesOf } from '../../syntax/walk.ts';
 import type { Subject } from '../rule.ts';
+
+/** The statements in which an UPDATE, a DELETE or other changes of rows can stand: their own, queries with a WITH, what holds queries. */
+export const CHANGES_ROWS: readonly NodeType[] = [
+  ...(['UpdateStmt', 'DeleteStmt', 'InsertStmt', 'MergeStmt', 'SelectStmt', 'CopyStmt', 'ExplainStmt'] as const),
+  ...(['PrepareStmt', 'DeclareCursorStmt', 'CreateTableAsStmt', 'ViewStmt', 'RuleStmt', 'CreateFunctionStmt'] as const),
+];
+
+/** So that the trees of all other statements need not be gone through. */
+export function canChangeRows({ tree }: Pick<Subject, 'tree'>): boolean {
+  return tree !== undefined && CHANGES_ROWS.includes(typeOf(tree.node));
+}
 
 /** An UPDATE or DELETE, by itself or in a WITH. */
 export interface DataChange {
@@ -17,7 +28,7 @@ export interface DataChange {
 }
 
 export function dataChanges({ tree }: Subject): DataChange[] {
-  if (!tree) return [];
+  if (!tree || !canChangeRows({ tree })) return [];
   return [
     ...nodesOf('UpdateStmt', tree.node).flatMap((one) => change('UPDATE', one, one.fromClause)),
     ...nodesOf('DeleteStmt', tree.node).flatMap((one) => change('DELETE', one, one.usingClause)),

@@ -1,7 +1,7 @@
 import { stringsOf } from '../../syntax/names.ts';
 import type { Fields } from '../../syntax/tree.ts';
 import { nodesOf } from '../../syntax/walk.ts';
-import { type DataChange, dataChanges, limitedSelects, relationsRead } from '../help/changed-rows.ts';
+import { CHANGES_ROWS, type DataChange, dataChanges, limitedSelects, relationsRead } from '../help/changed-rows.ts';
 import { isSame } from '../help/same-name.ts';
 import { shown } from '../help/shown.ts';
 import type { Rule, Subject } from '../rule.ts';
@@ -12,6 +12,7 @@ export const rule: Rule = {
   summary: 'A loop takes the next rows by LIMIT alone and so reads those that are done again in every round',
   severity: 'warning',
   weighed: true,
+  on: CHANGES_ROWS,
   *statement(subject) {
     if (subject.loop === undefined) return;
     for (const change of dataChanges(subject)) {
