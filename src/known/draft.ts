@@ -1,28 +1,40 @@
 import type { QualifiedName } from '../sql/token-reader.ts';
-import type { OpenMap } from './layered-map.ts';
+import type { LayeredMap, OpenMap } from './layered-map.ts';
 import { KnownSchema, keyOf, type SchemaState, sameName } from './schema.ts';
 import type { KnownFunction, KnownTable, KnownUserType, RelationKind, RelationName } from './table.ts';
-
-const MAPS = ['tables', 'indexes', 'types', 'functions', 'users'] as const;
-
-type Maps = Pick<SchemaState, (typeof MAPS)[number]>;
 
 /** What is known while one statement is learned: it can be changed, and keeps its indexes right. */
 export class Draft extends KnownSchema {
   readonly #before: KnownSchema;
 
   constructor(before: KnownSchema) {
-    const { contents } = before;
-    super({ ...contents, ...(eachMap((name) => contents[name].opened()) as Maps) });
+    const { path, tables, indexes, types, functions, users, evidence } = before.contents;
+    super({
+      path,
+      tables: tables.opened(),
+      indexes: indexes.opened(),
+      types: types.opened(),
+      functions: functions.opened(),
+      users: users.opened(),
+      evidence,
+    });
     this.#before = before;
   }
 
   /** What is known now; what was known before, where nothing has changed. */
   finished(): KnownSchema {
     const { contents } = this.#before;
-    const maps = eachMap((name) => (this.state[name] as OpenMap<unknown>).closed(contents[name])) as Maps;
-    const isSame = this.state.path === contents.path && MAPS.every((name) => maps[name] === contents[name]);
-    return isSame ? this.#before : new KnownSchema({ ...this.state, ...maps });
+    const now: SchemaState = {
+      path: this.state.path,
+      tables: closed(this.state.tables, contents.tables),
+      indexes: closed(this.state.indexes, contents.indexes),
+      types: closed(this.state.types, contents.types),
+      functions: closed(this.state.functions, contents.functions),
+      users: closed(this.state.users, contents.users),
+      evidence: contents.evidence,
+    };
+    const isSame = (Object.keys(now) as (keyof SchemaState)[]).every((part) => now[part] === contents[part]);
+    return isSame ? this.#before : new KnownSchema(now);
   }
 
   setPath(path: readonly string[]): void {
@@ -123,8 +135,9 @@ export class Draft extends KnownSchema {
   }
 }
 
-function eachMap<One>(make: (name: keyof Maps) => One): Record<keyof Maps, One> {
-  return Object.fromEntries(MAPS.map((name) => [name, make(name)])) as Record<keyof Maps, One>;
+/** Those of a draft are open. */
+function closed<Value>(map: LayeredMap<Value>, before: LayeredMap<Value>): LayeredMap<Value> {
+  return (map as OpenMap<Value>).closed(before);
 }
 
 export function emptyTable(name: RelationName, kind: RelationKind): KnownTable {

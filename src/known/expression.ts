@@ -4,7 +4,7 @@ import { nodesOf } from '../syntax/walk.ts';
 
 /** Names of columns that an expression mentions, each once; of `t.column` the column, `*` for all of them. */
 export function mentionedColumns(value: unknown): string[] {
-  return [...new Set([...nodesOf('ColumnRef', value)].map(columnOf))];
+  return [...new Set(nodesOf('ColumnRef', value).map(columnOf))];
 }
 
 /** The column of a reference: `t.a` is a. */
@@ -31,7 +31,7 @@ function copyRenamed(value: unknown, from: string, to: string): unknown {
 
 /** The relations that a query reads, without the names that it makes itself (WITH). */
 export function* relationsRead(query: unknown): Generator<Fields<'RangeVar'>> {
-  const own = new Set([...nodesOf('CommonTableExpr', query)].map(({ ctename }) => ctename));
+  const own = new Set(nodesOf('CommonTableExpr', query).map(({ ctename }) => ctename));
   for (const relation of nodesOf('RangeVar', query))
     if (relation.schemaname !== undefined || !own.has(relation.relname)) yield relation;
 }

@@ -68,7 +68,9 @@ export class KnownSchema implements Known {
   }
 
   resolve(name: QualifiedName): RelationName {
-    return this.#find(name, (key) => this.state.tables.has(key) || this.state.indexes.has(key));
+    if (isFull(name)) return name;
+    const { tables, indexes } = this.state;
+    return this.#find(name, (key) => tables.has(key) || indexes.has(key));
   }
 
   table(name: Name): KnownTable | undefined {
@@ -99,12 +101,16 @@ export class KnownSchema implements Known {
 
   /** As `resolve`, for types. */
   resolveType(name: QualifiedName): RelationName {
-    return this.#find(name, (key) => this.state.types.has(key) || this.state.tables.has(key));
+    if (isFull(name)) return name;
+    const { types, tables } = this.state;
+    return this.#find(name, (key) => types.has(key) || tables.has(key));
   }
 
   functions(name: QualifiedName | undefined): readonly KnownFunction[] {
     if (!name) return [];
-    return this.state.functions.get(keyOf(this.#find(name, (key) => this.state.functions.has(key)))) ?? [];
+    const { functions } = this.state;
+    const full = isFull(name) ? name : this.#find(name, (key) => functions.has(key));
+    return functions.get(keyOf(full)) ?? [];
   }
 
   tables(): Iterable<KnownTable> {
@@ -151,11 +157,17 @@ export class KnownSchema implements Known {
     return [...keys].flatMap((key) => this.state.tables.get(key) ?? []);
   }
 
-  #find({ schema, name }: QualifiedName, isThere: (key: string) => boolean): RelationName {
-    if (schema !== undefined) return { schema, name };
-    const found = [TEMPORARY, ...this.state.path].find((one) => isThere(keyOf({ schema: one, name })));
-    return { schema: found ?? this.defaultSchema, name };
+  /** Temporary tables come first, wherever they stand in the search_path. */
+  #find({ name }: QualifiedName, isThere: (key: string) => boolean): RelationName {
+    const temporary = { schema: TEMPORARY, name };
+    if (isThere(keyOf(temporary))) return temporary;
+    for (const schema of this.state.path) if (isThere(keyOf({ schema, name }))) return { schema, name };
+    return { schema: this.defaultSchema, name };
   }
+}
+
+function isFull(name: QualifiedName): name is RelationName {
+  return name.schema !== undefined;
 }
 
 /** The schema of temporary tables, as SQL may name it. */

@@ -15,7 +15,7 @@ const ORDER: readonly ExpressionVolatility[] = ['constant', 'stable', 'unknown',
 export function volatilityOf(known: Pick<Known, 'functions'>, expression: Node | undefined): ExpressionVolatility {
   const parts: ExpressionVolatility[] = ['constant'];
   for (const call of nodesOf('FuncCall', expression)) parts.push(callVolatility(known, call));
-  if (!nodesOf('SQLValueFunction', expression).next().done) parts.push('stable');
+  if (nodesOf('SQLValueFunction', expression).length > 0) parts.push('stable');
   return ORDER[Math.max(...parts.map((one) => ORDER.indexOf(one)))]!;
 }
 

@@ -25,7 +25,7 @@ export function allowances(
   const reasons = new Map(
     migration.headers.allow.flatMap(({ rule, reason }) => (names.get(rule) ?? []).map((id) => [id, reason])),
   );
-  const marked = findings.map((one) => ({ ...one, allowed: reasons.get(one.rule) ?? null }));
+  const marked = findings.map((one) => (reasons.has(one.rule) ? { ...one, allowed: reasons.get(one.rule)! } : one));
   const found = new Set(findings.map(({ rule }) => rule));
   const ids = new Set(active.map(({ rule }) => rule.id));
   const unused = migration.headers.allow.filter(({ rule }) => isUnused(names.get(rule), ids, found));

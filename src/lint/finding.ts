@@ -42,7 +42,8 @@ export interface Complaint {
   readonly table?: RelationName;
   /** How bad it is, where the rule itself knows; else the rule's severity weighed by the table. */
   readonly severity?: Severity;
-  readonly fix?: Fix;
+  /** As a function it is made only for a complaint that comes to something. */
+  readonly fix?: Fix | (() => Fix | undefined);
   /** It is none if a later statement of the set sees to it: asked of what is known behind the last file. */
   readonly unlessLater?: (known: Known) => boolean;
 }

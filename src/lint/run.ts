@@ -38,10 +38,11 @@ export interface Found {
 /** In a generator, so that a long run can be left in between: it rests between files and every so many statements. */
 export function* findAll(input: LintInput): Generator<void, Found> {
   const asked = new Asked(input.rules);
+  const reading = { ...input.reading, included: input.included };
   const files: FileFindings[] = [];
   for (const migration of input.migrations) {
     yield;
-    if (input.judged.has(migration.version)) files.push(yield* findIn(input, asked, migration));
+    if (input.judged.has(migration.version)) files.push(yield* findIn(input, reading, asked, migration));
     else if (!input.included.has(migration.version))
       learnFile(input.reading, migration, input.learner, input.innerStatements);
   }
@@ -56,9 +57,13 @@ export function* findAll(input: LintInput): Generator<void, Found> {
 /** A statement takes a fraction of a millisecond. */
 const RESTS_AFTER = 500;
 
-function* findIn(input: LintInput, asked: Asked, migration: Migration): Generator<void, FileFindings> {
+function* findIn(
+  input: LintInput,
+  reading: Reading,
+  asked: Asked,
+  migration: Migration,
+): Generator<void, FileFindings> {
   input.onFile?.(migration);
-  const reading = { ...input.reading, included: input.included };
   // What it has made is known from the server: learned again, a table would lose its size and be new.
   const learner = input.included.has(migration.version) ? input.learner.fork() : input.learner;
   const before = learner.known;

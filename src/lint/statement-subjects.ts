@@ -30,9 +30,19 @@ export function* bodySubjects(
   learner.beginFile();
   for (const statement of migration.large?.statements() ?? migration.statements) {
     const place = places(index);
-    const outer = { migration, section: 'body', index, statement, known: learner.known, ...OUTERMOST } as const;
-    const seen = reading.seenOf?.(migration, statement);
-    const subject = new StatementSubject(reading, { ...outer, ...place, seen });
+    const subject = new StatementSubject(reading, {
+      migration,
+      section: 'body',
+      index,
+      statement,
+      known: learner.known,
+      inside: undefined,
+      loop: undefined,
+      transaction: place.transaction,
+      transactional: place.transactional,
+      before: place.before,
+      seen: reading.seenOf?.(migration, statement),
+    });
     const inside = subject.statement.words[0] === 'DO' && subject.tree ? inner(subject.tree, statement.sql) : NOTHING;
     subject.unknown = inside.unknown;
     yield subject;

@@ -75,6 +75,7 @@ function alterDatabase(text: string): string | undefined {
 }
 
 function alterTable(text: string): string | undefined {
+  if (!/concurrently/i.test(text)) return undefined;
   const reader = new TokenReader(text);
   reader.accept('ALTER', 'TABLE');
   reader.accept('IF', 'EXISTS');

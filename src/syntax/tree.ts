@@ -22,12 +22,19 @@ export function typeOf(node: Node): NodeType {
 
 /** The fields of a node if it is of that type. */
 export function as<Type extends NodeType>(type: Type, node: Node | undefined): Fields<Type> | undefined {
-  return node && type in node ? (node as unknown as Record<Type, Fields<Type>>)[type] : undefined;
+  return (node as { readonly [One in Type]?: Fields<Type> } | undefined)?.[type];
 }
+
+const NONE: readonly Node[] = [];
 
 /** Those of a list that are of that type. */
 export function all<Type extends NodeType>(type: Type, nodes: readonly Node[] | undefined): Fields<Type>[] {
-  return (nodes ?? []).flatMap((node) => as(type, node) ?? []);
+  const found: Fields<Type>[] = [];
+  for (const node of nodes ?? NONE) {
+    const fields = as(type, node);
+    if (fields) found.push(fields);
+  }
+  return found;
 }
 
 /** The major version of PostgreSQL whose grammar the tool reads with. */

@@ -34,6 +34,10 @@ const FILES: Readonly<Record<string, (n: number) => string>> = {
      ALTER TABLE hot ADD CONSTRAINT k${n} CHECK (id > ${n}) NOT VALID;
      ALTER TABLE hot VALIDATE CONSTRAINT k${n};
      CREATE INDEX hot_${n} ON hot (c${n});`,
+  'views that are dropped': (n) => `DROP VIEW v${n};`,
+  'tables and columns that are dropped and renamed': (n) =>
+    `DROP TABLE d${n}; DROP TYPE y${n}; DROP FUNCTION f${n}(); ALTER TABLE r${n} RENAME TO s${n};
+     ALTER TABLE c${n} RENAME a${n} TO b${n}; ALTER TABLE k${n} DROP CONSTRAINT k${n}_pkey;`,
   'settings and comments': (n) => `SET LOCAL lock_timeout = '${n}ms'; COMMENT ON TABLE hot IS '${n}';`,
 };
 

@@ -120,7 +120,7 @@ function isChecked({ constraints }: KnownTable, column: string): boolean {
 }
 
 function mentions(expression: Node | undefined, column: string): boolean {
-  return [...nodesOf('ColumnRef', expression)].some(({ fields }) => stringsOf(fields).at(-1) === column);
+  return nodesOf('ColumnRef', expression).some(({ fields }) => stringsOf(fields).at(-1) === column);
 }
 
 function wordsOf(sql = ''): string[] {

@@ -54,7 +54,7 @@ export function selectUses(context: Context, statement: Fields<'SelectStmt'>): F
 /** Statements that change rows within a query. */
 function changesIn(context: Context, query: unknown): FormUse[] {
   return CHANGES.flatMap(([type, id]) =>
-    [...nodesOf(type, query)].map(({ relation }) =>
+    nodesOf(type, query).map(({ relation }) =>
       use(context, id, relationName(relation), { location: relation?.location }),
     ),
   );

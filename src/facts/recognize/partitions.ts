@@ -62,7 +62,7 @@ export function holdsBound({ constraints }: KnownTable, bound: PartitionBoundSpe
 }
 
 function valuesOf(expression: unknown): string[] {
-  return [...nodesOf('A_Const', expression)].flatMap(({ ival, fval, sval }) => {
+  return nodesOf('A_Const', expression).flatMap(({ ival, fval, sval }) => {
     if (ival) return String(ival.ival ?? 0);
     return fval?.fval ?? sval?.sval ?? [];
   });

@@ -205,7 +205,10 @@ function indexOf({ constraint, column }: Adding): { index: NamelessIndex; names:
     partial: constraint.where_clause !== undefined,
     valid: true,
     plain: true,
-    mentions: mentionedColumns([expressions, constraint.where_clause]),
+    mentions:
+      expressions.length === 0 && !constraint.where_clause
+        ? []
+        : mentionedColumns([expressions, constraint.where_clause]),
     ...(expressions.length > 0 ? { expressions } : {}),
     ...(constraint.where_clause ? { predicate: constraint.where_clause } : {}),
   };

@@ -39,7 +39,7 @@ function indexOf(statement: Fields<'IndexStmt'>): NamelessIndex {
     partial: whereClause !== undefined,
     valid: true,
     plain: elements.every(isPlain),
-    mentions: mentionedColumns([expressions, whereClause]),
+    mentions: expressions.length === 0 && !whereClause ? [] : mentionedColumns([expressions, whereClause]),
     ...(expressions.length > 0 ? { expressions } : {}),
     ...(whereClause ? { predicate: whereClause } : {}),
   };

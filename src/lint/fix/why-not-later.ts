@@ -63,7 +63,7 @@ function usesOf(parse: ParseStatement, sql: string): Uses {
 function namesIn({ node }: SyntaxTree): string[] {
   const relations = relationsIn(node);
   // COMMENT ON COLUMN and ON CONSTRAINT have the table as one name of several.
-  const commented = as('CommentStmt', node) ? [...nodesOf('String', node)].flatMap(({ sval }) => sval ?? []) : [];
+  const commented = as('CommentStmt', node) ? nodesOf('String', node).flatMap(({ sval }) => sval ?? []) : [];
   return [...relations, ...commented];
 }
 
@@ -77,5 +77,5 @@ function relationsIn(value: unknown): string[] {
 /** DO, CALL, EXECUTE, and a query that calls a function. */
 function runsCode({ node }: SyntaxTree): boolean {
   if (as('DoStmt', node) || as('CallStmt', node) || as('ExecuteStmt', node)) return true;
-  return as('SelectStmt', node) !== undefined && !nodesOf('FuncCall', node).next().done;
+  return as('SelectStmt', node) !== undefined && nodesOf('FuncCall', node).length > 0;
 }

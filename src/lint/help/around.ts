@@ -1,10 +1,14 @@
 import type { Complaint } from '../finding.ts';
 import type { FileComplaint, FileSubject, Subject } from '../rule.ts';
+import { mentionsIn } from './mentions.ts';
 
-/** What stands around a statement in its own transaction: others see all of it as one change. Looked for when it is asked for. */
+/**
+ * What stands around a statement in its own transaction: others see all of it as one change. With a name or a key word only what
+ * has it in its text, so that thousands of statements need not all be looked at for each of them.
+ */
 export interface Around {
-  readonly earlier: () => readonly Subject[];
-  readonly later: () => readonly Subject[];
+  readonly earlier: (word?: string) => readonly Subject[];
+  readonly later: (word?: string) => readonly Subject[];
 }
 
 /** Looks at each statement of a body with the others of its transaction. */
@@ -14,14 +18,30 @@ export function* withAround(
 ): Generator<FileComplaint> {
   for (const [place, subject] of body.entries()) {
     const around: Around = {
-      earlier: () => sharing(body.slice(0, place), subject),
-      later: () => sharing(body.slice(place + 1), subject),
+      earlier: (word) =>
+        sharing(
+          subject,
+          among(body, word, (one) => one < place),
+        ),
+      later: (word) =>
+        sharing(
+          subject,
+          among(body, word, (one) => one > place),
+        ),
     };
     for (const complaint of judge(subject, around)) yield { ...complaint, subject };
   }
 }
 
-function sharing(subjects: readonly Subject[], { transaction, transactional }: Subject): Subject[] {
+function among(body: readonly Subject[], word: string | undefined, isMeant: (place: number) => boolean): Subject[] {
+  if (word === undefined) return body.filter((_, place) => isMeant(place));
+  return mentionsIn(body)
+    .of(word)
+    .filter(isMeant)
+    .map((place) => body[place]!);
+}
+
+function sharing({ transaction, transactional }: Subject, subjects: readonly Subject[]): Subject[] {
   if (!transactional) return [];
   return subjects.filter((one) => one.transactional && one.transaction === transaction);
 }

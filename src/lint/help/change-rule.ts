@@ -1,7 +1,7 @@
 import type { Complaint } from '../finding.ts';
 import type { Rule, Subject } from '../rule.ts';
 import { batched } from './batched.ts';
-import { type DataChange, dataChanges } from './changed-rows.ts';
+import { CHANGES_ROWS, type DataChange, dataChanges } from './changed-rows.ts';
 import { fixOf } from './fix.ts';
 import { type Reach, reachOf } from './reach.ts';
 import { shown } from './shown.ts';
@@ -18,7 +18,8 @@ interface ChangeAdvice extends Pick<Rule, 'id' | 'summary' | 'severity' | 'alias
 export function changeRule(advice: ChangeAdvice): Rule {
   const { id, summary, severity, aliases } = advice;
   const statement = (subject: Subject) => complaints(subject, advice);
-  return { id, topic: 'data', summary, severity, weighed: true, ...(aliases && { aliases }), statement };
+  const on = CHANGES_ROWS;
+  return { id, topic: 'data', summary, severity, weighed: true, on, ...(aliases && { aliases }), statement };
 }
 
 function* complaints(subject: Subject, { kind, reach, message, why }: ChangeAdvice): Generator<Complaint> {
@@ -31,7 +32,7 @@ function* complaints(subject: Subject, { kind, reach, message, why }: ChangeAdvi
       why,
       ...(use && { use }),
       table: subject.known.resolve(change.table),
-      ...fixOf(subject, batched(subject, change)),
+      ...fixOf(subject, () => batched(subject, change)),
     };
   }
 }

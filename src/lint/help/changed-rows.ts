@@ -1,8 +1,19 @@
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import { relationName } from '../../syntax/names.ts';
-import { all, as, type Fields, type Node } from '../../syntax/tree.ts';
+import { all, as, type Fields, type Node, type NodeType, typeOf } from '../../syntax/tree.ts';
 import { nodesOf } from '../../syntax/walk.ts';
 import type { Subject } from '../rule.ts';
+
+/** The statements in which an UPDATE, a DELETE or other changes of rows can stand: their own, queries with a WITH, what holds queries. */
+export const CHANGES_ROWS: readonly NodeType[] = [
+  ...(['UpdateStmt', 'DeleteStmt', 'InsertStmt', 'MergeStmt', 'SelectStmt', 'CopyStmt', 'ExplainStmt'] as const),
+  ...(['PrepareStmt', 'DeclareCursorStmt', 'CreateTableAsStmt', 'ViewStmt', 'RuleStmt', 'CreateFunctionStmt'] as const),
+];
+
+/** So that the trees of all other statements need not be gone through. */
+export function canChangeRows({ tree }: Pick<Subject, 'tree'>): boolean {
+  return tree !== undefined && CHANGES_ROWS.includes(typeOf(tree.node));
+}
 
 /** An UPDATE or DELETE, by itself or in a WITH. */
 export interface DataChange {
@@ -17,10 +28,10 @@ export interface DataChange {
 }
 
 export function dataChanges({ tree }: Subject): DataChange[] {
-  if (!tree) return [];
+  if (!tree || !canChangeRows({ tree })) return [];
   return [
-    ...[...nodesOf('UpdateStmt', tree.node)].flatMap((one) => change('UPDATE', one, one.fromClause)),
-    ...[...nodesOf('DeleteStmt', tree.node)].flatMap((one) => change('DELETE', one, one.usingClause)),
+    ...nodesOf('UpdateStmt', tree.node).flatMap((one) => change('UPDATE', one, one.fromClause)),
+    ...nodesOf('DeleteStmt', tree.node).flatMap((one) => change('DELETE', one, one.usingClause)),
   ];
 }
 
@@ -50,12 +61,12 @@ export function conjuncts(condition: Node | undefined): Node[] {
 
 /** SELECTs with a LIMIT inside a condition or a WITH. */
 export function limitedSelects(value: unknown): Fields<'SelectStmt'>[] {
-  return [...nodesOf('SelectStmt', value)].filter(({ limitCount }) => limitCount !== undefined);
+  return nodesOf('SelectStmt', value).filter(({ limitCount }) => limitCount !== undefined);
 }
 
 /** The relations that a SELECT names in its FROM. */
 export function relationsRead({ fromClause }: Fields<'SelectStmt'>): QualifiedName[] {
-  return [...nodesOf('RangeVar', fromClause)].flatMap((one) => relationName(one) ?? []);
+  return nodesOf('RangeVar', fromClause).flatMap((one) => relationName(one) ?? []);
 }
 
 /** Every row of it stands in the statement: VALUES. */

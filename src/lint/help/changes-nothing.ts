@@ -9,5 +9,5 @@ export function changesNothing({ tree, statement, options }: Subject): boolean {
   if (!tree) return false;
   if (settingIn(tree.node) || as('VacuumStmt', tree.node) || as('VariableSetStmt', tree.node)) return true;
   const kind = statementKind(statement.sql, statement.words, options.serverMajor * 10_000).class;
-  return kind === 'query' && nodesOf('FuncCall', tree.node).next().done === true;
+  return kind === 'query' && nodesOf('FuncCall', tree.node).length === 0;
 }

@@ -4,6 +4,7 @@ import type { Fields } from '../../syntax/tree.ts';
 import { all, as } from '../../syntax/tree.ts';
 import { nodesOf } from '../../syntax/walk.ts';
 import type { Subject } from '../rule.ts';
+import { canChangeRows } from './changed-rows.ts';
 import { dropped, tableCommands } from './drops.ts';
 
 /** Rows or values that a statement takes away or puts in. */
@@ -29,7 +30,9 @@ export function droppedData(subject: Subject): DataChange[] {
 export function removedRows(subject: Subject): DataChange[] {
   const { tree } = subject;
   const truncated = all('RangeVar', as('TruncateStmt', tree?.node)?.relations).map((one) => relationName(one));
-  const deleted = [...nodesOf('DeleteStmt', tree?.node)].map(({ relation }) => relationName(relation));
+  const deleted = !canChangeRows(subject)
+    ? []
+    : nodesOf('DeleteStmt', tree?.node).map(({ relation }) => relationName(relation));
   return [...truncated, ...deleted].flatMap((table) => (table ? { subject, table } : []));
 }
 
@@ -42,10 +45,11 @@ function insertedRows(subject: Subject): DataChange[] {
   const { tree } = subject;
   // INSERT ... VALUES and COPY with its rows are not read into a tree.
   if (!tree) return insertedByWords(subject);
+  if (!canChangeRows(subject)) return [];
   const copied = as('CopyStmt', tree.node);
   const made = as('CreateTableAsStmt', tree.node)?.into?.rel;
-  const inserted = [...nodesOf('InsertStmt', tree.node)].map(({ relation }) => relation);
-  const merged = [...nodesOf('MergeStmt', tree.node)].map(({ relation }) => relation);
+  const inserted = nodesOf('InsertStmt', tree.node).map(({ relation }) => relation);
+  const merged = nodesOf('MergeStmt', tree.node).map(({ relation }) => relation);
   const relations = [...inserted, ...merged, ...(copied?.is_from ? [copied.relation] : []), made];
   return relations.flatMap((relation) => relationName(relation) ?? []).map((table) => ({ subject, table }));
 }
@@ -66,6 +70,6 @@ export function updatedColumns(subject: Subject): DataChange[] {
   });
 }
 
-function updatesIn({ tree }: Subject): Fields<'UpdateStmt'>[] {
-  return [...nodesOf('UpdateStmt', tree?.node)];
+function updatesIn(subject: Subject): readonly Fields<'UpdateStmt'>[] {
+  return canChangeRows(subject) ? nodesOf('UpdateStmt', subject.tree?.node) : [];
 }

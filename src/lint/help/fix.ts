@@ -1,8 +1,8 @@
-import type { Fix, FixStep } from '../finding.ts';
+import type { Complaint, Fix, FixStep } from '../finding.ts';
 import type { Subject } from '../rule.ts';
 
 /** A fix as a field of a complaint. Inside a DO block there is no place for steps of their own. */
-export function fixOf(subject: Subject, fix: Fix | undefined): { readonly fix?: Fix } {
+export function fixOf(subject: Subject, fix: Complaint['fix'] | undefined): Pick<Complaint, 'fix'> {
   return fix && subject.inside === undefined ? { fix } : {};
 }
 

@@ -45,6 +45,6 @@ function takesFromSequence({ constraints }: WrittenColumn): boolean {
   return constraints.some(
     ({ contype, raw_expr }) =>
       contype === 'CONSTR_DEFAULT' &&
-      [...nodesOf('FuncCall', raw_expr)].some(({ funcname }) => stringsOf(funcname).at(-1) === 'nextval'),
+      nodesOf('FuncCall', raw_expr).some(({ funcname }) => stringsOf(funcname).at(-1) === 'nextval'),
   );
 }

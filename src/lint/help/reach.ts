@@ -21,7 +21,7 @@ export function reachOf(subject: Subject, change: DataChange): Reach {
 function isBoundedJoin(subject: Subject, change: DataChange): boolean {
   if (change.joined.every(isWrittenOut)) return true;
   // WITH batch AS (SELECT ... LIMIT 1000) UPDATE ... FROM batch
-  const batches = [...nodesOf('CommonTableExpr', subject.tree?.node)].flatMap(({ ctename, ctequery }) =>
+  const batches = nodesOf('CommonTableExpr', subject.tree?.node).flatMap(({ ctename, ctequery }) =>
     limitedSelects(ctequery).some(({ limitCount }) => isBatch(limitCount)) ? [ctename] : [],
   );
   return change.joined.every((one) => batches.includes(as('RangeVar', one)?.relname));
@@ -123,10 +123,10 @@ class Comparisons {
 
   /** It does not come from the row itself, and is one value or a list that stands there. */
   #isGiven(value: Node): boolean {
-    const references = [...nodesOf('ColumnRef', value)].map(({ fields }) => stringsOf(fields));
+    const references = nodesOf('ColumnRef', value).map(({ fields }) => stringsOf(fields));
     if (references.length > 0 && this.#subject.inside === undefined) return false;
     if (references.some((names) => this.#isOfRow(names))) return false;
-    return [...nodesOf('SubLink', value)].every(({ subLinkType }) => subLinkType === 'EXPR_SUBLINK');
+    return nodesOf('SubLink', value).every(({ subLinkType }) => subLinkType === 'EXPR_SUBLINK');
   }
 
   /** Inside a body, a name that is no column is a variable. */

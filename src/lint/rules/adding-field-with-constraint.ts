@@ -40,7 +40,7 @@ function complaint(subject: Subject, use: FormUse): Complaint {
     message: `adding the column so blocks all reads and writes of ${targetOf(use)} ${WHAT[use.form.id]}`,
     why: 'ADD COLUMN holds ACCESS EXCLUSIVE until all of it is done. The column alone costs nothing; its constraint can follow without the wait.',
     use,
-    ...fixOf(subject, apart(subject, use)),
+    ...fixOf(subject, () => apart(subject, use)),
   };
 }
 

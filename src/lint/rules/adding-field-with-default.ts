@@ -27,7 +27,7 @@ function complaint(subject: Subject, use: FormUse): Complaint {
     message: `this default is computed for every row, so ${targetOf(use)} is rewritten and blocked for reads and writes meanwhile`,
     why: 'A constant, now() and the like are stored once for all rows; a volatile function is called for each, under ACCESS EXCLUSIVE.',
     use,
-    ...fixOf(subject, inSteps(subject, use)),
+    ...fixOf(subject, () => inSteps(subject, use)),
   };
 }
 

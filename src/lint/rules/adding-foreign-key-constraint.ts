@@ -47,7 +47,7 @@ function complaint(subject: Subject, use: FormUse): Complaint {
     message: `adding this foreign key blocks writes to ${both} while every row of ${targetOf(use)} is looked up`,
     why: 'Both tables are held under SHARE ROW EXCLUSIVE. NOT VALID skips the rows; VALIDATE CONSTRAINT then reads them while writes go on.',
     use,
-    ...fixOf(subject, inTwoSteps(subject, use)),
+    ...fixOf(subject, () => inTwoSteps(subject, use)),
   };
 }
 

@@ -36,7 +36,7 @@ function complaint(subject: Subject, use: FormUse): Complaint {
     message: `its value is computed and stored for every row, so ${targetOf(use)} is rewritten and blocked for reads and writes meanwhile`,
     why: 'A stored generated column is written under ACCESS EXCLUSIVE, and no column can become one later.',
     use,
-    ...fixOf(subject, otherwise(subject, use)),
+    ...fixOf(subject, () => otherwise(subject, use)),
   };
 }
 

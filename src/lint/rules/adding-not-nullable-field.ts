@@ -40,7 +40,7 @@ function complaint(subject: Subject, use: FormUse): Complaint {
     message: `this blocks all reads and writes of ${targetOf(use)} while every row is checked for NULL`,
     why: 'The rows are read under ACCESS EXCLUSIVE. A constraint that was added NOT VALID is validated while reads and writes go on.',
     use,
-    ...fixOf(subject, alter && part && inSteps(subject, alter, part)),
+    ...fixOf(subject, () => alter && part && inSteps(subject, alter, part)),
   };
 }
 

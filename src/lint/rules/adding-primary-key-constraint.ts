@@ -37,7 +37,7 @@ function building(subject: Subject, use: FormUse): Complaint {
     message: `adding the primary key blocks all reads and writes of ${targetOf(use)} until its index is built`,
     why: 'The index is built, and columns that allow NULL are read, under ACCESS EXCLUSIVE. Both can be done before, beside reads and writes.',
     use,
-    ...fixOf(subject, indexFirst(subject, use, 'build the index concurrently, then make it the primary key')),
+    ...fixOf(subject, () => indexFirst(subject, use, 'build the index concurrently, then make it the primary key')),
   };
 }
 
@@ -51,7 +51,7 @@ function* overNullable(subject: Subject, use: FormUse): Generator<Complaint> {
     message: `this blocks all reads and writes of ${targetOf(use)} while ${listed(nullable.map(displayIdentifier))} is checked for NULL`,
     why: 'A primary key makes its columns NOT NULL; what is not NOT NULL before is read under ACCESS EXCLUSIVE.',
     use,
-    ...fixOf(subject, notNullFirst(subject, index, nullable)),
+    ...fixOf(subject, () => notNullFirst(subject, index, nullable)),
   };
 }
 

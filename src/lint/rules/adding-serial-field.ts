@@ -30,7 +30,7 @@ function complaint(subject: Subject, use: FormUse): Complaint {
     message: `every row gets a number of its own, so ${targetOf(use)} is rewritten and blocked for reads and writes meanwhile`,
     why: 'The default is nextval(), which is called for each row under ACCESS EXCLUSIVE.',
     use,
-    ...fixOf(subject, inSteps(subject, use)),
+    ...fixOf(subject, () => inSteps(subject, use)),
   };
 }
 

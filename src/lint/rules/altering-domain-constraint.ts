@@ -42,7 +42,7 @@ function complaint(subject: Subject, use: FormUse): Complaint {
     why: 'All of those tables are held under SHARE at once. NOT VALID takes no lock on them; VALIDATE CONSTRAINT then takes it, at a time of your choice.',
     use,
     ...(table ? { table } : {}),
-    ...fixOf(subject, inTwoSteps(subject, use)),
+    ...fixOf(subject, () => inTwoSteps(subject, use)),
   };
 }
 

@@ -38,7 +38,7 @@ function* complaints(subject: Subject, use: FormUse): Generator<Complaint> {
     why: `The partition and the default partition are held under ACCESS EXCLUSIVE. Valid CHECKs that hold the bounds make reading them needless; ${targetOf(use)} itself stays in use.`,
     use,
     table,
-    ...fixOf(subject, proveFirst(subject, use)),
+    ...fixOf(subject, () => proveFirst(subject, use)),
   };
 }
 

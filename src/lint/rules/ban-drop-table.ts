@@ -1,3 +1,4 @@
+import type { Migration } from '../../migration/migration.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import type { Complaint } from '../finding.ts';
 import { dropped } from '../help/drops.ts';
@@ -37,7 +38,24 @@ function* ofTable(subject: Subject, name: QualifiedName): Generator<Complaint> {
 
 /** The file has taken it out of its parent before. */
 function isDetached({ migration, index }: Subject, { name }: QualifiedName): boolean {
-  return migration.statements
-    .slice(0, index)
-    .some(({ sql }) => /\bdetach\s+partition\b/i.test(sql) && sql.includes(name));
+  return detachmentsOf(migration).some((one) => one.index < index && one.sql.includes(name));
+}
+
+interface Detachment {
+  readonly sql: string;
+  readonly index: number;
+}
+
+/** A file can drop thousands. */
+const detachments = new WeakMap<Migration, readonly Detachment[]>();
+
+function detachmentsOf(migration: Migration): readonly Detachment[] {
+  let found = detachments.get(migration);
+  if (!found) {
+    found = migration.statements
+      .map(({ sql }, index) => ({ sql, index }))
+      .filter(({ sql }) => /\bdetach\s+partition\b/i.test(sql));
+    detachments.set(migration, found);
+  }
+  return found;
 }

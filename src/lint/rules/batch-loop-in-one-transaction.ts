@@ -1,5 +1,5 @@
 import type { Complaint } from '../finding.ts';
-import { dataChanges } from '../help/changed-rows.ts';
+import { CHANGES_ROWS, dataChanges } from '../help/changed-rows.ts';
 import { reachOf } from '../help/reach.ts';
 import { shown } from '../help/shown.ts';
 import type { Rule, Subject } from '../rule.ts';
@@ -10,6 +10,7 @@ export const rule: Rule = {
   summary: 'A loop changes rows in batches that all end with one transaction, so that nothing is let go before',
   severity: 'warning',
   weighed: true,
+  on: CHANGES_ROWS,
   *statement(subject) {
     if (subject.loop === undefined) return;
     for (const change of dataChanges(subject)) {

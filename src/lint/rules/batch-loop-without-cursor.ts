@@ -1,7 +1,7 @@
 import { stringsOf } from '../../syntax/names.ts';
 import type { Fields } from '../../syntax/tree.ts';
 import { nodesOf } from '../../syntax/walk.ts';
-import { type DataChange, dataChanges, limitedSelects, relationsRead } from '../help/changed-rows.ts';
+import { CHANGES_ROWS, type DataChange, dataChanges, limitedSelects, relationsRead } from '../help/changed-rows.ts';
 import { isSame } from '../help/same-name.ts';
 import { shown } from '../help/shown.ts';
 import type { Rule, Subject } from '../rule.ts';
@@ -12,6 +12,7 @@ export const rule: Rule = {
   summary: 'A loop takes the next rows by LIMIT alone and so reads those that are done again in every round',
   severity: 'warning',
   weighed: true,
+  on: CHANGES_ROWS,
   *statement(subject) {
     if (subject.loop === undefined) return;
     for (const change of dataChanges(subject)) {
@@ -36,8 +37,8 @@ function isCursorless(subject: Subject, { table }: DataChange): boolean {
 
 /** Something is compared with what is not known before it runs: the key of the last round. */
 function goesOn({ whereClause }: Fields<'SelectStmt'>): boolean {
-  return [...nodesOf('A_Expr', whereClause)].some(({ name, lexpr, rexpr }) => {
+  return nodesOf('A_Expr', whereClause).some(({ name, lexpr, rexpr }) => {
     const isRange = ['>', '>=', '<', '<='].includes(stringsOf(name).at(-1) ?? '');
-    return isRange && [lexpr, rexpr].every((side) => !nodesOf('ColumnRef', side).next().done);
+    return isRange && [lexpr, rexpr].every((side) => nodesOf('ColumnRef', side).length > 0);
   });
 }

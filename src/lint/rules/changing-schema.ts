@@ -27,7 +27,7 @@ function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
   const stmt = as('AlterObjectSchemaStmt', subject.tree?.node);
   const name = relationName(stmt?.relation) ?? objectName(stmt?.object);
   const schema = stmt?.newschema;
-  if (!stmt || !name || schema === undefined || isNewHere(subject, name) || isMadeIn(later(), name)) return;
+  if (!stmt || !name || schema === undefined || isNewHere(subject, name) || isMadeIn(later(name.name), name)) return;
   const kind = kindWords(stmt.objectType)?.toLowerCase() ?? 'object';
   yield {
     message: `The ${kind} ${shown(name)} is ${shown({ schema, name: name.name })} from the commit on: queries of the running application find it no more, unless their search_path holds both schemas`,

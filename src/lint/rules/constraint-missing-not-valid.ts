@@ -29,7 +29,7 @@ function complaint(subject: Subject, use: FormUse): Complaint {
     message: `adding this check blocks all reads and writes of ${targetOf(use)} while every row is checked`,
     why: 'The rows are read under ACCESS EXCLUSIVE. NOT VALID skips them; VALIDATE CONSTRAINT then reads them while reads and writes go on.',
     use,
-    ...fixOf(subject, inTwoSteps(subject, use)),
+    ...fixOf(subject, () => inTwoSteps(subject, use)),
   };
 }
 

@@ -35,7 +35,7 @@ function* complaints(subject: Subject, use: FormUse): Generator<Complaint> {
     why: 'Both are held under ACCESS EXCLUSIVE, since rows of the default partition may belong to the new one. A valid CHECK on it makes reading it needless, and ATTACH PARTITION leaves the others in use.',
     use,
     table,
-    ...fixOf(subject, attachLater(subject, use)),
+    ...fixOf(subject, () => attachLater(subject, use)),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { FormUse } from '../../facts/form.ts';
-import { effectOn, LOCK_MODES } from '../../facts/form.ts';
+import { effectOn, LOCK_MODES, type LockMode } from '../../facts/form.ts';
 import { lockModeName } from '../../sql/lock-modes.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import { relationName } from '../../syntax/names.ts';
@@ -30,8 +30,8 @@ export const rule: Rule = {
 
 interface Locked {
   readonly use: FormUse;
-  readonly table: string;
-  readonly mode: string;
+  readonly table: QualifiedName;
+  readonly mode: LockMode;
 }
 
 /** The first lock on a table in use that keeps others from writing. */
@@ -41,7 +41,7 @@ function strongLock(subject: Subject): Locked | undefined {
     if (!lock || !use.target || LOCK_MODES.indexOf(lock) < LOCK_MODES.indexOf('ShareLock')) continue;
     const table = subject.known.table(use.target) ?? subject.known.index(use.target)?.table;
     if (subject.isNew(table) || (table && !table.kind.endsWith('table'))) continue;
-    return { use, table: shown(use.target), mode: lockModeName(lock) };
+    return { use, table: use.target, mode: lock };
   }
   return undefined;
 }
@@ -65,7 +65,7 @@ function copied({ tree }: Subject): QualifiedName[] {
 
 function afterwards({ known }: Subject, changed: QualifiedName, { use, table, mode }: Locked): Complaint {
   return {
-    message: `${table} stays locked under ${mode} by a statement above until the rows of ${shown(changed)} are changed and the transaction ends`,
+    message: `${shown(table)} stays locked under ${lockModeName(mode)} by a statement above until the rows of ${shown(changed)} are changed and the transaction ends`,
     why: 'A schema change needs its lock for an instant, a change of rows takes as long as there are rows. Put the rows into a file of their own.',
     table: known.resolve(use.target ?? changed),
   };
@@ -73,7 +73,7 @@ function afterwards({ known }: Subject, changed: QualifiedName, { use, table, mo
 
 function beforehand({ use, table, mode }: Locked, changed: QualifiedName, { known }: Subject): Complaint {
   return {
-    message: `this waits for ${mode} on ${table} while the rows of ${shown(changed)} that were changed above stay locked`,
+    message: `this waits for ${lockModeName(mode)} on ${shown(table)} while the rows of ${shown(changed)} that were changed above stay locked`,
     why: 'Whoever holds a lock on one and waits for the other makes a deadlock of it. Put the rows into a file of their own.',
     use,
     table: known.resolve(use.target ?? changed),

@@ -1,6 +1,7 @@
 import { displayIdentifier } from '../../sql/quote.ts';
 import type { Complaint } from '../finding.ts';
 import { tableCommands } from '../help/drops.ts';
+import { mentioning } from '../help/mentions.ts';
 import { partOf } from '../help/part-of.ts';
 import { isSame } from '../help/same-name.ts';
 import { settingIn } from '../help/setting.ts';
@@ -54,7 +55,7 @@ const WHY_ALL =
 /** The same transaction turns them on again; nobody else writes the table meanwhile. */
 function isEnabledAgain({ body }: FileSubject, subject: Subject, name: string | undefined): boolean {
   const [{ table } = { table: undefined }] = tableCommands(subject, 'AT_DisableTrigUser', 'AT_DisableTrig');
-  return body.some(
+  return mentioning(body, table?.name ?? '').some(
     (one) =>
       one.index >= subject.index &&
       one.transaction === subject.transaction &&

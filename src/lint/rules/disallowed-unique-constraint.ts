@@ -25,6 +25,6 @@ function complaint(subject: Subject, use: FormUse): Complaint {
     message: `adding this constraint blocks all reads and writes of ${targetOf(use)} until its index is built`,
     why: 'The index is built under ACCESS EXCLUSIVE. One that CREATE UNIQUE INDEX CONCURRENTLY has built becomes the constraint at once.',
     use,
-    ...fixOf(subject, indexFirst(subject, use, 'build the index concurrently, then make it the constraint')),
+    ...fixOf(subject, () => indexFirst(subject, use, 'build the index concurrently, then make it the constraint')),
   };
 }

@@ -30,7 +30,7 @@ interface Drop {
 function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
   for (const drop of dropsIn(subject).filter((one) => isOlder(subject, one))) {
     const { relation, column } = drop;
-    if (column === undefined && isMadeIn(later(), relation)) continue;
+    if (column === undefined && isMadeIn(later(relation.name), relation)) continue;
     const usage = subject.known.usage(subject.known.resolve(relation), column);
     const what = column === undefined ? shown(relation) : shownColumn(relation, column);
     const forms = column === undefined ? DROPS : ['drop-column'];

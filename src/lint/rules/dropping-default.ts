@@ -25,7 +25,7 @@ function* judge(subject: Subject, around: Around): Generator<Complaint> {
     const column = cmd.name ?? '';
     const known = subject.known.table(table)?.columns.get(column);
     if (subject.isNew(subject.known.table(table)) || mayBeLeftOut(known, cmd)) continue;
-    if (givesValue(subject, [subject, ...around.later()], table, column)) continue;
+    if (givesValue(subject, [subject, ...around.later(column)], table, column)) continue;
     yield {
       message: `${shownColumn(table, column)} has no value of its own from the commit on: ${known?.notNull ? 'every' : 'where it is NOT NULL, every'} INSERT of the running application that leaves it out fails (23502)`,
       why: 'An old release does not know that it has to give a value; let all running code give one first. A default that is dropped in the transaction that added the column has never helped anybody.',

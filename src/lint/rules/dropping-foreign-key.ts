@@ -35,7 +35,7 @@ function* complaints(subject: Subject, use: FormUse): Generator<Complaint> {
     why: 'The triggers at both ends go, which takes ACCESS EXCLUSIVE on each table. A foreign key by itself, with a short lock_timeout, is over soon.',
     use,
     severity: 'note',
-    ...fixOf(subject, keysFirst(subject, use)),
+    ...fixOf(subject, () => keysFirst(subject, use)),
   };
 }
 

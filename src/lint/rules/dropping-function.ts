@@ -23,7 +23,7 @@ export const rule: Rule = {
 function* judge(subject: Subject, { earlier, later }: Around): Generator<Complaint> {
   for (const name of dropped(subject, 'OBJECT_FUNCTION', 'OBJECT_PROCEDURE', 'OBJECT_ROUTINE', 'OBJECT_AGGREGATE')) {
     if (madeHere(subject, name, ['function', 'procedure', 'aggregate'])) continue;
-    if (later().some((one) => makes(one, name)) || wasOfTrigger(subject, earlier(), name)) continue;
+    if (later(name.name).some((one) => makes(one, name)) || wasOfTrigger(subject, earlier('trigger'), name)) continue;
     yield {
       message: `${shown(name)} is gone from the commit on, and every query and every function that calls it fails (42883)`,
       why: 'PostgreSQL keeps no record of calls in function bodies and in queries, so it drops it without a word. Let the callers stop first; CREATE OR REPLACE changes a body in place.',

@@ -28,7 +28,11 @@ const KINDS: readonly (readonly [type: ObjectType, kind: ObjectKind, fails: stri
 function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
   for (const [type, kind, fails] of KINDS) {
     for (const name of dropped(subject, type)) {
-      if (subject.isNew(subject.known.table(name)) || madeHere(subject, name, [kind]) || isMadeIn(later(), name))
+      if (
+        subject.isNew(subject.known.table(name)) ||
+        madeHere(subject, name, [kind]) ||
+        isMadeIn(later(name.name), name)
+      )
         continue;
       yield { message: `The ${kind} ${shown(name)} is gone from the commit on: ${fails}`, why: WHY };
     }

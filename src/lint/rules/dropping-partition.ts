@@ -32,7 +32,7 @@ function complaint(subject: Subject, use: FormUse): Complaint {
     message: `dropping ${targetOf(use)} blocks all reads and writes of ${listed(held)} as well`,
     why: 'A partition is dropped under ACCESS EXCLUSIVE on the partitioned table and on its default partition. Once it is detached, nobody else notices.',
     use,
-    ...fixOf(subject, detachFirst(subject, use)),
+    ...fixOf(subject, () => detachFirst(subject, use)),
   };
 }
 

@@ -19,7 +19,7 @@ export const rule: Rule = {
 function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
   for (const dropped of droppedConstraints(subject).filter(isPrimaryKey)) {
     const { table, name } = dropped;
-    const added = addedConstraints([subject, ...later()], table);
+    const added = addedConstraints([subject, ...later(table.name)], table);
     if (added.some(({ contype }) => contype === 'CONSTR_PRIMARY')) continue;
     const { tables } = dependents(subject.known, table);
     const pointing = tables.length === 0 ? '' : `; foreign keys of ${names(subject.known, tables)} need it`;

@@ -20,7 +20,10 @@ export const rule: Rule = {
 
 function* judge(subject: Subject, { earlier, later }: Around): Generator<Complaint> {
   for (const name of dropped(subject, 'OBJECT_TYPE', 'OBJECT_DOMAIN')) {
-    if (madeHere(subject, name, ['type', 'domain']) || [...earlier(), ...later()].some((one) => makes(one, name)))
+    if (
+      madeHere(subject, name, ['type', 'domain']) ||
+      [...earlier(name.name), ...later(name.name)].some((one) => makes(one, name))
+    )
       continue;
     yield {
       message: `The type ${shown(name)} is gone from the commit on: casts to it in queries of the running application, and function bodies that name it, fail (42704)`,

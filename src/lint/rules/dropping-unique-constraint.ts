@@ -32,7 +32,8 @@ interface Lost {
 
 function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
   for (const lost of [...lostConstraints(subject), ...lostIndexes(subject)]) {
-    if (isKept(subject.known.table(lost.table), lost) || isRestored([subject, ...later()], lost)) continue;
+    if (isKept(subject.known.table(lost.table), lost) || isRestored([subject, ...later(lost.table.name)], lost))
+      continue;
     const columns = lost.columns.flatMap((column) => column ?? []);
     yield {
       message: `Nothing keeps ${columnList(columns)} of ${names(subject.known, [lost.table])} unique from the commit on: ON CONFLICT ${columnList(columns)} of the running application fails (42P10), and duplicates come in that no later UNIQUE accepts`,

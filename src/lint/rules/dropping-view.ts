@@ -23,7 +23,7 @@ export const rule: Rule = {
 
 function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
   for (const name of dropped(subject, 'OBJECT_VIEW', 'OBJECT_MATVIEW')) {
-    if (isNewHere(subject, name) || isMadeIn(later(), name)) continue;
+    if (isNewHere(subject, name) || isMadeIn(later(name.name), name)) continue;
     yield {
       message: `The ${kind(subject)} ${shown(name)} is gone from the commit on, and every query that reads it fails (42P01)${readByClause(subject.known, name)}`,
       why: `Queries of the application and of people who make reports are in no file here. Let them stop using it first.${again(subject)}`,

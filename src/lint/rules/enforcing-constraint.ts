@@ -29,7 +29,7 @@ function complaint(subject: Subject, use: FormUse): Complaint {
     message: `enforcing the constraint blocks all reads and writes of ${targetOf(use)}${also} while every row is checked`,
     why: 'The rows are read under ACCESS EXCLUSIVE. The same constraint made anew as NOT VALID is validated while reads and writes go on.',
     use,
-    ...fixOf(subject, madeAnew(subject, use)),
+    ...fixOf(subject, () => madeAnew(subject, use)),
   };
 }
 

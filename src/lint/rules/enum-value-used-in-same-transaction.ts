@@ -109,5 +109,5 @@ function* inOneBlock({ body }: FileSubject, { subject, type, label }: Added): Ge
 
 function usesLabel({ tree }: Subject, label: string): boolean {
   if (!tree || as('AlterEnumStmt', tree.node)) return false;
-  return [...nodesOf('A_Const', tree.node)].some(({ sval }) => sval?.sval === label);
+  return nodesOf('A_Const', tree.node).some(({ sval }) => sval?.sval === label);
 }

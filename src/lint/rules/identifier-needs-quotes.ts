@@ -9,7 +9,7 @@ export const rule: Rule = {
   severity: 'note',
   weighed: false,
   *statement({ tree, statement: { sql } }) {
-    if (!tree) return;
+    if (!tree || !sql.includes('"')) return;
     for (const name of new Set(givenNames(tree.node))) {
       const quoted = quoteIdentifier(name);
       // A key word that stood there without quotes needs none in such a place.

@@ -30,7 +30,7 @@ function complaint(subject: Subject, use: FormUse): Complaint {
     message: `building this index blocks every write to ${targetOf(use)} until all of its partitions have one`,
     why: 'Every partition is held under SHARE to the end, and CONCURRENTLY is refused here. Indexes that were built concurrently on the partitions can be attached to one on the table alone.',
     use,
-    ...fixOf(subject, onePartitionAtATime(subject, use)),
+    ...fixOf(subject, () => onePartitionAtATime(subject, use)),
   };
 }
 

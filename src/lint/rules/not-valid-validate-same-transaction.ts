@@ -42,7 +42,7 @@ function besideOthers(subject: Subject, use: FormUse): Complaint {
     message: `${targetOf(use)} is held under the lock of the other commands while every row is validated for ${constraint}`,
     why: 'One ALTER TABLE takes the strongest lock of its commands for all of them. Validated in a migration of its own, the table stays in use.',
     use,
-    ...fixOf(subject, takenOut(subject, use)),
+    ...fixOf(subject, () => takenOut(subject, use)),
   };
 }
 
@@ -67,7 +67,7 @@ function complaint(subject: Subject, use: FormUse, added: Subject): Complaint {
     message: `${targetOf(use)} stays locked from adding ${constraint}, on line ${added.statement.line}, until every row is validated`,
     why: 'A lock is kept to the end of its transaction, so NOT VALID saves nothing here. Validated in a migration of its own, the table stays in use.',
     use,
-    ...fixOf(subject, apart(subject, use)),
+    ...fixOf(subject, () => apart(subject, use)),
   };
 }
 

@@ -28,7 +28,10 @@ function* judge(subject: Subject, { earlier, later }: Around): Generator<Complai
   const renamed = renamedColumn(subject);
   if (!renamed || subject.isNew(subject.known.table(renamed.table))) return;
   const { table, from, to } = renamed;
-  if (later().some((one) => givesColumn(one, table, from)) || earlier().some((one) => freesColumn(one, table, to)))
+  if (
+    later(from).some((one) => givesColumn(one, table, from)) ||
+    earlier(to).some((one) => freesColumn(one, table, to))
+  )
     return;
   const place = partOf(subject, ['rename-column'], { target: table, part: from });
   if (isAbsent(subject, table, from)) {

@@ -30,13 +30,13 @@ function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
   if (label?.oldVal) yield* ofLabel(subject, label);
   const stmt = as('RenameStmt', subject.tree?.node);
   if (stmt?.renameType === 'OBJECT_ATTRIBUTE') yield* ofAttribute(subject, stmt);
-  else if (stmt) yield* ofObject(subject, later(), stmt);
+  else if (stmt) yield* ofObject(subject, later, stmt);
 }
 
-function* ofObject(subject: Subject, later: readonly Subject[], stmt: RenameStmt): Generator<Complaint> {
+function* ofObject(subject: Subject, later: Around['later'], stmt: RenameStmt): Generator<Complaint> {
   const words = kindOf(subject, stmt)?.toLowerCase();
   const name = relationName(stmt.relation) ?? objectName(stmt.object) ?? nameOfPlain(stmt);
-  if (!words || !name || isNewHere(subject, name) || isStillThere(later, stmt, name)) return;
+  if (!words || !name || isNewHere(subject, name) || isStillThere(later(name.name), stmt, name)) return;
   yield {
     message: `The ${words} ${shown(name)} is gone under that name from the commit on, and what the running application does with it fails`,
     why: 'Old and new code run side by side while a release is rolled out. Bodies of functions keep names as text, and they fail when they next run.',

@@ -27,8 +27,8 @@ function* judge(subject: Subject, { earlier, later }: Around): Generator<Complai
   const from = relationName(stmt?.relation);
   if (!from || !stmt?.newname || !isTable(subject, stmt.renameType, from)) return;
   const to = { ...from, name: stmt.newname };
-  if (subject.isNew(subject.known.table(from)) || isMadeIn(later(), from)) return;
-  if (earlier().some((one) => namesFreed(one, to))) return;
+  if (subject.isNew(subject.known.table(from)) || isMadeIn(later(from.name), from)) return;
+  if (earlier(to.name).some((one) => namesFreed(one, to))) return;
   yield {
     message: `${shown(from)} is gone under that name from the commit on, and every query of the running application that says it fails (42P01)`,
     why: 'Old and new code run side by side while a release is rolled out. A view of the old name in the same transaction takes reads and writes as long as it is one simple SELECT of one table.',

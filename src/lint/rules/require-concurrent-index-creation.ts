@@ -28,7 +28,7 @@ function complaint(subject: Subject, use: FormUse): Complaint {
     message: `building this index blocks every write to ${targetOf(use)} until it is done`,
     why: 'CREATE INDEX reads the whole table under a SHARE lock. With CONCURRENTLY it goes on beside reads and writes.',
     use,
-    ...fixOf(subject, concurrently(subject)),
+    ...fixOf(subject, () => concurrently(subject)),
   };
 }
 

@@ -29,7 +29,7 @@ function complaint(subject: Subject, use: FormUse): Complaint {
     why: 'DROP INDEX takes ACCESS EXCLUSIVE on the table. With CONCURRENTLY it waits without blocking anybody.',
     use,
     ...(table ? { table: table.name } : {}),
-    ...fixOf(subject, table?.kind === 'partitioned table' ? undefined : concurrently(subject)),
+    ...fixOf(subject, () => (table?.kind === 'partitioned table' ? undefined : concurrently(subject))),
   };
 }
 

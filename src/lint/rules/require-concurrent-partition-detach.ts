@@ -40,7 +40,7 @@ function complaint(subject: Subject, use: FormUse): Complaint {
     message: `detaching a partition blocks all reads and writes of ${targetOf(use)}, also while it waits for the queries under way`,
     why: 'It takes ACCESS EXCLUSIVE on the partitioned table and on the partition. CONCURRENTLY takes SHARE UPDATE EXCLUSIVE on the first.',
     use,
-    ...fixOf(subject, concurrently(subject)),
+    ...fixOf(subject, () => concurrently(subject)),
   };
 }
 

@@ -25,7 +25,7 @@ function complaint(subject: Subject, use: FormUse): Complaint {
     message: `nobody can read ${targetOf(use)} until its query has run again`,
     why: 'It holds ACCESS EXCLUSIVE. CONCURRENTLY lets readers go on; it needs a UNIQUE index on columns, without WHERE.',
     use,
-    ...fixOf(subject, concurrently(subject, use)),
+    ...fixOf(subject, () => concurrently(subject, use)),
   };
 }
 

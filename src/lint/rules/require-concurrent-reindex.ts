@@ -43,7 +43,7 @@ function complaint(subject: Subject, use: FormUse): Complaint {
     why: 'REINDEX takes SHARE on the table and ACCESS EXCLUSIVE on each index; to plan a query all indexes of its tables are opened.',
     use,
     ...(table ? { table: table.name } : {}),
-    ...fixOf(subject, concurrently(subject)),
+    ...fixOf(subject, () => concurrently(subject)),
   };
 }
 

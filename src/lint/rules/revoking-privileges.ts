@@ -28,7 +28,7 @@ const WHY =
 
 function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
   const stmt = as('GrantStmt', subject.tree?.node);
-  if (stmt && !stmt.is_grant && !stmt.grant_option) yield* ofObjects(subject, later(), stmt);
+  if (stmt && !stmt.is_grant && !stmt.grant_option) yield* ofObjects(subject, later('grant'), stmt);
   const role = as('GrantRoleStmt', subject.tree?.node);
   if (role && !role.is_grant && role.opt === undefined) yield* ofMembership(role);
 }

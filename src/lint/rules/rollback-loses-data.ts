@@ -17,7 +17,7 @@ export const rule: Rule = {
   weighed: false,
   *file(file) {
     if (file.migration.rollback.kind !== 'sql') return;
-    const ways = waysOf(file);
+    const ways = new Ways(file);
     yield* comesBackEmpty(ways);
     yield* staysAway(ways);
     yield* staysOverwritten(ways);
@@ -25,25 +25,38 @@ export const rule: Rule = {
   },
 };
 
-/** What the body and the rollback do to data, read once. */
-interface Ways {
+/** What the body and the rollback do to data: each is read when it is first asked for, and once. */
+class Ways {
   readonly file: FileSubject;
-  readonly made: MadeByFile;
-  readonly filledForth: ChangesByTable;
-  readonly filledBack: ChangesByTable;
-  readonly droppedBack: ChangesByTable;
-  readonly madeBack: ChangesByTable;
-}
+  #made: MadeByFile | undefined;
+  #filledForth: ChangesByTable | undefined;
+  #filledBack: ChangesByTable | undefined;
+  #droppedBack: ChangesByTable | undefined;
+  #madeBack: ChangesByTable | undefined;
 
-function waysOf(file: FileSubject): Ways {
-  return {
-    file,
-    made: new MadeByFile(file),
-    filledForth: new ChangesByTable(file.body.flatMap(filled)),
-    filledBack: new ChangesByTable(file.rollback.flatMap(filled)),
-    droppedBack: new ChangesByTable(file.rollback.flatMap(droppedData)),
-    madeBack: new ChangesByTable(file.rollback.flatMap(makesEmpty)),
-  };
+  constructor(file: FileSubject) {
+    this.file = file;
+  }
+
+  get made(): MadeByFile {
+    return (this.#made ??= new MadeByFile(this.file));
+  }
+
+  get filledForth(): ChangesByTable {
+    return (this.#filledForth ??= new ChangesByTable(this.file.body.flatMap(filled)));
+  }
+
+  get filledBack(): ChangesByTable {
+    return (this.#filledBack ??= new ChangesByTable(this.file.rollback.flatMap(filled)));
+  }
+
+  get droppedBack(): ChangesByTable {
+    return (this.#droppedBack ??= new ChangesByTable(this.file.rollback.flatMap(droppedData)));
+  }
+
+  get madeBack(): ChangesByTable {
+    return (this.#madeBack ??= new ChangesByTable(this.file.rollback.flatMap(makesEmpty)));
+  }
 }
 
 const KEEP =
@@ -104,9 +117,9 @@ function nameOf({ table, column }: DataChange): string {
 }
 
 /** It was there before the file, so that somebody's data are in it. */
-function wasInUse({ made }: Ways, { subject, table, column }: DataChange): boolean {
-  if (subject.isNew(subject.known.table(table)) || made.hasTable(subject, table)) return false;
-  return column === undefined || !made.hasColumn(subject, table, column);
+function wasInUse(ways: Ways, { subject, table, column }: DataChange): boolean {
+  if (subject.isNew(subject.known.table(table)) || ways.made.hasTable(subject, table)) return false;
+  return column === undefined || !ways.made.hasColumn(subject, table, column);
 }
 
 /** As far as the statistics tell. */

@@ -48,7 +48,7 @@ function complaint(subject: Subject, use: FormUse, earlier: Subject): Complaint 
     message: `every row of ${targetOf(use)} is gone over once more, after line ${earlier.statement.line}, while it is blocked for reads and writes`,
     why: 'The commands of one ALTER TABLE share one pass over the rows; two statements take two, under the same lock.',
     use,
-    ...fixOf(subject, combined(subject, earlier)),
+    ...fixOf(subject, () => combined(subject, earlier)),
   };
 }
 

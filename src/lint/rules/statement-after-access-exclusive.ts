@@ -53,6 +53,6 @@ function complaint(subject: Subject, { table, by, use }: HeldTable): Complaint {
     use,
     offset: 0,
     table,
-    ...fixOf(subject, shownFix('do it in a migration of its own', [step])),
+    ...fixOf(subject, () => shownFix('do it in a migration of its own', [step])),
   };
 }

@@ -26,7 +26,7 @@ function complaint(subject: Subject, use: FormUse): Complaint {
     message: `emptying ${targetOf(use)} waits for every query on it and blocks all reads and writes meanwhile`,
     why: 'TRUNCATE takes ACCESS EXCLUSIVE, and transactions with an older snapshot then see an empty table. DELETE in batches takes no lock that readers or other writers notice.',
     use,
-    ...fixOf(subject, deleteInBatches(subject, use)),
+    ...fixOf(subject, () => deleteInBatches(subject, use)),
   };
 }
 

@@ -4,6 +4,7 @@ import { all, as, type Fields, type Node } from '../../syntax/tree.ts';
 import { nodesOf } from '../../syntax/walk.ts';
 import type { Complaint, Fix } from '../finding.ts';
 import { fixBeside, fixOf } from '../help/fix.ts';
+import { mentioning } from '../help/mentions.ts';
 import { isSame } from '../help/same-name.ts';
 import { listed, shown } from '../help/shown.ts';
 import type { Rule, Subject } from '../rule.ts';
@@ -22,9 +23,10 @@ export const rule: Rule = {
     for (const subject of body) {
       const view = as('ViewStmt', subject.tree?.node);
       const name = relationName(view?.view);
-      if (!view || !name || isMeant(subject, view.options) || isAlteredLater(body, subject, name)) continue;
+      if (!view || !name || isMeant(subject, view.options)) continue;
       const guarded = guardedTables(subject, view);
-      if (guarded.length > 0) yield { subject, ...complaint(subject, name, guarded) };
+      if (guarded.length > 0 && !isAlteredLater(body, subject, name))
+        yield { subject, ...complaint(subject, name, guarded) };
     }
   },
 };
@@ -41,7 +43,7 @@ function complaint(subject: Subject, name: QualifiedName, guarded: readonly stri
 
 /** ALTER VIEW ... SET (security_invoker = true) */
 function isAlteredLater(body: readonly Subject[], { index, known }: Subject, name: QualifiedName): boolean {
-  return body.some((later) => {
+  return mentioning(body, name.name).some((later) => {
     const alter = as('AlterTableStmt', later.tree?.node);
     if (later.index <= index || !isSame(known, relationName(alter?.relation), name)) return false;
     return all('AlterTableCmd', alter?.cmds).some(({ def }) => has('security_invoker', as('List', def)?.items));
@@ -62,7 +64,7 @@ function has(option: string, options: readonly Node[] | undefined): boolean {
 }
 
 function guardedTables({ known }: Subject, { query }: Fields<'ViewStmt'>): string[] {
-  const tables = [...nodesOf('RangeVar', query)].flatMap((read) => {
+  const tables = nodesOf('RangeVar', query).flatMap((read) => {
     const name = relationName(read);
     return name && known.table(name)?.rowSecurity ? [shown(name)] : [];
   });
