@@ -13,7 +13,7 @@ export interface LintReport {
   readonly rules: readonly RanRule[];
   /** Statements that the grammar does not take; they were judged by their leading words. */
   readonly notUnderstood: readonly NotUnderstoodStatement[];
-  /** What could not be read beside those files, so that less is known: one sentence each. */
+  /** Why less is known than could be: other files that cannot be read, files that were not rehearsed. One sentence each. */
   readonly notes: readonly string[];
   readonly basis: LintBasis;
 }
