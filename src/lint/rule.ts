@@ -55,7 +55,7 @@ export interface Subject {
   readonly notUnderstood: NotUnderstood | undefined;
   /** What of the facts it is. */
   readonly uses: readonly FormUse[];
-  /** Everything that is known before it runs; in a ROLLBACK section, what is known behind the body. */
+  /** Everything that is known before it runs; a ROLLBACK section runs behind the body. */
   readonly known: Known;
   /** It stands in the body of a DO block, or of a routine of this file that a statement calls. */
   readonly inside: 'DO' | 'function' | undefined;

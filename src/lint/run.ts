@@ -74,8 +74,9 @@ function* findIn(input: LintInput, asked: Asked, migration: Migration): Generato
     if (!migration.large) body.push(subject);
   }
   const after = learner.known;
-  const rollback = rollbackSubjects(reading, migration, after);
-  for (const subject of rollback) {
+  const rollback: StatementSubject[] = [];
+  for (const subject of rollbackSubjects(reading, migration, learner.fork())) {
+    if (rollback.push(subject) % RESTS_AFTER === 0) yield;
     for (const active of asked.rollback) findings.addAll(active, active.rule.statement?.(subject), subject);
   }
   findings.statements += rollback.length;
