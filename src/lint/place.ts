@@ -70,7 +70,8 @@ function inLargeFile(statement: Statement, offset: number): Place {
   return { ...place, endLine: statement.line + end.line - 1, endColumn: end.column };
 }
 
-const NO_EFFECT = {
+/** Of what is about no statement. */
+export const NO_EFFECT = {
   lock: null,
   relation: null,
   blocks: null,

@@ -7,8 +7,9 @@ import { type FixContext, type FixedFile, writeFixes } from '../../lint/fix/writ
 import { learnFile } from '../../lint/statement-subjects.ts';
 import type { Migration } from '../../migration/migration.ts';
 import { parseMigration } from '../../migration/parse.ts';
+import { gather, type Problem } from '../../problem/problem.ts';
 import { type Linted, lint } from './lint.ts';
-import { lintFiles } from './lint-files.ts';
+import { type FileFault, lintFiles } from './lint-files.ts';
 import { readingOf } from './reading.ts';
 import type { LintRequest } from './request.ts';
 import { writeFixed } from './write-fixed.ts';
@@ -72,7 +73,8 @@ interface OneFixed {
 }
 
 async function fixedFiles(request: FixRequest, findings: readonly Finding[]): Promise<OneFixed[]> {
-  const { migrations, judged } = lintFiles(asLint(request));
+  const { migrations, judged, faults } = lintFiles(asLint(request));
+  if (faults.length > 0) throw refusal(faults);
   const versions: FixContext['versions'][number][] = [
     ...readFolders(request.settings.directories, request.cwd).files,
     ...migrations,
@@ -86,7 +88,7 @@ async function fixedFiles(request: FixRequest, findings: readonly Finding[]): Pr
   const uses = usesBy(reading.parse);
   const files: OneFixed[] = [];
   for (const [i, migration] of unapplied.entries()) {
-    const own = findings.filter(({ version }) => version === migration.version);
+    const own = findings.filter(({ file }) => file === migration.file);
     if (own.length === 0 || !judged.has(migration.version)) continue;
     const context = { versions, whyNotLater: whyNotLater(uses, migration, unapplied.slice(i + 1)) };
     const fixed = fixedFile(migration, own, context, (after) => leaves(after, before.of(migration)));
@@ -94,6 +96,14 @@ async function fixedFiles(request: FixRequest, findings: readonly Finding[]): Pr
     files.push({ migration, fixed });
   }
   return files;
+}
+
+/** What stands in a file that cannot be read may be in the way of a fix. */
+function refusal(faults: readonly FileFault[]): Problem {
+  const problems = faults.map(({ problem }) => problem);
+  return gather('catalogue', '--fix writes nothing: files have faults', problems).with({
+    state: 'No file was changed.',
+  });
 }
 
 /** What is known before each file, of files that are asked for in their order: each is learned once, and when it is first needed. */
