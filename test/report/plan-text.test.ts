@@ -61,7 +61,7 @@ function report(migrations: PlannedView[], more: Partial<PlanReport> = {}): Plan
       systemIdentifier: null,
       serverVersion: '18.4',
       role: 'deployer',
-      searchPath: null,
+      searchPath: 'public',
       trackingSchema: 'public',
       choice: { to: null, only: null, allowLate: false, singleTransaction: false },
       migrations: [],
