@@ -74,6 +74,8 @@ export interface Subject {
    */
   readonly before: readonly Subject[];
   readonly options: LintOptions;
+  /** The same for everything that is judged in one go: what a rule that compares files remembers them by. */
+  readonly run: object;
   /** The statistics have its file applied already: what is known is how it was behind it. */
   readonly isApplied: boolean;
   /** Nobody else can be using that table, index, type or function: the set that is being judged makes it. */

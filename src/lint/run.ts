@@ -58,7 +58,7 @@ const RESTS_AFTER = 500;
 
 function* findIn(input: LintInput, asked: Asked, migration: Migration): Generator<void, FileFindings> {
   input.onFile?.(migration);
-  const reading = { ...input.reading, included: input.included };
+  const reading = { ...input.reading, included: input.included, run: input };
   // What it has made is known from the server: learned again, a table would lose its size and be new.
   const learner = input.included.has(migration.version) ? input.learner.fork() : input.learner;
   const before = learner.known;
