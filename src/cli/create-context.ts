@@ -64,7 +64,7 @@ function readSettings(args: Arguments, env: CommandContext['env'], cwd: string):
       lockBudget: args.value('lock-budget'),
       hold: args.value('hold'),
       failOn: args.value('fail-on'),
-      serverVersion: args.integer('server-version', 10),
+      serverVersion: args.value('server-version'),
       wait: args.value('wait'),
       strict: args.has('strict'),
       cancelBlockers: args.value('cancel-blockers'),

@@ -71,7 +71,14 @@ function whole(least: number, expected: string) {
 const rows = (summary: string) => v.pipe(whole(0, 'a number of rows'), v.description(summary));
 const SEVERITIES = ['error', 'warning', 'note'] as const;
 const RULES_EXPECTED = '"error", "warning", "note" or "off"';
-const VERSION_EXPECTED = 'a major version of PostgreSQL, such as 16';
+
+/** Older ones have no facts; a larger number is a minor version's, such as 160004. */
+const SERVER_MAJORS = { least: 12, most: 99 } as const;
+export const SERVER_VERSION_EXPECTED = `a major version of PostgreSQL from ${SERVER_MAJORS.least} on, such as 16`;
+export const serverMajor = v.pipe(
+  whole(SERVER_MAJORS.least, SERVER_VERSION_EXPECTED),
+  v.maxValue(SERVER_MAJORS.most, SERVER_VERSION_EXPECTED),
+);
 
 const lint = closed(
   {
@@ -93,7 +100,7 @@ const lint = closed(
     ),
     serverVersion: v.optional(
       v.pipe(
-        whole(10, VERSION_EXPECTED),
+        serverMajor,
         v.description(
           'Major version of the servers that files are judged for. Default: that of the database or its statistics, else 18.',
         ),

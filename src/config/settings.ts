@@ -1,10 +1,18 @@
 import { dirname, resolve } from 'node:path';
+import * as v from 'valibot';
 import { DURATION_EXPECTED, durationFault, parseDuration } from '../problem/duration.ts';
 import { gather, Problem } from '../problem/problem.ts';
 import { parseBytes } from '../problem/quantity.ts';
 import { nearest } from '../report/nearest.ts';
 import { type LoadedConfig, loadConfigFile } from './file.ts';
-import { BLOCKERS, type ConfigFile, DEFAULTS, type EnvironmentConfig } from './schema.ts';
+import {
+  BLOCKERS,
+  type ConfigFile,
+  DEFAULTS,
+  type EnvironmentConfig,
+  SERVER_VERSION_EXPECTED,
+  serverMajor,
+} from './schema.ts';
 import { listOf, readVariables } from './variables.ts';
 
 /** The settings in force for one run. Times are whole milliseconds, 0 for no limit; paths are absolute. */
@@ -96,7 +104,7 @@ export interface SettingsSource {
     readonly strict?: boolean | undefined;
     /** One of the severities, or `never`. */
     readonly failOn?: string | undefined;
-    readonly serverVersion?: number | undefined;
+    readonly serverVersion?: string | undefined;
     /** `autovacuum,idle` */
     readonly cancelBlockers?: string | undefined;
   };
@@ -144,8 +152,17 @@ function flagValues(flags: SettingsSource['flags']): ConfigFile {
 function lintFlags({ failOn, serverVersion }: SettingsSource['flags']): NonNullable<ConfigFile['lint']> {
   return {
     ...(failOn === undefined ? {} : { failOn: failOn as LintSettings['failOn'] }),
-    ...(serverVersion === undefined ? {} : { serverVersion }),
+    ...(serverVersion === undefined ? {} : { serverVersion: serverVersionFlag(serverVersion) }),
   };
+}
+
+function serverVersionFlag(text: string): number {
+  const { success, output } = v.safeParse(serverMajor, /^[0-9]+$/.test(text) ? Number(text) : text);
+  if (success) return output;
+  throw new Problem('usage', '--server-version needs a major version of PostgreSQL', {
+    found: JSON.stringify(text),
+    expected: SERVER_VERSION_EXPECTED,
+  });
 }
 
 type DurationKey = 'lockTimeout' | 'lockBudget' | 'dryRunHold' | 'wait';

@@ -47,6 +47,8 @@ export interface ForecastContext {
   readonly serverMajor: number;
   readonly isNew: (table: KnownTable | undefined) => boolean;
   readonly unforeseen: string | null;
+  /** How many rows a use makes for each that it reads (`rowsMade`); undefined: nobody can tell. */
+  readonly rowsMade: (use: FormUse) => number | undefined;
 }
 
 /** The forecast of a statement from the forms that it is made of. */
@@ -113,20 +115,33 @@ function shown({ schema, name }: RelationName): string {
 }
 
 /** SELECT without a table, INSERT of written rows: they work on no rows that are there. */
+const MAKES_ROWS = new Set(['insert', 'create-table-as', 'create-materialized-view']);
 const NEEDS_A_TABLE = new Set(['select', 'select-for-update', 'insert', 'create-table-as', 'create-materialized-view']);
 
 function timeOf(use: FormUse, context: ForecastContext): TimeClass {
   const work = workOf(use, context.serverMajor);
   if (work === 'none') return 'an instant';
   const names = namesOfRows(use, context.serverMajor);
-  if (names.length === 0) return NEEDS_A_TABLE.has(use.form.id) ? 'an instant' : 'unknown';
-  return longest(names.map((name) => timeClass(work, sizeOf(name, context))));
+  const made = MAKES_ROWS.has(use.form.id) ? context.rowsMade(use) : 1;
+  if (made === undefined) return 'unknown';
+  if (names.length === 0 && !NEEDS_A_TABLE.has(use.form.id)) return 'unknown';
+  const sizes = names.length > 0 ? names.map((name) => sizeOf(name, context)) : [oneRow(use, context)];
+  return longest(sizes.map((size) => timeClass(work, size && { ...size, bytes: size.bytes * made })));
+}
+
+/** With its indexes, where nothing is known of the table. */
+const ROW_BYTES = 100;
+
+function oneRow({ target }: FormUse, { known }: ForecastContext): KnownTable['size'] {
+  const size = target && known.table(target)?.size;
+  return { rows: 1, bytes: size?.rows ? size.bytes / size.rows : ROW_BYTES };
 }
 
 /** The relations whose rows it goes through. */
 function namesOfRows({ form, target, others }: FormUse, serverMajor: number): QualifiedName[] {
   const { scan, rewrite } = effectOn(form, serverMajor);
-  const own = target && (scan || rewrite) ? [target] : [];
+  // What it makes is not what it reads.
+  const own = target && (scan || rewrite) && !MAKES_ROWS.has(form.id) ? [target] : [];
   const read = others.filter(({ on }) => on === 'tables read' || (!target && on === 'tables using it'));
   return [...own, ...read.flatMap(({ names }) => names)];
 }

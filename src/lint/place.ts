@@ -112,6 +112,20 @@ function madeFix({ fix }: Complaint): Fix | null {
   return (typeof fix === 'function' ? fix() : fix) ?? null;
 }
 
+/** Of what is about no statement. */
+export const NO_EFFECT = {
+  lock: null,
+  relation: null,
+  blocks: null,
+  rewrite: false,
+  scan: false,
+  rows: null,
+  bytes: null,
+  allowed: null,
+  statement: null,
+  span: null,
+} as const;
+
 type Effects = Pick<Finding, 'lock' | 'relation' | 'blocks' | 'rewrite' | 'scan'>;
 
 const NO_EFFECTS: Effects = { lock: null, relation: null, blocks: null, rewrite: false, scan: false };

@@ -1,19 +1,20 @@
+import { isFault } from './fault.ts';
 import { type Finding, SEVERITIES, type Severity } from './finding.ts';
 import type { Topic } from './rule.ts';
 
 /** What lint found, and what it went by: a value that every format is made of. */
 export interface LintReport {
-  /** Paths of the files that were judged, as people write them, in the order in which they would be applied. */
+  /** Paths of the files that were judged, without those that could not be, as people write them, in the order in which they would be applied. */
   readonly files: readonly string[];
   /** How many statements they hold, those of ROLLBACK sections too. */
   readonly statements: number;
-  /** By file, then by place; those that `-- Allow:` accepts, too. */
+  /** By file, then by place; those that `-- Allow:` accepts, too. Before them what keeps files from being judged (`isFault`). */
   readonly findings: readonly Finding[];
   /** The rules that ran, in the order of the registry. */
   readonly rules: readonly RanRule[];
   /** Statements that the grammar does not take; they were judged by their leading words. */
   readonly notUnderstood: readonly NotUnderstoodStatement[];
-  /** What could not be read beside those files, so that less is known: one sentence each. */
+  /** Why less is known than could be: other files that cannot be read, files that were not rehearsed. One sentence each. */
   readonly notes: readonly string[];
   readonly basis: LintBasis;
 }
@@ -59,8 +60,10 @@ export interface LintBasis {
 /** From which severity on the command ends with status 3. */
 export type FailOn = Severity | 'never';
 
-/** Whether a finding is at or above a severity. What is allowed on record never is. */
-export function counts({ severity, allowed }: Finding, failOn: FailOn): boolean {
+/** Whether a finding is at or above a severity. What is allowed on record never is, what keeps a file from being judged always. */
+export function counts(finding: Finding, failOn: FailOn): boolean {
+  const { severity, allowed } = finding;
+  if (isFault(finding)) return true;
   if (allowed !== null || failOn === 'never') return false;
   return SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(failOn);
 }

@@ -55,7 +55,7 @@ export interface Subject {
   readonly notUnderstood: NotUnderstood | undefined;
   /** What of the facts it is. */
   readonly uses: readonly FormUse[];
-  /** Everything that is known before it runs; in a ROLLBACK section, what is known behind the body. */
+  /** Everything that is known before it runs; a ROLLBACK section runs behind the body. */
   readonly known: Known;
   /** It stands in the body of a DO block, or of a routine of this file that a statement calls. */
   readonly inside: 'DO' | 'function' | undefined;
@@ -74,6 +74,8 @@ export interface Subject {
    */
   readonly before: readonly Subject[];
   readonly options: LintOptions;
+  /** The same for everything that is judged in one go: what a rule that compares files remembers them by. */
+  readonly run: object;
   /** The statistics have its file applied already: what is known is how it was behind it. */
   readonly isApplied: boolean;
   /** Nobody else can be using that table, index, type or function: the set that is being judged makes it. */

@@ -38,7 +38,7 @@ export interface Found {
 /** In a generator, so that a long run can be left in between: it rests between files and every so many statements. */
 export function* findAll(input: LintInput): Generator<void, Found> {
   const asked = new Asked(input.rules);
-  const reading = { ...input.reading, included: input.included };
+  const reading = { ...input.reading, included: input.included, run: input };
   const files: FileFindings[] = [];
   for (const migration of input.migrations) {
     yield;
@@ -79,8 +79,9 @@ function* findIn(
     if (!migration.large) body.push(subject);
   }
   const after = learner.known;
-  const rollback = rollbackSubjects(reading, migration, after);
-  for (const subject of rollback) {
+  const rollback: StatementSubject[] = [];
+  for (const subject of rollbackSubjects(reading, migration, learner.fork())) {
+    if (rollback.push(subject) % RESTS_AFTER === 0) yield;
     for (const active of asked.rollback) findings.addAll(active, active.rule.statement?.(subject), subject);
   }
   findings.statements += rollback.length;

@@ -1,4 +1,4 @@
-import type { Known, Learner } from '../known/known.ts';
+import type { Learner } from '../known/known.ts';
 import type { Migration, Statement } from '../migration/migration.ts';
 import { planMigrationSteps } from '../plan/steps.ts';
 import { splitScript } from '../sql/splitter.ts';
@@ -62,16 +62,29 @@ function called(subject: StatementSubject, routines: MadeRoutines, inner: InnerS
   });
 }
 
-/** Those of the ROLLBACK section: what the body makes is there, and what they undo is not followed. */
-export function rollbackSubjects(reading: Reading, migration: Migration, known: Known): StatementSubject[] {
-  if (migration.rollback.kind !== 'sql') return [];
-  const before: Subject[] = [];
-  return migration.rollback.statements.map((statement, index) => {
-    const standing = { migration, section: 'rollback', index, statement, known, ...OUTERMOST } as const;
-    const subject = new StatementSubject(reading, { ...standing, transaction: 0, transactional: true, before });
-    before.push(subject);
-    return subject;
-  });
+/**
+ * Those of the ROLLBACK section in order, each before what it does is known. `learner` knows what the body makes; it learns what
+ * they undo, so that whoever needs it as it was hands in a fork.
+ */
+export function* rollbackSubjects(
+  reading: Reading,
+  migration: Migration,
+  learner: Learner,
+): Generator<StatementSubject> {
+  if (migration.rollback.kind !== 'sql') return;
+  const place: Place = { transaction: 0, transactional: true, before: [] };
+  learner.beginFile();
+  for (const [index, statement] of migration.rollback.statements.entries()) {
+    const { known } = learner;
+    const subject = new StatementSubject(reading, {
+      ...{ migration, section: 'rollback', index, statement, known },
+      ...OUTERMOST,
+      ...place,
+    });
+    yield subject;
+    place.before.push(subject);
+    learnFrom(learner, subject);
+  }
 }
 
 interface Place {

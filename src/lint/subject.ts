@@ -19,6 +19,8 @@ export interface Reading {
   readonly unapplied: ReadonlySet<string>;
   /** Versions that are in the statistics already. */
   readonly included?: ReadonlySet<string>;
+  /** What is judged in one go (`Subject.run`). */
+  readonly run?: object;
 }
 
 /** Where a statement stands. */
@@ -89,6 +91,10 @@ export class StatementSubject implements Subject {
   get uses(): readonly FormUse[] {
     this.#uses ??= this.#findUses();
     return this.#uses;
+  }
+
+  get run(): object {
+    return this.#reading.run ?? this.#reading;
   }
 
   get isApplied(): boolean {

@@ -33,8 +33,8 @@ export interface PlanTarget {
   readonly serverVersion: string;
   /** The setting; null: the user that logs in, which may be another one for who plans and who applies. */
   readonly role: string | null;
-  /** The setting; null: the server's own. */
-  readonly searchPath: string | null;
+  /** Of the sessions that run migrations: the setting, else what the server says for this role and database; `$user` put in. */
+  readonly searchPath: string;
   readonly trackingSchema: string;
 }
 
@@ -108,7 +108,7 @@ function targetMoved(then: PlanTarget, now: PlanTarget): string[] {
     ...(then.database === now.database ? copyMoved(then, now) : []),
     ...valueMoved('the server', majorOf(then), majorOf(now)),
     ...valueMoved('the role', then.role ?? 'the user that logs in', now.role ?? 'the user that logs in'),
-    ...valueMoved('the search_path', shownPath(then), shownPath(now)),
+    ...valueMoved('the search_path', then.searchPath, now.searchPath),
     ...valueMoved('the schema of the tracking tables', then.trackingSchema, now.trackingSchema),
   ];
 }
@@ -126,10 +126,6 @@ function copyMoved(then: PlanTarget, now: PlanTarget): string[] {
 /** An update of the server to another minor version changes nothing of what a plan says. */
 function majorOf({ serverVersion }: PlanTarget): string {
   return `PostgreSQL ${/^\d+/.exec(serverVersion)?.[0] ?? serverVersion}`;
-}
-
-function shownPath({ searchPath }: PlanTarget): string {
-  return searchPath ?? "the server's own";
 }
 
 /** What was applied or rolled back changes the schema, and is said already. */

@@ -29,7 +29,7 @@ const BOUND: Readonly<Record<keyof Bound, Check>> = {
   systemIdentifier: isTextOrNull,
   serverVersion: isText,
   role: isTextOrNull,
-  searchPath: isTextOrNull,
+  searchPath: isText,
   trackingSchema: isText,
   choice: (value) => wrongFields(value, CHOICE).length === 0,
   migrations: listOf((value) => wrongFields(value, MIGRATION).length === 0),

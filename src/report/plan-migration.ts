@@ -32,6 +32,7 @@ export function migrationLines(placed: PlacedMigration, page: PlanPage): string[
     ...needLines(migration, page),
     labelled('runs', modeText(migration), page),
     ...migration.steps.flatMap((step, i) => stepLines(step, migration, i, { ...page, sized })),
+    ...(couldBeWhole(migration) ? [labelled('advice', COULD_BE_WHOLE, page)] : []),
     ...migration.destroys.map((what) => labelled('destroys', what, page, 'bad')),
     ...rollbackLines(migration, page),
     ...(findings.length > 0 ? [labelled('lint', findingsText(findings), page, 'warn')] : []),
@@ -90,6 +91,19 @@ function statementsIn(steps: readonly PlannedStep[]): number {
   return steps.reduce((sum, step) => sum + step.statementCount, 0);
 }
 
+const COULD_BE_WHOLE =
+  'without CONCURRENTLY this would be one transaction, all or nothing, over in an instant by the size of the tables';
+
+/** Nothing but builds on small tables is why it is applied in steps, of which a failure leaves the first. */
+function couldBeWhole({ mode, steps }: PlannedView): boolean {
+  const outside = steps.filter(({ transactional }) => !transactional).flatMap(({ statements }) => statements);
+  return mode === 'steps' && steps.length > 1 && !steps.some(({ done }) => done) && outside.every(isSmallBuild);
+}
+
+function isSmallBuild({ forms, time }: PlannedStatementView): boolean {
+  return time === 'an instant' && forms.some((form) => /INDEX.* CONCURRENTLY/.test(form));
+}
+
 const INDENT = '   ';
 const LABEL = 10;
 
@@ -115,7 +129,7 @@ interface StepPage extends PlanPage {
 function stepLines(step: PlannedStep, { mode }: PlannedView, index: number, page: StepPage): string[] {
   const head = mode === 'steps' ? [labelled(`step ${index + 1}`, stepText(step), page)] : [];
   if (step.done) return head;
-  const shown = page.verbose ? step.statements : step.statements.filter(isNoticed);
+  const shown = page.verbose || !step.transactional ? step.statements : step.statements.filter(isNoticed);
   const left = step.statementCount - shown.length;
   const what = left === step.statementCount && mode === 'steps' ? 'nobody notices' : `${left} more that nobody notices`;
   return [

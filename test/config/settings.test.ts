@@ -278,3 +278,13 @@ test('settings of lint that are none are refused', () => {
   const env = { TASKFLOW_LINT_SERVER_VERSION: '16.2', TASKFLOW_LINT_LARGE_TABLE_ROWS: '-1' };
   assert.equal(complaintsOf(() => load('{}', { env })).length, 2);
 });
+
+test('lint judges for a server of which there are facts, named by its major version', () => {
+  for (const version of [11, 160_004, 16.2]) {
+    const [complaint] = complaintsOf(() => load(JSON.stringify({ lint: { serverVersion: version } })));
+    assert.equal(complaint?.fields.expected, 'a major version of PostgreSQL from 12 on, such as 16', `${version}`);
+    const byFlag = () => loadSettings({ cwd: folderWith('{}'), env: {}, flags: { serverVersion: `${version}` } });
+    assert.throws(byFlag, /--server-version needs a major version of PostgreSQL/);
+  }
+  assert.equal(loadSettings({ cwd: folderWith('{}'), env: {}, flags: { serverVersion: '12' } }).lint.serverVersion, 12);
+});

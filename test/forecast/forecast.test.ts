@@ -50,6 +50,27 @@ function sized(sql: string, sizes: Readonly<Record<string, number>>): Foreseen[]
   return [...foresee(migration, { ...tools, learner: new SchemaLearner(known) })];
 }
 
+test('rows that a query makes by itself are written as well', () => {
+  const sizes = { lines: 1_000_000_000, customers: 1_000_000 };
+  for (const [time, sql] of [
+    ['an instant', 'INSERT INTO lines SELECT g FROM generate_series(1, 1000) AS g'],
+    ['seconds', 'INSERT INTO lines SELECT g FROM generate_series(1, 1000000) AS g'],
+    ['minutes', 'INSERT INTO lines SELECT g FROM generate_series(1, 50000000) AS g (n)'],
+    ['hours', 'INSERT INTO lines SELECT 1 FROM generate_series(-50000, 50000) a, generate_series(1, 100000) b'],
+    ['minutes', 'INSERT INTO lines SELECT 1 FROM generate_series(1, 1000) a CROSS JOIN customers'],
+    ['an instant', 'INSERT INTO lines SELECT g FROM generate_series(1, 1000000000) AS g LIMIT 10'],
+    ['seconds', 'INSERT INTO lines WITH n AS (SELECT generate_series(1, 1e6::bigint) AS i) SELECT i FROM n'],
+    ['seconds', 'INSERT INTO lines SELECT 1 UNION ALL SELECT * FROM (SELECT generate_series(1, 900000)) AS s'],
+    ['seconds', "INSERT INTO lines SELECT 1 FROM generate_series('2026-01-01'::date, '2027-01-01', '1 minute') AS m"],
+    ['unknown', 'INSERT INTO lines SELECT g FROM generate_series(1, (SELECT count(*) FROM customers)) AS g'],
+    ['unknown', 'INSERT INTO lines WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n) SELECT i FROM n'],
+    ['seconds', 'CREATE TABLE made AS SELECT generate_series(1, 1000000) AS n'],
+    ['an instant', 'INSERT INTO lines VALUES (1), (2)'],
+    ['an instant', 'UPDATE customers SET id = 1 WHERE id IN (SELECT generate_series(1, 1000000000))'],
+  ] as const)
+    assert.equal(sized(sql, sizes)[0]?.forecast.time, time, sql);
+});
+
 test('INSERT ... SELECT takes as long as what it reads, and holds on to what was locked before', () => {
   const sizes = { customers: 8192, orders: 200_000_000, lines: 8192 };
   const file = 'ALTER TABLE customers ADD COLUMN n int;\nINSERT INTO lines SELECT id FROM orders;';

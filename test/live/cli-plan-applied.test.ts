@@ -69,9 +69,12 @@ describe('a plan is applied as it was reviewed, or not at all', { concurrency: 2
       await at.database.sql('CREATE INDEX by_hand ON orders (note)');
       await refused(/found: the schema was changed since, and not by a migration: index \(see/);
       await at.database.sql('DROP INDEX by_hand');
-      await refused(/found: the search_path is app, public, the plan is for the server's own/, [], {
+      await refused(/found: the search_path is app, public, the plan is for public/, [], {
         TASKFLOW_SEARCH_PATH: 'app, public',
       });
+      await at.database.sql(`ALTER DATABASE ${at.database.name} SET search_path = app, public`);
+      await refused(/found: the search_path is app, public, the plan is for public/);
+      await at.database.sql(`ALTER DATABASE ${at.database.name} RESET search_path`);
       await done(at.run(['migrate', '--to', '2']));
       await refused(/found: 002_state was applied since /);
       await done(at.run(['rollback', '--version', '2', '--yes']));

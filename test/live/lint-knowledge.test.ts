@@ -40,6 +40,25 @@ test('the pending files are judged by what the database tells', () =>
     );
   }));
 
+test('names are looked up where the role and the database look them up', () =>
+  withOrders(async (at) => {
+    const { database } = at;
+    await database.sql('CREATE SCHEMA app; CREATE TABLE app.orders (id bigint, state text)');
+    await database.sql('INSERT INTO app.orders SELECT 1 FROM generate_series(1, 20); ANALYZE app.orders');
+    const rows = async () => (await lint(at)).findings.map((one) => one.rows);
+    assert.deepEqual(await rows(), [3000]);
+    await database.sql(`ALTER DATABASE ${database.name} SET search_path = app, public`);
+    assert.deepEqual(await rows(), [20]);
+    await database.sql(`ALTER ROLE CURRENT_USER IN DATABASE ${database.name} SET search_path = public, app`);
+    assert.deepEqual(await rows(), [3000]);
+    const plan = (await at.run(['plan', '--json'])).json<{
+      bound: { searchPath: string };
+      migrations: { steps: { statements: { locks: { relation: string }[] }[] }[] }[];
+    }>();
+    assert.equal(plan.bound.searchPath, 'public, app');
+    assert.equal(plan.migrations[0]?.steps[0]?.statements[0]?.locks[0]?.relation, 'public.orders');
+  }));
+
 test('the same by a file that doctor has written, without a database', () =>
   withOrders(async (at) => {
     await at.run(['doctor', '--stats', 'statistics.json']);

@@ -95,6 +95,70 @@ describe('lint without a database', { concurrency: 2 }, () => {
       assert.equal((await at.run(['lint', 'm/nothing.sql'])).exit, 1);
     }));
 
+  test('a file that cannot be read is an error with its place, in every format, and the others are judged', () =>
+    withWorkplace(
+      {
+        ...BOTH,
+        'm/003_header.sql': '-- Dpends: 001_orders\n-- Requires: nothing\nSELECT 1;\n-- IRREVERSIBLE: no\n',
+        'm/004_string.sql': "SELECT 'x;\n",
+        'm/notes.sql': 'SELECT 1;\n',
+      },
+      {},
+      async (at) => {
+        const { exit, stdout, said } = await at.run(['lint', ...ONLY, '--fail-on', 'never']);
+        assert.equal(exit, 1, 'whatever --fail-on says');
+        assert.match(stdout, /^error\[header-invalid\]: this is almost a header\n --> m\/003_header\.sql:1:1$/m);
+        assert.match(stdout, /^error\[header-invalid\]: .*Requires.*\n --> m\/003_header\.sql:2:1$/m);
+        assert.equal(stdout.match(/Expected: /g)?.length, 4, 'what is expected is said of each header and name');
+        assert.match(stdout, /^error\[sql-lexical\]/m);
+        assert.match(stdout, /^error\[file-name\].*\n --> m\/notes\.sql:1:1$/m);
+        assert.match(stdout, /^warning\[require-concurrent-index-creation\]/m);
+        assert.match(stdout, /^4 errors, 1 warning in 4 of 5 files\.\n3 files could not be judged\.$/m);
+        assert.doesNotMatch(stdout, /Allow: (header-invalid|sql-lexical|file-name)/);
+        assert.match(said, /lint --explain require-concurrent-index-creation/);
+        const { ok, files, findings } = await lintJson(at, ...ONLY, '--fail-on', 'never');
+        assert.deepEqual([ok, files], [false, Object.keys(BOTH)]);
+        assert.deepEqual(
+          findings.map(({ rule, file }) => [rule, file]),
+          [
+            ['file-name', 'm/notes.sql'],
+            ['header-invalid', 'm/003_header.sql'],
+            ['header-invalid', 'm/003_header.sql'],
+            ['sql-lexical', 'm/004_string.sql'],
+            [RULE, CUSTOMER],
+          ],
+        );
+        for (const [format, shows] of [
+          ['github', /^::error file=m\/003_header\.sql,line=2,/m],
+          ['sarif', /"executionSuccessful": false.*"ruleId": "header-invalid"/s],
+          ['gitlab', /"check_name": "header-invalid"/],
+          ['junit', /<failure [^>]*type="header-invalid"/],
+        ] as const) {
+          const run = await at.run(['lint', '--format', format, '--fail-on', 'never']);
+          assert.match(run.stdout, shows);
+          assert.equal(run.exit, 1, format);
+        }
+        assert.equal((await at.run(['lint', ...ONLY, CUSTOMER])).exit, 0, 'the others are not asked for');
+        const fixed = await at.run(['lint', '--fix', 'm/003_header.sql', CUSTOMER]);
+        assert.equal(fixed.exit, 1);
+        assert.match(fixed.said, /No file was changed\./);
+        assert.equal(readFileSync(join(at.folder, CUSTOMER), 'utf8'), BY_CUSTOMER);
+      },
+    ));
+
+  test('of two files of one version the first is judged, and the other is said', () =>
+    withWorkplace({ ...BOTH, 'n/002_by_customer.sql': BY_CUSTOMER }, {}, async (at) => {
+      const both = await lintJson(at, ...ONLY, '--dir', 'm', '--dir', 'n');
+      assert.deepEqual(both.files, Object.keys(BOTH));
+      assert.deepEqual(
+        both.findings.map(({ rule, file }) => [rule, file]),
+        [
+          ['catalogue', 'n/002_by_customer.sql'],
+          [RULE, CUSTOMER],
+        ],
+      );
+    }));
+
   test('an allowance accepts a finding on record, and one that accepts nothing is found', () =>
     withWorkplace(BOTH, {}, async (at) => {
       const allow = (rule: string) => BY_CUSTOMER.replace('\nCREATE', `\n-- Allow: ${rule} at night\nCREATE`);

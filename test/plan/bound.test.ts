@@ -8,7 +8,7 @@ const THEN: Bound = {
   databaseOid: '16384',
   systemIdentifier: '7300000000000000001',
   role: 'deployer',
-  searchPath: null,
+  searchPath: 'public',
   serverVersion: '18.4',
   trackingSchema: 'public',
   choice: { to: null, only: null, allowLate: false, singleTransaction: false },
@@ -32,7 +32,7 @@ const MOVES: readonly [what: string, now: Partial<Bound>, said: readonly string[
   ['a new major version', { serverVersion: '19.0' }, ['the server is PostgreSQL 19, the plan is for PostgreSQL 18']],
   ['another role', { role: 'ada' }, ['the role is ada, the plan is for deployer']],
   ['no role', { role: null }, ['the role is the user that logs in, the plan is for deployer']],
-  ['another search_path', { searchPath: 'app' }, ["the search_path is app, the plan is for the server's own"]],
+  ['another search_path', { searchPath: 'app' }, ['the search_path is app, the plan is for public']],
   [
     'other tracking tables',
     { trackingSchema: 'ops' },

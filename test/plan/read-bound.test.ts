@@ -10,7 +10,7 @@ const GOOD: Bound = {
   systemIdentifier: null,
   serverVersion: '18.4',
   role: 'deployer',
-  searchPath: null,
+  searchPath: 'public',
   trackingSchema: 'public',
   choice: { to: '002', only: null, allowLate: false, singleTransaction: true },
   migrations: [{ version: '002_b', file: 'm/002_b.sql', checksum: 'b', statements: 1, stepsDone: 0 }],

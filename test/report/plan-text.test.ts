@@ -61,7 +61,7 @@ function report(migrations: PlannedView[], more: Partial<PlanReport> = {}): Plan
       systemIdentifier: null,
       serverVersion: '18.4',
       role: 'deployer',
-      searchPath: null,
+      searchPath: 'public',
       trackingSchema: 'public',
       choice: { to: null, only: null, allowLate: false, singleTransaction: false },
       migrations: [],
@@ -119,6 +119,27 @@ describe('a plan on a terminal', () => {
       '',
       'Nothing was run.',
     ]);
+  });
+
+  test('steps for the sake of small tables: what stands outside a transaction is shown, and that it need not', () => {
+    const build = statement({
+      ...{ line: 2, sql: 'CREATE INDEX CONCURRENTLY i ON small (a)', forms: ['CREATE INDEX CONCURRENTLY'] },
+      locks: [{ ...LOCK, mode: 'ShareUpdateExclusiveLock', lock: 'SHARE UPDATE EXCLUSIVE', stalls: null }],
+    });
+    const step = (transactional: boolean, statements: PlannedStatementView[]) => {
+      const reason = transactional ? null : 'CREATE INDEX CONCURRENTLY cannot run in a transaction';
+      return { transactional, reason, done: false, statementCount: statements.length, statements };
+    };
+    const inSteps = (...all: ReturnType<typeof step>[]) =>
+      linesOf(report([migration(2, [], { mode: 'steps', steps: all })])).join('\n');
+    const small = inSteps(step(true, [ADD]), step(false, [build]));
+    assert.match(small, /line 2 {4}CREATE INDEX CONCURRENTLY i ON small \(a\)\n +SHARE UPDATE EXCLUSIVE on orders/);
+    assert.match(small, /^ {3}advice {4}without CONCURRENTLY this would be one transaction/m);
+    const advised = /^ {3}advice/m;
+    assert.doesNotMatch(inSteps(step(true, [ADD]), step(false, [{ ...build, time: 'minutes' }])), advised);
+    assert.doesNotMatch(inSteps(step(false, [build])), advised, 'a step by itself is whole');
+    assert.doesNotMatch(inSteps(step(false, [build]), step(false, [statement({ forms: ['VACUUM'] })])), advised);
+    assert.doesNotMatch(inSteps({ ...step(true, [ADD]), done: true }, step(false, [build])), advised);
   });
 
   test('forty migrations: a line for each that is over in an instant, all of the others', () => {

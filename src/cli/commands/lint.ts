@@ -6,7 +6,7 @@ import { Problem } from '../../problem/problem.ts';
 import { type FixedFiles, fixedLines } from '../../report/lint/fixed-text.ts';
 import type { FormatOptions } from '../../report/lint/format.ts';
 import { LINT_FORMATS } from '../../report/lint/formats.ts';
-import { basisText, failing } from '../../report/lint/summary.ts';
+import { basisText, failing, unjudged } from '../../report/lint/summary.ts';
 import { hintTexts, lintLines } from '../../report/lint/text.ts';
 import { createProgressLine } from '../../report/progress.ts';
 import { createStyle } from '../../report/style.ts';
@@ -30,6 +30,7 @@ export async function run(context: CommandContext): Promise<ExitStatus> {
   sayBasis(context, report);
   if (fixed) await sayFixed(context, fixed);
   write(context, report, format, fixed);
+  if (unjudged(report) > 0) return EXIT.failed;
   return failing(report, failOn) > 0 ? EXIT.different : EXIT.done;
 }
 

@@ -2,13 +2,14 @@ import { readFolders } from '../../files/folders.ts';
 import type { Learner } from '../../known/known.ts';
 import type { Finding } from '../../lint/finding.ts';
 import { leavesBehind } from '../../lint/fix/left-behind.ts';
-import { whyNotLater } from '../../lint/fix/why-not-later.ts';
+import { usesBy, whyNotLater } from '../../lint/fix/why-not-later.ts';
 import { type FixContext, type FixedFile, writeFixes } from '../../lint/fix/write-fixes.ts';
 import { learnFile } from '../../lint/statement-subjects.ts';
 import type { Migration } from '../../migration/migration.ts';
 import { parseMigration } from '../../migration/parse.ts';
+import { gather, type Problem } from '../../problem/problem.ts';
 import { type Linted, lint } from './lint.ts';
-import { lintFiles } from './lint-files.ts';
+import { type FileFault, lintFiles } from './lint-files.ts';
 import { readingOf } from './reading.ts';
 import type { LintRequest } from './request.ts';
 import { writeFixed } from './write-fixed.ts';
@@ -72,21 +73,58 @@ interface OneFixed {
 }
 
 async function fixedFiles(request: FixRequest, findings: readonly Finding[]): Promise<OneFixed[]> {
-  const { migrations, judged } = lintFiles(asLint(request));
-  const versions = [...readFolders(request.settings.directories, request.cwd).files, ...migrations];
-  const { reading } = await readingOf(request.options, new Set());
-  const isApplied = ({ version }: Migration) => request.knowledge.applied?.has(version) ?? false;
+  const { migrations, judged, faults } = lintFiles(asLint(request));
+  if (faults.length > 0) throw refusal(faults);
+  const versions: FixContext['versions'][number][] = [
+    ...readFolders(request.settings.directories, request.cwd).files,
+    ...migrations,
+  ];
+  const { reading, innerStatements } = await readingOf(request.options, new Set());
+  const unapplied = migrations.filter(({ version }) => !request.knowledge.applied?.has(version));
+  const before = new LearnedBefore(request.knowledge.newLearner(), unapplied, (one, learner) =>
+    learnFile(reading, one, learner, innerStatements),
+  );
+  const leaves = (after: Migration, learner: Learner) => leavesBehind(reading, after, learner, innerStatements);
+  const uses = usesBy(reading.parse);
   const files: OneFixed[] = [];
-  for (const [i, migration] of migrations.entries()) {
-    const own = findings.filter(({ version }) => version === migration.version);
-    if (!judged.has(migration.version) || isApplied(migration) || own.length === 0) continue;
-    const taken = files.flatMap(({ fixed }) => fixed.added.map(numbered));
-    const later = migrations.slice(i + 1).filter((one) => !isApplied(one));
-    const context = { versions: [...versions, ...taken], whyNotLater: whyNotLater(reading.parse, migration, later) };
-    const before = migrations.slice(0, i).filter((one) => !isApplied(one));
-    files.push({ migration, fixed: await fixedFile(request, migration, before, own, context) });
+  for (const [i, migration] of unapplied.entries()) {
+    const own = findings.filter(({ file }) => file === migration.file);
+    if (own.length === 0 || !judged.has(migration.version)) continue;
+    const context = { versions, whyNotLater: whyNotLater(uses, migration, unapplied.slice(i + 1)) };
+    const fixed = fixedFile(migration, own, context, (after) => leaves(after, before.of(migration)));
+    versions.push(...fixed.added.map(numbered));
+    files.push({ migration, fixed });
   }
   return files;
+}
+
+/** What stands in a file that cannot be read may be in the way of a fix. */
+function refusal(faults: readonly FileFault[]): Problem {
+  const problems = faults.map(({ problem }) => problem);
+  return gather('catalogue', '--fix writes nothing: files have faults', problems).with({
+    state: 'No file was changed.',
+  });
+}
+
+/** What is known before each file, of files that are asked for in their order: each is learned once, and when it is first needed. */
+class LearnedBefore {
+  readonly #learner: Learner;
+  readonly #migrations: readonly Migration[];
+  readonly #learn: (migration: Migration, learner: Learner) => void;
+  #learned = 0;
+
+  constructor(learner: Learner, migrations: readonly Migration[], learn: (one: Migration, learner: Learner) => void) {
+    this.#learner = learner;
+    this.#migrations = migrations;
+    this.#learn = learn;
+  }
+
+  of(migration: Migration): Learner {
+    for (const end = this.#migrations.indexOf(migration); this.#learned < end; this.#learned++) {
+      this.#learn(this.#migrations[this.#learned]!, this.#learner);
+    }
+    return this.#learner.fork();
+  }
 }
 
 function numbered({ name }: { readonly name: string }) {
@@ -94,20 +132,15 @@ function numbered({ name }: { readonly name: string }) {
 }
 
 /** Whether the file's own way back still goes with what stands there now decides whether it is added to. */
-async function fixedFile(
-  request: FixRequest,
+function fixedFile(
   migration: Migration,
-  before: readonly Migration[],
   findings: readonly Finding[],
   context: Omit<FixContext, 'undoFirstSteps'>,
-): Promise<FixedFile> {
+  leavesSome: (after: Migration) => boolean,
+): FixedFile {
   const plain = writeFixes(migration, findings, { ...context, undoFirstSteps: false });
   if (plain.added.length === 0) return plain;
-  const learner = request.knowledge.newLearner();
-  const { reading, innerStatements } = await readingOf(request.options, new Set());
-  for (const one of before) learnFile(reading, one, learner, innerStatements);
   const { file, version } = migration;
   const after = parseMigration({ file, stem: version, bytes: Buffer.from(plain.text) });
-  if (!leavesBehind(reading, after, learner, innerStatements)) return plain;
-  return writeFixes(migration, findings, { ...context, undoFirstSteps: true });
+  return leavesSome(after) ? writeFixes(migration, findings, { ...context, undoFirstSteps: true }) : plain;
 }

@@ -34,9 +34,10 @@ export async function judge(request: JudgeRequest): Promise<LintReport> {
 }
 
 async function rehearsed({ settings, cwd }: JudgeRequest, asked: LintRequest, openScratch: () => Promise<Scratch>) {
-  const { judged } = lintFiles(asked);
+  const { migrations, judged } = lintFiles(asked);
   const { directories } = settings;
-  return rehearseFiles(await openScratch(), { directories, cwd }, (version) => judged.has(version));
+  const files = migrations.filter(({ version }) => judged.has(version));
+  return rehearseFiles(await openScratch(), { directories, cwd }, files);
 }
 
 /** The same, and writes the fixes that may be written: the report is of the files as they are then. Problem `usage` where nobody knows what is applied. */

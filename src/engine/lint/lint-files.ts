@@ -4,8 +4,7 @@ import { readUnchanged, withRegularFile } from '../../files/regular-file.ts';
 import { compareByNumber, orderMigrations } from '../../graph/order.ts';
 import type { Migration } from '../../migration/migration.ts';
 import { parseMigration } from '../../migration/parse.ts';
-import type { MigrationFile } from '../../plan/migration-file.ts';
-import { gather, Problem } from '../../problem/problem.ts';
+import { Problem } from '../../problem/problem.ts';
 import type { LintRequest } from './request.ts';
 
 export interface LintFiles {
@@ -14,72 +13,92 @@ export interface LintFiles {
   readonly judged: ReadonlySet<string>;
   /** Judged versions that are known not to be applied: nobody uses yet what they make. Empty where nobody was asked. */
   readonly unapplied: ReadonlySet<string>;
+  /** What keeps files from being judged that should be. */
+  readonly faults: readonly FileFault[];
+  /** Why less is known: of files beside them. */
   readonly notes: readonly string[];
+}
+
+/** What keeps a file that should be judged from it. */
+export interface FileFault {
+  readonly version: string;
+  readonly problem: Problem;
 }
 
 /** Finds out which files to judge, and which others come before them. */
 export function lintFiles({ settings, cwd, files, only, knowledge }: LintRequest): LintFiles {
   const found = readFolders(settings.directories, cwd);
   const wanted = new Set(files.map((path) => resolve(cwd, path)));
-  const inFolders = found.files.filter(({ file }) => wanted.has(resolve(cwd, file)));
+  const isNamed = (file: string) => wanted.has(resolve(cwd, file));
   const isApplied = (version: string) => knowledge.applied?.has(version) ?? false;
-  const judgedFiles =
-    files.length > 0
-      ? inFolders
-      : found.files.filter(({ version }) => (only?.has(version) ?? true) && !isApplied(version));
-  const apart = [...wanted].filter((path) => !inFolders.some(({ file }) => resolve(cwd, file) === path));
-  const judged = [...loadAll(judgedFiles), ...apart.map((path) => fileApart(path, cwd))];
-  const versions = new Set(judged.map(({ version }) => version));
-  const before = found.files.filter(({ version }) => !versions.has(version) && !isApplied(version));
-  const others = loadOthers(before);
+  const asked = found.files.filter(({ file, version }) =>
+    files.length > 0 ? isNamed(file) : (only?.has(version) ?? true) && !isApplied(version),
+  );
+  const inFolders = new Set(asked.map(({ file }) => resolve(cwd, file)));
+  const apart = [...wanted].filter((path) => !inFolders.has(path));
+  const isAbout = ({ fields: { where } }: Problem) =>
+    files.length === 0 || inFolders.has(resolve(cwd, where?.file ?? ''));
+  const faults: FileFault[] = found.complaints.filter(isAbout).map(complaintFault);
+  const judged = [
+    ...asked.flatMap((file) => tryToLoad(file.version, () => file.load(), faults)),
+    ...apart.flatMap((path) => tryToLoad(stemOf(path), () => fileApart(path, cwd), faults)),
+  ];
+  const versions = new Set([...asked, ...judged].map(({ version }) => version));
+  const unread: FileFault[] = [];
+  const others = found.files
+    .filter(({ version }) => !versions.has(version) && !isApplied(version))
+    .flatMap((file) => tryToLoad(file.version, () => file.load(), unread));
   return {
-    migrations: ordered([...judged, ...others.migrations]),
+    migrations: ordered([...judged, ...others]),
     judged: versions,
     unapplied: new Set(knowledge.applied ? [...versions].filter((version) => !isApplied(version)) : []),
-    notes: [...found.complaints.map(({ message }) => message), ...others.notes],
+    faults,
+    notes: [
+      ...found.complaints.filter((one) => !isAbout(one)).map(({ message }) => message),
+      ...unread.map(({ problem }) => `what it makes is not known: ${problem.message}`),
+    ],
   };
 }
 
-/** Throws one Problem with the faults of all of them. */
-function loadAll(files: readonly MigrationFile[]): Migration[] {
-  const problems: Problem[] = [];
-  const migrations = files.flatMap((file) => tryToLoad(file, (problem) => problems.push(problem)));
-  if (problems.length > 0) throw gather('catalogue', 'the files have faults', problems);
-  return migrations;
-}
-
-function loadOthers(files: readonly MigrationFile[]): { migrations: Migration[]; notes: string[] } {
-  const notes: string[] = [];
-  const sayWhy = ({ message }: Problem) => notes.push(`what it makes is not known: ${message}`);
-  return { migrations: files.flatMap((file) => tryToLoad(file, sayWhy)), notes };
-}
-
-function tryToLoad(file: MigrationFile, onProblem: (problem: Problem) => void): Migration[] {
+function tryToLoad(version: string, load: () => Migration, faults: FileFault[]): Migration[] {
   try {
-    return [file.load()];
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    onProblem(error);
+    return [load()];
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    faults.push({ version, problem });
     return [];
   }
+}
+
+function complaintFault(problem: Problem): FileFault {
+  return { version: stemOf(problem.fields.where?.file ?? ''), problem };
+}
+
+function stemOf(path: string): string {
+  return basename(path).replace(/\.sql$/i, '');
 }
 
 /** A file that lies in none of the folders: its name may be any. */
 function fileApart(path: string, cwd: string): Migration {
   const file = path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : path;
-  const stem = basename(path).replace(/\.sql$/i, '');
+  const stem = stemOf(path);
   const bytes = withRegularFile(path, file, (descriptor, size) => readUnchanged(descriptor, size, file));
   const named = /^[0-9]+[_-]/.test(stem) ? stem : `0_${stem.replace(/[^A-Za-z0-9_-]/g, '_')}`;
   return { ...parseMigration({ file, stem: named, bytes }), version: stem };
 }
 
-/** Dependencies first, as `migrate` would apply them; what cannot be put in order so stands by its number. */
+/**
+ * Dependencies first, as `migrate` would apply them; what cannot be put in order so stands by its number. Of several files of one
+ * version the first alone.
+ */
 function ordered(migrations: readonly Migration[]): Migration[] {
-  const byVersion = new Map(migrations.map((one) => [one.version, one]));
-  const nodes = migrations.map(({ version, number, name, file, headers }) => {
+  const byVersion = new Map([...migrations].reverse().map((one) => [one.version, one]));
+  const first = migrations.filter((one) => byVersion.get(one.version) === one);
+  const nodes = first.map(({ version, number, name, file, headers }) => {
     return { version, number, name, file, depends: headers.depends.filter((one) => byVersion.has(one)) };
   });
   const sorted = orderMigrations(nodes, new Set()).ordered.map(({ version }) => byVersion.get(version)!);
-  const rest = migrations.filter((one) => !sorted.includes(one)).sort(compareByNumber);
+  const placed = new Set(sorted);
+  const rest = first.filter((one) => !placed.has(one)).sort(compareByNumber);
   return [...sorted, ...rest];
 }

@@ -1,3 +1,4 @@
+import { faultFindings } from '../../lint/fault.ts';
 import { type Found, findAll } from '../../lint/run.ts';
 import type { Migration } from '../../migration/migration.ts';
 import { cancelled } from '../pause.ts';
@@ -12,7 +13,10 @@ export interface Linted extends Found {
   readonly notes: readonly string[];
 }
 
-/** Judges migrations by their text and by what is known. Nothing is run. Throws a Problem for a file to judge that cannot be read. */
+/**
+ * Judges migrations by their text and by what is known. Nothing is run. A file that cannot be read as a migration is a finding
+ * (`isFault`), before all others.
+ */
 export async function lint(request: LintRequest): Promise<Linted> {
   const files = lintFiles(request);
   const { options, knowledge, rules, names } = request;
@@ -28,7 +32,13 @@ export async function lint(request: LintRequest): Promise<Linted> {
   });
   const found = await inSteps(steps, request.signal);
   const judged = files.migrations.filter(({ version }) => files.judged.has(version));
-  return { ...found, files: judged.map(({ file }) => file), notes: files.notes };
+  const faults = files.faults.flatMap(({ problem, version }) => faultFindings(problem, version));
+  return {
+    ...found,
+    findings: [...faults, ...found.findings],
+    files: judged.map(({ file }) => file),
+    notes: files.notes,
+  };
 }
 
 const REST_AFTER_MS = 10;

@@ -1,7 +1,9 @@
 import { readFolders, refuseComplaints } from '../../files/folders.ts';
 import type { SeenEffect } from '../../lint/rule.ts';
 import type { Reading } from '../../lint/subject.ts';
+import type { Migration } from '../../migration/migration.ts';
 import type { MigrationFile } from '../../plan/migration-file.ts';
+import type { SkippedMigration } from '../../plan/up.ts';
 import type { TriedMigration, TriedStatement } from '../../report/dry-run.ts';
 import { TokenReader } from '../../sql/token-reader.ts';
 import { observeOne } from '../dry-run/observe-one.ts';
@@ -21,27 +23,76 @@ export interface Rehearsed {
 const ONE = { allowLate: true, singleTransaction: false } as const;
 
 /**
- * Applies every migration to an empty scratch database, those in `judged` first under observation: which locks each statement
- * takes, and what it rewrites, the code that it calls included. Throws the Problem of a migration that cannot be applied.
+ * Applies the migrations to an empty scratch database, up to the last one in `judged`, and those in `judged` first under
+ * observation: which locks each statement takes, and what it rewrites, the code that it calls included. Throws the Problem of a
+ * migration that cannot be applied.
  */
 export async function rehearseFiles(
   scratch: Scratch,
   { directories, cwd }: { readonly directories: readonly string[]; readonly cwd: string },
-  judged: (version: string) => boolean,
+  judged: readonly JudgedFile[],
 ): Promise<Rehearsed> {
   const files = refuseComplaints(readFolders(directories, cwd));
   const own = await forScratch(scratch, files);
   const { engine } = await scratch.create();
-  const { migrations } = await planMigrateFiles(engine, own, ONE);
+  const { migrations, skipped } = await planMigrateFiles(engine, own, ONE);
+  const notes = notRehearsed(judged, files, skipped);
+  const wanted = new Set(judged.map(({ file }) => file));
+  const applied = new Applied(scratch, engine, own);
   const tried = new Map<string, TriedMigration>();
-  const notes: string[] = [];
-  for (const { version } of migrations) {
-    const next = judged(version) ? await tryOne(scratch, engine, own, version) : undefined;
-    if (typeof next === 'string') notes.push(`${version} was not rehearsed: ${next}`);
-    else if (next) tried.set(version, next);
-    await applyOne(scratch, engine, own, version);
+  let before: string | undefined;
+  for (const { version, migration } of migrations) {
+    if (wanted.has(migration.file)) {
+      await applied.upTo(before);
+      const next = await tryOne(scratch, engine, own, version);
+      if (typeof next === 'string') notes.push(`${version} was not rehearsed: ${next}`);
+      else if (next) tried.set(migration.file, next);
+    }
+    before = version;
   }
-  return { seenOf: ({ version }, { line, column }) => seen(tried.get(version), line, column), notes };
+  await applied.upTo(migrations.findLast(({ migration }) => wanted.has(migration.file))?.version);
+  return { seenOf: ({ file }, { line, column }) => seen(tried.get(file), line, column), notes };
+}
+
+type JudgedFile = Pick<Migration, 'file' | 'version'>;
+
+/** Why some will not be. */
+function notRehearsed(
+  judged: readonly JudgedFile[],
+  files: readonly JudgedFile[],
+  skipped: readonly SkippedMigration[],
+): string[] {
+  const inFolders = new Set(files.map(({ file }) => file));
+  const reasons = new Map(skipped.map(({ migration, reason }) => [migration.file, reason]));
+  return judged.flatMap(({ file, version }) => {
+    if (!inFolders.has(file)) return [`${file} was not rehearsed: it lies in none of the folders of migrations`];
+    const reason = reasons.get(file);
+    return reason === undefined ? [] : [`${version} was not rehearsed: ${reason}`];
+  });
+}
+
+/** What is applied for good, in one go each time it is asked for: a run for each file would read all of them each time. */
+class Applied {
+  readonly #scratch: Scratch;
+  readonly #engine: Engine;
+  readonly #files: readonly MigrationFile[];
+  #last: string | undefined;
+
+  constructor(scratch: Scratch, engine: Engine, files: readonly MigrationFile[]) {
+    this.#scratch = scratch;
+    this.#engine = engine;
+    this.#files = files;
+  }
+
+  async upTo(version: string | undefined): Promise<void> {
+    if (version === undefined || version === this.#last) return;
+    for (;;) {
+      const { problem } = await migrateFiles(this.#engine, this.#files, { ...ONE, to: version });
+      if (!problem) break;
+      if (!(await this.#scratch.roles.mend(problem))) throw onScratch(problem, this.#scratch);
+    }
+    this.#last = version;
+  }
 }
 
 async function tryOne(scratch: Scratch, engine: Engine, files: readonly MigrationFile[], version: string) {
@@ -49,14 +100,6 @@ async function tryOne(scratch: Scratch, engine: Engine, files: readonly Migratio
     const observed = await observeOne(engine, files, { ...ONE, only: version });
     if (typeof observed === 'string') return observed;
     if (!(await scratch.roles.mend(observed.problem))) return observed.report.migrations[0];
-  }
-}
-
-async function applyOne(scratch: Scratch, engine: Engine, files: readonly MigrationFile[], version: string) {
-  for (;;) {
-    const { problem } = await migrateFiles(engine, files, { ...ONE, only: version });
-    if (!problem) return;
-    if (!(await scratch.roles.mend(problem))) throw onScratch(problem, scratch);
   }
 }
 

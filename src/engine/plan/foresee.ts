@@ -1,5 +1,6 @@
 import { type Forecast, type ForecastContext, forecast } from '../../forecast/forecast.ts';
 import { lossesOf } from '../../forecast/losses.ts';
+import { rowsMade } from '../../forecast/rows-made.ts';
 import { unforeseenIn } from '../../forecast/unforeseen.ts';
 import type { Learner } from '../../known/known.ts';
 import { bodySubjects, type InnerStatements } from '../../lint/statement-subjects.ts';
@@ -40,6 +41,7 @@ export function* foresee(
 /** `subjects`: a statement and those inside it. */
 function foreseenOf(subjects: readonly StatementSubject[], { options }: Reading): Foreseen {
   const uses = subjects.flatMap((subject) => subject.uses);
+  const subjectOf = new Map(subjects.flatMap((subject) => subject.uses.map((use) => [use, subject])));
   const isFollowed = subjects.some(({ inside }) => inside === 'function');
   const [outer, last] = [subjects[0]!, subjects.at(-1)!];
   const context: ForecastContext = {
@@ -47,6 +49,7 @@ function foreseenOf(subjects: readonly StatementSubject[], { options }: Reading)
     serverMajor: options.serverMajor,
     isNew: (table) => outer.isNew(table),
     unforeseen: subjects.map((one) => unforeseenOf(one, isFollowed)).find((reason) => reason !== null) ?? null,
+    rowsMade: (use) => rowsMade(subjectOf.get(use)?.tree?.node),
   };
   return { statement: outer.statement, forecast: forecast(uses, context), destroys: lossesOf(uses, context) };
 }

@@ -102,7 +102,7 @@ function statementView({ statement, forecast }: Foreseen, { mask }: ViewOptions)
 
 function rollbackOf(migration: Migration, { reading, learner }: Foresight): PlannedView['rollback'] {
   const { rollback } = migration;
-  const uses = rollbackSubjects(reading, migration, learner.known).flatMap((subject) => subject.uses);
+  const uses = [...rollbackSubjects(reading, migration, learner.fork())].flatMap((subject) => subject.uses);
   return {
     kind: rollback.kind,
     reason: rollback.kind === 'irreversible' ? rollback.reason : null,

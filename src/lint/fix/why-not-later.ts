@@ -9,11 +9,10 @@ import type { FixContext } from './write-fixes.ts';
  * `later`, would meet another state, and so may whatever runs code of which no text tells what it does.
  */
 export function whyNotLater(
-  parse: ParseStatement,
+  uses: UsesOf,
   migration: Migration,
   later: readonly Migration[],
 ): FixContext['whyNotLater'] {
-  const uses = usesBy(parse);
   return ({ span }) => {
     const tables = uses(migration.statements.find(({ offset }) => offset === span?.start)).names;
     const why = (statement: Statement) => reason(tables, uses(statement));
@@ -42,8 +41,10 @@ function reason(tables: ReadonlySet<string>, { names, runsCode }: Uses): string 
   return runsCode ? 'runs code that may use the same table, and would run before its later steps' : undefined;
 }
 
+type UsesOf = (statement: Statement | undefined) => Uses;
+
 /** Each statement is read once, however many fixes ask. */
-function usesBy(parse: ParseStatement): (statement: Statement | undefined) => Uses {
+export function usesBy(parse: ParseStatement): UsesOf {
   const known = new WeakMap<Statement, Uses>();
   return (statement) => {
     if (!statement) return { names: new Set(), runsCode: true };

@@ -12,11 +12,11 @@ export function findingMessage(finding: Finding): string {
 function detailLines(finding: Finding): string[] {
   const effect = effectText(finding);
   const { why, fix } = finding;
+  const accept = allowLine(finding);
   return [
     ...(effect === undefined ? [] : [effect]),
     ...(why === null ? [] : [visible(why)]),
     ...(fix ? ['', `Instead: ${visibleLine(fix.title)}`, ...fixLines(fix)] : []),
-    '',
-    `To accept it, in the header of the file: ${allowLine(finding)}`,
+    ...(accept === undefined ? [] : ['', `To accept it, in the header of the file: ${accept}`]),
   ];
 }

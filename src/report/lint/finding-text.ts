@@ -62,6 +62,7 @@ function placeOf({ file, line, column }: Finding): string {
 function place(finding: Finding, { style, width }: Look, mark: (text: string) => string): string[] {
   const number = String(finding.line);
   const gutter = ' '.repeat(number.length);
+  if (finding.lineText === '') return [` ${style.faint('-->')} ${style.place(placeOf(finding))}`];
   const [line, caret] = excerpt(finding.lineText, finding.column, width - number.length - 3);
   const bar = style.faint('|');
   return [

@@ -1,3 +1,4 @@
+import { isFault } from '../../lint/fault.ts';
 import type { Finding } from '../../lint/finding.ts';
 import type { LintReport, NotUnderstoodStatement, RanRule } from '../../lint/report.ts';
 import { visible } from '../visible.ts';
@@ -19,7 +20,7 @@ export function lintSarif(report: LintReport, options: FormatOptions): string {
     originalUriBaseIds: { '%SRCROOT%': { description: { text: 'The root of the repository.' } } },
     invocations: [
       {
-        executionSuccessful: true,
+        executionSuccessful: !findings.some(isFault),
         toolExecutionNotifications: [
           ...notes.map((text) => ({ level: 'note', message: { text: literal(text) } })),
           ...notUnderstood.map((one) => notification(one, options)),

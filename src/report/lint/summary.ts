@@ -1,3 +1,4 @@
+import { isFault } from '../../lint/fault.ts';
 import { type Finding, SEVERITIES, type Severity } from '../../lint/finding.ts';
 import { counts, type FailOn, type LintBasis, type LintReport } from '../../lint/report.ts';
 import { count } from '../../problem/quantity.ts';
@@ -24,12 +25,14 @@ export function summaryTexts(report: LintReport, verbose: boolean): string[] {
   const allowed = findings.length - open.length;
   const judged = `${count(files.length, 'file')}, ${count(statements, 'statement')}, ${count(rules.length, 'rule')}`;
   const touched = new Set(open.map(({ file }) => file)).size;
+  const left = unjudged(report);
   const found =
     open.length === 0
       ? `Nothing found: ${judged}.`
-      : `${countsText(open)} in ${touched} of ${count(files.length, 'file')}.`;
+      : `${countsText(open)} in ${touched} of ${count(files.length + left, 'file')}.`;
   return [
     found,
+    ...(left > 0 ? [`${count(left, 'file')} could not be judged.`] : []),
     ...(notUnderstood.length > 0
       ? [`${count(notUnderstood.length, 'statement')} not understood, and judged by the leading words.`]
       : []),
@@ -65,6 +68,11 @@ function knownText({ set, source, database, unasked, statisticsFile, takenAt }: 
 function serverText({ serverMajor, serverMajorFrom }: LintBasis): string {
   const which = `For PostgreSQL ${serverMajor}`;
   return serverMajorFrom === 'default' ? `${which} (--server-version names another)` : which;
+}
+
+/** How many files could not be judged. */
+export function unjudged({ findings }: LintReport): number {
+  return new Set(findings.filter(isFault).map(({ file }) => file)).size;
 }
 
 /** How many findings make the command end with status 3. */

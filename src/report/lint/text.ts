@@ -1,3 +1,4 @@
+import { isFault } from '../../lint/fault.ts';
 import type { Finding } from '../../lint/finding.ts';
 import type { LintReport } from '../../lint/report.ts';
 import { count } from '../../problem/quantity.ts';
@@ -39,7 +40,8 @@ function heading(file: string, findings: readonly Finding[], { style, width }: L
 }
 
 function block(finding: Finding, look: Look, said: Set<string>): string[] {
-  const known = said.has(finding.rule) && !look.verbose;
+  // What was found and expected in a file that cannot be judged is of that place alone.
+  const known = said.has(finding.rule) && !look.verbose && !isFault(finding);
   said.add(finding.rule);
   return findingBlock(finding, look, { why: known, accept: known });
 }
@@ -83,7 +85,8 @@ export function hintTexts(
   { verbose, fixed }: { verbose: boolean; fixed: boolean },
 ): string[] {
   const open = findings.filter(({ allowed }) => allowed === null);
-  const first = open.find(({ severity }) => severity === worst(open));
+  const ofRules = open.filter((one) => !isFault(one));
+  const first = ofRules.find(({ severity }) => severity === worst(ofRules));
   const isRefused = fixed || basis.unasked !== null;
   const fixable = open.filter(({ fix }) => fix?.automatic && !isRefused).length;
   const files = basis.source === 'files' ? ' FILE' : '';

@@ -1,3 +1,4 @@
+import { isFault } from '../../lint/fault.ts';
 import type { Finding } from '../../lint/finding.ts';
 import { count, formatBytes } from '../../problem/quantity.ts';
 import { visibleLine } from '../visible.ts';
@@ -40,7 +41,7 @@ function rowsText(rows: number): string {
   return `${amount.toFixed(amount < 9.95 ? 1 : 0).replace(/\.0$/, '')} ${word} rows`;
 }
 
-/** How a finding is accepted on record. */
-export function allowLine({ rule }: Finding): string {
-  return `-- Allow: ${rule} REASON`;
+/** How a finding is accepted on record; undefined for what keeps a file from being judged. */
+export function allowLine(finding: Finding): string | undefined {
+  return isFault(finding) ? undefined : `-- Allow: ${finding.rule} REASON`;
 }

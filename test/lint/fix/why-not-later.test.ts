@@ -1,7 +1,7 @@
 /** What stops a fix of several steps: whatever would run between the first and the others. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { whyNotLater } from '../../../src/lint/fix/why-not-later.ts';
+import { usesBy, whyNotLater } from '../../../src/lint/fix/why-not-later.ts';
 import { loadParser } from '../../../src/parser/parser.ts';
 import { lintCase, migration } from '../bed.ts';
 
@@ -12,7 +12,7 @@ const [any] = lintCase({ sql: 'CREATE INDEX orders_status_idx ON orders (status)
 function why(behind: string, others: readonly string[] = []): string | undefined {
   const judged = migration('002_case', `${FIRST}\n${behind}\n-- IRREVERSIBLE: a case\n`);
   const later = others.map((sql, i) => migration(`00${i + 3}_later`, `${sql}\n-- IRREVERSIBLE: a case\n`));
-  return whyNotLater(parse, judged, later)({ ...any!, span: { start: 0, end: FIRST.length - 1 } });
+  return whyNotLater(usesBy(parse), judged, later)({ ...any!, span: { start: 0, end: FIRST.length - 1 } });
 }
 
 const SAME = 'line 2 uses the same table and would run before its later steps';
