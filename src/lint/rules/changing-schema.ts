@@ -5,7 +5,7 @@ import { as } from '../../syntax/tree.ts';
 import type { Complaint, Fix } from '../finding.ts';
 import { type Around, withAround } from '../help/around.ts';
 import { fixOf } from '../help/fix.ts';
-import { madeHere } from '../help/made-here.ts';
+import { isNewHere } from '../help/made-here.ts';
 import { isMadeIn } from '../help/new-names.ts';
 import { kindWords } from '../help/object-kinds.ts';
 import { objectName } from '../help/object-names.ts';
@@ -35,20 +35,6 @@ function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
     ...partOf(subject, ['set-schema'], { target: name }),
     ...fixOf(subject, fixFor(stmt, subject.known.resolve(name), schema)),
   };
-}
-
-function isNewHere(subject: Subject, name: QualifiedName): boolean {
-  if (subject.isNew(subject.known.table(name))) return true;
-  return madeHere(subject, name, [
-    'type',
-    'domain',
-    'function',
-    'procedure',
-    'aggregate',
-    'sequence',
-    'view',
-    'extension',
-  ]);
 }
 
 function fixFor({ objectType }: AlterObjectSchemaStmt, name: Required<QualifiedName>, schema: string): Fix | undefined {

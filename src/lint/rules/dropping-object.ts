@@ -4,7 +4,7 @@ import { all, as } from '../../syntax/tree.ts';
 import type { Complaint } from '../finding.ts';
 import { type Around, withAround } from '../help/around.ts';
 import { dropped } from '../help/drops.ts';
-import { madeHere } from '../help/made-here.ts';
+import { isNewHere, madeHere } from '../help/made-here.ts';
 import { isMadeIn } from '../help/new-names.ts';
 import { shown } from '../help/shown.ts';
 import type { Rule, Subject } from '../rule.ts';
@@ -28,8 +28,7 @@ const KINDS: readonly (readonly [type: ObjectType, kind: ObjectKind, fails: stri
 function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
   for (const [type, kind, fails] of KINDS) {
     for (const name of dropped(subject, type)) {
-      if (subject.isNew(subject.known.table(name)) || madeHere(subject, name, [kind]) || isMadeIn(later(), name))
-        continue;
+      if (isNewHere(subject, name, [kind]) || isMadeIn(later(), name)) continue;
       yield { message: `The ${kind} ${shown(name)} is gone from the commit on: ${fails}`, why: WHY };
     }
   }

@@ -1,9 +1,8 @@
-import type { QualifiedName } from '../../sql/token-reader.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Complaint } from '../finding.ts';
 import { type Around, withAround } from '../help/around.ts';
 import { dropped } from '../help/drops.ts';
-import { madeHere } from '../help/made-here.ts';
+import { isNewHere } from '../help/made-here.ts';
 import { isMadeIn } from '../help/new-names.ts';
 import { partOf } from '../help/part-of.ts';
 import { readByClause } from '../help/read-by.ts';
@@ -23,7 +22,7 @@ export const rule: Rule = {
 
 function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
   for (const name of dropped(subject, 'OBJECT_VIEW', 'OBJECT_MATVIEW')) {
-    if (isNewHere(subject, name) || isMadeIn(later(), name)) continue;
+    if (isNewHere(subject, name, ['view', 'materialized view']) || isMadeIn(later(), name)) continue;
     yield {
       message: `The ${kind(subject)} ${shown(name)} is gone from the commit on, and every query that reads it fails (42P01)${readByClause(subject.known, name)}`,
       why: `Queries of the application and of people who make reports are in no file here. Let them stop using it first.${again(subject)}`,
@@ -31,10 +30,6 @@ function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
       ...noteIfUnused(subject, name),
     };
   }
-}
-
-function isNewHere(subject: Subject, name: QualifiedName): boolean {
-  return subject.isNew(subject.known.table(name)) || madeHere(subject, name, ['view', 'materialized view']);
 }
 
 function kind({ tree }: Subject): string {

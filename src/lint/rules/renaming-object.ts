@@ -4,7 +4,7 @@ import { nameOf, relationName } from '../../syntax/names.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Complaint } from '../finding.ts';
 import { type Around, withAround } from '../help/around.ts';
-import { madeHere } from '../help/made-here.ts';
+import { isNewHere } from '../help/made-here.ts';
 import { isMadeIn } from '../help/new-names.ts';
 import { isRoutine, kindWords } from '../help/object-kinds.ts';
 import { objectName } from '../help/object-names.ts';
@@ -54,24 +54,6 @@ function kindOf({ known }: Subject, { renameType, relation }: RenameStmt): strin
   if (renameType !== 'OBJECT_TABLE') return kindWords(renameType);
   const kind = known.table(relationName(relation))?.kind;
   return kind === 'view' || kind === 'materialized view' || kind === 'sequence' ? kind : undefined;
-}
-
-function isNewHere(subject: Subject, name: QualifiedName): boolean {
-  if (subject.isNew(subject.known.table(name))) return true;
-  return madeHere(subject, name, [
-    'type',
-    'domain',
-    'function',
-    'procedure',
-    'aggregate',
-    'schema',
-    'sequence',
-    'view',
-    'materialized view',
-    'role',
-    'extension',
-    'collation',
-  ]);
 }
 
 /** The name is given to something else behind it: a view of the old name, a function that calls the new one. */
