@@ -79,7 +79,17 @@ const CONSTRAINT: Shape = {
   validated: 'boolean',
   'references?': ['all', 'text', 'text', texts],
   'onDelete?': ['one of', 'cascade', 'set null', 'set default'],
+  'onUpdate?': ['one of', 'cascade', 'set null', 'set default', 'restrict'],
+  'matchFull?': 'boolean',
+  'deferrable?': ['one of', 'initially immediate', 'initially deferred'],
   'definition?': 'text',
+};
+
+const INDEX_KEY: Shape = {
+  'collation?': 'text',
+  'operatorClass?': 'text',
+  'descending?': 'boolean',
+  'nullsFirst?': 'boolean',
 };
 
 const INDEX: Shape = {
@@ -91,6 +101,8 @@ const INDEX: Shape = {
   'partial?': 'boolean',
   valid: 'boolean',
   'plain?': 'boolean',
+  'keys?': ['list', INDEX_KEY],
+  'nullsNotDistinct?': 'boolean',
   'mentions?': texts,
   'constraint?': 'text',
   bytes: 'number',

@@ -157,6 +157,9 @@ export const CONSTRAINTS = aggregate(
     references: `(SELECT pg_catalog.json_build_array(fn.nspname, f.relname, ${namesOf('k.confkey', 'f.oid')}) FROM pg_catalog.pg_class AS f
     JOIN pg_catalog.pg_namespace AS fn ON fn.oid = f.relnamespace WHERE f.oid = k.confrelid)`,
     onDelete: `CASE k.confdeltype WHEN 'c' THEN 'cascade' WHEN 'n' THEN 'set null' WHEN 'd' THEN 'set default' END`,
+    onUpdate: `CASE k.confupdtype WHEN 'c' THEN 'cascade' WHEN 'n' THEN 'set null' WHEN 'd' THEN 'set default' WHEN 'r' THEN 'restrict' END`,
+    matchFull: ifTrue(`k.confmatchtype = 'f'`),
+    deferrable: `CASE WHEN k.condeferred THEN 'initially deferred' WHEN k.condeferrable THEN 'initially immediate' END`,
   },
   // A key to a partitioned table has another row for each partition of that.
   `pg_catalog.pg_constraint AS k JOIN pg_catalog.pg_class AS c ON c.oid = k.conrelid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
@@ -165,9 +168,14 @@ WHERE k.contype IN ('c', 'f', 'u', 'p', 'x', 'n') AND ${OWN} AND ${NOT_OURS}
 );
 
 export function indexesSql(major: number): string {
-  const otherKey = `SELECT FROM pg_catalog.generate_series(0, x.indnkeyatts - 1) AS g JOIN pg_catalog.pg_opclass AS o ON o.oid = x.indclass[g]
-    LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = x.indkey[g]
-    WHERE NOT o.opcdefault OR x.indoption[g] <> 0 OR (a.attnum IS NOT NULL AND x.indcollation[g] <> 0 AND x.indcollation[g] <> a.attcollation)`;
+  const keys = `pg_catalog.generate_series(0, x.indnkeyatts - 1) AS g JOIN pg_catalog.pg_opclass AS o ON o.oid = x.indclass[g]
+    LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = x.indkey[g]`;
+  const otherCollation = `a.attnum IS NOT NULL AND x.indcollation[g] <> 0 AND x.indcollation[g] <> a.attcollation`;
+  const otherKey = `SELECT FROM ${keys} WHERE NOT o.opcdefault OR x.indoption[g] <> 0 OR (${otherCollation})`;
+  // pg_index.indoption: 1 is DESC, 2 is NULLS FIRST.
+  const keyParts = `'collation', CASE WHEN ${otherCollation} THEN (SELECT l.collname FROM pg_catalog.pg_collation AS l WHERE l.oid = x.indcollation[g]) END,
+    'operatorClass', CASE WHEN NOT o.opcdefault THEN o.opcname END,
+    'descending', ${ifTrue('x.indoption[g] & 1 <> 0')}, 'nullsFirst', ${ifTrue('x.indoption[g] & 2 <> 0')}`;
   return aggregate(
     {
       relation: 'c.oid',
@@ -179,6 +187,8 @@ export function indexesSql(major: number): string {
       partial: ifTrue('x.indpred IS NOT NULL'),
       valid: 'x.indisvalid',
       plain: ifTrue(`NOT EXISTS (${otherKey})`),
+      keys: `CASE WHEN EXISTS (${otherKey}) THEN (SELECT pg_catalog.json_agg(pg_catalog.json_build_object(${keyParts}) ORDER BY g) FROM ${keys}) END`,
+      ...(major < 15 ? {} : { nullsNotDistinct: ifTrue('x.indnullsnotdistinct') }),
       mentions: `CASE WHEN x.indpred IS NOT NULL OR x.indexprs IS NOT NULL THEN (SELECT pg_catalog.json_agg(DISTINCT a.attname) FROM pg_catalog.pg_depend AS d
     JOIN pg_catalog.pg_attribute AS a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
     WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = i.oid AND d.refclassid = d.classid AND d.refobjid = c.oid AND d.refobjsubid > 0) END`,

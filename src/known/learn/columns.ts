@@ -38,13 +38,29 @@ export function addColumn(at: Learning, table: RelationName, definition: ColumnD
   const { name } = column;
   putColumn(at, table, column);
   if (serialOf(definition.typeName) !== undefined || column.identity) addSequence(at, table, name);
-  for (const constraint of all('Constraint', definition.constraints))
+  for (const constraint of constraintsOf(definition))
     if (!isNew || !isForeignKey(constraint)) addConstraint({ ...at, table, constraint, column: name, isNew });
 }
 
+/** With what the grammar has behind each as constraints of their own: DEFERRABLE, INITIALLY DEFERRED. */
+function constraintsOf({ constraints }: ColumnDef): Fields<'Constraint'>[] {
+  const found: Fields<'Constraint'>[] = [];
+  for (const one of all('Constraint', constraints)) {
+    const attribute = ATTRIBUTES[one.contype ?? ''];
+    const last = attribute && found.pop();
+    found.push(last ? { ...last, ...attribute } : one);
+  }
+  return found;
+}
+
+const ATTRIBUTES: Readonly<Record<string, Fields<'Constraint'>>> = {
+  CONSTR_ATTR_DEFERRABLE: { deferrable: true },
+  CONSTR_ATTR_DEFERRED: { deferrable: true, initdeferred: true },
+};
+
 /** Those that stand in the definitions of a new table's columns. */
 export function addForeignKeys(at: Learning, table: RelationName, definition: ColumnDef): void {
-  for (const constraint of all('Constraint', definition.constraints))
+  for (const constraint of constraintsOf(definition))
     if (isForeignKey(constraint)) addConstraint({ ...at, table, constraint, column: definition.colname, isNew: true });
 }
 
@@ -79,6 +95,6 @@ export function refineColumn(at: Learning, table: RelationName, definition: Colu
       }),
     };
   });
-  for (const constraint of all('Constraint', definition.constraints))
+  for (const constraint of constraintsOf(definition))
     if (!isForeignKey(constraint)) addConstraint({ ...at, table, constraint, column: name, isNew: true });
 }

@@ -60,7 +60,10 @@ function lostIndexes(subject: Subject): Lost[] {
 /** Another unique index has the same columns. */
 function isKept(table: KnownTable | undefined, { name, columns }: Lost): boolean {
   const others = [...(table?.indexes.values() ?? [])].filter((one) => one.name !== name && one.unique && !one.partial);
-  return others.some((one) => one.valid && sameColumns(one.columns, columns));
+  const refusesNulls = table?.indexes.get(name)?.nullsNotDistinct === true;
+  return others.some(
+    (one) => one.valid && (one.nullsNotDistinct || !refusesNulls) && sameColumns(one.columns, columns),
+  );
 }
 
 /** The same transaction adds a constraint or an index with the same columns. */
