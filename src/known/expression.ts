@@ -17,9 +17,11 @@ function columnOf({ fields = [] }: Fields<'ColumnRef'>): string {
 export function withoutPlaces(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutPlaces);
   if (value === null || typeof value !== 'object') return value;
-  const kept = Object.entries(value).filter(([key]) => key !== 'location');
+  const kept = Object.entries(value).filter(([key]) => !PLACES.has(key));
   return Object.fromEntries(kept.map(([key, one]) => [key, withoutPlaces(one)]));
 }
+
+const PLACES: ReadonlySet<string> = new Set('location list_start list_end rexpr_list_start rexpr_list_end'.split(' '));
 
 /** The same expression with a column by its new name. */
 export function renamedColumn(expression: Node | undefined, from: string, to: string): Node | undefined {

@@ -67,6 +67,7 @@ const COLUMN: Shape = {
   'notNull?': 'boolean',
   'default?': ['one of', 'constant', 'stable', 'volatile'],
   'identity?': 'boolean',
+  'identityKind?': ['one of', 'ALWAYS', 'BY DEFAULT'],
   'generated?': ['one of', 'stored', 'virtual'],
   'collation?': 'text',
   'nullFraction?': 'number',

@@ -77,6 +77,8 @@ export interface ColumnStatistics {
   readonly notNull?: boolean;
   readonly default?: 'constant' | 'stable' | 'volatile';
   readonly identity?: boolean;
+  /** Where its sequence has no options of its own. */
+  readonly identityKind?: 'ALWAYS' | 'BY DEFAULT';
   readonly generated?: 'stored' | 'virtual';
   /** Another one than its type's. */
   readonly collation?: string;

@@ -40,7 +40,11 @@ export interface KnownColumn {
   readonly notNull: boolean;
   /** Undefined: none. */
   readonly default?: 'constant' | 'stable' | 'volatile' | 'unknown' | undefined;
+  /** Of a default that came from a file. */
+  readonly defaultValue?: Node | undefined;
   readonly identity?: boolean;
+  /** Where its sequence has no options of its own, as far as is known. */
+  readonly identityKind?: 'ALWAYS' | 'BY DEFAULT' | undefined;
   readonly generated?: 'stored' | 'virtual' | undefined;
   readonly collation?: string | undefined;
   /** Its name in the statistics, where files have renamed it since. */

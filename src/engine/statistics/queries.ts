@@ -120,6 +120,12 @@ const DEFAULT = `CASE WHEN d.adbin IS NULL OR a.attgenerated <> '' THEN NULL WHE
       FROM pg_catalog.regexp_matches(d.adbin::text, ':(?:func|opfunc)id (\\d+)', 'g') AS m
       JOIN pg_catalog.pg_proc AS f ON f.oid = m[1]::pg_catalog.oid) AS v) END`;
 
+/** The column's own, as GENERATED AS IDENTITY makes it without options. */
+const PLAIN_SEQUENCE = `SELECT FROM pg_catalog.pg_depend AS i JOIN pg_catalog.pg_sequence AS q ON q.seqrelid = i.objid
+    WHERE i.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND i.refclassid = i.classid AND i.refobjid = c.oid AND i.refobjsubid = a.attnum
+      AND i.deptype = 'i' AND q.seqstart = 1 AND q.seqincrement = 1 AND q.seqmin = 1 AND q.seqcache = 1 AND NOT q.seqcycle
+      AND q.seqmax = CASE q.seqtypid WHEN 20 THEN 9223372036854775807 WHEN 23 THEN 2147483647 ELSE 32767 END`;
+
 export function columnsSql(major: number): string {
   const isInvalid = `EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = c.oid AND k.contype = 'n' AND NOT k.convalidated AND k.conkey[1] = a.attnum)`;
   return aggregate(
@@ -130,6 +136,7 @@ export function columnsSql(major: number): string {
       notNull: ifTrue(major < 18 ? 'a.attnotnull' : `a.attnotnull AND NOT ${isInvalid}`),
       default: DEFAULT,
       identity: ifTrue(`a.attidentity <> ''`),
+      identityKind: `CASE WHEN EXISTS (${PLAIN_SEQUENCE}) THEN CASE a.attidentity WHEN 'a' THEN 'ALWAYS' WHEN 'd' THEN 'BY DEFAULT' END END`,
       generated: `CASE a.attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END`,
       collation: `(SELECT l.collname FROM pg_catalog.pg_collation AS l JOIN pg_catalog.pg_type AS y ON y.oid = a.atttypid
     WHERE l.oid = a.attcollation AND a.attcollation <> y.typcollation)`,

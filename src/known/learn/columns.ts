@@ -16,17 +16,22 @@ export function columnOf({ draft }: Learning, definition: ColumnDef): KnownColum
   const of = (type: string) => constraints.find(({ contype }) => contype === type);
   const [value, generated, collation] = [of('CONSTR_DEFAULT'), of('CONSTR_GENERATED'), definition.collClause?.collname];
   const serial = serialOf(definition.typeName) !== undefined;
-  const identity = of('CONSTR_IDENTITY') !== undefined;
+  const identity = of('CONSTR_IDENTITY');
   return {
     name: definition.colname ?? '',
     type: definition.typeName && typeOf(draft, definition.typeName),
-    notNull: serial || identity,
+    notNull: serial || identity !== undefined,
     ...(serial ? { default: 'volatile' } : {}),
-    ...(value ? { default: volatilityOf(draft, value.raw_expr) } : {}),
-    ...(identity ? { identity } : {}),
+    ...(value ? { default: volatilityOf(draft, value.raw_expr), defaultValue: value.raw_expr } : {}),
+    ...(identity ? { identity: true, identityKind: identityKind(identity) } : {}),
     ...(generated ? { generated: generated.generated_kind === 'v' ? 'virtual' : 'stored' } : {}),
     ...(collation ? { collation: nameOf(collation)?.name } : {}),
   };
+}
+
+export function identityKind({ generated_when, options }: Fields<'Constraint'>): KnownColumn['identityKind'] {
+  if ((options ?? []).length > 0) return undefined;
+  return generated_when === 'a' ? 'ALWAYS' : 'BY DEFAULT';
 }
 
 /**
@@ -84,13 +89,13 @@ export function addSequence({ draft, made }: Learning, table: RelationName, colu
 /** The options of a column of a typed table or of a partition: `id WITH OPTIONS PRIMARY KEY`. */
 export function refineColumn(at: Learning, table: RelationName, definition: ColumnDef): void {
   const name = definition.colname ?? '';
-  const { default: value, generated } = columnOf(at, definition);
+  const { default: value, defaultValue, generated } = columnOf(at, definition);
   at.draft.change(table, ({ columns }) => {
     const old = columns.get(name) ?? { name, type: undefined, notNull: false };
     return {
       columns: new Map(columns).set(name, {
         ...old,
-        ...(value ? { default: value } : {}),
+        ...(value ? { default: value, defaultValue } : {}),
         ...(generated ? { generated } : {}),
       }),
     };
