@@ -30,7 +30,7 @@ function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
   if (!stmt || !name || schema === undefined || isNewHere(subject, name) || isMadeIn(later(), name)) return;
   const kind = kindWords(stmt.objectType)?.toLowerCase() ?? 'object';
   yield {
-    message: `The ${kind} ${shown(name)} is ${shown({ schema, name: name.name })} from the commit on: queries of the running application find it no more, unless their search_path holds both schemas`,
+    message: `the ${kind} ${shown(name)} is ${shown({ schema, name: name.name })} from the commit on: queries of the running application find it no more, unless their search_path holds both schemas`,
     why: 'A qualified name fails at once (42P01 or 42883); an unqualified one depends on the search_path of each role and session, and on whether the role may use the other schema.',
     ...partOf(subject, ['set-schema'], { target: name }),
     ...fixOf(subject, fixFor(stmt, subject.known.resolve(name), schema)),

@@ -29,7 +29,7 @@ function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
   for (const [type, kind, fails] of KINDS) {
     for (const name of dropped(subject, type)) {
       if (isNewHere(subject, name, [kind]) || isMadeIn(later(), name)) continue;
-      yield { message: `The ${kind} ${shown(name)} is gone from the commit on: ${fails}`, why: WHY };
+      yield { message: `the ${kind} ${shown(name)} is gone from the commit on: ${fails}`, why: WHY };
     }
   }
   yield* ofRoles(subject);
@@ -43,7 +43,7 @@ function* ofRoles(subject: Subject): Generator<Complaint> {
     const name = { name: rolename ?? '' };
     if (madeHere(subject, name, ['role'])) continue;
     yield {
-      message: `Nobody can log in as ${shown(name)}, and nothing can be done as that role, from the commit on`,
+      message: `nobody can log in as ${shown(name)}, and nothing can be done as that role, from the commit on`,
       why: 'Roles belong to the whole server: the other databases lose it too. Sessions that are open go on, new ones of the application are refused (28000).',
     };
   }

@@ -35,7 +35,7 @@ function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
     if (isKept(subject.known.table(lost.table), lost) || isRestored([subject, ...later()], lost)) continue;
     const columns = lost.columns.flatMap((column) => column ?? []);
     yield {
-      message: `Nothing keeps ${columnList(columns)} of ${names(subject.known, [lost.table])} unique from the commit on: ON CONFLICT ${columnList(columns)} of the running application fails (42P10), and duplicates come in that no later UNIQUE accepts`,
+      message: `nothing keeps ${columnList(columns)} of ${names(subject.known, [lost.table])} unique from the commit on: ON CONFLICT ${columnList(columns)} of the running application fails (42P10), and duplicates come in that no later UNIQUE accepts`,
       why: 'Let the code stop relying on it first. To exchange it, build the new unique index concurrently before.',
       ...partOf(subject, ['drop-constraint', 'drop-index', 'drop-index-concurrently']),
     };

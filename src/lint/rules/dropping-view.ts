@@ -24,7 +24,7 @@ function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
   for (const name of dropped(subject, 'OBJECT_VIEW', 'OBJECT_MATVIEW')) {
     if (isNewHere(subject, name, ['view', 'materialized view']) || isMadeIn(later(), name)) continue;
     yield {
-      message: `The ${kind(subject)} ${shown(name)} is gone from the commit on, and every query that reads it fails (42P01)${readByClause(subject.known, name)}`,
+      message: `the ${kind(subject)} ${shown(name)} is gone from the commit on, and every query that reads it fails (42P01)${readByClause(subject.known, name)}`,
       why: `Queries of the application and of people who make reports are in no file here. Let them stop using it first.${again(subject)}`,
       ...partOf(subject, ['drop-view'], { target: name }),
       ...noteIfUnused(subject, name),

@@ -66,7 +66,7 @@ function judged(own: KnownIndex, other: KnownIndex, { name }: KnownTable): Compl
   return {
     severity: 'note',
     message: `with ${displayIdentifier(own.name)} on ${mine}, ${displayIdentifier(other.name)} on ${theirs} is no longer needed`,
-    why: `Every write to ${shown(name)} keeps both. Once the new one is there: DROP INDEX CONCURRENTLY ${shown({ schema: name.schema, name: other.name })}`,
+    why: `Every write to ${shown(name)} keeps both. Once the new one is there, DROP INDEX CONCURRENTLY ${shown({ schema: name.schema, name: other.name })} takes the other away.`,
   };
 }
 

@@ -38,7 +38,7 @@ function* ofObject(subject: Subject, later: readonly Subject[], stmt: RenameStmt
   const name = relationName(stmt.relation) ?? objectName(stmt.object) ?? nameOfPlain(stmt);
   if (!words || !name || isNewHere(subject, name) || isStillThere(later, stmt, name)) return;
   yield {
-    message: `The ${words} ${shown(name)} is gone under that name from the commit on, and what the running application does with it fails`,
+    message: `the ${words} ${shown(name)} is gone under that name from the commit on, and what the running application does with it fails`,
     why: 'Old and new code run side by side while a release is rolled out. Bodies of functions keep names as text, and they fail when they next run.',
     ...partOf(subject, ['rename-table', 'rename-index']),
   };
@@ -73,7 +73,7 @@ function* ofLabel(subject: Subject, { typeName, oldVal = '', newVal = '' }: Alte
   const type = nameOf(typeName);
   if (!type || isNewHere(subject, type)) return;
   yield {
-    message: `The label '${oldVal}' of ${shown(type)} becomes '${newVal}': from the commit on the running application reads a label that it does not know, and fails where it writes the old one (22P02)`,
+    message: `the label '${oldVal}' of ${shown(type)} becomes '${newVal}': from the commit on the running application reads a label that it does not know, and fails where it writes the old one (22P02)`,
     why: 'Rows keep the label by its number, so all of them change at once. Add the new label, let the code know both, move the rows, and leave the old label unused.',
   };
 }
@@ -82,6 +82,6 @@ function* ofAttribute(subject: Subject, stmt: RenameStmt): Generator<Complaint> 
   const type = relationName(stmt.relation);
   if (!type || isNewHere(subject, type)) return;
   yield {
-    message: `The attribute ${stmt.subname} of the type ${shown(type)} is called ${stmt.newname} from the commit on, and every query that says the old name fails (42703)`,
+    message: `the attribute ${stmt.subname} of the type ${shown(type)} is called ${stmt.newname} from the commit on, and every query that says the old name fails (42703)`,
   };
 }

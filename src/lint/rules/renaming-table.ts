@@ -47,7 +47,7 @@ function isTable({ known }: Subject, renameType: string | undefined, name: Quali
 function viewOfOldName(from: QualifiedName, to: QualifiedName): Fix {
   const [old, renamed] = [shown(from), shown(to)];
   return {
-    title: 'leave an updatable view of the old name in the same transaction; drop it when nobody reads it any more',
+    title: 'leave an updatable view of the old name, until nobody reads it any more',
     automatic: false,
     steps: [
       {
