@@ -46,6 +46,7 @@ function fixFor({ objectType }: AlterObjectSchemaStmt, name: Required<QualifiedN
     steps: [
       {
         name: `move_${name.name}_to_${schema}`,
+        comment: ['Roles that do not own it need on the view what they have on the table: GRANT it here, too'],
         sql: [
           `ALTER TABLE ${old} SET SCHEMA ${shown({ name: schema })}`,
           `CREATE VIEW ${old} AS SELECT * FROM ${moved}`,

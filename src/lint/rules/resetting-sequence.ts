@@ -3,7 +3,8 @@ import { nameOf, relationName } from '../../syntax/names.ts';
 import { all, as, type Fields, type Node } from '../../syntax/tree.ts';
 import { nodesOf } from '../../syntax/walk.ts';
 import type { Complaint } from '../finding.ts';
-import { tableCommands } from '../help/drops.ts';
+import { dropped, tableCommands } from '../help/drops.ts';
+import { isSame } from '../help/same-name.ts';
 import { shown } from '../help/shown.ts';
 import { shownColumn } from '../help/shown-column.ts';
 import type { Rule, Subject } from '../rule.ts';
@@ -15,10 +16,11 @@ export const rule: Rule = {
   severity: 'warning',
   weighed: false,
   aliases: ['squawk:ban-alter-sequence-values'],
-  on: ['AlterSeqStmt', 'AlterTableStmt', 'SelectStmt'],
+  on: ['AlterSeqStmt', 'CreateSeqStmt', 'AlterTableStmt', 'SelectStmt'],
   *statement(subject) {
     if (emptiesBefore(subject)) return;
-    for (const name of [...sequences(subject), ...identities(subject), ...setByCall(subject)]) yield complaint(name);
+    for (const name of [...sequences(subject), ...madeAgain(subject), ...identities(subject), ...setByCall(subject)])
+      yield complaint(name);
   },
 };
 
@@ -38,6 +40,14 @@ function sequences(subject: Subject): string[] {
   const stmt = as('AlterSeqStmt', subject.tree?.node);
   const name = relationName(stmt?.sequence);
   return name && goesBack(stmt?.options) && !isNewSequence(subject, name) ? [shown(name)] : [];
+}
+
+/** Another one of the name begins from its beginning. */
+function madeAgain({ tree, known, before }: Subject): string[] {
+  const name = relationName(as('CreateSeqStmt', tree?.node)?.sequence);
+  const isGone = (one: Subject) => dropped(one, 'OBJECT_SEQUENCE').some((other) => isSame(known, name, other));
+  const old = before.find(isGone);
+  return name && old && !isNewSequence(old, name) ? [shown(name)] : [];
 }
 
 function goesBack(options: readonly Node[] | undefined): boolean {

@@ -12,6 +12,9 @@ ALTER TABLE orders ALTER COLUMN id RESTART WITH 1;
 SELECT setval('invoice_number', 1);
 --- unsafe: of a serial, with its schema and the third argument
 SELECT pg_catalog.setval('public.tickets_number_seq'::regclass, 5, false);
+--- unsafe: dropped and made again, with a number that somebody has looked up
+DROP SEQUENCE IF EXISTS invoice_number;
+CREATE SEQUENCE invoice_number START 1000;
 --- safe: by what the rows have
 SELECT setval('tickets_number_seq', (SELECT max(number) FROM tickets));
 --- safe: a sequence that the file makes
