@@ -13,6 +13,16 @@ function columnOf({ fields = [] }: Fields<'ColumnRef'>): string {
   return as('A_Star', last) ? '*' : (as('String', last)?.sval ?? '*');
 }
 
+/** A part of a tree without the places where it stands, so that two that say the same are equal as JSON. */
+export function withoutPlaces(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutPlaces);
+  if (value === null || typeof value !== 'object') return value;
+  const kept = Object.entries(value).filter(([key]) => !PLACES.has(key));
+  return Object.fromEntries(kept.map(([key, one]) => [key, withoutPlaces(one)]));
+}
+
+const PLACES: ReadonlySet<string> = new Set('location list_start list_end rexpr_list_start rexpr_list_end'.split(' '));
+
 /** The same expression with a column by its new name. */
 export function renamedColumn(expression: Node | undefined, from: string, to: string): Node | undefined {
   return expression && mentionedColumns(expression).includes(from)

@@ -67,6 +67,7 @@ const COLUMN: Shape = {
   'notNull?': 'boolean',
   'default?': ['one of', 'constant', 'stable', 'volatile'],
   'identity?': 'boolean',
+  'identityKind?': ['one of', 'ALWAYS', 'BY DEFAULT'],
   'generated?': ['one of', 'stored', 'virtual'],
   'collation?': 'text',
   'nullFraction?': 'number',
@@ -79,7 +80,17 @@ const CONSTRAINT: Shape = {
   validated: 'boolean',
   'references?': ['all', 'text', 'text', texts],
   'onDelete?': ['one of', 'cascade', 'set null', 'set default'],
+  'onUpdate?': ['one of', 'cascade', 'set null', 'set default', 'restrict'],
+  'matchFull?': 'boolean',
+  'deferrable?': ['one of', 'initially immediate', 'initially deferred'],
   'definition?': 'text',
+};
+
+const INDEX_KEY: Shape = {
+  'collation?': 'text',
+  'operatorClass?': 'text',
+  'descending?': 'boolean',
+  'nullsFirst?': 'boolean',
 };
 
 const INDEX: Shape = {
@@ -91,6 +102,8 @@ const INDEX: Shape = {
   'partial?': 'boolean',
   valid: 'boolean',
   'plain?': 'boolean',
+  'keys?': ['list', INDEX_KEY],
+  'nullsNotDistinct?': 'boolean',
   'mentions?': texts,
   'constraint?': 'text',
   bytes: 'number',

@@ -1,4 +1,4 @@
-import type { KnownConstraint, KnownFunction, RelationKind } from './table.ts';
+import type { IndexKey, KnownConstraint, KnownFunction, RelationKind } from './table.ts';
 
 /** The version of the file that `doctor --stats` writes; docs/FORMATS.md. */
 export const STATISTICS_FORMAT = 1;
@@ -77,6 +77,8 @@ export interface ColumnStatistics {
   readonly notNull?: boolean;
   readonly default?: 'constant' | 'stable' | 'volatile';
   readonly identity?: boolean;
+  /** Where its sequence has no options of its own. */
+  readonly identityKind?: 'ALWAYS' | 'BY DEFAULT';
   readonly generated?: 'stored' | 'virtual';
   /** Another one than its type's. */
   readonly collation?: string;
@@ -90,6 +92,9 @@ export interface ConstraintStatistics {
   readonly validated: boolean;
   readonly references?: readonly [schema: string, table: string, columns: readonly string[]];
   readonly onDelete?: 'cascade' | 'set null' | 'set default';
+  readonly onUpdate?: 'cascade' | 'set null' | 'set default' | 'restrict';
+  readonly matchFull?: boolean;
+  readonly deferrable?: 'initially immediate' | 'initially deferred';
   /** Of a CHECK, where no lock was in the way. */
   readonly definition?: string;
 }
@@ -104,6 +109,9 @@ export interface IndexStatistics {
   readonly partial?: boolean;
   readonly valid: boolean;
   readonly plain?: boolean;
+  /** Where it is not plain, each key's own. */
+  readonly keys?: readonly IndexKey[];
+  readonly nullsNotDistinct?: boolean;
   readonly mentions?: readonly string[];
   readonly constraint?: string;
   readonly bytes: number;

@@ -40,7 +40,11 @@ export interface KnownColumn {
   readonly notNull: boolean;
   /** Undefined: none. */
   readonly default?: 'constant' | 'stable' | 'volatile' | 'unknown' | undefined;
+  /** Of a default that came from a file. */
+  readonly defaultValue?: Node | undefined;
   readonly identity?: boolean;
+  /** Where its sequence has no options of its own, as far as is known. */
+  readonly identityKind?: 'ALWAYS' | 'BY DEFAULT' | undefined;
   readonly generated?: 'stored' | 'virtual' | undefined;
   readonly collation?: string | undefined;
   /** Its name in the statistics, where files have renamed it since. */
@@ -60,9 +64,22 @@ export interface KnownConstraint {
   readonly expression?: Node | undefined;
   /** Of a foreign key: what happens to its rows; absent where nothing does. */
   readonly onDelete?: 'cascade' | 'set null' | 'set default' | undefined;
+  readonly onUpdate?: 'cascade' | 'set null' | 'set default' | 'restrict' | undefined;
+  /** MATCH FULL; absent: MATCH SIMPLE. */
+  readonly matchFull?: boolean | undefined;
+  readonly deferrable?: 'initially immediate' | 'initially deferred' | undefined;
   /** The same as SQL where a server told it: `((price > (0)::numeric))`. */
   readonly definition?: string | undefined;
   readonly made?: Made | undefined;
+}
+
+/** What a key of an index says beside its column or expression; absent is what holds by default. */
+export interface IndexKey {
+  readonly collation?: string | undefined;
+  readonly operatorClass?: string | undefined;
+  readonly descending?: boolean | undefined;
+  /** As it is in effect: of a descending key, NULLS FIRST is the default. */
+  readonly nullsFirst?: boolean | undefined;
 }
 
 export interface KnownIndex {
@@ -76,6 +93,10 @@ export interface KnownIndex {
   readonly valid: boolean;
   /** Every key column stands there in its default order, collation and operator class. */
   readonly plain: boolean;
+  /** Where one does not: each key's own, in order; undefined where a server has not told them. */
+  readonly keys?: readonly IndexKey[] | undefined;
+  /** UNIQUE takes one NULL for another. */
+  readonly nullsNotDistinct?: boolean | undefined;
   /** Columns that its expressions and its predicate name. */
   readonly mentions: readonly string[];
   /** Of one that came from a file: expressions of keys, in order, and the predicate. */

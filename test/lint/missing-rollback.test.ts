@@ -1,4 +1,4 @@
-/** The ROLLBACK section that `lint --fix` writes into a file that has none. */
+/** the ROLLBACK section that `lint --fix` writes into a file that has none. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type FixedFile, writeFixes } from '../../src/lint/fix/write-fixes.ts';

@@ -1,7 +1,7 @@
 /** Runs the unsafe statements of the corpus, and their fixes, each case in a schema of its own, and compares what they leave. */
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
-import { compareSchemas } from '../../src/catalog/compare.ts';
+import { type Change, compareSchemas } from '../../src/catalog/compare.ts';
 import type { Finding, Fix } from '../../src/lint/finding.ts';
 import { RULES } from '../../src/lint/rules.ts';
 import type { Session } from '../../src/postgres/session.ts';
@@ -65,8 +65,8 @@ export function describeShownFixes(engine: 18 | 17): void {
     const shown = fixCases(engine).filter(({ one, fix }) => !fix.automatic && isAboutLocks(one.rule));
 
     test('every fix that is only shown can be run, and taken back', async () => {
-      const complete = shown.filter((one) => isAlone(one) && isReversible(one));
-      assert.ok(complete.length >= 10, `${complete.length} fixes`);
+      const complete = shown.map(withoutLastDrop).filter((one) => isAlone(one) && isReversible(one));
+      assert.ok(complete.length >= 30, `${complete.length} fixes`);
       assert.deepEqual(await differences(engine, complete, [nothing, thereAndBack]), []);
     });
 
@@ -86,6 +86,13 @@ function isAboutLocks(id: string): boolean {
 
 function textOf({ one, fix }: FixCase): string {
   return JSON.stringify([one.rule, one.line, fix]);
+}
+
+/** The old column of an exchange goes for good: what comes before that has its way back. */
+function withoutLastDrop(one: FixCase): FixCase {
+  const { steps } = one.fix;
+  const isDrop = one.one.rule === 'changing-column-type' && steps.at(-1)?.rollback.length === 0;
+  return isDrop ? { ...one, fix: { ...one.fix, steps: steps.slice(0, -1) } } : one;
 }
 
 function isReversible({ fix }: FixCase): boolean {
@@ -126,11 +133,21 @@ async function differences(
   [one, other]: readonly [Course, Course],
 ): Promise<string[]> {
   const [before, after] = [await catalogAfter(engine, cases, one), await catalogAfter(engine, cases, other)];
-  return compareSchemas(before, after).changes.map(({ kind, type, name, detail }) => {
+  const changes = compareSchemas(before, after).changes.filter((change) => !isCastOnly(change));
+  return changes.map(({ kind, type, name, detail }) => {
     const index = Number(/\bcase_(\d+)\b/.exec(name)?.[1] ?? -1);
     const what = kind === 'changed' ? `: ${Object.keys(detail).join(', ')}` : '';
     return `${placeOf(cases[index])}: ${kind} ${type} ${name}${what}`;
   });
+}
+
+/** A default or a check of the old type is converted where the column is; one that is made anew is of the new type at once. */
+function isCastOnly({ kind, detail }: Change): boolean {
+  const withoutCasts = (text: unknown) => `${text}`.replaceAll(/::[\w."]+( varying)?(\(\d+\))?(\[\])?|[()]/g, '');
+  return (
+    kind === 'changed' &&
+    Object.values(detail).every(({ before, after }) => withoutCasts(before) === withoutCasts(after))
+  );
 }
 
 async function catalogAfter(engine: Engine, cases: readonly FixCase[], course: Course) {

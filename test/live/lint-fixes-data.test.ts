@@ -17,7 +17,9 @@ interface Bed {
 }
 
 async function withFix(given: string, sql: string, use: (bed: Bed) => Promise<void>): Promise<void> {
-  const steps = lintCase({ given, sql }).find(({ fix }) => fix !== null && fix.steps.length > 1)?.fix?.steps ?? [];
+  const steps =
+    lintCase({ given, sql, options: { serverMajor: 17 } }).find(({ fix }) => fix !== null && fix.steps.length > 1)?.fix
+      ?.steps ?? [];
   await withDatabase(17, async (database) => {
     const session = await openSession(database);
     const run = async (statements: readonly string[]) => {
@@ -102,3 +104,31 @@ for (const [using, written, error] of [
       },
     ));
 }
+
+const CARTS = `CREATE TABLE carts (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, code text DEFAULT 'none' NOT NULL);
+CREATE TABLE items (cart integer REFERENCES carts ON DELETE CASCADE, line integer);
+INSERT INTO carts (code) VALUES ('a'), ('b'); INSERT INTO items VALUES (1, 1), (2, 1)`;
+
+test('a key that becomes bigint goes on numbering, what points at it holds, and all of it goes back', () =>
+  withFix(CARTS, 'ALTER TABLE carts ALTER COLUMN id TYPE bigint;', async ({ steps, run, together, rows }) => {
+    const exchange = steps.findIndex(({ name }) => name === 'exchange_carts_id');
+    for (const step of steps.slice(0, exchange)) await run(step.sql);
+    await run(["INSERT INTO carts (code) VALUES ('c')"]);
+    await together(steps[exchange]!.sql);
+    await run(["INSERT INTO carts (code) VALUES ('d')", 'INSERT INTO items SELECT max(id), 2 FROM carts']);
+    await assert.rejects(run(['INSERT INTO items VALUES (99, 1)']), /items_cart_fkey/);
+    await assert.rejects(run(['INSERT INTO carts (id) OVERRIDING SYSTEM VALUE VALUES (1)']), /carts_pkey/);
+    await run(['DELETE FROM carts WHERE id = 1']);
+    const before = await rows('SELECT id::text, code FROM carts ORDER BY id');
+    await together(steps[exchange]!.rollback);
+    await run(["INSERT INTO carts (code) VALUES ('e')"]);
+    for (const step of steps.slice(0, exchange).reverse()) await run(step.rollback);
+    const after = await rows('SELECT id::text, code FROM carts ORDER BY id');
+    assert.deepEqual(after.slice(0, -1), before);
+    assert.equal(new Set(after.map((one) => (one as { id: string }).id)).size, 4);
+    assert.deepEqual(await rows('SELECT cart::text, line::text FROM items ORDER BY cart'), [
+      { cart: '2', line: '1' },
+      { cart: before.map((one) => (one as { id: string }).id).at(-1), line: '2' },
+    ]);
+    await assert.rejects(run(['INSERT INTO items VALUES (99, 1)']), /items_cart_fkey/);
+  }));

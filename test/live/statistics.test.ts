@@ -6,9 +6,10 @@ import test, { describe } from 'node:test';
 import { knownFrom } from '../../src/known/known-from.ts';
 import { readStatistics } from '../../src/known/read-statistics.ts';
 import type { Statistics } from '../../src/known/statistics.ts';
+import { migration } from '../lint/bed.ts';
 import { type DatabaseWorkplace, withCli, withWorkplace } from '../support/cli.ts';
 import { createDatabase, ownServer } from '../support/servers.ts';
-import { linesOf, linesOfServer } from './known-bed.ts';
+import { learnAll, linesOf, linesOfServer } from './known-bed.ts';
 import { whileHeld } from './locks-bed.ts';
 
 const FORMS = readFileSync(new URL('../fixtures/known/forms.sql', import.meta.url), 'utf8');
@@ -36,6 +37,29 @@ for (const major of [14, 18])
           known.dependents({ schema: 'public', name: 'refs' }).map(({ name }) => name),
           ['all_of_it', 'kept', 'renamed', 'shown', 'starred'],
         );
+      }));
+
+    test('what keys of indexes and foreign keys say beside their columns is what the statements said', () =>
+      withCli(major, {}, async (at) => {
+        const sql = `CREATE TABLE t (a text UNIQUE, b text COLLATE "C", c int UNIQUE DEFERRABLE, d int);
+CREATE TABLE points (a text REFERENCES t (a) MATCH FULL ON UPDATE CASCADE, b text REFERENCES t (a) ON UPDATE RESTRICT ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED);
+CREATE INDEX one ON t (a text_pattern_ops, c DESC, d);
+CREATE INDEX two ON t (c DESC NULLS LAST, lower(a));
+CREATE INDEX three ON t (d NULLS FIRST, b COLLATE "POSIX");
+CREATE INDEX four ON t (a, b, c);${major < 15 ? '' : 'CREATE UNIQUE INDEX five ON t (d) NULLS NOT DISTINCT;'}`;
+        await at.database.sql(sql);
+        const known = [knownFrom(await statisticsOf(at)), await learnAll([migration('001_keys', sql)])];
+        const [told, learned] = known.map((one) =>
+          ['t', 'points'].flatMap((name) => [
+            ...[...one.table({ name })!.indexes.values()]
+              .map((index) => [index.name, index.plain, index.keys, index.nullsNotDistinct])
+              .sort(),
+            ...[...one.table({ name })!.constraints.values()]
+              .map((key) => [key.name, key.onUpdate, key.matchFull, key.deferrable])
+              .sort(),
+          ]),
+        );
+        assert.deepEqual(told, learned);
       }));
 
     test('sizes, traffic, shares of NULL and what defaults are', () =>

@@ -120,6 +120,12 @@ const DEFAULT = `CASE WHEN d.adbin IS NULL OR a.attgenerated <> '' THEN NULL WHE
       FROM pg_catalog.regexp_matches(d.adbin::text, ':(?:func|opfunc)id (\\d+)', 'g') AS m
       JOIN pg_catalog.pg_proc AS f ON f.oid = m[1]::pg_catalog.oid) AS v) END`;
 
+/** The column's own, as GENERATED AS IDENTITY makes it without options. */
+const PLAIN_SEQUENCE = `SELECT FROM pg_catalog.pg_depend AS i JOIN pg_catalog.pg_sequence AS q ON q.seqrelid = i.objid
+    WHERE i.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND i.refclassid = i.classid AND i.refobjid = c.oid AND i.refobjsubid = a.attnum
+      AND i.deptype = 'i' AND q.seqstart = 1 AND q.seqincrement = 1 AND q.seqmin = 1 AND q.seqcache = 1 AND NOT q.seqcycle
+      AND q.seqmax = CASE q.seqtypid WHEN 20 THEN 9223372036854775807 WHEN 23 THEN 2147483647 ELSE 32767 END`;
+
 export function columnsSql(major: number): string {
   const isInvalid = `EXISTS (SELECT FROM pg_catalog.pg_constraint AS k WHERE k.conrelid = c.oid AND k.contype = 'n' AND NOT k.convalidated AND k.conkey[1] = a.attnum)`;
   return aggregate(
@@ -130,6 +136,7 @@ export function columnsSql(major: number): string {
       notNull: ifTrue(major < 18 ? 'a.attnotnull' : `a.attnotnull AND NOT ${isInvalid}`),
       default: DEFAULT,
       identity: ifTrue(`a.attidentity <> ''`),
+      identityKind: `CASE WHEN EXISTS (${PLAIN_SEQUENCE}) THEN CASE a.attidentity WHEN 'a' THEN 'ALWAYS' WHEN 'd' THEN 'BY DEFAULT' END END`,
       generated: `CASE a.attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END`,
       collation: `(SELECT l.collname FROM pg_catalog.pg_collation AS l JOIN pg_catalog.pg_type AS y ON y.oid = a.atttypid
     WHERE l.oid = a.attcollation AND a.attcollation <> y.typcollation)`,
@@ -157,6 +164,9 @@ export const CONSTRAINTS = aggregate(
     references: `(SELECT pg_catalog.json_build_array(fn.nspname, f.relname, ${namesOf('k.confkey', 'f.oid')}) FROM pg_catalog.pg_class AS f
     JOIN pg_catalog.pg_namespace AS fn ON fn.oid = f.relnamespace WHERE f.oid = k.confrelid)`,
     onDelete: `CASE k.confdeltype WHEN 'c' THEN 'cascade' WHEN 'n' THEN 'set null' WHEN 'd' THEN 'set default' END`,
+    onUpdate: `CASE k.confupdtype WHEN 'c' THEN 'cascade' WHEN 'n' THEN 'set null' WHEN 'd' THEN 'set default' WHEN 'r' THEN 'restrict' END`,
+    matchFull: ifTrue(`k.confmatchtype = 'f'`),
+    deferrable: `CASE WHEN k.condeferred THEN 'initially deferred' WHEN k.condeferrable THEN 'initially immediate' END`,
   },
   // A key to a partitioned table has another row for each partition of that.
   `pg_catalog.pg_constraint AS k JOIN pg_catalog.pg_class AS c ON c.oid = k.conrelid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
@@ -165,9 +175,14 @@ WHERE k.contype IN ('c', 'f', 'u', 'p', 'x', 'n') AND ${OWN} AND ${NOT_OURS}
 );
 
 export function indexesSql(major: number): string {
-  const otherKey = `SELECT FROM pg_catalog.generate_series(0, x.indnkeyatts - 1) AS g JOIN pg_catalog.pg_opclass AS o ON o.oid = x.indclass[g]
-    LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = x.indkey[g]
-    WHERE NOT o.opcdefault OR x.indoption[g] <> 0 OR (a.attnum IS NOT NULL AND x.indcollation[g] <> 0 AND x.indcollation[g] <> a.attcollation)`;
+  const keys = `pg_catalog.generate_series(0, x.indnkeyatts - 1) AS g JOIN pg_catalog.pg_opclass AS o ON o.oid = x.indclass[g]
+    LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = x.indkey[g]`;
+  const otherCollation = `a.attnum IS NOT NULL AND x.indcollation[g] <> 0 AND x.indcollation[g] <> a.attcollation`;
+  const otherKey = `SELECT FROM ${keys} WHERE NOT o.opcdefault OR x.indoption[g] <> 0 OR (${otherCollation})`;
+  // pg_index.indoption: 1 is DESC, 2 is NULLS FIRST.
+  const keyParts = `'collation', CASE WHEN ${otherCollation} THEN (SELECT l.collname FROM pg_catalog.pg_collation AS l WHERE l.oid = x.indcollation[g]) END,
+    'operatorClass', CASE WHEN NOT o.opcdefault THEN o.opcname END,
+    'descending', ${ifTrue('x.indoption[g] & 1 <> 0')}, 'nullsFirst', ${ifTrue('x.indoption[g] & 2 <> 0')}`;
   return aggregate(
     {
       relation: 'c.oid',
@@ -179,6 +194,8 @@ export function indexesSql(major: number): string {
       partial: ifTrue('x.indpred IS NOT NULL'),
       valid: 'x.indisvalid',
       plain: ifTrue(`NOT EXISTS (${otherKey})`),
+      keys: `CASE WHEN EXISTS (${otherKey}) THEN (SELECT pg_catalog.json_agg(pg_catalog.json_build_object(${keyParts}) ORDER BY g) FROM ${keys}) END`,
+      ...(major < 15 ? {} : { nullsNotDistinct: ifTrue('x.indnullsnotdistinct') }),
       mentions: `CASE WHEN x.indpred IS NOT NULL OR x.indexprs IS NOT NULL THEN (SELECT pg_catalog.json_agg(DISTINCT a.attname) FROM pg_catalog.pg_depend AS d
     JOIN pg_catalog.pg_attribute AS a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
     WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = i.oid AND d.refclassid = d.classid AND d.refobjid = c.oid AND d.refobjsubid > 0) END`,

@@ -4,7 +4,7 @@ import { as, type Fields } from '../../syntax/tree.ts';
 import type { RelationName } from '../table.ts';
 import { typeOf } from '../types.ts';
 import { volatilityOf } from '../volatility.ts';
-import { addColumn, addSequence } from './columns.ts';
+import { addColumn, addSequence, identityKind } from './columns.ts';
 import { addConstraint, changeColumn, cloneAll, familyOf } from './constraints.ts';
 import { linkChild, linkPartition } from './create-table.ts';
 import { removeColumn, removeConstraint, without } from './drop.ts';
@@ -34,13 +34,16 @@ const COMMANDS: Partial<Record<AlterTableType, Learn>> = {
   AT_DropColumn: (at, table, { name }) => removeColumn(at, table, name ?? ''),
   AT_AlterColumnType: learnType,
   AT_ColumnDefault: (at, table, { name, def }) =>
-    changeColumn(at, table, name ?? '', { default: def && volatilityOf(at.draft, def) }),
+    changeColumn(at, table, name ?? '', { default: def && volatilityOf(at.draft, def), defaultValue: def }),
   AT_SetNotNull: (at, table, { name }) => changeColumn(at, table, name ?? '', { notNull: true }),
   AT_DropNotNull: (at, table, { name }) => changeColumn(at, table, name ?? '', { notNull: false }),
-  AT_AddIdentity: (at, table, { name = '' }) => {
-    changeColumn(at, table, name, { identity: true });
+  AT_AddIdentity: (at, table, { name = '', def }) => {
+    const constraint = as('Constraint', def);
+    changeColumn(at, table, name, { identity: true, identityKind: constraint && identityKind(constraint) });
     addSequence(at, table, name);
   },
+  // GENERATED and options of the sequence alike.
+  AT_SetIdentity: (at, table, { name = '' }) => changeColumn(at, table, name, { identityKind: undefined }),
   AT_DropIdentity: (at, table, { name = '' }) => {
     changeColumn(at, table, name, { identity: false });
     removeSequences(at, table, name);

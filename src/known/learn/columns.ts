@@ -16,17 +16,22 @@ export function columnOf({ draft }: Learning, definition: ColumnDef): KnownColum
   const of = (type: string) => constraints.find(({ contype }) => contype === type);
   const [value, generated, collation] = [of('CONSTR_DEFAULT'), of('CONSTR_GENERATED'), definition.collClause?.collname];
   const serial = serialOf(definition.typeName) !== undefined;
-  const identity = of('CONSTR_IDENTITY') !== undefined;
+  const identity = of('CONSTR_IDENTITY');
   return {
     name: definition.colname ?? '',
     type: definition.typeName && typeOf(draft, definition.typeName),
-    notNull: serial || identity,
+    notNull: serial || identity !== undefined,
     ...(serial ? { default: 'volatile' } : {}),
-    ...(value ? { default: volatilityOf(draft, value.raw_expr) } : {}),
-    ...(identity ? { identity } : {}),
+    ...(value ? { default: volatilityOf(draft, value.raw_expr), defaultValue: value.raw_expr } : {}),
+    ...(identity ? { identity: true, identityKind: identityKind(identity) } : {}),
     ...(generated ? { generated: generated.generated_kind === 'v' ? 'virtual' : 'stored' } : {}),
     ...(collation ? { collation: nameOf(collation)?.name } : {}),
   };
+}
+
+export function identityKind({ generated_when, options }: Fields<'Constraint'>): KnownColumn['identityKind'] {
+  if ((options ?? []).length > 0) return undefined;
+  return generated_when === 'a' ? 'ALWAYS' : 'BY DEFAULT';
 }
 
 /**
@@ -38,13 +43,29 @@ export function addColumn(at: Learning, table: RelationName, definition: ColumnD
   const { name } = column;
   putColumn(at, table, column);
   if (serialOf(definition.typeName) !== undefined || column.identity) addSequence(at, table, name);
-  for (const constraint of all('Constraint', definition.constraints))
+  for (const constraint of constraintsOf(definition))
     if (!isNew || !isForeignKey(constraint)) addConstraint({ ...at, table, constraint, column: name, isNew });
 }
 
+/** With what the grammar has behind each as constraints of their own: DEFERRABLE, INITIALLY DEFERRED. */
+function constraintsOf({ constraints }: ColumnDef): Fields<'Constraint'>[] {
+  const found: Fields<'Constraint'>[] = [];
+  for (const one of all('Constraint', constraints)) {
+    const attribute = ATTRIBUTES[one.contype ?? ''];
+    const last = attribute && found.pop();
+    found.push(last ? { ...last, ...attribute } : one);
+  }
+  return found;
+}
+
+const ATTRIBUTES: Readonly<Record<string, Fields<'Constraint'>>> = {
+  CONSTR_ATTR_DEFERRABLE: { deferrable: true },
+  CONSTR_ATTR_DEFERRED: { deferrable: true, initdeferred: true },
+};
+
 /** Those that stand in the definitions of a new table's columns. */
 export function addForeignKeys(at: Learning, table: RelationName, definition: ColumnDef): void {
-  for (const constraint of all('Constraint', definition.constraints))
+  for (const constraint of constraintsOf(definition))
     if (isForeignKey(constraint)) addConstraint({ ...at, table, constraint, column: definition.colname, isNew: true });
 }
 
@@ -68,17 +89,17 @@ export function addSequence({ draft, made }: Learning, table: RelationName, colu
 /** The options of a column of a typed table or of a partition: `id WITH OPTIONS PRIMARY KEY`. */
 export function refineColumn(at: Learning, table: RelationName, definition: ColumnDef): void {
   const name = definition.colname ?? '';
-  const { default: value, generated } = columnOf(at, definition);
+  const { default: value, defaultValue, generated } = columnOf(at, definition);
   at.draft.change(table, ({ columns }) => {
     const old = columns.get(name) ?? { name, type: undefined, notNull: false };
     return {
       columns: new Map(columns).set(name, {
         ...old,
-        ...(value ? { default: value } : {}),
+        ...(value ? { default: value, defaultValue } : {}),
         ...(generated ? { generated } : {}),
       }),
     };
   });
-  for (const constraint of all('Constraint', definition.constraints))
+  for (const constraint of constraintsOf(definition))
     if (!isForeignKey(constraint)) addConstraint({ ...at, table, constraint, column: name, isNew: true });
 }

@@ -11,6 +11,7 @@ import {
   elementsOfExclusion,
   INDEX_LABEL_OF,
   keyNames,
+  keysOf,
   type Learning,
   type NamelessIndex,
   namesOfClone,
@@ -110,7 +111,10 @@ function addForeignKey(adding: Adding): void {
     columns,
     validated: isValidated(adding),
     references: { table: draft.resolve(target), columns: referencedColumns(adding, draft.resolve(target)) },
-    onDelete: ON_DELETE[constraint.fk_del_action ?? 'a'],
+    onDelete: ACTIONS[constraint.fk_del_action ?? 'a'],
+    onUpdate: constraint.fk_upd_action === 'r' ? 'restrict' : ACTIONS[constraint.fk_upd_action ?? 'a'],
+    matchFull: constraint.fk_matchtype === 'f' || undefined,
+    deferrable: deferrableOf(constraint),
     made,
   };
   cloneForeignKey(adding, adding.table, key);
@@ -122,11 +126,16 @@ function cloneForeignKey(at: Learning, table: RelationName, key: KnownConstraint
   for (const part of partitionsOf(at.draft, table)) if (at.draft.table(part)) cloneForeignKey(at, part, key);
 }
 
-const ON_DELETE: Readonly<Record<string, KnownConstraint['onDelete']>> = {
+const ACTIONS: Readonly<Record<string, KnownConstraint['onDelete']>> = {
   c: 'cascade',
   n: 'set null',
   d: 'set default',
 };
+
+function deferrableOf({ deferrable, initdeferred }: Constraint): KnownConstraint['deferrable'] {
+  if (initdeferred) return 'initially deferred';
+  return deferrable ? 'initially immediate' : undefined;
+}
 
 function referencedColumns({ draft, constraint }: Adding, target: RelationName): readonly string[] {
   const written = stringsOf(constraint.pk_attrs);
@@ -146,24 +155,26 @@ function addIndexed(adding: Adding, type: IndexedType): void {
 function addWithIndex(adding: Adding, type: IndexedType): void {
   const { index, names } = indexOf(adding);
   const name = adding.constraint.conname ?? chosenName(adding.draft, adding.table, names, INDEX_LABEL_OF[type]);
-  makeIndexed(adding, adding.table, { index, type, name });
-  for (const part of partitionsOf(adding.draft, adding.table)) cloneIndexed(adding, part, { index, type });
+  const indexed = { index, type, deferrable: deferrableOf(adding.constraint) };
+  makeIndexed(adding, adding.table, { ...indexed, name });
+  for (const part of partitionsOf(adding.draft, adding.table)) cloneIndexed(adding, part, indexed);
 }
 
 /** An index with its constraint. */
 interface Indexed {
   readonly index: NamelessIndex;
   readonly type: IndexedType;
+  readonly deferrable?: KnownConstraint['deferrable'];
 }
 
 export function makeIndexed(
   at: Learning,
   table: RelationName,
-  { index, type, name }: Indexed & { name: string },
+  { index, type, deferrable, name }: Indexed & { name: string },
 ): void {
   const columns = index.columns.flatMap((one) => one ?? []);
   addIndex(at, table, { ...index, constraint: name }, name);
-  putConstraint(at, table, { name, type, columns, validated: true, made: at.made });
+  putConstraint(at, table, { name, type, columns, validated: true, deferrable, made: at.made });
   if (type === 'primary key') setNotNull(at, table, columns);
 }
 
@@ -183,7 +194,8 @@ function cloneIndexed(at: Learning, partition: RelationName, indexed: Indexed): 
 export function cloneAll(at: Learning, parent: KnownTable, partition: RelationName): void {
   for (const index of parent.indexes.values()) {
     const constraint = index.constraint === undefined ? undefined : parent.constraints.get(index.constraint);
-    if (constraint) cloneIndexed(at, partition, { index, type: constraint.type as IndexedType });
+    if (constraint)
+      cloneIndexed(at, partition, { index, type: constraint.type as IndexedType, deferrable: constraint.deferrable });
     else cloneIndex(at, partition, index);
   }
   for (const constraint of parent.constraints.values())
@@ -204,7 +216,8 @@ function indexOf({ constraint, column }: Adding): { index: NamelessIndex; names:
     unique: constraint.contype !== 'CONSTR_EXCLUSION',
     partial: constraint.where_clause !== undefined,
     valid: true,
-    plain: true,
+    ...keysOf(elements.flatMap((one) => ('IndexElem' in one ? one.IndexElem : []))),
+    ...(constraint.nulls_not_distinct ? { nullsNotDistinct: true } : {}),
     mentions:
       expressions.length === 0 && !constraint.where_clause
         ? []
@@ -222,7 +235,7 @@ function addUsingIndex(adding: Adding, type: IndexedType, indexName: string): vo
   const name = constraint.conname ?? indexName;
   const columns = (old?.columns ?? []).flatMap((one) => one ?? []);
   if (old) renameIndex(adding, table, old, { ...old, name, constraint: name });
-  putConstraint(adding, table, { name, type, columns, validated: true, made });
+  putConstraint(adding, table, { name, type, columns, validated: true, deferrable: deferrableOf(constraint), made });
   if (type === 'primary key') setNotNull(adding, table, columns);
 }
 

@@ -1,10 +1,10 @@
-import { relationName } from '../../syntax/names.ts';
+import { nameOf, relationName } from '../../syntax/names.ts';
 import { all, as, type Fields, type Node } from '../../syntax/tree.ts';
 import { columnsPart, defaultName } from '../default-names.ts';
 import type { Draft } from '../draft.ts';
-import { mentionedColumns } from '../expression.ts';
+import { mentionedColumns, withoutPlaces } from '../expression.ts';
 import { figuredName } from '../figured-name.ts';
-import type { KnownIndex, KnownTable, Made, RelationName } from '../table.ts';
+import type { IndexKey, KnownIndex, KnownTable, Made, RelationName } from '../table.ts';
 
 /** Where something is learned. */
 export interface Learning {
@@ -38,16 +38,31 @@ function indexOf(statement: Fields<'IndexStmt'>): NamelessIndex {
     unique: statement.unique ?? false,
     partial: whereClause !== undefined,
     valid: true,
-    plain: elements.every(isPlain),
+    ...keysOf(elements),
+    ...(statement.nulls_not_distinct ? { nullsNotDistinct: true } : {}),
     mentions: expressions.length === 0 && !whereClause ? [] : mentionedColumns([expressions, whereClause]),
     ...(expressions.length > 0 ? { expressions } : {}),
     ...(whereClause ? { predicate: whereClause } : {}),
   };
 }
 
-function isPlain({ collation, opclass, ordering, nulls_ordering: nulls }: Fields<'IndexElem'>): boolean {
-  const ascending = ordering === undefined || ordering === 'SORTBY_DEFAULT' || ordering === 'SORTBY_ASC';
-  return !collation && !opclass && ascending && (nulls === undefined || nulls === 'SORTBY_NULLS_DEFAULT');
+/** What the keys say beside their columns, if any does. */
+export function keysOf(elements: readonly Fields<'IndexElem'>[]): Pick<KnownIndex, 'plain' | 'keys'> {
+  const keys = elements.map(keyOf);
+  const plain = keys.every((key) => Object.keys(key).length === 0);
+  return plain ? { plain } : { plain, keys };
+}
+
+function keyOf({ collation, opclass, opclassopts, ordering, nulls_ordering: nulls }: Fields<'IndexElem'>): IndexKey {
+  const descending = ordering === 'SORTBY_DESC';
+  const nullsFirst = descending ? nulls !== 'SORTBY_NULLS_LAST' : nulls === 'SORTBY_NULLS_FIRST';
+  const [named, options] = [nameOf(opclass)?.name, opclassopts ? JSON.stringify(withoutPlaces(opclassopts)) : ''];
+  return {
+    ...(collation ? { collation: nameOf(collation)?.name } : {}),
+    ...(named !== undefined || options !== '' ? { operatorClass: `${named ?? ''}${options}` } : {}),
+    ...(descending ? { descending } : {}),
+    ...(nullsFirst ? { nullsFirst } : {}),
+  };
 }
 
 /** Names of what an index is made of, each once (ChooseIndexColumnNames of commands/indexcmds.c). */
@@ -91,8 +106,10 @@ export function namesOfClone({ columns, included, expressions = [] }: NamelessIn
 }
 
 function isSame(a: NamelessIndex, b: NamelessIndex): boolean {
-  const shape = ({ columns, included, method, unique, partial, expressions = [], predicate }: NamelessIndex) =>
-    JSON.stringify([columns, included, method, unique, partial, expressions, predicate ?? null]);
+  const shape = ({ columns, included, method, unique, nullsNotDistinct, keys, partial, ...one }: NamelessIndex) => {
+    const written = withoutPlaces([one.expressions ?? [], one.predicate ?? null]);
+    return JSON.stringify([columns, included, method, unique, nullsNotDistinct, keys ?? [], partial, written]);
+  };
   return shape(a) === shape(b) && (b.constraint === undefined || a.constraint !== undefined);
 }
 

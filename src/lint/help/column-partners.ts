@@ -1,11 +1,16 @@
+import { renamedColumn } from '../../known/expression.ts';
 import type { KnownConstraint, KnownIndex, KnownTable } from '../../known/table.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
+import { expressionText } from '../../syntax/expression-text.ts';
 import type { FixStep } from '../finding.ts';
 import type { Subject } from '../rule.ts';
 import type { AlterTable } from './alter-table.ts';
 import { constraintSteps } from './constraint-steps.ts';
+import { type Handover, handover, inTurn } from './handover.ts';
+import { indexText, inPlace, isOn } from './index-text.ts';
+import { foreignKeyText } from './key-text.ts';
 import { stepName } from './names.ts';
-import { columnList, shown } from './shown.ts';
+import { shown } from './shown.ts';
 import { shortName } from './tables.ts';
 
 /** A column that is to take the place of another. */
@@ -17,47 +22,38 @@ export interface Successor {
   readonly fresh: string;
 }
 
-/** What of a column its successor gets as well, and what a person has to see to. */
-export interface Partners {
-  readonly steps: readonly FixStep[];
-  /** Gives them their names, once the column is gone with its own. */
-  readonly rename: readonly string[];
+/** Indexes, checks and foreign keys of a column that its successor gets as well, and what a person has to see to. */
+export interface Partners extends Handover {
   /** Names of indexes and constraints that are not among them. */
   readonly left: readonly string[];
 }
 
-/** Plain indexes and foreign keys come over; what has an expression, a condition or a constraint on it does not. */
+/** What is on the column, but for keys (see column-keys.ts) and NOT NULL. */
 export function partnersOf(successor: Successor): Partners {
   const { known, column } = successor;
-  const indexes = [...(known?.indexes.values() ?? [])].filter(({ columns, mentions }) =>
-    [...columns, ...mentions].includes(column),
+  const indexes = [...(known?.indexes.values() ?? [])].filter(
+    (one) => one.constraint === undefined && isOn(one, column),
   );
   const constraints = [...(known?.constraints.values() ?? [])].filter(
-    ({ columns, type }) => columns.includes(column) && type !== 'not null',
+    ({ type, columns }) => columns.includes(column) && !['not null', 'primary key', 'unique'].includes(type),
   );
-  const carried = indexes.filter(isPlain);
-  const keys = constraints.filter(({ type }) => type === 'foreign key');
-  const left = [...indexes, ...constraints].filter(
-    (one) => ![...carried, ...keys].some(({ name }) => name === one.name),
-  );
+  const parts = [
+    ...indexes.map((one) => [one.name, indexOver(successor, one)] as const),
+    ...constraints.map((one) => [one.name, constraintOver(successor, one)] as const),
+  ];
   return {
-    steps: [...carried.map((index) => indexStep(successor, index)), ...keys.flatMap((key) => keySteps(successor, key))],
-    rename: [
-      ...carried.map(
-        ({ name }) => `ALTER INDEX ${inSchema(successor, `${name}_new`)} RENAME TO ${displayIdentifier(name)}`,
-      ),
-      ...keys.map(({ name }) => renameConstraint(successor.alter, `${name}_new`, name)),
-    ],
-    left: [...new Set(left.map(({ name }) => displayIdentifier(name)))],
+    ...inTurn(parts.flatMap(([, over]) => over ?? [])),
+    left: parts.flatMap(([name, over]) => (over ? [] : [displayIdentifier(name)])),
   };
 }
 
-export function renameConstraint({ head }: AlterTable, from: string, to: string): string {
+export function renameConstraint({ head }: Pick<AlterTable, 'head'>, from: string, to: string): string {
   return `${head} RENAME CONSTRAINT ${displayIdentifier(from)} TO ${displayIdentifier(to)}`;
 }
 
-function isPlain({ plain, partial, valid, constraint, columns }: KnownIndex): boolean {
-  return plain && !partial && valid && constraint === undefined && !columns.includes(undefined);
+/** The name that something of the new column has until the old one is gone. */
+export function freshName(name: string): string {
+  return `${name}_new`;
 }
 
 /** An index is in its table's schema. */
@@ -65,29 +61,53 @@ function inSchema({ alter }: Successor, name: string): string {
   return shown({ ...alter.name, name });
 }
 
-function indexStep(successor: Successor, { name, unique, method, columns, included }: KnownIndex): FixStep {
-  const replaced = columns.map((one) => (one === successor.column ? successor.fresh : (one ?? '')));
-  const create = `CREATE ${unique ? 'UNIQUE ' : ''}INDEX CONCURRENTLY ${displayIdentifier(`${name}_new`)}`;
-  const using = method === 'btree' ? '' : ` USING ${displayIdentifier(method)}`;
-  const include = included.length > 0 ? ` INCLUDE ${columnList(included)}` : '';
+function indexOver(successor: Successor, index: KnownIndex): Handover | undefined {
+  const step = index.valid ? indexStep(successor, index) : undefined;
+  const fresh = inSchema(successor, freshName(index.name));
+  return (
+    step && handover({ steps: [step], rename: [`ALTER INDEX ${fresh} RENAME TO ${displayIdentifier(index.name)}`] })
+  );
+}
+
+/** Builds the same index on the new column. */
+export function indexStep(successor: Successor, index: KnownIndex): FixStep | undefined {
+  const create = createIndex(successor, index, ' CONCURRENTLY');
+  const name = freshName(index.name);
+  if (create === undefined) return undefined;
   return {
-    name: stepName('index', `${name}_new`),
-    sql: [`${create} ON ${shown(successor.alter.name)}${using} ${columnList(replaced)}${include}`],
-    rollback: [`DROP INDEX CONCURRENTLY ${inSchema(successor, `${name}_new`)}`],
+    name: stepName('index', name),
+    sql: [create],
+    rollback: [`DROP INDEX CONCURRENTLY ${inSchema(successor, name)}`],
   };
 }
 
-const ACTIONS = {
-  cascade: ' ON DELETE CASCADE',
-  'set null': ' ON DELETE SET NULL',
-  'set default': ' ON DELETE SET DEFAULT',
-};
+export function createIndex(successor: Successor, index: KnownIndex, concurrently = ''): string | undefined {
+  const text = indexText(index, successor);
+  const create = `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX${concurrently} ${displayIdentifier(freshName(index.name))}`;
+  return text && `${create} ON ${shown(successor.alter.name)} ${text}`;
+}
 
-function keySteps({ subject, alter, column, fresh }: Successor, key: KnownConstraint): FixStep[] {
-  const { name, columns, references, onDelete } = key;
-  if (!references) return [];
-  const replaced = columns.map((one) => (one === column ? fresh : one));
-  const to = `${shown(shortName(subject, references.table))}${references.columns.length > 0 ? ` ${columnList(references.columns)}` : ''}`;
-  const definition = `FOREIGN KEY ${columnList(replaced)} REFERENCES ${to}${onDelete ? ACTIONS[onDelete] : ''}`;
-  return constraintSteps(alter.head, `${name}_new`, definition);
+function constraintOver(successor: Successor, constraint: KnownConstraint): Handover | undefined {
+  const { name, validated } = constraint;
+  const definition = definitionOf(successor, constraint);
+  if (definition === undefined) return undefined;
+  const steps = constraintSteps(successor.alter.head, freshName(name), definition);
+  return handover({
+    steps: validated ? steps : steps.slice(0, 1),
+    rename: [renameConstraint(successor.alter, freshName(name), name)],
+  });
+}
+
+function definitionOf(successor: Successor, constraint: KnownConstraint): string | undefined {
+  const { type, columns, references, expression } = constraint;
+  const { subject, column, fresh } = successor;
+  if (type === 'foreign key' && references)
+    return foreignKeyText(
+      constraint,
+      inPlace(columns, successor),
+      shortName(subject, references.table),
+      references.columns,
+    );
+  const check = type === 'check' ? expressionText(renamedColumn(expression, column, fresh)) : undefined;
+  return check && `CHECK (${check})`;
 }

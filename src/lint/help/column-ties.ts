@@ -1,33 +1,56 @@
 import { displayIdentifier } from '../../sql/quote.ts';
-import type { QualifiedName } from '../../sql/token-reader.ts';
-import type { Subject } from '../rule.ts';
+import { keyOver, keysOn, type Pointing, pointingAt, pointingOver } from './column-keys.ts';
+import { valuesOver } from './column-numbers.ts';
+import type { Successor } from './column-partners.ts';
+import { type Handover, inTurn } from './handover.ts';
 import { shown } from './shown.ts';
 import { shortName } from './tables.ts';
 
+/** What is tied to a column so that another one has to take it over in the moment of the exchange. */
+interface Ties {
+  readonly over: Handover;
+  /** What no statements that are known here can give to another column, in words; mostly empty. */
+  readonly left: readonly string[];
+}
+
+/** One thing: what it is called, and how it goes over. */
+type Tie = readonly [words: string, over: Handover | undefined];
+
 /**
- * What of a column another one cannot be given by statements that are known here: the text of its default, its identity, its
- * place in a primary key or a partition key, foreign keys that point at it. In words; empty where there is nothing.
+ * Its default or identity, the keys that it is in, foreign keys that point at it. `toType`: PostgreSQL's name of the type that the
+ * other column has.
  */
-export function tiesOf({ known }: Pick<Subject, 'known'>, table: QualifiedName, column: string): string[] {
-  const held = known.table(table);
-  const own = held?.columns.get(column);
-  if (!held || !own) return ['whatever is tied to it (it is not known here)'];
-  const key = [...held.constraints.values()].find(
-    ({ type, columns }) => type === 'primary key' && columns.includes(column),
-  );
-  const pointing = known.referencing(held.name).filter(({ table: holder, constraint }) => {
-    const columns = holder.constraints.get(constraint)?.references?.columns ?? [];
-    return columns.includes(column) || (columns.length === 0 && key !== undefined);
-  });
+export function tiesOf(successor: Successor, toType: string | undefined): Ties {
+  const all = tiesTo(successor, toType);
+  return {
+    over: inTurn(all.flatMap(([, over]) => over ?? [])),
+    left: all.flatMap(([words, over]) => (over ? [] : [words])),
+  };
+}
+
+function tiesTo(successor: Successor, toType: string | undefined): Tie[] {
+  const { known, column } = successor;
+  const own = known?.columns.get(column);
+  if (!known || !own) return [['whatever is tied to it (it is not known here)', undefined]];
+  const canIndex = known.kind === 'table';
   return [
-    ...(own.default ? ['its default'] : []),
-    ...(own.identity ? ['its identity'] : []),
-    ...(own.generated ? ['its expression'] : []),
-    ...(key ? [`the primary key ${displayIdentifier(key.name)}`] : []),
-    ...(held.partitionedBy?.includes(column) ? ['the partition key'] : []),
-    ...pointing.map(
-      ({ table: holder, constraint }) =>
-        `the foreign key ${displayIdentifier(constraint)} of ${shown(shortName({ known }, holder.name))}`,
-    ),
+    [own.identity ? 'its identity' : 'its default', valuesOver(successor, toType)],
+    ...(own.generated ? [['its expression', undefined] as const] : []),
+    ...(known.partitionedBy?.includes(column) ? [['the partition key', undefined] as const] : []),
+    ...keysOn(known, column).map(({ constraint, index }): Tie => {
+      const words = `the ${constraint.type} constraint ${displayIdentifier(constraint.name)}`;
+      return [words, index && canIndex ? keyOver(successor, { constraint, index }) : undefined];
+    }),
+    ...pointingAt(successor).map((one): Tie => [pointingWords(successor, one), pointingTo(successor, one)]),
   ];
+}
+
+function pointingWords({ subject }: Successor, { holder, key }: Pointing): string {
+  return `the foreign key ${displayIdentifier(key.name)} of ${shown(shortName(subject, holder.name))}`;
+}
+
+/** A partitioned table takes no foreign key without reading all of its rows. */
+function pointingTo(successor: Successor, one: Pointing): Handover | undefined {
+  const pointsAtItself = one.holder.name === successor.known?.name && one.key.columns.includes(successor.column);
+  return one.holder.kind === 'table' && !pointsAtItself ? pointingOver(successor, one) : undefined;
 }

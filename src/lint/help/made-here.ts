@@ -5,6 +5,28 @@ import type { QualifiedName } from '../../sql/token-reader.ts';
 import type { Subject } from '../rule.ts';
 import { isSame } from './same-name.ts';
 
+/** What has a name of its own, besides indexes, triggers and the like, which no query names. */
+const NAMED: readonly ObjectKind[] = [
+  'table',
+  'view',
+  'materialized view',
+  'sequence',
+  'type',
+  'domain',
+  'function',
+  'procedure',
+  'aggregate',
+  'schema',
+  'role',
+  'extension',
+  'collation',
+];
+
+/** Nobody else can be using what has that name: the files that are judged, or an earlier statement of this one, make it. */
+export function isNewHere(subject: Subject, name: QualifiedName, kinds = NAMED): boolean {
+  return subject.isNew(subject.known.table(name)) || madeHere(subject, name, kinds);
+}
+
 /** Whether an earlier statement of the same file made it. For what `known` does not keep: routines, types, schemas. */
 export function madeHere(subject: Subject, name: QualifiedName, kinds: readonly ObjectKind[]): boolean {
   return earlier(subject, name.name).some(

@@ -11,11 +11,13 @@ import { type Partners, partnersOf, renameConstraint } from './column-partners.t
 import { tiesOf } from './column-ties.ts';
 import { differs } from './differs.ts';
 import { shownFix } from './fix.ts';
+import type { Handover } from './handover.ts';
 import { nameFor, stepName } from './names.ts';
 import { overNewRow } from './new-row.ts';
 import { NOT_NULL_CONSTRAINTS, notNullSteps } from './not-null-steps.ts';
 import { listed, shown } from './shown.ts';
 import { type SyncTrigger, syncTrigger } from './sync-trigger.ts';
+import { shortName } from './tables.ts';
 import { wordsOf } from './tokens.ts';
 
 /** The change as the statement asks for it. */
@@ -41,16 +43,19 @@ interface Change {
  */
 export function expandAndContract(subject: Subject, use: FormUse): Fix | undefined {
   const change = changeOf(subject, use);
-  if (!change || tiesOf(subject, change.alter.name, change.column).length > 0) return undefined;
-  const { alter } = change;
-  const trigger = syncTrigger(alter.name, newName(change), change.valueOfNew);
-  const partners = partnersOf({ ...change, fresh: newName(change) });
+  if (!change) return undefined;
+  const successor = { ...change, fresh: newName(change) };
+  const ties = tiesOf(successor, change.wanted?.name);
+  if (ties.left.length > 0) return undefined;
+  const trigger = syncTrigger(change.alter.name, newName(change), change.valueOfNew);
+  const partners = partnersOf(successor);
   const steps = [
     expand(change, trigger),
     fill(change),
     ...notNull(change),
     ...partners.steps,
-    swap(change, trigger, partners),
+    ...ties.over.steps,
+    swap(change, trigger, partners, ties.over),
     contract(change, partners),
   ];
   return shownFix('a new column beside the old one, filled in batches, then the names exchanged', steps);
@@ -138,7 +143,7 @@ function held({ known, column }: Change): KnownColumn | undefined {
  * Nobody waits long: nothing is read or written. The way back reads the table: from the exchange on nothing feeds the old column
  * (a trigger that did would refuse the very values that the change is for), so what was written since comes over first.
  */
-function swap(change: Change, trigger: SyncTrigger, partners: Partners): FixStep {
+function swap(change: Change, trigger: SyncTrigger, partners: Partners, { there, back }: Handover): FixStep {
   const { alter, column } = change;
   const [name, fresh, old] = [column, newName(change), `${column}_old`].map(displayIdentifier);
   const relax = held(change)?.notNull ? [`${alter.head} ALTER COLUMN ${old} DROP NOT NULL`] : [];
@@ -152,15 +157,19 @@ function swap(change: Change, trigger: SyncTrigger, partners: Partners): FixStep
     ],
     sql: [
       ...trigger.drop,
+      ...there.before,
       `${alter.head} RENAME COLUMN ${name} TO ${old}`,
       `${alter.head} RENAME COLUMN ${fresh} TO ${name}`,
+      ...there.after,
       ...relax,
     ],
     rollback: [
+      ...back.before,
       `${alter.head} RENAME COLUMN ${name} TO ${fresh}`,
       `${alter.head} RENAME COLUMN ${old} TO ${name}`,
       bringBack(change),
       ...tighten,
+      ...back.after,
       ...trigger.make,
     ],
   };
@@ -195,7 +204,20 @@ function castBack(change: Change): string {
 /** What does not come over by itself. */
 function reminders(change: Change, { left }: Partners): string[] {
   const fresh = displayIdentifier(newName(change));
-  return left.length > 0 ? [`Before it, on ${fresh} as well: ${listed(left)}.`] : [];
+  const views = viewsOn(change);
+  return [
+    ...(left.length > 0 ? [`Before it, on ${fresh} as well: ${listed(left)}.`] : []),
+    ...(views.length > 0 ? [`In this file, make anew what would go on reading the old column: ${listed(views)}.`] : []),
+  ];
+}
+
+function viewsOn({ subject, known, column }: Change): string[] {
+  const views = known ? subject.known.dependents(known.name) : [];
+  const reading = views.filter((view) => {
+    const mentions = subject.known.table(view)?.mentions ?? [];
+    return mentions.includes(column) || mentions.includes('*');
+  });
+  return reading.map((view) => shown(shortName(subject, view)));
 }
 
 function contract(change: Change, { rename }: Partners): FixStep {

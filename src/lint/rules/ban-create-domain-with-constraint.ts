@@ -20,7 +20,7 @@ export const rule: Rule = {
     if (!name || !checked) return;
     yield {
       offset: tree?.offsetOf(checked.location) ?? 0,
-      message: `What the domain ${shown(name)} demands holds for every column of that type: to change it later reads and locks all of their tables at once, and a column of it that is added to a table rewrites that table`,
+      message: `what the domain ${shown(name)} demands holds for every column of that type: to change it later reads and locks all of their tables at once, and a column of it that is added to a table rewrites that table`,
       why: 'A CHECK of the table can be added NOT VALID and validated without stalling anybody, one table at a time.',
     };
   },

@@ -14,7 +14,7 @@ export const rule: Rule = {
     const stmt = as('DropdbStmt', tree?.node);
     if (!stmt?.dbname) return;
     yield {
-      message: `The database ${shown({ name: stmt.dbname })} goes with everything in it`,
+      message: `the database ${shown({ name: stmt.dbname })} goes with everything in it`,
       why: 'A migration changes the database that it is connected to; another one is dropped by hand, by who has looked at it. It runs outside any transaction, and nothing brings it back but a backup.',
     };
   },

@@ -15,7 +15,7 @@ export const rule: Rule = {
     for (const name of dropped(subject, 'OBJECT_SCHEMA')) {
       if (madeHere(subject, name, ['schema'])) continue;
       yield {
-        message: `The schema ${shown(name)} goes${inside(subject, name.name)}; sessions that have it in their search_path find its names elsewhere or not at all`,
+        message: `the schema ${shown(name)} goes${inside(subject, name.name)}; sessions that have it in their search_path find its names elsewhere or not at all`,
         why: 'Without CASCADE PostgreSQL refuses it while anything is in it. Drop what is in it first, each by its name, when nothing uses it any more.',
       };
     }

@@ -1,7 +1,7 @@
 import type { FormUse } from '../../facts/form.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
 import type { Complaint, Fix } from '../finding.ts';
-import { automaticFix, fixOf } from '../help/fix.ts';
+import { fixOf, shownFix } from '../help/fix.ts';
 import { gatherBefore } from '../help/gather-before.ts';
 import { stepName } from '../help/names.ts';
 import { targetOf, usesOf } from '../help/uses.ts';
@@ -48,9 +48,9 @@ function complaint(subject: Subject, use: FormUse): Complaint {
   };
 }
 
-/** It says what the values are; in another zone only a rewrite can convert them. */
+/** In which zone the values were written only a person knows; those of another one can only be converted by a rewrite. */
 function inUtc({ statement }: Subject, { target, part }: FormUse): Fix {
   const name = stepName('time_zone', target?.name ?? '', part ?? '');
   const sql = ["SET LOCAL TimeZone = 'UTC'", statement.sql];
-  return automaticFix('say that the values are in UTC', [{ name, sql, rollback: [] }]);
+  return shownFix('where the values are in UTC, say so', [{ name, sql, rollback: [] }]);
 }

@@ -5,7 +5,7 @@ import { as } from '../../syntax/tree.ts';
 import type { Complaint, Fix } from '../finding.ts';
 import { type Around, withAround } from '../help/around.ts';
 import { fixOf } from '../help/fix.ts';
-import { madeHere } from '../help/made-here.ts';
+import { isNewHere } from '../help/made-here.ts';
 import { isMadeIn } from '../help/new-names.ts';
 import { kindWords } from '../help/object-kinds.ts';
 import { objectName } from '../help/object-names.ts';
@@ -30,25 +30,11 @@ function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
   if (!stmt || !name || schema === undefined || isNewHere(subject, name) || isMadeIn(later(name.name), name)) return;
   const kind = kindWords(stmt.objectType)?.toLowerCase() ?? 'object';
   yield {
-    message: `The ${kind} ${shown(name)} is ${shown({ schema, name: name.name })} from the commit on: queries of the running application find it no more, unless their search_path holds both schemas`,
+    message: `the ${kind} ${shown(name)} is ${shown({ schema, name: name.name })} from the commit on: queries of the running application find it no more, unless their search_path holds both schemas`,
     why: 'A qualified name fails at once (42P01 or 42883); an unqualified one depends on the search_path of each role and session, and on whether the role may use the other schema.',
     ...partOf(subject, ['set-schema'], { target: name }),
     ...fixOf(subject, fixFor(stmt, subject.known.resolve(name), schema)),
   };
-}
-
-function isNewHere(subject: Subject, name: QualifiedName): boolean {
-  if (subject.isNew(subject.known.table(name))) return true;
-  return madeHere(subject, name, [
-    'type',
-    'domain',
-    'function',
-    'procedure',
-    'aggregate',
-    'sequence',
-    'view',
-    'extension',
-  ]);
 }
 
 function fixFor({ objectType }: AlterObjectSchemaStmt, name: Required<QualifiedName>, schema: string): Fix | undefined {
@@ -60,6 +46,7 @@ function fixFor({ objectType }: AlterObjectSchemaStmt, name: Required<QualifiedN
     steps: [
       {
         name: `move_${name.name}_to_${schema}`,
+        comment: ['Roles that do not own it need on the view what they have on the table: GRANT it here, too'],
         sql: [
           `ALTER TABLE ${old} SET SCHEMA ${shown({ name: schema })}`,
           `CREATE VIEW ${old} AS SELECT * FROM ${moved}`,

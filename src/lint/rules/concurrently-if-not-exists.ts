@@ -19,7 +19,7 @@ export const rule: Rule = {
     const stmt = as('IndexStmt', subject.tree?.node);
     if (!stmt?.concurrent || !stmt.if_not_exists || !stmt.idxname || isDroppedBefore(subject, stmt)) return;
     yield {
-      message: `A build of ${shown({ name: stmt.idxname })} that fails leaves an invalid index of that name, and the next try passes over it: no query uses it, and every write goes on paying for it`,
+      message: `a build of ${shown({ name: stmt.idxname })} that fails leaves an invalid index of that name, and the next try passes over it: no query uses it, and every write goes on paying for it`,
       why: 'Measured: a lock timeout, a cancelled build and a duplicate key all leave one. Drop what may be there, then build without IF NOT EXISTS.',
       ...partOf(subject, ['create-index-concurrently']),
       fix: dropFirst(subject, stmt),

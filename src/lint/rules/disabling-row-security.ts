@@ -6,7 +6,7 @@ import type { Rule } from '../rule.ts';
 export const rule: Rule = {
   id: 'disabling-row-security',
   topic: 'security',
-  summary: 'Row security of a table is switched off, or its last policy is dropped',
+  summary: 'Row security of a table is switched off, and all of its rows are open',
   severity: 'warning',
   weighed: false,
   on: ['AlterTableStmt'],

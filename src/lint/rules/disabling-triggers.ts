@@ -27,7 +27,7 @@ function* ofRole({ tree }: Subject): Generator<Complaint> {
   if (setting?.name !== 'session_replication_role' || setting.value?.toLowerCase() !== 'replica') return;
   yield {
     message:
-      'With session_replication_role = replica no foreign key is checked and no ordinary trigger fires: rows that point nowhere are taken and stay',
+      'with session_replication_role = replica no foreign key is checked and no ordinary trigger fires: rows that point nowhere are taken and stay',
     why: 'Nothing checks them afterwards; only a new NOT VALID constraint with its VALIDATE would find them. The setting needs a superuser too.',
   };
 }
@@ -38,7 +38,7 @@ function* ofTable(file: FileSubject, subject: Subject): Generator<Complaint> {
     const place = partOf(subject, ['disable-trigger'], { target: table });
     if (cmd.subtype === 'AT_DisableTrigAll') yield { message: allOff(shown(table)), why: WHY_ALL, ...place };
     else if (!isEnabledAgain(file, subject, cmd.name)) {
-      const what = cmd.name === undefined ? 'The triggers' : `The trigger ${displayIdentifier(cmd.name)}`;
+      const what = cmd.name === undefined ? 'the triggers' : `the trigger ${displayIdentifier(cmd.name)}`;
       yield {
         message: `${what} of ${shown(table)} stay${cmd.name === undefined ? '' : 's'} off behind this file: writes of the running application go on without what ${cmd.name === undefined ? 'they do' : 'it does'}`,
         ...place,

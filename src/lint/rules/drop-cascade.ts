@@ -1,9 +1,8 @@
 import type { DropStmt } from '@pgsql/types';
-import type { QualifiedName } from '../../sql/token-reader.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Complaint } from '../finding.ts';
 import { tableCommands } from '../help/drops.ts';
-import { addedHere, madeHere } from '../help/made-here.ts';
+import { addedHere, isNewHere } from '../help/made-here.ts';
 import { isRelation, kindWords } from '../help/object-kinds.ts';
 import { objectName } from '../help/object-names.ts';
 import { partOf } from '../help/part-of.ts';
@@ -51,22 +50,6 @@ function* ofObjects(subject: Subject, { removeType, objects = [] }: DropStmt): G
     why: WHY,
     ...partOf(subject, DROPS, { target: found[0] }),
   };
-}
-
-function isNewHere(subject: Subject, name: QualifiedName): boolean {
-  if (subject.isNew(subject.known.table(name))) return true;
-  return madeHere(subject, name, [
-    'table',
-    'view',
-    'materialized view',
-    'type',
-    'domain',
-    'function',
-    'procedure',
-    'schema',
-    'sequence',
-    'extension',
-  ]);
 }
 
 function* ofParts(subject: Subject): Generator<Complaint> {

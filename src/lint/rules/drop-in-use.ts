@@ -72,7 +72,7 @@ function notLookedAt(what: string, { relation, column }: Drop): Complaint {
   const table = `pg_stat_user_tables counts scans and writes of ${shown(relation)}, pg_stat_statements has the queries that name ${column === undefined ? 'it' : what}`;
   return {
     severity: 'note',
-    message: `Nobody has looked whether ${what} is still used`,
+    message: `nobody has looked whether ${what} is still used`,
     why: `${table}; on standbys too. With --database, or a statistics file of the server (doctor --stats FILE), lint looks by itself.`,
   };
 }

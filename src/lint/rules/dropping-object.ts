@@ -4,7 +4,7 @@ import { all, as } from '../../syntax/tree.ts';
 import type { Complaint } from '../finding.ts';
 import { type Around, withAround } from '../help/around.ts';
 import { dropped } from '../help/drops.ts';
-import { madeHere } from '../help/made-here.ts';
+import { isNewHere, madeHere } from '../help/made-here.ts';
 import { isMadeIn } from '../help/new-names.ts';
 import { shown } from '../help/shown.ts';
 import type { Rule, Subject } from '../rule.ts';
@@ -28,13 +28,8 @@ const KINDS: readonly (readonly [type: ObjectType, kind: ObjectKind, fails: stri
 function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
   for (const [type, kind, fails] of KINDS) {
     for (const name of dropped(subject, type)) {
-      if (
-        subject.isNew(subject.known.table(name)) ||
-        madeHere(subject, name, [kind]) ||
-        isMadeIn(later(name.name), name)
-      )
-        continue;
-      yield { message: `The ${kind} ${shown(name)} is gone from the commit on: ${fails}`, why: WHY };
+      if (isNewHere(subject, name, [kind]) || isMadeIn(later(name.name), name)) continue;
+      yield { message: `the ${kind} ${shown(name)} is gone from the commit on: ${fails}`, why: WHY };
     }
   }
   yield* ofRoles(subject);
@@ -48,7 +43,7 @@ function* ofRoles(subject: Subject): Generator<Complaint> {
     const name = { name: rolename ?? '' };
     if (madeHere(subject, name, ['role'])) continue;
     yield {
-      message: `Nobody can log in as ${shown(name)}, and nothing can be done as that role, from the commit on`,
+      message: `nobody can log in as ${shown(name)}, and nothing can be done as that role, from the commit on`,
       why: 'Roles belong to the whole server: the other databases lose it too. Sessions that are open go on, new ones of the application are refused (28000).',
     };
   }

@@ -26,7 +26,7 @@ function* judge(subject: Subject, { earlier, later }: Around): Generator<Complai
     )
       continue;
     yield {
-      message: `The type ${shown(name)} is gone from the commit on: casts to it in queries of the running application, and function bodies that name it, fail (42704)`,
+      message: `the type ${shown(name)} is gone from the commit on: casts to it in queries of the running application, and function bodies that name it, fail (42704)`,
       why: 'PostgreSQL refuses it while a column has the type; names in queries and bodies it does not see. Drivers that keep the OID of an enum notice only when they meet it.',
     };
   }

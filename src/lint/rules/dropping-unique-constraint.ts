@@ -36,7 +36,7 @@ function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
       continue;
     const columns = lost.columns.flatMap((column) => column ?? []);
     yield {
-      message: `Nothing keeps ${columnList(columns)} of ${names(subject.known, [lost.table])} unique from the commit on: ON CONFLICT ${columnList(columns)} of the running application fails (42P10), and duplicates come in that no later UNIQUE accepts`,
+      message: `nothing keeps ${columnList(columns)} of ${names(subject.known, [lost.table])} unique from the commit on: ON CONFLICT ${columnList(columns)} of the running application fails (42P10), and duplicates come in that no later UNIQUE accepts`,
       why: 'Let the code stop relying on it first. To exchange it, build the new unique index concurrently before.',
       ...partOf(subject, ['drop-constraint', 'drop-index', 'drop-index-concurrently']),
     };
@@ -61,7 +61,10 @@ function lostIndexes(subject: Subject): Lost[] {
 /** Another unique index has the same columns. */
 function isKept(table: KnownTable | undefined, { name, columns }: Lost): boolean {
   const others = [...(table?.indexes.values() ?? [])].filter((one) => one.name !== name && one.unique && !one.partial);
-  return others.some((one) => one.valid && sameColumns(one.columns, columns));
+  const refusesNulls = table?.indexes.get(name)?.nullsNotDistinct === true;
+  return others.some(
+    (one) => one.valid && (one.nullsNotDistinct || !refusesNulls) && sameColumns(one.columns, columns),
+  );
 }
 
 /** The same transaction adds a constraint or an index with the same columns. */

@@ -3,6 +3,7 @@ import type { QualifiedName } from '../../sql/token-reader.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Complaint } from '../finding.ts';
 import { dropped } from '../help/drops.ts';
+import { covers } from '../help/index-cover.ts';
 import { partOf } from '../help/part-of.ts';
 import { names } from '../help/read-by.ts';
 import { shown } from '../help/shown.ts';
@@ -35,16 +36,18 @@ function* ofIndex(file: FileSubject, subject: Subject, name: QualifiedName): Gen
   yield { ...complaint, subject };
 }
 
-/** Another index begins with the same columns, so that the planner has one to take. */
+/**
+ * Another index finds what this one found, so that the planner has one to take, also one of all rows for some of them. What only
+ * a unique index does is the question of dropping-unique-constraint.
+ */
 function hasTwin(table: KnownTable, dropped: KnownIndex): boolean {
-  if (dropped.columns.includes(undefined)) return false;
+  const [same, whole] = [false, true].map((ofAll) => ({
+    ...dropped,
+    unique: false,
+    ...(ofAll ? { partial: false, predicate: undefined } : {}),
+  }));
   return [...table.indexes.values()].some(
-    (one) =>
-      one.name !== dropped.name &&
-      one.valid &&
-      !one.partial &&
-      one.method === dropped.method &&
-      dropped.columns.every((column, i) => column === one.columns[i]),
+    (one) => one.name !== dropped.name && (covers(one, same!) || covers(one, whole!)),
   );
 }
 

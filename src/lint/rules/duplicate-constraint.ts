@@ -2,7 +2,9 @@ import type { KnownConstraint, KnownTable } from '../../known/table.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
 import { relationName } from '../../syntax/names.ts';
 import { as } from '../../syntax/tree.ts';
+import { covers } from '../help/index-cover.ts';
 import { columnList, shown } from '../help/shown.ts';
+import { isSameTable } from '../help/tables.ts';
 import type { FileComplaint, FileSubject, Rule } from '../rule.ts';
 
 export const rule: Rule = {
@@ -28,15 +30,16 @@ function tablesWritten({ body, after }: FileSubject): Set<KnownTable> {
 
 function* complaints(
   { body, migration }: FileSubject,
-  { name, constraints }: KnownTable,
+  table: KnownTable,
   own: KnownConstraint,
 ): Generator<FileComplaint> {
+  const { name, constraints } = table;
   const { made } = own;
   const subject = made && body.find(({ index }) => index === made.statement);
   // What a DO block makes, it makes where a condition holds that is not looked at here.
   if (!subject || made.version !== migration.version || subject.statement.words[0] === 'DO') return;
   const first = [...constraints.values()].find(
-    (other) => other !== own && other.validated && isFirst(other, own) && asksTheSame(other, own),
+    (other) => other !== own && other.validated && isFirst(other, own) && asksAsMuch(table, other, own),
   );
   if (!first) return;
   const what = own.columns.length > 0 ? ` of ${columnList(own.columns)}` : '';
@@ -56,18 +59,33 @@ function isFirst(other: KnownConstraint, { made, type }: KnownConstraint): boole
   return other.made.statement < made.statement;
 }
 
-function asksTheSame(a: KnownConstraint, b: KnownConstraint): boolean {
-  if (b.type === 'unique') return (a.type === 'unique' || a.type === 'primary key') && sameColumns(a, b);
-  if (b.type !== 'foreign key' || a.type !== b.type || !sameColumns(a, b)) return false;
-  const [one, other] = [a.references, b.references];
+/** What is checked at the end of the transaction only does less than what is checked at once. */
+function asksAsMuch(table: KnownTable, first: KnownConstraint, second: KnownConstraint): boolean {
+  if (first.deferrable !== undefined && first.deferrable !== second.deferrable) return false;
+  if (second.type === 'unique') return isUniqueToo(table, first, second);
+  return second.type === 'foreign key' && first.type === second.type && pointsTheSame(first, second);
+}
+
+/** The index of the first does what that of the second does: in another order of its columns it would find other rows. */
+function isUniqueToo(table: KnownTable, first: KnownConstraint, second: KnownConstraint): boolean {
+  if (first.type !== 'unique' && first.type !== 'primary key') return false;
+  const [wide, narrow] = [first, second].map(({ name }) =>
+    [...table.indexes.values()].find(({ constraint }) => constraint === name),
+  );
+  return wide && narrow ? covers(wide, narrow) : sameList(first.columns, second.columns);
+}
+
+function pointsTheSame(a: KnownConstraint, b: KnownConstraint): boolean {
+  if (!a.references || !b.references || !isSameTable(a.references.table, b.references.table)) return false;
   return (
-    one?.table.name === other?.table.name && one?.table.schema === other?.table.schema && a.onDelete === b.onDelete
+    sameList(a.columns, b.columns) &&
+    sameList(a.references.columns, b.references.columns) &&
+    a.onDelete === b.onDelete &&
+    a.onUpdate === b.onUpdate &&
+    a.matchFull === b.matchFull
   );
 }
 
-function sameColumns(a: KnownConstraint, b: KnownConstraint): boolean {
-  if (a.columns.length === 0 || a.columns.length !== b.columns.length) return false;
-  return a.type === 'foreign key'
-    ? a.columns.every((one, i) => b.columns[i] === one)
-    : a.columns.every((one) => b.columns.includes(one));
+function sameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((one, i) => b[i] === one);
 }

@@ -13,7 +13,7 @@ export const rule: Rule = {
     for (const one of lockTimeouts(file).filter(({ ms }) => ms === 0)) {
       yield about(one, {
         message:
-          'With lock_timeout off, a statement of this file waits behind one old transaction for as long as that takes, and every query of the table waits behind it',
+          'with lock_timeout off, a statement of this file waits behind one old transaction for as long as that takes, and every query of the table waits behind it',
         why: 'Measured: readers stall for exactly as long as a statement that changes the table stands in the queue. The tool sets a short lock_timeout by itself, gives way and tries again.',
       });
     }

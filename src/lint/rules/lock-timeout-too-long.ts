@@ -14,7 +14,7 @@ export const rule: Rule = {
     if (!waitsForLocks(file)) return;
     for (const one of lockTimeouts(file).filter(({ ms }) => ms > LONG_MS)) {
       yield about(one, {
-        message: `While a statement of this file waits for a lock, every query of the table waits behind it, for up to ${inWords(one.ms)}`,
+        message: `while a statement of this file waits for a lock, every query of the table waits behind it, for up to ${inWords(one.ms)}`,
         why: 'One old transaction is enough. A short wait and many tries stall nobody for long; the tool makes them by itself.',
       });
     }

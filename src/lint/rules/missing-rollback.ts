@@ -20,7 +20,7 @@ export const rule: Rule = {
     if (migration.rollback.kind !== 'none' || (body.length > 0 && body.every(changesNothing))) return;
     const fix = migration.large ? undefined : rollbackOf(file);
     yield {
-      message: 'This migration has no way back: rollback refuses it, and nothing says whether that is meant',
+      message: 'this migration has no way back: rollback refuses it, and nothing says whether that is meant',
       why: `Add -- ROLLBACK: and the statements that undo it, or -- IRREVERSIBLE: and the reason.${fix ? '' : hint(file)}`,
       ...(fix ? { fix } : {}),
     };

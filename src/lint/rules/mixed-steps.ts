@@ -30,7 +30,7 @@ function* ofStep({ migration }: FileSubject, changes: readonly Subject[], subjec
       : `${counted(before)} before it stay${before === 1 ? 's' : ''} done`;
   yield {
     subject,
-    message: `This statement is a step of its own: if it fails, ${done}, and the file is half applied until it is run again`,
+    message: `this statement is a step of its own: if it fails, ${done}, and the file is half applied until it is run again`,
     why: 'The next run goes on at this step. In a file of its own there is nothing that could be half done, and its rollback is one statement too.',
   };
 }

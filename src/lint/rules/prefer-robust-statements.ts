@@ -13,7 +13,7 @@ export const rule: Rule = {
     if (!wanted) return;
     yield {
       message: `this fails when it is run a second time; ${wanted} would let it pass`,
-      why: 'taskflow-db records what it has run, and what fails in a transaction leaves nothing. This is for files that are also run by hand.',
+      why: 'The tool records what it has run, and what fails in a transaction leaves nothing. This is for files that are also run by hand.',
     };
   },
 };

@@ -7,6 +7,6 @@ export const rule = typedColumnRule({
   aliases: ['squawk:prefer-text-field'],
   is: (type, { type: { typmods } }) => type === 'varchar' && (typmods ?? []).length > 0,
   message: 'keeps its limit in its type, which only ALTER COLUMN TYPE changes',
-  why: 'text is stored alike and as fast. A CHECK (char_length(...) <= n) can be added NOT VALID, validated and exchanged while the table is in use.',
+  why: 'A text is stored alike and as fast. A CHECK (char_length(...) <= n) can be added NOT VALID, validated and exchanged while the table is in use.',
   instead: () => 'text',
 });

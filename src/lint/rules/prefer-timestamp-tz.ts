@@ -8,7 +8,7 @@ export const rule = typedColumnRule({
   is: (type) => type === 'timestamp',
   message:
     'keeps what a clock showed and not in which time zone, so that sessions in two zones store two moments as one',
-  why: "timestamptz takes 8 bytes too, and stores the moment in UTC whatever the session's TimeZone is. Changing it later can write the whole table anew.",
+  why: "A timestamptz takes 8 bytes too, and stores the moment in UTC whatever the session's TimeZone is. Changing it later can write the whole table anew.",
   instead: ({ type: { typmods } }) => precise(typmods),
 });
 

@@ -4,7 +4,7 @@ import { nameOf, relationName } from '../../syntax/names.ts';
 import { as } from '../../syntax/tree.ts';
 import type { Complaint } from '../finding.ts';
 import { type Around, withAround } from '../help/around.ts';
-import { madeHere } from '../help/made-here.ts';
+import { isNewHere } from '../help/made-here.ts';
 import { isMadeIn } from '../help/new-names.ts';
 import { isRoutine, kindWords } from '../help/object-kinds.ts';
 import { objectName } from '../help/object-names.ts';
@@ -38,7 +38,7 @@ function* ofObject(subject: Subject, later: Around['later'], stmt: RenameStmt): 
   const name = relationName(stmt.relation) ?? objectName(stmt.object) ?? nameOfPlain(stmt);
   if (!words || !name || isNewHere(subject, name) || isStillThere(later(name.name), stmt, name)) return;
   yield {
-    message: `The ${words} ${shown(name)} is gone under that name from the commit on, and what the running application does with it fails`,
+    message: `the ${words} ${shown(name)} is gone under that name from the commit on, and what the running application does with it fails`,
     why: 'Old and new code run side by side while a release is rolled out. Bodies of functions keep names as text, and they fail when they next run.',
     ...partOf(subject, ['rename-table', 'rename-index']),
   };
@@ -54,24 +54,6 @@ function kindOf({ known }: Subject, { renameType, relation }: RenameStmt): strin
   if (renameType !== 'OBJECT_TABLE') return kindWords(renameType);
   const kind = known.table(relationName(relation))?.kind;
   return kind === 'view' || kind === 'materialized view' || kind === 'sequence' ? kind : undefined;
-}
-
-function isNewHere(subject: Subject, name: QualifiedName): boolean {
-  if (subject.isNew(subject.known.table(name))) return true;
-  return madeHere(subject, name, [
-    'type',
-    'domain',
-    'function',
-    'procedure',
-    'aggregate',
-    'schema',
-    'sequence',
-    'view',
-    'materialized view',
-    'role',
-    'extension',
-    'collation',
-  ]);
 }
 
 /** The name is given to something else behind it: a view of the old name, a function that calls the new one. */
@@ -91,7 +73,7 @@ function* ofLabel(subject: Subject, { typeName, oldVal = '', newVal = '' }: Alte
   const type = nameOf(typeName);
   if (!type || isNewHere(subject, type)) return;
   yield {
-    message: `The label '${oldVal}' of ${shown(type)} becomes '${newVal}': from the commit on the running application reads a label that it does not know, and fails where it writes the old one (22P02)`,
+    message: `the label '${oldVal}' of ${shown(type)} becomes '${newVal}': from the commit on the running application reads a label that it does not know, and fails where it writes the old one (22P02)`,
     why: 'Rows keep the label by its number, so all of them change at once. Add the new label, let the code know both, move the rows, and leave the old label unused.',
   };
 }
@@ -100,6 +82,6 @@ function* ofAttribute(subject: Subject, stmt: RenameStmt): Generator<Complaint> 
   const type = relationName(stmt.relation);
   if (!type || isNewHere(subject, type)) return;
   yield {
-    message: `The attribute ${stmt.subname} of the type ${shown(type)} is called ${stmt.newname} from the commit on, and every query that says the old name fails (42703)`,
+    message: `the attribute ${stmt.subname} of the type ${shown(type)} is called ${stmt.newname} from the commit on, and every query that says the old name fails (42703)`,
   };
 }

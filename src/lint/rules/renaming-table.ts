@@ -27,7 +27,8 @@ function* judge(subject: Subject, { earlier, later }: Around): Generator<Complai
   const from = relationName(stmt?.relation);
   if (!from || !stmt?.newname || !isTable(subject, stmt.renameType, from)) return;
   const to = { ...from, name: stmt.newname };
-  if (subject.isNew(subject.known.table(from)) || isMadeIn(later(from.name), from)) return;
+  if (subject.isNew(subject.known.table(from)) || later(from.name).some((one) => takesPlace(subject, one, from)))
+    return;
   if (earlier(to.name).some((one) => namesFreed(one, to))) return;
   yield {
     message: `${shown(from)} is gone under that name from the commit on, and every query of the running application that says it fails (42P01)`,
@@ -37,6 +38,17 @@ function* judge(subject: Subject, { earlier, later }: Around): Generator<Complai
   };
 }
 
+/** A view of the name does for its queries, and another table that has all of its columns; one that begins empty does not. */
+function takesPlace({ known }: Subject, other: Subject, from: QualifiedName): boolean {
+  if (!isMadeIn([other], from) || as('CreateStmt', other.tree?.node)) return false;
+  const [old, next] = [
+    known.table(from),
+    other.known.table(relationName(as('RenameStmt', other.tree?.node)?.relation)),
+  ];
+  if (!old || !next?.complete) return true;
+  return [...old.columns.keys()].every((column) => next.columns.has(column));
+}
+
 /** ALTER TABLE renames views and sequences too, if they are given. */
 function isTable({ known }: Subject, renameType: string | undefined, name: QualifiedName): boolean {
   if (renameType !== 'OBJECT_TABLE' && renameType !== 'OBJECT_FOREIGN_TABLE') return false;
@@ -44,14 +56,17 @@ function isTable({ known }: Subject, renameType: string | undefined, name: Quali
   return kind === undefined || kind === 'table' || kind === 'partitioned table' || kind === 'foreign table';
 }
 
+const GRANTS = 'Roles that do not own it need on the view what they have on the table: GRANT it here, too';
+
 function viewOfOldName(from: QualifiedName, to: QualifiedName): Fix {
   const [old, renamed] = [shown(from), shown(to)];
   return {
-    title: 'leave an updatable view of the old name in the same transaction; drop it when nobody reads it any more',
+    title: 'leave an updatable view of the old name, until nobody reads it any more',
     automatic: false,
     steps: [
       {
         name: `rename_${from.name}_to_${to.name}`,
+        comment: [GRANTS],
         sql: [
           `ALTER TABLE ${old} RENAME TO ${shown({ name: to.name })}`,
           `CREATE VIEW ${old} AS SELECT * FROM ${renamed}`,

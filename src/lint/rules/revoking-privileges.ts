@@ -1,11 +1,10 @@
 import type { GrantRoleStmt, GrantStmt, RoleSpec } from '@pgsql/types';
-import type { ObjectKind } from '../../sql/created-object.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import { relationName } from '../../syntax/names.ts';
 import { all, as, type Node } from '../../syntax/tree.ts';
 import type { Complaint } from '../finding.ts';
 import { type Around, withAround } from '../help/around.ts';
-import { madeHere } from '../help/made-here.ts';
+import { isNewHere } from '../help/made-here.ts';
 import { kindWords } from '../help/object-kinds.ts';
 import { objectName } from '../help/object-names.ts';
 import { isSame } from '../help/same-name.ts';
@@ -75,23 +74,6 @@ function grantsAgain({ tree, known }: Subject, objects: readonly QualifiedName[]
 
 function nameIn(node: Node): QualifiedName | undefined {
   return relationName(as('RangeVar', node)) ?? objectName(node);
-}
-
-const NEW_KINDS: readonly ObjectKind[] = [
-  'function',
-  'procedure',
-  'aggregate',
-  'type',
-  'domain',
-  'schema',
-  'sequence',
-  'view',
-  'table',
-  'materialized view',
-];
-
-function isNewHere(subject: Subject, name: QualifiedName): boolean {
-  return subject.isNew(subject.known.table(name)) || madeHere(subject, name, NEW_KINDS);
 }
 
 function rolesOf(nodes: readonly Node[] | undefined): string[] {

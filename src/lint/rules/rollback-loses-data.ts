@@ -68,7 +68,7 @@ function* comesBackEmpty(ways: Ways): Generator<FileComplaint> {
     const again = ways.madeBack.of(lost).find((one) => one.column === lost.column);
     if (!again || ways.filledBack.has(lost)) continue;
     const content = lost.column === undefined ? 'without its rows' : 'without its values';
-    yield { subject: again.subject, message: `The rollback brings ${nameOf(lost)} back ${content}`, why: KEEP };
+    yield { subject: again.subject, message: `the rollback brings ${nameOf(lost)} back ${content}`, why: KEEP };
   }
 }
 
@@ -79,7 +79,7 @@ function* staysAway(ways: Ways): Generator<FileComplaint> {
     if (isDropped || ways.filledBack.has(lost)) continue;
     yield {
       subject: lost.subject,
-      message: `The rollback does not bring back the rows that this takes out of ${shown(lost.table)}`,
+      message: `the rollback does not bring back the rows that this takes out of ${shown(lost.table)}`,
       why: 'After it the schema is as before and the rows are not. Move them to a table that the rollback reads, or say -- IRREVERSIBLE: and the reason.',
     };
   }
@@ -92,7 +92,7 @@ function* staysOverwritten(ways: Ways): Generator<FileComplaint> {
     yield {
       subject: lost.subject,
       severity: 'note',
-      message: `The rollback does not bring back the values of ${nameOf(lost)} that this writes over`,
+      message: `the rollback does not bring back the values of ${nameOf(lost)} that this writes over`,
       why: 'Keep the old values in another column until nobody needs the way back, or say -- IRREVERSIBLE: and the reason.',
     };
   }
@@ -106,7 +106,7 @@ function* dropsOlder(ways: Ways): Generator<FileComplaint> {
     yield {
       subject: lost.subject,
       severity: ways.filledForth.has(lost) ? 'warning' : 'error',
-      message: `The rollback takes away what is in ${nameOf(lost)}, which this migration has not made`,
+      message: `the rollback takes away what is in ${nameOf(lost)}, which this migration has not made`,
       why: 'A rollback undoes what its own body has done, no more.',
     };
   }

@@ -24,7 +24,7 @@ function* notSql(subject: Subject): Generator<FileComplaint> {
     subject,
     offset: prose ? 0 : notUnderstood.offset,
     message: prose
-      ? 'The ROLLBACK section holds words, not SQL: a rollback would stop here with a syntax error'
+      ? 'the ROLLBACK section holds words, not SQL: a rollback would stop here with a syntax error'
       : `PostgreSQL does not take this statement of the ROLLBACK section: ${notUnderstood.message}`,
     why: prose
       ? 'If there is no way back, say so with -- IRREVERSIBLE: and the reason; a remark goes above the marker.'
@@ -47,7 +47,7 @@ const STARTS = new Set(
 );
 
 const DOES_NOTHING = {
-  message: 'The ROLLBACK section only reads: it is run, undoes nothing, and the migration counts as rolled back',
+  message: 'the ROLLBACK section only reads: it is run, undoes nothing, and the migration counts as rolled back',
   why: 'If there is nothing to undo or no way back, say so with -- IRREVERSIBLE: and the reason.',
 } as const;
 

@@ -51,7 +51,7 @@ function notKnown(subject: Subject): FileComplaint {
     offset: first?.offset ?? 0,
     severity: 'note',
     message: `what is executed here is not known from the text: ${first?.why ?? ''}`,
-    why: 'taskflow-db lint --rehearse runs the files on a scratch database and tells the locks that are taken there.',
+    why: 'Look with taskflow-db lint --rehearse: it runs the files on a scratch database and tells the locks that are taken there.',
   };
 }
 

@@ -5,7 +5,7 @@ DROP DATABASE shop_old;
 DROP DATABASE IF EXISTS shop_old WITH (FORCE);
 
 --- safe: a setting of a database
-ALTER DATABASE shop SET statement_timeout = '1min';
+ALTER DATABASE shop SET default_statistics_target = 200;
 
 --- safe: a remark
 COMMENT ON DATABASE shop IS 'The shop';

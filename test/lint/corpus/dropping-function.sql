@@ -14,9 +14,9 @@ DROP PROCEDURE close_day();
 --- unsafe: a routine
 DROP ROUTINE close_day;
 
---- safe: made again in the same transaction, with another result
+--- safe: made again in the same transaction, with another name of its parameter
 DROP FUNCTION order_age(timestamptz);
-CREATE FUNCTION order_age(placed timestamptz) RETURNS integer LANGUAGE sql STABLE AS $$ SELECT extract(day FROM now() - placed)::integer $$;
+CREATE FUNCTION order_age(since timestamptz) RETURNS interval LANGUAGE sql STABLE AS $$ SELECT now() - since $$;
 
 --- safe: a new body in place
 CREATE OR REPLACE FUNCTION order_age(placed timestamptz) RETURNS interval LANGUAGE sql STABLE AS $$ SELECT clock_timestamp() - placed $$;

@@ -11,9 +11,6 @@ DROP ROLE shop_report;
 CREATE SEQUENCE attempt;
 DROP SEQUENCE attempt;
 
---- safe: a sequence that is made again in the same transaction
-DROP SEQUENCE invoice_number;
-CREATE SEQUENCE invoice_number START 1000;
 
 --- safe: a remark
 COMMENT ON SEQUENCE invoice_number IS 'unused since release 4.2';

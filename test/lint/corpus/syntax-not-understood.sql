@@ -27,5 +27,4 @@ END $$;
 -- Kind: data
 -- Batch: orders by id
 UPDATE orders SET currency = 'EUR' WHERE currency IS NULL AND :batch;
--- ROLLBACK:
--- UPDATE orders SET currency = NULL WHERE currency = 'EUR' AND :batch;
+-- IRREVERSIBLE: which were empty is not known any more
