@@ -73,6 +73,22 @@ test('the same by a file that doctor has written, without a database', () =>
     assert.deepEqual(await lint(at, [], nowhere), named);
   }));
 
+test('statistics of another database, or of more than is here, are said to be so', () =>
+  withOrders(async (at) => {
+    await at.run(['doctor', '--stats', 'statistics.json']);
+    const said = async () => (await at.run(['lint', '--stats', 'statistics.json'])).said;
+    assert.doesNotMatch(await said(), /no file here/);
+    await at.run(['migrate']);
+    await at.run(['doctor', '--stats', 'statistics.json']);
+    at.remove('m/001_orders.sql');
+    assert.match(await said(), /Note: of 2 versions applied there, 1 has no file here \(001_orders\) /);
+    at.remove('m/002_index.sql');
+    assert.match(
+      await said(),
+      /2 have no file here \(001_orders, 002_index\)\. Is it another database than the one of these files\?/,
+    );
+  }));
+
 test('a database that cannot be asked is no failure, and it is said', () =>
   withOrders(async (at) => {
     const { basis, findings } = await lint(at, [], { DATABASE_URL: 'postgres://127.0.0.1:1/nowhere' });

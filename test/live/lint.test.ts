@@ -225,6 +225,29 @@ describe('lint without a database', { concurrency: 2 }, () => {
       assert.deepEqual(again.fixed, { changed: [], added: [], left: [] });
     }));
 
+  test('where --fix cannot write any more, it says which files it has changed', () => {
+    const check = (table: string) => `-- Check
+ALTER TABLE ${table} ADD CONSTRAINT ${table}_ok CHECK (a > 0);
+
+-- ROLLBACK:
+-- ALTER TABLE ${table} DROP CONSTRAINT ${table}_ok;
+`;
+    const files = { 'm/001_one.sql': check('one'), 'n/002_two.sql': check('two') };
+    return withWorkplace(files, {}, async (at) => {
+      // In the way of the file that is to be added.
+      at.write({ 'n/004_validate_two_ok.sql/x': '' });
+      const args = ['lint', '--fix', '--dir', 'm', '--dir', 'n', ...Object.keys(files)];
+      const { exit, said } = await at.run(args);
+      assert.equal(exit, 1, said);
+      assert.match(said, /cannot write n\/004_validate_two_ok\.sql/);
+      assert.match(
+        said,
+        /now: n\/002_two\.sql is as it was\. These files were changed before it, .*: m\/001_one\.sql\./,
+      );
+      assert.equal(readFileSync(join(at.folder, 'n/002_two.sql'), 'utf8'), check('two'));
+    });
+  });
+
   test('a rule is explained by its page, and all of them are listed', () =>
     withWorkplace({}, {}, async (at) => {
       const page = await at.run(['lint', '--explain', RULE]);

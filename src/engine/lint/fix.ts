@@ -7,7 +7,7 @@ import { type FixContext, type FixedFile, writeFixes } from '../../lint/fix/writ
 import { learnFile } from '../../lint/statement-subjects.ts';
 import type { Migration } from '../../migration/migration.ts';
 import { parseMigration } from '../../migration/parse.ts';
-import { gather, type Problem } from '../../problem/problem.ts';
+import { gather, Problem } from '../../problem/problem.ts';
 import { type Linted, lint } from './lint.ts';
 import { type FileFault, lintFiles } from './lint-files.ts';
 import { readingOf } from './reading.ts';
@@ -51,11 +51,25 @@ export async function fix(request: FixRequest): Promise<Fixed> {
       return { changed: [...changed.values()], added, left, linted };
     }
     for (const { migration, fixed } of files.filter((one) => one.fixed.written.length > 0)) {
-      const files = writeFixed(request.cwd, migration, fixed);
+      const files = written(request.cwd, migration, fixed, [...changed.keys()]);
       added.push(...files.map((file, i) => ({ file, title: fixed.added[i]!.title })));
       const before = changed.get(migration.file)?.before ?? migration.text;
       changed.set(migration.file, { file: migration.file, before, after: fixed.text });
     }
+  }
+}
+
+/** The files before it stay as they are written: each is whole by itself. */
+function written(cwd: string, migration: Migration, fixed: FixedFile, before: readonly string[]): string[] {
+  try {
+    return writeFixed(cwd, migration, fixed);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const whole =
+      before.length > 0
+        ? `These files were changed before it, with all that belongs to them: ${before.join(', ')}.`
+        : '';
+    throw error.with({ state: whole === '' ? 'No file was changed.' : `${migration.file} is as it was. ${whole}` });
   }
 }
 

@@ -5,6 +5,7 @@ import { compareByNumber, orderMigrations } from '../../graph/order.ts';
 import type { Migration } from '../../migration/migration.ts';
 import { parseMigration } from '../../migration/parse.ts';
 import { Problem } from '../../problem/problem.ts';
+import { count } from '../../problem/quantity.ts';
 import type { LintRequest } from './request.ts';
 
 export interface LintFiles {
@@ -55,9 +56,28 @@ export function lintFiles({ settings, cwd, files, only, knowledge }: LintRequest
     faults,
     notes: [
       ...found.complaints.filter((one) => !isAbout(one)).map(({ message }) => message),
+      ...withoutFile(found.files, knowledge.applied),
       ...unread.map(({ problem }) => `what it makes is not known: ${problem.message}`),
     ],
   };
+}
+
+/** So many versions are named. */
+const NAMED_MAX = 3;
+
+/** Versions that are applied and have no file: said, as it may be another database than the one that is meant. */
+function withoutFile(
+  files: readonly { readonly version: string }[],
+  applied: ReadonlySet<string> = new Set(),
+): string[] {
+  const here = new Set(files.map(({ version }) => version));
+  const gone = [...applied].filter((version) => !here.has(version));
+  if (gone.length === 0) return [];
+  const named = gone.slice(0, NAMED_MAX).join(', ') + (gone.length > NAMED_MAX ? ', ...' : '');
+  const other = gone.length === applied.size ? '. Is it another database than the one of these files?' : '';
+  return [
+    `of ${count(applied.size, 'version')} applied there, ${gone.length} ${gone.length === 1 ? 'has' : 'have'} no file here (${named})${other}`,
+  ];
 }
 
 function tryToLoad(version: string, load: () => Migration, faults: FileFault[]): Migration[] {

@@ -10,8 +10,8 @@ import type { Migration } from '../../migration/migration.ts';
 import { Problem } from '../../problem/problem.ts';
 
 /**
- * Puts the fixed text in the file's place, with its line breaks and permissions, and writes the files that are added: all of them
- * or none. Returns the added ones as shown to people. Problem 'file-unreadable', also where the file is not what was judged.
+ * Puts the fixed text in the file's place, with its line breaks and permissions, and writes the files that are added, with the
+ * same line breaks: all of them or none. Returns the added ones as shown to people. Problem 'file-unreadable', also where the file is not what was judged.
  */
 export function writeFixed(cwd: string, migration: Migration, { text, added }: FixedFile): string[] {
   const path = resolve(cwd, migration.file);
@@ -20,7 +20,7 @@ export function writeFixed(cwd: string, migration: Migration, { text, added }: F
   try {
     for (const { name, text: content } of added) {
       const one = join(dirname(path), name);
-      writeNew(one, relative(cwd, one), content);
+      writeNew(one, relative(cwd, one), encodeLike(bytes, content));
       paths.push(one);
     }
     const beforeRename = () => void readJudged(path, migration);

@@ -29,6 +29,7 @@ test('line breaks, byte order mark and permissions are kept', () =>
     assert.deepEqual(fix('SELECT 3;\nSELECT 4;\n'), ['003_more.sql']);
     assert.equal(readFileSync(path, 'utf8'), '\uFEFFSELECT 3;\r\nSELECT 4;\r\n');
     assert.equal(statSync(path).mode & 0o777, 0o600);
+    assert.equal(readFileSync(join(cwd, '003_more.sql'), 'utf8'), '\uFEFFSELECT 2;\r\n', 'and those of what is added');
   }));
 
 test('a file that somebody has changed since is left as it is, and nothing is added', () =>
