@@ -45,9 +45,10 @@ function sequences(subject: Subject): string[] {
 /** Another one of the name begins from its beginning. */
 function madeAgain({ tree, known, before }: Subject): string[] {
   const name = relationName(as('CreateSeqStmt', tree?.node)?.sequence);
+  if (!name) return [];
   const isGone = (one: Subject) => dropped(one, 'OBJECT_SEQUENCE').some((other) => isSame(known, name, other));
   const old = before.find(isGone);
-  return name && old && !isNewSequence(old, name) ? [shown(name)] : [];
+  return old && !isNewSequence(old, name) ? [shown(name)] : [];
 }
 
 function goesBack(options: readonly Node[] | undefined): boolean {
