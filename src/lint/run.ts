@@ -5,6 +5,7 @@ import { allowances } from './allow.ts';
 import { type ActiveRule, Asked, traitsOf } from './asked.ts';
 import type { Complaint, Finding } from './finding.ts';
 import { FindingPlacer } from './place.ts';
+import { ReadAhead } from './read-ahead.ts';
 import type { NotUnderstoodStatement } from './report.ts';
 import type { FileSubject, Subject } from './rule.ts';
 import { bodySubjects, type InnerStatements, learnFile, rollbackSubjects } from './statement-subjects.ts';
@@ -38,13 +39,14 @@ export interface Found {
 /** In a generator, so that a long run can be left in between: it rests between files and every so many statements. */
 export function* findAll(input: LintInput): Generator<void, Found> {
   const asked = new Asked(input.rules);
-  const reading = { ...input.reading, included: input.included, run: input };
+  const ahead = new ReadAhead(input.reading.parse, input.migrations, input.judged);
+  const reading = { ...input.reading, included: input.included, run: input, ahead };
   const files: FileFindings[] = [];
   for (const migration of input.migrations) {
     yield;
     if (input.judged.has(migration.version)) files.push(yield* findIn(input, reading, asked, migration));
     else if (!input.included.has(migration.version))
-      learnFile(input.reading, migration, input.learner, input.innerStatements);
+      learnFile(reading, migration, input.learner, input.innerStatements);
   }
   const { known } = input.learner;
   return {

@@ -3,12 +3,15 @@ import type { Known } from '../known/known.ts';
 import type { Made } from '../known/table.ts';
 import type { Migration, Statement } from '../migration/migration.ts';
 import { isTree, type NotUnderstood, type Parsed, type ParseStatement, type SyntaxTree } from '../syntax/tree.ts';
+import type { ReadAhead } from './read-ahead.ts';
 import type { LintOptions, SeenEffect, Subject } from './rule.ts';
 import { worthReading } from './worth-reading.ts';
 
 /** What all statements of a run share. */
 export interface Reading {
   readonly parse: ParseStatement;
+  /** Has read statements already, many at a time. */
+  readonly ahead?: ReadAhead;
   readonly usesOf: (tree: SyntaxTree, known: Known, serverMajor: number) => FormUse[];
   /** What a statement is by its leading words, where the grammar does not take it. */
   readonly usesOfWords: (statement: Statement) => FormUse[];
@@ -108,8 +111,13 @@ export class StatementSubject implements Subject {
   }
 
   #read(): Parsed | 'not read' {
-    this.#parsed ??= worthReading(this.statement) ? this.#reading.parse(this.statement.sql) : 'not read';
+    this.#parsed ??= worthReading(this.statement) ? this.#parse() : 'not read';
     return this.#parsed;
+  }
+
+  #parse(): Parsed {
+    const { ahead, parse } = this.#reading;
+    return ahead ? ahead.of(this.statement) : parse(this.statement.sql);
   }
 
   #findUses(): FormUse[] {
