@@ -19,8 +19,7 @@ export const rule: Rule = {
   on: ['AlterSeqStmt', 'CreateSeqStmt', 'AlterTableStmt', 'SelectStmt'],
   *statement(subject) {
     const names = [...sequences(subject), ...madeAgain(subject), ...identities(subject), ...setByCall(subject)];
-    if (names.length === 0 || emptiesBefore(subject)) return;
-    for (const name of names) yield complaint(name);
+    if (names.length > 0 && !emptiesBefore(subject)) for (const name of names) yield complaint(name);
   },
 };
 
@@ -45,9 +44,9 @@ function sequences(subject: Subject): string[] {
 /** Another one of the name begins from its beginning. */
 function madeAgain({ tree, known, before }: Subject): string[] {
   const name = relationName(as('CreateSeqStmt', tree?.node)?.sequence);
-  const isGone = (one: Subject) => dropped(one, 'OBJECT_SEQUENCE').some((other) => isSame(known, name, other));
-  const old = before.find(isGone);
-  return name && old && !isNewSequence(old, name) ? [shown(name)] : [];
+  if (!name) return [];
+  const old = before.find((one) => dropped(one, 'OBJECT_SEQUENCE').some((other) => isSame(known, name, other)));
+  return old && !isNewSequence(old, name) ? [shown(name)] : [];
 }
 
 function goesBack(options: readonly Node[] | undefined): boolean {
