@@ -27,7 +27,7 @@ function* judge(subject: Subject, { later }: Around): Generator<Complaint> {
   for (const name of dropped(subject, 'OBJECT_VIEW', 'OBJECT_MATVIEW')) {
     if (isNewHere(subject, name, ['view', 'materialized view'])) continue;
     if (isMadeIn(later(name.name), name)) {
-      if (!later(name.name).some((one) => grantsOn(one, name))) yield withoutPrivileges(subject, name);
+      if (!later('grant').some((one) => grantsOn(one, name))) yield withoutPrivileges(subject, name);
       continue;
     }
     yield {

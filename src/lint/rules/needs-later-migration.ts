@@ -1,0 +1,35 @@
+import type { ForwardNeed } from '../../graph/forward.ts';
+import { describeObject } from '../../graph/object.ts';
+import type { FileComplaint, FileSubject, Rule } from '../rule.ts';
+
+export const rule: Rule = {
+  id: 'needs-later-migration',
+  topic: 'transactions',
+  summary: 'The file uses what only a later one makes: by its number or by a Depends header it runs first',
+  severity: 'error',
+  weighed: false,
+  *file(file) {
+    for (const need of file.set.forward.get(file.migration.version) ?? []) yield complaint(file, need);
+  },
+};
+
+function complaint(file: FileSubject, { maker, object, line }: ForwardNeed): FileComplaint {
+  const subject = file.body.findLast((one) => one.statement.line <= line);
+  const contradicted = dependsOn(file, maker, file.migration.version);
+  return {
+    message: contradicted
+      ? `${describeObject(object)} is made by ${maker}, which the Depends header there puts behind this file`
+      : `${describeObject(object)} is only made by ${maker}, which runs behind this file`,
+    why: contradicted
+      ? 'What the headers say and what the SQL needs are opposites: on a new database this file fails. Turn the header round.'
+      : `On a new database this file fails. Add to its header: -- Depends: ${maker}`,
+    ...(subject ? { subject } : {}),
+  };
+}
+
+/** By headers, through others too. */
+function dependsOn({ set: { graph } }: FileSubject, version: string, needed: string): boolean {
+  const seen = new Set([version]);
+  for (const one of seen) for (const to of graph.nodes[graph.placeOf(one)]?.depends ?? []) seen.add(to);
+  return seen.has(needed);
+}
