@@ -139,7 +139,7 @@ function routineKey(marks: Marks, name: { readonly schema?: string; readonly nam
 /** The rows that it changes it changes later. */
 function neededBy(access: Access): Access | undefined {
   if (access.object.some(({ space }) => space === 'rows')) return undefined;
-  return { ...access, manner: 'reads' };
+  return { ...access, manner: 'reads', late: true };
 }
 
 function placeIn(outer: Statement, offset: number): Place {
@@ -157,8 +157,8 @@ function lineAt({ sql, line }: Statement, offset: number): number {
 /** The first of each kind; a file may touch one table a thousand times. */
 function distinct(accesses: readonly Access[]): Access[] {
   const seen = new Set<string>();
-  return accesses.filter(({ object, manner, whole, weak }) => {
-    const key = `${keyOfPath(object)}\0${manner}\0${whole}\0${weak}`;
+  return accesses.filter(({ object, manner, whole, weak, late }) => {
+    const key = `${keyOfPath(object)}\0${manner}\0${whole}\0${weak}\0${late}`;
     if (seen.has(key)) return false;
     seen.add(key);
     return true;

@@ -1,4 +1,6 @@
 import type { FormId, FormUse } from '../facts/form.ts';
+import type { ForwardNeed } from '../graph/forward.ts';
+import type { MigrationGraph } from '../graph/graph.ts';
 import type { Known } from '../known/known.ts';
 import type { Made, RelationName } from '../known/table.ts';
 import type { Migration, Statement } from '../migration/migration.ts';
@@ -93,7 +95,19 @@ export interface SeenEffect {
   readonly rewrites: readonly RelationName[];
 }
 
+/** The files that are judged together, and those before them. */
+export interface FileSet {
+  /** In the order in which they run, with what each does; made when it is first asked for. */
+  readonly graph: MigrationGraph;
+  /** What files use before it is made, by the version that uses it. */
+  readonly forward: ReadonlyMap<string, readonly ForwardNeed[]>;
+  readonly migration: (version: string) => Migration | undefined;
+  /** Those that the files lie in, with a slash at the end. */
+  readonly folders: ReadonlySet<string>;
+}
+
 export interface FileSubject {
+  readonly set: FileSet;
   readonly migration: Migration;
   readonly body: readonly Subject[];
   readonly rollback: readonly Subject[];

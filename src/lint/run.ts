@@ -3,11 +3,12 @@ import type { Migration, Statement } from '../migration/migration.ts';
 import type { NotUnderstood } from '../syntax/tree.ts';
 import { allowances } from './allow.ts';
 import { type ActiveRule, Asked, traitsOf } from './asked.ts';
+import { JudgedSet } from './file-set.ts';
 import type { Complaint, Finding } from './finding.ts';
 import { FindingPlacer } from './place.ts';
 import { ReadAhead } from './read-ahead.ts';
 import type { NotUnderstoodStatement } from './report.ts';
-import type { FileSubject, Subject } from './rule.ts';
+import type { FileSet, FileSubject, Subject } from './rule.ts';
 import { bodySubjects, type InnerStatements, learnFile, rollbackSubjects } from './statement-subjects.ts';
 import type { Reading, StatementSubject } from './subject.ts';
 import { weigh } from './weigh.ts';
@@ -41,10 +42,12 @@ export function* findAll(input: LintInput): Generator<void, Found> {
   const asked = new Asked(input.rules);
   const ahead = new ReadAhead(input.reading.parse, input.migrations, input.judged);
   const reading = { ...input.reading, included: input.included, run: input, ahead };
+  const set = new JudgedSet({ ...input, learner: input.learner.fork() });
+  const judging = { ...input, reading, set };
   const files: FileFindings[] = [];
   for (const migration of input.migrations) {
     yield;
-    if (input.judged.has(migration.version)) files.push(yield* findIn(input, reading, asked, migration));
+    if (input.judged.has(migration.version)) files.push(yield* findIn(judging, asked, migration));
     else if (!input.included.has(migration.version))
       learnFile(reading, migration, input.learner, input.innerStatements);
   }
@@ -60,8 +63,7 @@ export function* findAll(input: LintInput): Generator<void, Found> {
 const RESTS_AFTER = 500;
 
 function* findIn(
-  input: LintInput,
-  reading: Reading,
+  { reading, set, ...input }: LintInput & { readonly set: FileSet },
   asked: Asked,
   migration: Migration,
 ): Generator<void, FileFindings> {
@@ -87,7 +89,7 @@ function* findIn(
     for (const active of asked.rollback) findings.addAll(active, active.rule.statement?.(subject), subject);
   }
   findings.statements += rollback.length;
-  const file: FileSubject = { migration, body, rollback, options: reading.options, before, after };
+  const file: FileSubject = { set, migration, body, rollback, options: reading.options, before, after };
   for (const active of asked.ofFile(traits)) {
     if (body.length > RESTS_AFTER) yield;
     findings.addFile(active, file);

@@ -29,7 +29,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   facts: { pure: true, imports: ['problem', 'sql', 'syntax', 'known'], packages: ['@pgsql/types'] },
   lint: {
     pure: true,
-    imports: ['problem', 'sql', 'migration', 'plan', 'syntax', 'known', 'facts'],
+    imports: ['problem', 'sql', 'migration', 'graph', 'plan', 'syntax', 'known', 'footprint', 'facts'],
     packages: ['@pgsql/types'],
   },
   forecast: {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { usesOfWords } from '../../src/facts/recognize/words.ts';
 import { usesOf } from '../../src/facts/recognize.ts';
+import { orderMigrations } from '../../src/graph/order.ts';
 import { SchemaLearner } from '../../src/known/learner.ts';
 import type { Finding, Severity } from '../../src/lint/finding.ts';
 import { DEFAULT_OPTIONS } from '../../src/lint/options.ts';
@@ -49,10 +50,31 @@ export function migration(version: string, sql: string) {
   return parseMigration({ file: `${version}.sql`, stem: version, bytes: Buffer.from(sql) });
 }
 
+/** A case is one file, or several: `--> other/003_more.sql` begins another. */
+function filesIn({ sql }: Case): { path: string; sql: string }[] {
+  const [first = '', ...others] = sql.split(/^--> (\S+)\n/m);
+  const more = others.flatMap((path, i) => (i % 2 === 0 ? [{ path, sql: others[i + 1] ?? '' }] : []));
+  return [{ path: '002_case.sql', sql: first }, ...more];
+}
+
+function fileAt(path: string, sql: string): Migration {
+  const stem = path.replace(/^.*\//, '').replace(/\.sql$/, '');
+  return parseMigration({ file: path, stem, bytes: Buffer.from(sql) });
+}
+
+function inRunningOrder(migrations: readonly Migration[]): Migration[] {
+  const nodes = migrations.map((one) => ({ ...one, depends: one.headers.depends }));
+  return orderMigrations(nodes, new Set()).ordered.map(
+    ({ version }) => migrations.find((one) => one.version === version)!,
+  );
+}
+
 /** The findings in a case, by line. */
 export function lintCase(one: Case): readonly Finding[] {
   const given = migration('001_given', `${GIVEN}\n${one.given ?? ''}\n-- IRREVERSIBLE: the ground of the cases\n`);
-  const judged = migration('002_case', one.whole ? one.sql : `${one.sql}\n-- IRREVERSIBLE: a case\n`);
+  const judged = filesIn(one).map(({ path, sql }) =>
+    fileAt(path, one.whole ? sql : `${sql}\n-- IRREVERSIBLE: a case\n`),
+  );
   const rules = RULES.flatMap((rule) => {
     if (rule.severity === 'off' && !one.all) return [];
     const severity: Severity = rule.severity === 'off' ? 'warning' : rule.severity;
@@ -63,12 +85,12 @@ export function lintCase(one: Case): readonly Finding[] {
     usesOf,
     usesOfWords,
     options: { ...DEFAULT_OPTIONS, ...one.options },
-    unapplied: new Set([judged.version]),
+    unapplied: new Set(judged.map(({ version }) => version)),
   };
   return finished(
     findAll({
-      migrations: [given, judged],
-      judged: new Set([judged.version]),
+      migrations: inRunningOrder([given, ...judged]),
+      judged: new Set(judged.map(({ version }) => version)),
       learner: one.figures ? learnerWith(reading, given, one.figures) : new SchemaLearner(),
       included: new Set(one.figures ? [given.version] : []),
       rules,

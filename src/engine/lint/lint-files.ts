@@ -2,6 +2,7 @@ import { basename, resolve } from 'node:path';
 import { readFolders } from '../../files/folders.ts';
 import { readUnchanged, withRegularFile } from '../../files/regular-file.ts';
 import { compareByNumber, orderMigrations } from '../../graph/order.ts';
+import { findVersion } from '../../migration/find-version.ts';
 import type { Migration } from '../../migration/migration.ts';
 import { parseMigration } from '../../migration/parse.ts';
 import { Problem } from '../../problem/problem.ts';
@@ -115,7 +116,11 @@ function ordered(migrations: readonly Migration[]): Migration[] {
   const byVersion = new Map([...migrations].reverse().map((one) => [one.version, one]));
   const first = migrations.filter((one) => byVersion.get(one.version) === one);
   const nodes = first.map(({ version, number, name, file, headers }) => {
-    return { version, number, name, file, depends: headers.depends.filter((one) => byVersion.has(one)) };
+    const depends = headers.depends.flatMap((text) => {
+      const found = findVersion(migrations, text);
+      return found instanceof Problem ? [] : [found.version];
+    });
+    return { version, number, name, file, depends };
   });
   const sorted = orderMigrations(nodes, new Set()).ordered.map(({ version }) => byVersion.get(version)!);
   const placed = new Set(sorted);

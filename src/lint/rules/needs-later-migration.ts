@@ -22,7 +22,7 @@ function complaint(file: FileSubject, { maker, object, line }: ForwardNeed): Fil
       : `${describeObject(object)} is only made by ${maker}, which runs behind this file`,
     why: contradicted
       ? 'What the headers say and what the SQL needs are opposites: on a new database this file fails. Turn the header round.'
-      : `On a new database this file fails. Add to its header: -- Depends: ${maker}`,
+      : `On a new database this file fails. The header -- Depends: ${maker} puts that one first.`,
     ...(subject ? { subject } : {}),
   };
 }

@@ -29,7 +29,7 @@ function complaint(file: FileSubject, version: string, object: string, line: num
   const subject = file.body.findLast((one) => one.statement.line <= line);
   return {
     message: `this needs ${object} of ${version}, a file of another folder that only its number puts first`,
-    why: `Folders are numbered by different people, and --only leaves out what no header names. Add to the header: -- Depends: ${version}`,
+    why: `Folders are numbered by different people, and --only leaves out what no header names. The header -- Depends: ${version} says it.`,
     ...(subject ? { subject } : {}),
   };
 }

@@ -6,8 +6,10 @@ import { rule as enumValueUsedInSameTransaction } from '../rules/enum-value-used
 import { rule as lockTimeoutDisabled } from '../rules/lock-timeout-disabled.ts';
 import { rule as lockTimeoutTooLong } from '../rules/lock-timeout-too-long.ts';
 import { rule as mixedSteps } from '../rules/mixed-steps.ts';
+import { rule as needsLaterMigration } from '../rules/needs-later-migration.ts';
 import { rule as sessionSettingKept } from '../rules/session-setting-kept.ts';
 import { rule as syntaxNotUnderstood } from '../rules/syntax-not-understood.ts';
+import { rule as undeclaredDependency } from '../rules/undeclared-dependency.ts';
 import { rule as unusedAllow } from '../rules/unused-allow.ts';
 
 /** The rules of topic `transactions`, in the order of their list. */
@@ -21,5 +23,7 @@ export const TRANSACTIONS_RULES: readonly Rule[] = [
   mixedSteps,
   sessionSettingKept,
   disablingTriggers,
+  needsLaterMigration,
+  undeclaredDependency,
   unusedAllow,
 ];
