@@ -1,5 +1,5 @@
 /**
- * Names that come with an extension: its types, functions, operators that PostgreSQL has none of, operator classes, languages,
+ * Names that come with an extension and that PostgreSQL itself has none of: types, functions, operators, operator classes, languages,
  * access methods, wrappers and dictionaries. Those of PostgreSQL's own contrib modules were read from the catalogs of servers 12
  * to 18, which a test does again; those of vector and postgis are from their manuals (postgis: its functions begin with st_).
  */
@@ -81,7 +81,7 @@ const MEMBERS: Readonly<Record<string, string>> = {
     pg_visibility_map_summary`,
   pg_walinspect: `pg_get_wal_block_info pg_get_wal_record_info pg_get_wal_records_info pg_get_wal_records_info_till_end_of_wal
     pg_get_wal_stats pg_get_wal_stats_till_end_of_wal`,
-  pgcrypto: `armor crypt dearmor decrypt decrypt_iv digest encrypt encrypt_iv fips_mode gen_random_bytes gen_random_uuid
+  pgcrypto: `armor crypt dearmor decrypt decrypt_iv digest encrypt encrypt_iv fips_mode gen_random_bytes 
     gen_salt hmac pgp_armor_headers pgp_key_id pgp_pub_decrypt pgp_pub_decrypt_bytea pgp_pub_encrypt
     pgp_pub_encrypt_bytea pgp_sym_decrypt pgp_sym_decrypt_bytea pgp_sym_encrypt pgp_sym_encrypt_bytea`,
   pgrowlocks: `pgrowlocks`,

@@ -2,6 +2,7 @@ import type { Access, Manner } from '../graph/access.ts';
 import type { ObjectPath } from '../graph/object.ts';
 import type { Known } from '../known/known.ts';
 import { TEMPORARY } from '../known/schema.ts';
+import { isThere } from './is-there.ts';
 
 export type Place = Pick<Access, 'offset' | 'line'>;
 
@@ -63,6 +64,7 @@ export class Marks {
   #add(manner: Manner, object: ObjectPath, { whole = false, weak = false } = {}): void {
     const [first] = object;
     if (first?.space === 'schema' && (first.name === TEMPORARY || first.name === 'pg_catalog')) return;
-    this.accesses.push({ manner, object, whole, weak, ...this.#place });
+    const there = manner === 'reads' && isThere(this.before, object);
+    this.accesses.push({ manner, object, whole, weak, ...(there ? { there } : {}), ...this.#place });
   }
 }

@@ -25,8 +25,8 @@ export function forwardNeeds(footprints: readonly Footprint[]): ForwardNeed[] {
   const events = eventsOf(footprints);
   return footprints.flatMap(({ version, accesses }, order) => {
     const own = new Map<string, ForwardNeed>();
-    for (const { object, manner, weak, late, line } of accesses) {
-      if (manner !== 'reads' || weak || late || object[0]?.space === 'role') continue;
+    for (const { object, manner, weak, late, there, line } of accesses) {
+      if (manner !== 'reads' || weak || late || there || object[0]?.space === 'role') continue;
       const maker = makerBehind(events.get(keyOfPath(object)), order);
       if (maker && !own.has(maker)) own.set(maker, { version, maker, object, line });
     }
