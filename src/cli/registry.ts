@@ -1,5 +1,6 @@
 import type { Command } from './context.ts';
 import { DB_COMMAND } from './registry-db.ts';
+import { RENUMBER_COMMAND } from './registry-graph.ts';
 import { LINT_COMMAND } from './registry-lint.ts';
 import { PLAN_COMMAND } from './registry-plan.ts';
 import { SCHEMA_COMMAND } from './registry-schema.ts';
@@ -150,6 +151,7 @@ With --version it undoes that one alone, wherever it stands: refused, with the o
     ],
     load: () => import('./commands/create.ts'),
   },
+  RENUMBER_COMMAND,
   PLAN_COMMAND,
   LINT_COMMAND,
   {

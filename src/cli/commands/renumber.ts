@@ -1,0 +1,70 @@
+import { type DatabaseFacts, databaseFacts, type Judges } from '../../engine/renumber/facts.ts';
+import { type RenumberResult, renumber } from '../../engine/renumber/renumber.ts';
+import { EXIT, type ExitStatus } from '../../problem/codes.ts';
+import { Problem } from '../../problem/problem.ts';
+import { renumberLines, renumberRemarks } from '../../report/renumber-text.ts';
+import { createStyle } from '../../report/style.ts';
+import { wrap } from '../../report/width.ts';
+import type { CommandContext } from '../context.ts';
+import { branchFacts } from '../git-branch.ts';
+import { withEngine, withScratchServer } from '../open.ts';
+
+export async function run(context: CommandContext): Promise<ExitStatus> {
+  const { args, cwd, signal } = context;
+  const settings = context.settings();
+  const since = args.value('since') ?? settings.renumber.since;
+  const branch = await branchFacts(settings.directories, since, signal);
+  const judges = { branch, database: args.has('offline') ? undefined : await askDatabase(context) };
+  refuseNobody(context, judges);
+  const dryRun = args.has('dry-run');
+  const result = await withScratchServer(context, (openScratch) =>
+    renumber({
+      ...judges,
+      settings,
+      cwd,
+      named: args.positionals,
+      lock: args.has('lock'),
+      dryRun,
+      openScratch,
+    }),
+  );
+  if (context.wantsJson) context.json(documentOf(result, judges, dryRun));
+  else show(context, result, judges, dryRun);
+  return EXIT.done;
+}
+
+/** Undefined where none is named. */
+async function askDatabase(context: CommandContext): Promise<DatabaseFacts | undefined> {
+  try {
+    return await withEngine(context, {}, databaseFacts);
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'target-missing') return undefined;
+    throw error;
+  }
+}
+
+/** A manifest can be made by anybody; a file that may be applied somewhere is not moved by guess. */
+function refuseNobody({ args }: CommandContext, { database, branch }: Judges): void {
+  if (database || branch || (args.has('lock') && args.positionals.length === 0)) return;
+  throw new Problem('target-missing', 'nobody says which migrations are applied', {
+    expected: 'a database, or a branch of Git that others start from',
+    state: 'Nothing was changed.',
+    next: [
+      'Name a database: --database taskflow_db',
+      'Or the branch whose files keep their numbers: --since origin/main',
+    ],
+  });
+}
+
+function documentOf(result: RenumberResult, { database, branch }: Judges, dryRun: boolean): object {
+  return { ok: true, dryRun, database: database?.database ?? null, branch: branch?.name ?? null, ...result };
+}
+
+function show(context: CommandContext, result: RenumberResult, judges: Judges, dryRun: boolean): void {
+  const { stdout, stderr, quiet } = context;
+  const by = { database: judges.database?.database, branch: judges.branch?.name };
+  const look = { width: stdout.width, style: createStyle(stdout.color), dryRun, by };
+  for (const line of renumberLines(result, look)) stdout.line(line);
+  if (quiet) return;
+  for (const text of renumberRemarks(result, look)) stderr.line(wrap(text, stderr.width, '  '));
+}
