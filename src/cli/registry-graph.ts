@@ -1,4 +1,5 @@
 import type { Command } from './context.ts';
+import { SCRATCH_FLAG } from './scratch-flag.ts';
 
 /** Which migration stands where, and in what order: for work on branches. */
 export const RENUMBER_COMMAND: Command = {
@@ -10,7 +11,7 @@ What is applied keeps its number, and so does what is half done: the database is
 
 With versions named, these are moved, and what depends on them: also one that the branch has, but never one that is applied.
 
-A manifest is optional: migrations.lock beside the files, a line for each, chained by hash, so that two branches which both add a file meet as a conflict in Git. --lock makes it, or writes it anew. From then on create, lint --fix, diff --to-migration and renumber keep it, and status, verify and migrate check it. After a merge, with conflict markers in it or the lines of both sides, renumber mends it. See docs/branches.md.`,
+A manifest is optional: migrations.lock beside the files, a line for each, chained by hash, so that two branches which both add a file meet as a conflict in Git. --lock makes it, or writes it anew from the files as they are, and moves nothing. From then on create, lint --fix, diff --to-migration and renumber keep it, and status, verify and migrate check it. After a merge, with conflict markers in it or the lines of both sides, renumber mends it. See docs/branches.md.`,
   positionals: [
     {
       name: 'VERSION',
@@ -25,6 +26,7 @@ A manifest is optional: migrations.lock beside the files, a line for each, chain
     { name: 'offline', summary: 'ask no database: the branch alone decides' },
     { name: 'lock', summary: 'make migrations.lock, or write it anew' },
     { name: 'dry-run', summary: 'show every file and line, change nothing' },
+    SCRATCH_FLAG,
   ],
   examples: [
     { line: 'taskflow-db renumber', says: 'after a merge: mend what is late or twice' },

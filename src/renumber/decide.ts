@@ -89,15 +89,16 @@ function numberLike(text: string, version: string): string {
   return String(BigInt(/^\d+/.exec(version)![0])).padStart(text.length, '0');
 }
 
-/** Of those that stay and are still to be applied, the first that each that moves has overtaken. */
+/** Each that stays and is still to be applied, with the first that has overtaken it. */
 function passedOf(
   ordered: readonly Resolved[],
   moving: ReadonlySet<string>,
   moves: readonly Move[],
 ): Decision['passed'] {
-  return moves.flatMap(({ from }) => {
-    const at = ordered.findIndex(({ version }) => version === from);
-    const next = ordered.slice(at + 1).find((one) => one.isToApply && !moving.has(one.version) && !one.kept);
-    return next ? [{ version: next.version, by: from }] : [];
-  });
+  const moved = new Set(moves.map(({ from }) => from));
+  const first = ordered.findIndex(({ version }) => moved.has(version));
+  return ordered
+    .slice(first < 0 ? ordered.length : first)
+    .filter((one) => one.isToApply && !moving.has(one.version) && !one.kept)
+    .map(({ version }) => ({ version, by: ordered[first]!.version }));
 }

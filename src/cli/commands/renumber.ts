@@ -10,12 +10,11 @@ import { branchFacts } from '../git-branch.ts';
 import { withEngine, withScratchServer } from '../open.ts';
 
 export async function run(context: CommandContext): Promise<ExitStatus> {
-  const { args, cwd, signal } = context;
+  const { args, cwd } = context;
   const settings = context.settings();
-  const since = args.value('since') ?? settings.renumber.since;
-  const branch = await branchFacts(settings.directories, since, signal);
-  const judges = { branch, database: args.has('offline') ? undefined : await askDatabase(context) };
-  refuseNobody(context, judges);
+  const lock = args.has('lock');
+  if (lock) refuseMoving(context);
+  const judges = lock ? { database: undefined, branch: undefined } : await judgesFor(context);
   const dryRun = args.has('dry-run');
   const result = await withScratchServer(context, (openScratch) =>
     renumber({
@@ -23,7 +22,7 @@ export async function run(context: CommandContext): Promise<ExitStatus> {
       settings,
       cwd,
       named: args.positionals,
-      lock: args.has('lock'),
+      lock,
       dryRun,
       openScratch,
     }),
@@ -31,6 +30,23 @@ export async function run(context: CommandContext): Promise<ExitStatus> {
   if (context.wantsJson) context.json(documentOf(result, judges, dryRun));
   else show(context, result, judges, dryRun);
   return EXIT.done;
+}
+
+/** Nothing is moved by guess: a file may be applied somewhere. */
+async function judgesFor(context: CommandContext): Promise<Judges> {
+  const { args, signal } = context;
+  const { directories, renumber: own } = context.settings();
+  const branch = await branchFacts(directories, args.value('since') ?? own.since, signal);
+  const database = args.has('offline') ? undefined : await askDatabase(context);
+  if (database || branch) return { database, branch };
+  throw new Problem('target-missing', 'nobody says which migrations are applied', {
+    expected: 'a database, or a branch of Git that others start from',
+    state: 'Nothing was changed.',
+    next: [
+      'Name a database: --database taskflow_db',
+      'Or the branch whose files keep their numbers: --since origin/main',
+    ],
+  });
 }
 
 /** Undefined where none is named. */
@@ -43,16 +59,13 @@ async function askDatabase(context: CommandContext): Promise<DatabaseFacts | und
   }
 }
 
-/** A manifest can be made by anybody; a file that may be applied somewhere is not moved by guess. */
-function refuseNobody({ args }: CommandContext, { database, branch }: Judges): void {
-  if (database || branch || (args.has('lock') && args.positionals.length === 0)) return;
-  throw new Problem('target-missing', 'nobody says which migrations are applied', {
-    expected: 'a database, or a branch of Git that others start from',
+function refuseMoving({ args }: CommandContext): void {
+  const given = ['since', 'offline'].filter((flag) => args.has(flag)).map((flag) => `--${flag}`);
+  const [first] = [...args.positionals, ...given];
+  if (first === undefined) return;
+  throw new Problem('usage', `--lock and ${first} do not go together`, {
+    expected: '--lock alone: it writes the manifests, and moves nothing',
     state: 'Nothing was changed.',
-    next: [
-      'Name a database: --database taskflow_db',
-      'Or the branch whose files keep their numbers: --since origin/main',
-    ],
   });
 }
 

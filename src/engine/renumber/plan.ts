@@ -18,7 +18,7 @@ import { type Asked, questionFor } from './question.ts';
 export interface RenumberRequest extends Asked {
   /** Files and folders where mentions are mended, besides what lies beside the migrations. */
   readonly mentions: readonly string[];
-  /** Write every manifest anew, also where there is none. */
+  /** Only write every manifest anew, also where there is none. */
   readonly lock: boolean;
 }
 
@@ -46,7 +46,7 @@ export interface ChangedLine extends LineChange {
 export function planRenumbering(request: RenumberRequest): Renumbering {
   const { folders, cwd } = request;
   const files = readable(folders, cwd);
-  const decision = decideRenumbering(questionFor(files, request));
+  const decision = request.lock ? NOTHING : decideRenumbering(questionFor(files, request));
   const touched = files.flatMap((file) => touchedFile(file, decision, cwd) ?? []);
   const names = new Map(decision.moves.map(({ from, to }) => [from, to]));
   const places: DocumentPlaces = { folders, mentions: request.mentions, cwd };
@@ -66,6 +66,9 @@ export function planRenumbering(request: RenumberRequest): Renumbering {
     ],
   };
 }
+
+/** Where only the manifests are written. */
+const NOTHING: Decision = { moves: [], edits: [], passed: [] };
 
 function readable(folders: readonly string[], cwd: string): readonly MigrationFile[] {
   try {
