@@ -334,6 +334,7 @@ With --stats it also writes what the server tells of the database to a file, for
   {
     name: 'completion',
     summary: 'print the completion script of a shell',
+    rare: true,
     description: `Prints a script that completes commands, flags and versions. Load it from the start-up file of the shell.`,
     positionals: [{ name: 'SHELL', choices: ['bash', 'zsh', 'fish'], summary: 'bash, zsh or fish' }],
     flags: [],

@@ -41,8 +41,9 @@ function isKept({ kept, version }: Resolved, { named }: Pick<Choice, 'named'>): 
 
 function takeNamed(files: readonly Resolved[], named: ReadonlySet<string>, reasons: Map<string, string>): Problem[] {
   const wanted = files.filter(({ version }) => named.has(version));
-  for (const { version } of wanted) reasons.set(version, 'named');
-  return wanted.filter((file) => isKept(file, { named })).map((file) => keptProblem(file, []));
+  const kept = wanted.filter((file) => isKept(file, { named }));
+  for (const file of wanted) if (!kept.includes(file)) reasons.set(file.version, 'named');
+  return kept.map((file) => keptProblem(file, []));
 }
 
 function takeAmiss(files: readonly Resolved[], choice: Choice, reasons: Map<string, string>): Problem[] {

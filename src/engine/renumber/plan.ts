@@ -45,13 +45,13 @@ export interface ChangedLine extends LineChange {
  */
 export function planRenumbering(request: RenumberRequest): Renumbering {
   const { folders, cwd } = request;
-  const files = readable(folders, cwd);
+  const files = readable(() => refuseComplaints(readFolders(folders, cwd)));
   const decision = request.lock ? NOTHING : decideRenumbering(questionFor(files, request));
   const touched = files.flatMap((file) => touchedFile(file, decision, cwd) ?? []);
   const names = new Map(decision.moves.map(({ from, to }) => [from, to]));
   const places: DocumentPlaces = { folders, mentions: request.mentions, cwd };
   const documents = documentsNaming(names, places);
-  const manifests = manifestsFor(files, touched, request);
+  const manifests = readable(() => manifestsFor(files, touched, request));
   return {
     moves: decision.moves.map((move) => ({ ...move, newFile: join(dirname(move.file), `${move.to}.sql`) })),
     headers: touched.flatMap(({ newFile, lines }) => lines.map((line) => ({ file: newFile, ...line }))),
@@ -70,9 +70,9 @@ export function planRenumbering(request: RenumberRequest): Renumbering {
 /** Where only the manifests are written. */
 const NOTHING: Decision = { moves: [], edits: [], passed: [] };
 
-function readable(folders: readonly string[], cwd: string): readonly MigrationFile[] {
+function readable<T>(read: () => T): T {
   try {
-    return refuseComplaints(readFolders(folders, cwd));
+    return read();
   } catch (error) {
     throw error instanceof Problem ? error.with({ state: 'Nothing was changed.' }) : error;
   }
