@@ -12,15 +12,19 @@ export interface LineChange {
  * The bytes of a migration with its `Depends:` headers mended, all else as it is, line breaks and byte order mark included; and the
  * lines concerned. Only the head of the file is read as text.
  */
-export function editHeaders(bytes: Buffer, edits: readonly ReferenceEdit[]): { content: Buffer; lines: LineChange[] } {
+export function editHeaders(
+  before: Uint8Array,
+  edits: readonly ReferenceEdit[],
+): { content: Uint8Array; lines: LineChange[] } {
+  const bytes = Buffer.from(before.buffer, before.byteOffset, before.byteLength);
   const head = endOfLine(bytes, Math.max(...edits.map(({ line }) => line)));
   const texts = bytes.subarray(0, head).toString('utf8').split('\n');
   const lines = [...new Set(edits.map(({ line }) => line))].map((line): LineChange => {
-    const before = texts[line - 1] ?? '';
+    const text = texts[line - 1] ?? '';
     const own = edits.filter((edit) => edit.line === line);
-    const after = replaced(before, own, before.startsWith('\uFEFF') ? 1 : 0);
+    const after = replaced(text, own, text.startsWith('\uFEFF') ? 1 : 0);
     texts[line - 1] = after;
-    return { line, before: before.replace('\uFEFF', '').trim(), after: after.replace('\uFEFF', '').trim() };
+    return { line, before: text.replace('\uFEFF', '').trim(), after: after.replace('\uFEFF', '').trim() };
   });
   return { content: Buffer.concat([Buffer.from(texts.join('\n')), bytes.subarray(head)]), lines };
 }
