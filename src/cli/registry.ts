@@ -98,7 +98,7 @@ With --plan it applies exactly what "plan --out FILE" has written, or refuses an
   {
     name: 'status',
     summary: 'show every migration and its state',
-    description: `Lists the migrations of the folders and of the database with their states: applied, pending, failed, running, interrupted, modified, missing, skipped, rolled_back, baseline. It writes nothing.`,
+    description: `Lists the migrations of the folders and of the database with their states: applied, pending, failed, running, interrupted, modified, missing, skipped, rolled_back, baseline. Where a folder has a manifest (see renumber), what does not agree with it is named. It writes nothing.`,
     flags: [{ name: 'check', summary: 'exit with status 3 when anything is pending or wrong' }],
     examples: [
       { line: 'taskflow-db status', says: 'what is applied and what is pending' },
@@ -139,7 +139,7 @@ With --version it undoes that one alone, wherever it stands: refused, with the o
   {
     name: 'create',
     summary: 'make the next migration file',
-    description: `Writes the next numbered file from the template, with its header and an empty ROLLBACK section, into the last of the folders given, and prints its path. An existing file is never overwritten.`,
+    description: `Writes the next numbered file from the template, with its header and an empty ROLLBACK section, into the last of the folders given, and prints its path. An existing file is never overwritten. Where the folder has a manifest (see renumber), the file is recorded in it.`,
     positionals: [{ name: 'NAME', summary: 'what the migration does, such as add_user_email' }],
     flags: [
       { name: 'description', value: 'TEXT', summary: 'the first comment line (default: the name in words)' },

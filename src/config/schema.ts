@@ -159,7 +159,9 @@ const overridable = {
     duration('Longest time that a live dry run holds its locks before it is rolled back. 0 for no limit.'),
   ),
   wait: v.optional(duration('Longest wait for another run of the tool on the same database. 0: do not wait.')),
-  strict: v.optional(flag('Refuse to run where the look at the live server before a run finds something.')),
+  strict: v.optional(
+    flag('Refuse to run where the look at the live server before a run finds something, or a manifest is not right.'),
+  ),
   cancelBlockers: v.optional(
     v.pipe(
       v.array(v.picklist(BLOCKERS, BLOCKERS_EXPECTED), BLOCKERS_EXPECTED),

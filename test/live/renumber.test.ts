@@ -118,6 +118,9 @@ describe('renumber', { concurrency: 2 }, () => {
       await refused(at, ['--offline'], /nobody says which migrations are applied/, 2);
       await refused(at, ['--since', 'main'], /Git knows no branch or commit main/, 2);
       await refused(at, ['--since=--all'], /Git knows no branch or commit --all/, 2);
+      const away = await at.run(['renumber', '--database', 'postgresql://127.0.0.1:1/none']);
+      assert.equal(away.exit, 1);
+      assert.match(away.said, /error\[connection\].*taskflow-db renumber --offline/);
       at.write({ 'm/5.sql': 'SELECT 1;' });
       await refused(at, [], /5\.sql is no name for a migration/);
     }));

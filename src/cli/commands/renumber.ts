@@ -54,8 +54,12 @@ async function askDatabase(context: CommandContext): Promise<DatabaseFacts | und
   try {
     return await withEngine(context, {}, databaseFacts);
   } catch (error) {
-    if (error instanceof Problem && error.code === 'target-missing') return undefined;
-    throw error;
+    if (!(error instanceof Problem)) throw error;
+    if (error.code === 'target-missing') return undefined;
+    if (error.code !== 'connection') throw error;
+    throw error.with({
+      next: [...(error.fields.next ?? []), 'Or let the branch alone decide: taskflow-db renumber --offline'],
+    });
   }
 }
 
