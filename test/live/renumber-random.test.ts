@@ -81,6 +81,7 @@ async function check(seed: number, database: TestDatabase, folder: string): Prom
   const shown = `seed ${seed}`;
   const set = randomFiles(seed);
   const done = set.filter(({ applied }) => applied);
+  writeFiles(folder, { 'm/.keep': '' });
   for (const one of done) writeFiles(folder, textOf(one));
   const engine = await engineIn(folder, database);
   assert((await migrate(engine, { allowLate: true, singleTransaction: false })).ok, shown);
