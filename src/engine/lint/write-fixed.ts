@@ -9,8 +9,8 @@ import { writeMigrations } from '../manifest/keep-manifests.ts';
 
 /**
  * Puts the fixed text in the file's place, with its line breaks and permissions, and writes the files that are added, with the
- * same line breaks: all of them or none, and the manifest. Returns the added ones as shown to people. Problem 'file-unreadable', also where the file is not
- * what was judged.
+ * same line breaks: all of them or none, and the manifest. Returns the added ones as shown to people. Problem 'file-unreadable',
+ * also where the file is not what was judged.
  */
 export function writeFixed(cwd: string, migration: Migration, { text, added }: FixedFile): string[] {
   const path = resolve(cwd, migration.file);
