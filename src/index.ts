@@ -23,6 +23,8 @@ export { migrate } from './engine/migrate.ts';
 export type { MigrateOptions, MigrateResult } from './engine/migrate-result.ts';
 export { type EngineInputs, openEngine } from './engine/open-engine.ts';
 export { planMigrate } from './engine/plan-migrate.ts';
+export { type BranchFacts, type DatabaseFacts, databaseFacts } from './engine/renumber/facts.ts';
+export { type RenumberOptions, type RenumberResult, renumber } from './engine/renumber/renumber.ts';
 export { type RepairOptions, type RepairResult, repair } from './engine/repair.ts';
 export { type DownPlan, planRollback, type RollbackOptions, type RollbackResult, rollback } from './engine/rollback.ts';
 export { diffSchemas } from './engine/schema/diff.ts';

@@ -1,5 +1,6 @@
 import type { Command } from './context.ts';
 import { DB_COMMAND } from './registry-db.ts';
+import { RENUMBER_COMMAND } from './registry-graph.ts';
 import { LINT_COMMAND } from './registry-lint.ts';
 import { PLAN_COMMAND } from './registry-plan.ts';
 import { SCHEMA_COMMAND } from './registry-schema.ts';
@@ -97,7 +98,7 @@ With --plan it applies exactly what "plan --out FILE" has written, or refuses an
   {
     name: 'status',
     summary: 'show every migration and its state',
-    description: `Lists the migrations of the folders and of the database with their states: applied, pending, failed, running, interrupted, modified, missing, skipped, rolled_back, baseline. It writes nothing.`,
+    description: `Lists the migrations of the folders and of the database with their states: applied, pending, failed, running, interrupted, modified, missing, skipped, rolled_back, baseline. Where a folder has a manifest (see renumber), what does not agree with it is named. It writes nothing.`,
     flags: [{ name: 'check', summary: 'exit with status 3 when anything is pending or wrong' }],
     examples: [
       { line: 'taskflow-db status', says: 'what is applied and what is pending' },
@@ -138,7 +139,7 @@ With --version it undoes that one alone, wherever it stands: refused, with the o
   {
     name: 'create',
     summary: 'make the next migration file',
-    description: `Writes the next numbered file from the template, with its header and an empty ROLLBACK section, into the last of the folders given, and prints its path. An existing file is never overwritten.`,
+    description: `Writes the next numbered file from the template, with its header and an empty ROLLBACK section, into the last of the folders given, and prints its path. An existing file is never overwritten. Where the folder has a manifest (see renumber), the file is recorded in it.`,
     positionals: [{ name: 'NAME', summary: 'what the migration does, such as add_user_email' }],
     flags: [
       { name: 'description', value: 'TEXT', summary: 'the first comment line (default: the name in words)' },
@@ -150,6 +151,7 @@ With --version it undoes that one alone, wherever it stands: refused, with the o
     ],
     load: () => import('./commands/create.ts'),
   },
+  RENUMBER_COMMAND,
   PLAN_COMMAND,
   LINT_COMMAND,
   {
@@ -332,6 +334,7 @@ With --stats it also writes what the server tells of the database to a file, for
   {
     name: 'completion',
     summary: 'print the completion script of a shell',
+    rare: true,
     description: `Prints a script that completes commands, flags and versions. Load it from the start-up file of the shell.`,
     positionals: [{ name: 'SHELL', choices: ['bash', 'zsh', 'fish'], summary: 'bash, zsh or fish' }],
     flags: [],

@@ -117,6 +117,25 @@ const lint = closed(
   'an object such as { "failOn": "warning" }',
 );
 
+const renumber = closed(
+  {
+    since: v.optional(
+      text(
+        'Branch or commit of Git whose migrations keep their numbers. Default: the first that is there of origin/HEAD, origin/main, origin/master, main and master.',
+      ),
+    ),
+    mentions: v.optional(
+      v.pipe(
+        v.array(v.string(), 'a list of files and folders'),
+        v.description(
+          'Files, and folders of .md files with all below them, where mentions of a migration are mended, relative to this file; besides the .md files in the folder of migrations and the one that holds it.',
+        ),
+      ),
+    ),
+  },
+  'an object such as { "since": "origin/main" }',
+);
+
 /** Kinds of sessions that `cancelBlockers` names. */
 export const BLOCKERS = ['autovacuum', 'idle'] as const;
 const BLOCKERS_EXPECTED = 'a list of "autovacuum" and "idle"';
@@ -140,7 +159,9 @@ const overridable = {
     duration('Longest time that a live dry run holds its locks before it is rolled back. 0 for no limit.'),
   ),
   wait: v.optional(duration('Longest wait for another run of the tool on the same database. 0: do not wait.')),
-  strict: v.optional(flag('Refuse to run where the look at the live server before a run finds something.')),
+  strict: v.optional(
+    flag('Refuse to run where the look at the live server before a run finds something, or a manifest is not right.'),
+  ),
   cancelBlockers: v.optional(
     v.pipe(
       v.array(v.picklist(BLOCKERS, BLOCKERS_EXPECTED), BLOCKERS_EXPECTED),
@@ -158,6 +179,7 @@ const overridable = {
   ),
   verify: v.optional(v.pipe(verify, v.description('Settings of the command verify.'))),
   lint: v.optional(v.pipe(lint, v.description('Settings of the command lint.'))),
+  renumber: v.optional(v.pipe(renumber, v.description('Settings of the command renumber.'))),
 };
 
 const PORT_EXPECTED = 'a port from 1 to 65535, or a list of ports in a text';
@@ -252,4 +274,5 @@ export const DEFAULTS = {
     smallTableRows: 10_000,
     smallTableSize: '10MB',
   },
+  renumber: { mentions: [] },
 } as const satisfies ConfigFile;

@@ -55,6 +55,12 @@ export interface Settings {
     readonly upgradeFrom: readonly string[];
   };
   readonly lint: LintSettings;
+  readonly renumber: {
+    /** As Git takes it; undefined: the usual ones. */
+    readonly since: string | undefined;
+    /** Files and folders, absolute paths. */
+    readonly mentions: readonly string[];
+  };
 }
 
 /** How migrations are judged. */
@@ -131,6 +137,10 @@ export function loadSettings({ cwd, env, flags }: SettingsSource): Settings {
       upgradeFrom: (merged.verify?.upgradeFrom ?? []).map((file) => resolve(root, file)),
     }),
     lint: Object.freeze(lintSettings(merged.lint ?? {}, root)),
+    renumber: Object.freeze({
+      since: merged.renumber?.since,
+      mentions: (merged.renumber?.mentions ?? []).map((path) => resolve(root, path)),
+    }),
     environment: environment && toEnvironment(environment.name, environment.values, root),
   });
 }
@@ -195,7 +205,8 @@ function merge(layers: readonly (ConfigFile | EnvironmentConfig | typeof DEFAULT
   const verify = Object.assign({}, ...layers.map((layer) => layer?.verify));
   const lint = Object.assign({}, ...layers.map((layer) => layer?.lint));
   const rules = Object.assign({}, ...layers.map((layer) => layer?.lint?.rules));
-  return { ...Object.assign({}, ...layers), verify, lint: { ...lint, rules } };
+  const renumber = Object.assign({}, ...layers.map((layer) => layer?.renumber));
+  return { ...Object.assign({}, ...layers), verify, lint: { ...lint, rules }, renumber };
 }
 
 function lintSettings(lint: NonNullable<ConfigFile['lint']>, root: string): LintSettings {

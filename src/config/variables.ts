@@ -13,7 +13,7 @@ export interface Variable {
   readonly schema: GenericSchema;
 }
 
-const NOT_OVERRIDDEN = ['$schema', 'environments', 'verify', 'lint'];
+const NOT_OVERRIDDEN = ['$schema', 'environments', 'verify', 'lint', 'renumber'];
 const entries: Readonly<Record<string, GenericSchema>> = configSchema.entries;
 
 export const VARIABLES: readonly Variable[] = [
@@ -33,6 +33,9 @@ export const VARIABLES: readonly Variable[] = [
   ...Object.entries<GenericSchema>(configSchema.entries.lint.wrapped.entries)
     .filter(([key]) => key !== 'rules')
     .map(([key, schema]): Variable => ({ name: `TASKFLOW_LINT_${wordsOf(key)}`, path: ['lint', key], schema })),
+  ...Object.entries<GenericSchema>(configSchema.entries.renumber.wrapped.entries).map(
+    ([key, schema]): Variable => ({ name: `TASKFLOW_RENUMBER_${wordsOf(key)}`, path: ['renumber', key], schema }),
+  ),
 ];
 
 function variableName(key: string): string {
@@ -60,6 +63,7 @@ export function readVariables(env: Env): { values: ConfigFile; problems: readonl
   return { values: values as ConfigFile, problems };
 }
 
+const LISTS_OF_PATHS: readonly string[] = ['directories', 'upgradeFrom', 'mentions'];
 const SWITCHES: readonly string[] = ['embedded', 'production', 'storeSql', 'strict'];
 const NUMBERS: readonly string[] = ['serverVersion', 'largeTableRows', 'smallTableRows'];
 const TRUTH: Readonly<Record<string, boolean>> = {
@@ -74,7 +78,7 @@ const TRUTH: Readonly<Record<string, boolean>> = {
 };
 
 function parseText(key: string, text: string): unknown {
-  if (key === 'directories' || key === 'upgradeFrom') return text.split(delimiter).filter((folder) => folder !== '');
+  if (LISTS_OF_PATHS.includes(key)) return text.split(delimiter).filter((folder) => folder !== '');
   if (key === 'cancelBlockers') return listOf(text);
   if (NUMBERS.includes(key) && /^\d{1,15}$/.test(text)) return Number(text);
   if (SWITCHES.includes(key)) return TRUTH[text.toLowerCase()] ?? text;

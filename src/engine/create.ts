@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { readFolders } from '../files/folders.ts';
 import { parseFileName } from '../migration/filename.ts';
 import { newFileName, newMigrationText } from '../migration/template.ts';
 import { Problem } from '../problem/problem.ts';
+import { writeMigrations } from './manifest/keep-manifests.ts';
 
 export interface CreateOptions {
   /** All folders of migrations: the number is the next after all of theirs. */
@@ -18,7 +19,10 @@ export interface CreateOptions {
   readonly date: string;
 }
 
-/** Writes the next numbered file from the template; never over an existing one. Returns its shown path. */
+/**
+ * Writes the next numbered file from the template, never over an existing one, and its line into the manifest where the folder
+ * has one. Returns its shown path.
+ */
 export function createMigration(options: CreateOptions): { version: string; file: string } {
   const there = options.folders.filter((folder) => existsSync(folder));
   const versions = readFolders(there, options.cwd).files;
@@ -27,11 +31,7 @@ export function createMigration(options: CreateOptions): { version: string; file
   if (parsed instanceof Problem) throw parsed;
   const path = join(options.folder, name);
   const file = relative(options.cwd, path);
-  mkdirSync(options.folder, { recursive: true });
-  try {
-    writeFileSync(path, newMigrationText({ ...options, version: parsed.version }), { flag: 'wx' });
-  } catch (error) {
-    throw new Problem('folder-unreadable', `cannot write ${file}: ${(error as Error).message}`, { cause: error });
-  }
+  const content = newMigrationText({ ...options, version: parsed.version });
+  writeMigrations([{ kind: 'create', path, shown: file, content }], options.cwd);
   return { version: parsed.version, file };
 }

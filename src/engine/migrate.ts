@@ -5,13 +5,16 @@ import type { UpPlan } from '../plan/up.ts';
 import { refuseReadOnly } from '../postgres/server-info.ts';
 import { type Control, withControl } from './control.ts';
 import type { Engine } from './engine.ts';
+import { heedManifests } from './manifest/heed-manifests.ts';
 import { type MigrateOptions, type MigrateResult, resultOf, tellRemarks } from './migrate-result.ts';
 import { planFor } from './plan-up.ts';
 import { isSettled } from './settled.ts';
 
 /** Brings the database up to date. A failed migration is a result, not an exception: what came before it is applied. */
-export function migrate(engine: Engine, options: MigrateOptions): Promise<MigrateResult> {
-  return migrateFiles(engine, refuseComplaints(readFolders(engine.settings.directories, engine.cwd)), options);
+export async function migrate(engine: Engine, options: MigrateOptions): Promise<MigrateResult> {
+  const files = refuseComplaints(readFolders(engine.settings.directories, engine.cwd));
+  await heedManifests(engine, files);
+  return migrateFiles(engine, files, options);
 }
 
 /** The same with these files, wherever they are from. */

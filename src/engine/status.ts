@@ -1,10 +1,12 @@
 import { readFolders } from '../files/folders.ts';
+import type { ManifestFault } from '../manifest/faults.ts';
 import { inForce } from '../plan/ledger-entry.ts';
 import { type MigrationStatus, reconcile } from '../plan/reconcile.ts';
 import { MIGRATION_STATES, type MigrationState } from '../plan/state.ts';
 import { Problem } from '../problem/problem.ts';
 import { type Control, withControl } from './control.ts';
 import type { Engine } from './engine.ts';
+import { checkManifests } from './manifest/check-manifests.ts';
 import { readStepHistory, type StepUnderWay } from './steps/step-history.ts';
 
 /** The JSON document of `status` (contract, section 5). */
@@ -19,6 +21,8 @@ export interface StatusReport {
   readonly migrations: readonly StatusRow[];
   /** Faults of the folders themselves: names, unreadable files, doubles. */
   readonly complaints: readonly Problem[];
+  /** Each `migrations.lock` of the folders, with what is wrong with it; that is among the complaints, too. */
+  readonly manifests: readonly { readonly file: string; readonly faults: readonly ManifestFault[] }[];
 }
 
 export interface StatusRow {
@@ -39,6 +43,7 @@ export interface StatusRow {
 /** Every migration with its state. Reads layouts of every age, takes no lock and writes nothing. */
 export function status(engine: Engine): Promise<StatusReport> {
   const found = readFolders(engine.settings.directories, engine.cwd);
+  const manifests = checkManifests(engine.settings.directories, engine.cwd, found.files);
   return withControl(engine, async (control) => {
     const { ledger } = control;
     const running = (ledger.layout ?? 0) > 0 ? await runningVersions(control) : new Set<string>();
@@ -54,7 +59,8 @@ export function status(engine: Engine): Promise<StatusReport> {
       production: engine.settings.production || ledger.settings.get('production') === 'true',
       summary: summarize(migrations),
       migrations,
-      complaints,
+      complaints: [...complaints, ...manifests.flatMap(({ problem }) => problem ?? [])],
+      manifests: manifests.map(({ file, faults }) => ({ file, faults })),
     };
   });
 }

@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { Problem } from '../problem/problem.ts';
 import { fileErrorText, readUnchanged, withRegularFile } from './regular-file.ts';
 
@@ -7,32 +7,23 @@ export function readTextFile(path: string, shown: string): string {
   return withRegularFile(path, shown, (descriptor, size) => readUnchanged(descriptor, size, shown).toString('utf8'));
 }
 
-interface Replacing {
-  readonly mode?: number;
-  readonly beforeRename?: () => void;
-}
-
 /**
  * Puts the text in the file's place in one step, so that no reader meets half of it and a full disk leaves the old one.
- * `unique`: a word for the name of the draft. `mode`: its permissions, whatever the umask; `beforeRename` looks at the old one a last
- * time, and may throw. Throws 'file-unreadable'.
+ * `unique`: a word for the name of the draft. Throws 'file-unreadable'.
  */
-export function replaceFile(path: string, shown: string, text: string, unique: string, as: Replacing = {}): void {
+export function replaceFile(path: string, shown: string, text: string, unique: string): void {
   const draft = `${path}.${unique}.new`;
   try {
-    const descriptor = openSync(draft, 'wx', as.mode ?? 0o644);
+    const descriptor = openSync(draft, 'wx', 0o644);
     try {
       writeFileSync(descriptor, text);
-      if (as.mode !== undefined) fchmodSync(descriptor, as.mode);
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);
     }
-    as.beforeRename?.();
     renameSync(draft, path);
   } catch (error) {
     rmSync(draft, { force: true });
-    if (error instanceof Problem) throw error;
     throw new Problem('file-unreadable', `cannot write ${shown}: ${fileErrorText(error)}`, {
       where: { file: shown },
       state: 'Nothing was written.',

@@ -38,7 +38,7 @@ function twinProblem(twins: readonly MigrationStatus[], isToApply: (status: Migr
   return new Problem('order', `these migrations have one number: ${files.join(', ')}`, {
     where: { file: open?.file?.file ?? '' },
     next: [
-      `Give ${open?.version} the next free number (rename its file).`,
+      'Give the one that came later the next free number: taskflow-db renumber',
       `Or, if ${first?.version} comes first, add to the header of ${open?.file?.file}: -- Depends: ${first?.version}`,
     ],
   });

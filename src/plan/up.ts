@@ -217,7 +217,7 @@ function lateProblem(one: Candidate, applied: string): Problem {
     version: one.version,
     where: { file: one.file },
     next: [
-      `Give it a number after ${applied} (rename the file), if it was written later.`,
+      `Give it a number after ${applied}, if it was written later: taskflow-db renumber`,
       'Or say what it needs in its header: -- Depends: VERSION',
       'Or, if it does not matter that it runs later here than elsewhere: taskflow-db migrate --allow-late',
     ],

@@ -34,6 +34,8 @@ export const PROBLEMS = {
   // order and history
   order: EXIT.failed,
   'late-migration': EXIT.failed,
+  manifest: EXIT.failed,
+  'renumber-refused': EXIT.failed,
   'checksum-mismatch': EXIT.failed,
   'not-tracked': EXIT.failed,
   'tracking-layout': EXIT.failed,

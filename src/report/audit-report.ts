@@ -29,6 +29,7 @@ Written by \`taskflow-db schema report\`, not by hand; \`schema report --check\`
 
 const QUESTIONS: Readonly<Record<CheckName, string>> = {
   checksums: 'Can the files be read and put in order?',
+  manifest: 'Does `migrations.lock` record every file as it is?',
   replay: 'Can each migration be applied, in order, to an empty database?',
   'init-complete':
     'Does `init-complete.sql`, with its patch, make the schema, the rows and the records that the migrations make?',

@@ -94,7 +94,7 @@ function hanging(label: string, text: string, width: number): string[] {
 
 const LABEL = 30;
 
-const WHOLE: ReadonlySet<CheckName> = new Set(['checksums', 'replay', 'init-complete']);
+const WHOLE: ReadonlySet<CheckName> = new Set(['checksums', 'manifest', 'replay', 'init-complete']);
 
 /** What was found by one check, in the words of the summary. */
 export function checkSummary(name: CheckName, checks: readonly Check[]): string {

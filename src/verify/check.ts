@@ -3,7 +3,16 @@ import type { Location, Problem } from '../problem/problem.ts';
 import type { DataRemarks } from './data-facts.ts';
 
 /** What verify looks at, in the order of the summary. */
-export const CHECK_NAMES = ['checksums', 'replay', 'init-complete', 'upgrade', 'rollback', 'rerun', 'verify'] as const;
+export const CHECK_NAMES = [
+  'checksums',
+  'manifest',
+  'replay',
+  'init-complete',
+  'upgrade',
+  'rollback',
+  'rerun',
+  'verify',
+] as const;
 export type CheckName = (typeof CHECK_NAMES)[number];
 
 /**

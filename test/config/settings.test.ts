@@ -51,6 +51,7 @@ test('without a configuration file the defaults hold', () => {
     storeSql: true,
     legacyTimeZone: undefined,
     verify: { rerun: 'note', upgradeFrom: [] },
+    renumber: { since: undefined, mentions: [] },
     lint: {
       rules: {},
       failOn: 'error',

@@ -1,9 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { readFolders, refuseComplaints } from '../../files/folders.ts';
-import { fileErrorText } from '../../files/regular-file.ts';
-import { replaceFile } from '../../files/whole-file.ts';
 import type { Ledger } from '../../ledger/read.ts';
 import { type FileName, parseFileName } from '../../migration/filename.ts';
 import { newFileName, writtenMigrationText } from '../../migration/template.ts';
@@ -12,6 +9,7 @@ import { type MigrationStatus, reconcile } from '../../plan/reconcile.ts';
 import type { MigrationState } from '../../plan/state.ts';
 import { Problem } from '../../problem/problem.ts';
 import type { Engine } from '../engine.ts';
+import { writeMigrations } from '../manifest/keep-manifests.ts';
 import { fileOfText } from './file-of-text.ts';
 
 /** What the person says of the new file. */
@@ -114,20 +112,7 @@ export function doesTheSame(file: MigrationFile, other: MigrationFile): boolean 
   return a.bodyChecksum === b.bodyChecksum && back(a) === back(b);
 }
 
-/** Puts it there, whole or not at all, and never over another. Problem `file-unreadable`. */
-export function writeNew({ path, shown }: FilePlace, text: string): void {
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-  } catch (error) {
-    throw unwritable(shown, fileErrorText(error));
-  }
-  if (existsSync(path)) throw unwritable(shown, 'it is there already');
-  replaceFile(path, shown, text, randomUUID());
-}
-
-function unwritable(shown: string, why: string): Problem {
-  return new Problem('file-unreadable', `cannot write ${shown}: ${why}`, {
-    where: { file: shown },
-    state: 'Nothing was written.',
-  });
+/** Puts it there, whole or not at all, with its line in the manifest, and never over another. Problem `file-unreadable`. */
+export function writeNew({ path, shown }: FilePlace, text: string, cwd: string): void {
+  writeMigrations([{ kind: 'create', path, shown, content: text }], cwd);
 }

@@ -54,7 +54,7 @@ export async function driftToMigration(
     const decision = { what: `Record ${version} as applied`, approve: options.approve, seen: ledger };
     await decide(engine, decision, async (control, held) => {
       if (placeFor(engine, held, options.name).named.version !== version) throw otherPending(place);
-      if (!place.pending) writeNew(place, text);
+      if (!place.pending) writeNew(place, text, engine.cwd);
       await record(engine, control, found, place.pending ?? file, options.reason);
     });
     return { drift, changes: difference.changes, version, file: place.shown };

@@ -20,6 +20,7 @@ import type { Scratch, ScratchDatabase } from '../scratch/scratch.ts';
 import { Chain, type ChainPlan, type Stuck } from './chain.ts';
 import { checkComplete, completeFiles, NO_COMPLETE_FILE } from './init-complete.ts';
 import { withLeftOut } from './left-out.ts';
+import { manifestChecks } from './manifest-checks.ts';
 import { checksumChecks, differencesOf, type TargetFacts } from './target-facts.ts';
 import { checkUpgrades } from './upgrade.ts';
 
@@ -58,7 +59,8 @@ export async function verify(scratch: Scratch, options: VerifyOptions): Promise<
   const { plan, print } = await prepareBase(scratch, base, await forScratch(scratch, files));
   const tried = await tryAll(scratch, base, plan, print, options);
   const whole = await wholeChecks(scratch, tried, files, plan, options);
-  const found = [...checksumChecks(files, target), ...whole, ...tried.checks];
+  const manifests = manifestChecks(settings.directories, cwd, files);
+  const found = [...checksumChecks(files, target), ...manifests, ...whole, ...tried.checks];
   const checks = sorted(withLeftOut(found, files, scratch.leftOut), files);
   return {
     ok: checks.every(({ state }) => state !== 'failed'),

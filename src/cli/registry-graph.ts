@@ -1,0 +1,39 @@
+import type { Command } from './context.ts';
+import { SCRATCH_FLAG } from './scratch-flag.ts';
+
+/** Which migration stands where, and in what order: for work on branches. */
+export const RENUMBER_COMMAND: Command = {
+  name: 'renumber',
+  summary: 'move files to free numbers, mend references',
+  description: `Gives new numbers, behind all others, to migrations that migrate would refuse: those that came too late (a lower number than something applied) and twins of a number. What depends on them moves along, and their order among themselves stays. Every Depends: header that names one is mended, and the manifests, init-complete-patch.sql, and mentions in documents, too. It is done as a whole or not at all; with --dry-run every file and line is shown, and nothing is changed.
+
+What is applied keeps its number, and so does what is half done: the database is asked, if one is named. So does what the branch has that others start from: --since, or the setting renumber.since, or the first there is of origin/HEAD, origin/main, origin/master, main and master. What that branch has not is taken for yours, and keeps its order. Without a database, or with --offline, the branch alone decides. What other databases have that were not asked nobody knows here.
+
+With versions named, these are moved, and what depends on them: also one that the branch has, but never one that is applied.
+
+A manifest is optional: migrations.lock beside the files, a line for each, chained by hash, so that two branches which both add a file meet as a conflict in Git. --lock makes it, or writes it anew from the files as they are, and moves nothing. From then on create, lint --fix, diff --to-migration and renumber keep it, and status, verify and migrate check it. After a merge, with conflict markers in it or the lines of both sides, renumber mends it. See docs/branches.md.`,
+  positionals: [
+    {
+      name: 'VERSION',
+      optional: true,
+      repeatable: true,
+      completes: 'version',
+      summary: 'move these (default: late ones and twins)',
+    },
+  ],
+  flags: [
+    { name: 'since', value: 'BRANCH', summary: 'what this branch or commit has keeps its number' },
+    { name: 'offline', summary: 'ask no database: the branch alone decides' },
+    { name: 'lock', summary: 'make migrations.lock, or write it anew' },
+    { name: 'dry-run', summary: 'show every file and line, change nothing' },
+    SCRATCH_FLAG,
+  ],
+  examples: [
+    { line: 'taskflow-db renumber', says: 'after a merge: mend what is late or twice' },
+    { line: 'taskflow-db renumber --dry-run', says: 'what that would change' },
+    { line: 'taskflow-db renumber --since origin/main', says: 'behind what that branch has' },
+    { line: 'taskflow-db renumber 031_add_tags', says: 'move this one' },
+    { line: 'taskflow-db renumber --lock', says: 'keep a manifest from now on' },
+  ],
+  load: () => import('./commands/renumber.ts'),
+};

@@ -1,0 +1,35 @@
+import type { Settings } from '../../config/settings.ts';
+import { changeFiles } from '../../files/change-set.ts';
+import type { Scratch } from '../scratch/scratch.ts';
+import type { Judges } from './facts.ts';
+import { mendGenerated, type StaleFile, staleFiles } from './generated.ts';
+import { planRenumbering, type Renumbering } from './plan.ts';
+
+export interface RenumberOptions extends Judges {
+  readonly settings: Settings;
+  readonly cwd: string;
+  /** Versions or numbers, as people write them; none: what `migrate` would refuse. */
+  readonly named: readonly string[];
+  readonly lock: boolean;
+  readonly dryRun: boolean;
+  readonly openScratch: () => Promise<Scratch>;
+}
+
+export interface RenumberResult extends Omit<Renumbering, 'changes' | 'touched'> {
+  readonly generated: readonly StaleFile[];
+}
+
+/**
+ * Moves the files that need another number behind all others, and mends what names them: headers, manifests, documents, in one
+ * change that is made as a whole or not at all; then the patch. Problems as of planRenumbering, `file-unreadable` where a file
+ * cannot be written.
+ */
+export async function renumber(options: RenumberOptions): Promise<RenumberResult> {
+  const { settings, cwd, dryRun } = options;
+  const { directories: folders, renumber: also } = settings;
+  const { changes, touched, ...planned } = planRenumbering({ ...options, folders, mentions: also.mentions });
+  const stale = staleFiles(touched, settings, cwd);
+  if (!dryRun) changeFiles(changes);
+  const generated = await mendGenerated(stale, dryRun ? undefined : options.openScratch, settings, cwd);
+  return { ...planned, generated };
+}
