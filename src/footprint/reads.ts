@@ -78,12 +78,14 @@ function markReference(marks: Marks, { fields = [] }: Fields<'ColumnRef'>, sourc
   else markColumn(marks, meant, sources, names.at(-1)!);
 }
 
-/** A name alone may also mean a whole row. */
+/** A name alone may also mean a whole row. Where no table has such a column, it is the one table's that could have had it. */
 function markColumn(marks: Marks, meant: readonly Source[], sources: readonly Source[], column: string): void {
-  for (const { name } of meant) {
+  const having = meant.filter(({ name }) => {
     const table = marks.before.table(name);
-    if (!table?.complete || table.columns.has(column)) markColumnRead(marks, name, column);
-  }
+    return !table?.complete || table.columns.has(column);
+  });
+  const [only] = meant.length === 1 ? meant : [];
+  for (const { name } of having.length > 0 || !only ? having : [only]) markColumnRead(marks, name, column);
   for (const { name, aliases } of sources) if (aliases.includes(column)) markAllColumns(marks, name);
 }
 

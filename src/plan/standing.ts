@@ -14,13 +14,9 @@ export interface Dependent {
   readonly place: string | undefined;
 }
 
-/** Those that stand on a version, through others too, in the order in which they were applied. */
-export function dependentsOf(
-  graph: MigrationGraph,
-  version: string,
-  isApplied: (version: string) => boolean,
-): Dependent[] {
-  const standing = graph.standingOn(version).filter(isApplied);
+/** Those that stand on a version, through others too, in the order of the graph. */
+export function dependentsOf(graph: MigrationGraph, version: string): Dependent[] {
+  const standing = graph.standingOn(version);
   const within = new Set([version, ...standing]);
   return standing.flatMap((one) => {
     const links = graph.needsOf(one).filter((link) => within.has(link.version) && !isWeak(link));

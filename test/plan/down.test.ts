@@ -24,7 +24,7 @@ function standingOf(statuses: readonly MigrationStatus[], version: string | unde
     depends: file?.load().headers.depends ?? [],
     footprint: undefined,
   }));
-  return { standing: dependentsOf(new MigrationGraph(nodes), version, () => true) };
+  return { standing: dependentsOf(new MigrationGraph(nodes), version) };
 }
 
 function refused(statuses: readonly MigrationStatus[], options: DownOptions) {

@@ -1,5 +1,6 @@
 import type { Footprint } from '../../graph/access.ts';
 import { type GraphNode, MigrationGraph } from '../../graph/graph.ts';
+import { type InferredEdge, inferEdges } from '../../graph/inferred.ts';
 import { orderMigrations } from '../../graph/order.ts';
 import { SchemaLearner } from '../../known/learner.ts';
 import { schemasOf } from '../../known/search-path.ts';
@@ -15,6 +16,8 @@ import { footprintsOf } from './footprints.ts';
 
 export interface ReadGraph {
   readonly graph: MigrationGraph;
+  /** What one that would run behind all of them needs of them. */
+  readonly needsBehind: readonly InferredEdge[];
   /** Files that cannot be read as migrations: they are in the graph, without edges. */
   readonly complaints: readonly Problem[];
 }
@@ -24,6 +27,8 @@ export interface ReadOptions {
   readonly control?: Control;
   /** As in the settings; by default public. */
   readonly searchPath?: string | undefined;
+  /** It would run behind all of them: the way back of one. */
+  readonly behind?: Migration | undefined;
   /** As if none had been applied: all in the order of dependencies and numbers. */
   readonly byNumber?: boolean;
 }
@@ -34,16 +39,18 @@ export interface ReadOptions {
  */
 export async function readGraph(
   statuses: readonly MigrationStatus[],
-  { control, searchPath, byNumber = false }: ReadOptions = {},
+  { control, searchPath, behind, byNumber = false }: ReadOptions = {},
 ): Promise<ReadGraph> {
   const complaints: Problem[] = [];
   const sources = await sourcesOf(statuses, control);
   const loaded = sources.map(({ status, file }) => ({ status, migration: loadedOf(file, complaints) }));
   const ordered = inOrder(loaded, statuses, byNumber);
   const readable = ordered.flatMap(({ migration }) => migration ?? []);
-  const footprints = await footprintsOf(readable, learnerOf(searchPath));
+  const footprints = await footprintsOf(behind ? [...readable, behind] : readable, learnerOf(searchPath));
   const byVersion = new Map(footprints.map((one) => [one.version, one]));
-  return { graph: new MigrationGraph(ordered.map((one) => nodeOf(one, statuses, byVersion))), complaints };
+  const graph = new MigrationGraph(ordered.map((one) => nodeOf(one, statuses, byVersion)));
+  const needsBehind = behind ? inferEdges(footprints).filter(({ from }) => from === behind.version) : [];
+  return { graph, needsBehind, complaints };
 }
 
 function learnerOf(searchPath: string | undefined): SchemaLearner {
