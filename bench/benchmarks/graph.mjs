@@ -21,7 +21,16 @@ export async function run(bed) {
     const variants = bed.tools.map(({ name: tool, launcher }) => ({
       name: tool,
       command: () => ({
-        command: [process.execPath, launcher, 'graph', '--dir', folder, ...flags, '--out', join(bed.folder, 'graph.out')],
+        command: [
+          process.execPath,
+          launcher,
+          'graph',
+          '--dir',
+          folder,
+          ...flags,
+          '--out',
+          join(bed.folder, 'graph.out'),
+        ],
         cwd: bed.folder,
         env: { DATABASE_URL: '' },
       }),

@@ -59,9 +59,10 @@ export class ItemText {
     const [edge] = by?.edges ?? [];
     if (!by || !edge) return [];
     const named = this.#direction === 'needs' ? edge.from : edge.to;
+    const beside = this.#direction === 'dependents' && by.from.kind === 'single';
     if (this.#look.all || this.#document.versions.includes(named))
-      return edge.inferred.map((reason) => placedReason(reason, edge, this.#short));
-    const text = whyText(edge, this.#short);
+      return edge.inferred.map((reason) => placedReason(reason, edge, this.#short, beside));
+    const text = whyText(edge, this.#short, beside);
     return text === '' ? [] : [text];
   }
 

@@ -18,16 +18,22 @@ function numberOf(version: string): string {
   return /^[0-9]+/.exec(version)?.[0] ?? version;
 }
 
-/** `uses table orders, 009:10` */
-export function placedReason({ text, later }: DocumentReason, { from }: DocumentEdge, short: ShortName): string {
-  return `${visibleLine(text)}, ${short(from)}:${later.line}`;
+/** Longer than that, such as a timestamp, it is not said again of what stands right beside it. */
+const SHORT_MAX = 8;
+
+/** `uses table orders, 009:10`; `beside`: the text stands beside the name of the version that this is the line of. */
+export function placedReason(reason: DocumentReason, edge: DocumentEdge, short: ShortName, beside: boolean): string {
+  const name = short(edge.from);
+  const { text, later } = reason;
+  const place = beside && name.length > SHORT_MAX ? `line ${later.line}` : `${name}:${later.line}`;
+  return `${visibleLine(text)}, ${place}`;
 }
 
 /** Why an edge is there, in a few words; empty where only a header says so. */
-export function whyText(edge: DocumentEdge, short: ShortName): string {
+export function whyText(edge: DocumentEdge, short: ShortName, beside: boolean): string {
   const [first, ...others] = edge.inferred;
   if (!first) return '';
-  return `${placedReason(first, edge, short)}${others.length > 0 ? ` and ${others.length} more` : ''}`;
+  return `${placedReason(first, edge, short, beside)}${others.length > 0 ? ` and ${others.length} more` : ''}`;
 }
 
 const PAST: Readonly<Record<Manner, string>> = {

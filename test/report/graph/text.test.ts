@@ -79,6 +79,13 @@ test('two with one number are called by their versions', () => {
   assert.deepEqual(linesOf(twins), ['1_a', '1_b', '└┄┄ 2_c  uses table t, 2:7; also on ┄┄ 1_a table t']);
 });
 
+test('a long number is not said again right beside it', () => {
+  const stamps = document(['20230104011300_a', '20230105171300_b'], ['20230105171300_b 20230104011300_a']);
+  assert.deepEqual(linesOf(stamps), ['20230104011300_a', '└┄┄ 20230105171300_b  uses table t, line 7']);
+  const needs = { ...stamps, part: 'from' as const, versions: ['20230105171300_b'] };
+  assert.equal(linesOf(needs).at(-1), '└┄┄ 20230104011300_a  uses table t, 20230105171300:7');
+});
+
 test('a run of many takes three lines', () => {
   const versions = Array.from({ length: 36 }, (_, i) => `${String(i + 1).padStart(3, '0')}_step`);
   const run = document(
