@@ -25,6 +25,7 @@ const ALL = [
   'verify',
   'lint',
   'lint-corpus',
+  'graph',
 ];
 
 const { values, positionals } = parseArgs({

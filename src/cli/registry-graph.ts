@@ -37,3 +37,50 @@ A manifest is optional: migrations.lock beside the files, a line for each, chain
   ],
   load: () => import('./commands/renumber.ts'),
 };
+
+/** What depends on what. */
+export const GRAPH_COMMAND: Command = {
+  name: 'graph',
+  summary: 'show which migrations need which',
+  description: `Shows how migrations depend on each other: as their Depends: headers declare it (solid lines), and as their SQL implies it (dashed lines), with the object, the file and the line: what one creates, changes or drops and another reads or changes. Nothing is run.
+
+A migration is shown once, below the last one that it needs; what else it needs stands behind "also on". An edge that follows from others is left out. Among many migrations, those that would only repeat each other are drawn as one: --all shows every one. With VERSION, --from or --impact only a part is shown: what it needs, what stands on it, or both. --verbose shows also edges that only order two migrations, though neither stands on the other.
+
+States are shown where a database is named and can be asked; else the files alone tell. Parts of a migration that no text tells, such as EXECUTE of a text that is made when it runs, are named where they may matter.
+
+With --format it draws for others: svg, laid out; mermaid and dot, for a page or Graphviz; json, with all edges and all reasons. See docs/graph.md.`,
+  positionals: [
+    {
+      name: 'VERSION',
+      optional: true,
+      repeatable: true,
+      completes: 'version',
+      summary: 'only what it needs and what stands on it',
+    },
+  ],
+  flags: [
+    { name: 'from', value: 'VERSION', completes: 'version', summary: 'only what this version needs' },
+    { name: 'impact', value: 'VERSION', completes: 'version', summary: 'only what stands on this version' },
+    {
+      name: 'format',
+      value: 'FORMAT',
+      choices: ['text', 'mermaid', 'dot', 'json', 'svg'],
+      summary: 'text, mermaid, dot, json or svg',
+    },
+    {
+      name: 'out',
+      value: 'FILE',
+      completes: 'file',
+      summary: 'write it there; .svg, .mmd, .dot or .json tell the format',
+    },
+    { name: 'all', summary: 'every migration by itself, however many' },
+  ],
+  examples: [
+    { line: 'taskflow-db graph', says: 'all of it' },
+    { line: 'taskflow-db graph --impact 009', says: 'what stands on 009, and by which objects' },
+    { line: 'taskflow-db graph --from 024', says: 'what 024 needs' },
+    { line: 'taskflow-db graph --out graph.svg', says: 'a picture for a browser' },
+    { line: 'taskflow-db graph --impact 009 --format mermaid', says: 'for a comment on a pull request' },
+  ],
+  load: () => import('./commands/graph.ts'),
+};

@@ -1,6 +1,6 @@
 import type { Command } from './context.ts';
 import { DB_COMMAND } from './registry-db.ts';
-import { RENUMBER_COMMAND } from './registry-graph.ts';
+import { GRAPH_COMMAND, RENUMBER_COMMAND } from './registry-graph.ts';
 import { LINT_COMMAND } from './registry-lint.ts';
 import { PLAN_COMMAND } from './registry-plan.ts';
 import { SCHEMA_COMMAND } from './registry-schema.ts';
@@ -154,6 +154,7 @@ With --version it undoes that one alone, wherever it stands: refused, with the o
   RENUMBER_COMMAND,
   PLAN_COMMAND,
   LINT_COMMAND,
+  GRAPH_COMMAND,
   {
     name: 'diff',
     summary: 'compare two schemas, object by object',
@@ -299,6 +300,7 @@ With --verify it computes the hash of every entry anew and names the first that 
   {
     name: 'baseline',
     summary: 'record versions as already there',
+    rare: true,
     description: `For a database that already has the objects of the first migrations: checks that they are there, then records every version up to the given one as baseline, without running it. Rollback never passes a baseline.`,
     flags: [
       {

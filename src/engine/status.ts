@@ -101,7 +101,7 @@ async function isAtWork({ session }: Control, { backend, statement }: StepUnderW
  * While a run is alive: the version that its newest event speaks of, if that is a beginning, and files outside a
  * transaction that are neither done nor failed. Without a runner those were interrupted.
  */
-async function runningVersions(control: Control): Promise<Set<string>> {
+export async function runningVersions(control: Control): Promise<Set<string>> {
   if (!control.runner) return new Set();
   const unfinished = control.ledger.entries.filter((entry) => !entry.success && entry.stepsTotal !== null);
   const rows = await control.session.query(

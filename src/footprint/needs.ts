@@ -10,7 +10,7 @@ export class Needs {
     const read = accesses.filter(({ manner }) => manner === 'reads');
     if (read.length === 0) return;
     for (const { manner, object } of accesses)
-      if (manner === 'creates' || manner === 'changes') this.#root.at(object).needs.push(...read);
+      if (manner === 'creates' || manner === 'changes') this.#root.at(object).needs.push(read);
   }
 
   /** What the dropped objects needed, as reads that only order. */
@@ -26,7 +26,8 @@ export class Needs {
 }
 
 class Held {
-  readonly needs: Access[] = [];
+  /** As lists that many share: a GRANT on all tables changes as many as it reads. */
+  readonly needs: (readonly Access[])[] = [];
   readonly #inside = new Map<string, Held>();
 
   at(path: ObjectPath): Held {
@@ -34,7 +35,7 @@ class Held {
   }
 
   taken(): Access[] {
-    const all = [...this.needs.splice(0), ...[...this.#inside.values()].flatMap((one) => one.taken())];
+    const all = [...this.needs.splice(0).flat(), ...[...this.#inside.values()].flatMap((one) => one.taken())];
     this.#inside.clear();
     return all;
   }

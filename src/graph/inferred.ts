@@ -55,10 +55,22 @@ class ObjectState {
   }
 }
 
+/**
+ * Of what only orders two migrations, beyond which no more is told: who grants something on all tables of a schema is met by
+ * everything that happens in it.
+ */
+const WEAK_REASONS_MAX = 20;
+
+interface Found {
+  readonly reasons: Map<string, Reason>;
+  /** There is a strong one: the weak ones are not told. */
+  strong: boolean;
+}
+
 class Edges {
   readonly #from: string;
   readonly #order: number;
-  readonly #reasons = new Map<string, Map<string, Reason>>();
+  readonly #found = new Map<string, Found>();
 
   constructor(from: string, order: number) {
     this.#from = from;
@@ -67,22 +79,28 @@ class Edges {
 
   add(later: Touch, earlier: Touch): void {
     if (earlier.order === this.#order) return;
+    const weak = later.access.weak || earlier.access.weak || earlier.access.manner === 'reads';
+    const found = this.#to(earlier.version);
+    const { reasons } = found;
+    if (weak && (found.strong || reasons.size >= WEAK_REASONS_MAX)) return;
     const object =
       later.access.object.length >= earlier.access.object.length ? later.access.object : earlier.access.object;
-    const weak = later.access.weak || earlier.access.weak || earlier.access.manner === 'reads';
-    const reason: Reason = { object, later: later.access, earlier: earlier.access, weak };
-    let reasons = this.#reasons.get(earlier.version);
-    if (!reasons) this.#reasons.set(earlier.version, (reasons = new Map()));
     const key = keyOfPath(object);
     const old = reasons.get(key);
-    if (!old || (old.weak && !weak)) reasons.set(key, reason);
+    if (!old || (old.weak && !weak)) reasons.set(key, { object, later: later.access, earlier: earlier.access, weak });
+    if (!weak) found.strong = true;
+  }
+
+  #to(version: string): Found {
+    let found = this.#found.get(version);
+    if (!found) this.#found.set(version, (found = { reasons: new Map(), strong: false }));
+    return found;
   }
 
   edges(): InferredEdge[] {
-    return [...this.#reasons].map(([to, found]) => {
-      const all = outermost([...found.values()]);
-      const strong = all.filter(({ weak }) => !weak);
-      return { from: this.#from, to, reasons: strong.length > 0 ? strong : all, weak: strong.length === 0 };
+    return [...this.#found].map(([to, { reasons, strong }]) => {
+      const told = [...reasons.values()].filter(({ weak }) => !(weak && strong));
+      return { from: this.#from, to, reasons: outermost(told), weak: !strong };
     });
   }
 }

@@ -41,8 +41,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   },
   report: {
     pure: true,
-    imports: ['problem', 'plan', 'manifest', 'renumber', 'catalog', 'verify', 'lint', 'forecast'],
-    packages: ['diff', 'fast-string-width', 'fast-wrap-ansi', 'node:crypto', 'picocolors'],
+    imports: ['problem', 'graph', 'plan', 'manifest', 'renumber', 'catalog', 'verify', 'lint', 'forecast'],
+    packages: ['@dagrejs/dagre', 'diff', 'fast-string-width', 'fast-wrap-ansi', 'node:crypto', 'picocolors'],
   },
   parser: { pure: false, imports: ['sql', 'syntax'], packages: ['libpg-query', 'node:v8'] },
   files: { pure: false, imports: ['problem', 'migration', 'plan/migration-file.ts'], packages: [] },

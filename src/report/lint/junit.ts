@@ -1,9 +1,9 @@
 import type { Finding } from '../../lint/finding.ts';
 import { counts, type FailOn, type LintReport } from '../../lint/report.ts';
 import { cut } from '../width.ts';
+import { type XmlElement, xmlDocument } from '../xml.ts';
 import { findingMessage } from './finding-message.ts';
 import type { FormatOptions } from './format.ts';
-import { type XmlElement, xmlDocument } from './xml.ts';
 
 /**
  * JUnit XML as Jenkins and GitLab read it: a suite a file, a case a finding. A case fails where the command fails for it, is skipped

@@ -1,4 +1,4 @@
-import { visible, visibleLine } from '../visible.ts';
+import { visible, visibleLine } from './visible.ts';
 
 /** An element with its attributes, and what stands in it: elements, or text. */
 export interface XmlElement {
