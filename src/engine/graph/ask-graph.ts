@@ -15,7 +15,7 @@ export interface GraphRequest {
   readonly part: GraphPart;
 }
 
-export interface AskedGraph extends ReadGraph {
+export interface AskedGraph extends Omit<ReadGraph, 'needsBehind'> {
   /** With the versions in full. */
   readonly part: GraphPart;
   /** Null where no database was asked: then all files are as good as pending. */
