@@ -76,8 +76,9 @@ class FileReader {
     for (const { offset, why } of inner.unknown) this.#say(lineAt(statement, offset), why);
     const routine = as('CreateFunctionStmt', tree.node);
     const marks = this.#run(tree, (location) => placeIn(statement, tree.offsetOf(location)));
-    if (!routine) for (const one of inner.statements) this.#runInner(statement, one);
-    else this.#keepRoutine(statement, routine.funcname, inner, marks);
+    const bodies = [...inner.statements, ...(inner.expressions ?? [])];
+    if (!routine) for (const one of bodies) this.#runInner(statement, one);
+    else this.#keepRoutine(statement, routine.funcname, bodies, marks);
   }
 
   /** What one statement does; what it makes is known then. */
@@ -98,10 +99,15 @@ class FileReader {
   }
 
   /** A routine needs what its body touches once it runs. */
-  #keepRoutine(outer: Statement, written: Parameters<typeof nameOf>[0], inner: Inner, { before, after }: Marks): void {
+  #keepRoutine(
+    outer: Statement,
+    written: Parameters<typeof nameOf>[0],
+    bodies: Inner['statements'],
+    { before, after }: Marks,
+  ): void {
     const name = nameOf(written);
     if (!name) return;
-    const done = inner.statements.flatMap(({ sql, offset }) => {
+    const done = bodies.flatMap(({ sql, offset }) => {
       const parsed = this.#reading.parse(sql);
       if (!isTree(parsed)) return [];
       const marks = new Marks(this.#version, before, before, innerPlace(outer, offset, parsed));

@@ -69,8 +69,10 @@ function inLanguage(
 
 function deeper(inner: Inner, parsePlpgsql: ParsePlpgsql, parse: ParseStatement): Inner {
   const found = inner.statements.map((statement) => withBlocks(statement, parsePlpgsql, parse));
+  const expressions = [...(inner.expressions ?? []), ...found.flatMap((one) => one.expressions ?? [])];
   return {
     statements: found.flatMap(({ statements }) => statements),
+    ...(expressions.length > 0 ? { expressions } : {}),
     unknown: [...inner.unknown, ...found.flatMap(({ unknown }) => unknown)],
   };
 }
@@ -79,16 +81,17 @@ function deeper(inner: Inner, parsePlpgsql: ParsePlpgsql, parse: ParseStatement)
 function withBlocks(outer: InnerStatement, parsePlpgsql: ParsePlpgsql, parse: ParseStatement): Inner {
   const tree = /^do\b/i.test(outer.sql) ? parse(outer.sql) : undefined;
   if (!tree || !isTree(tree)) return { ...NOTHING, statements: [outer] };
-  const { statements, unknown } = innerStatements(tree, outer.sql, parsePlpgsql, parse);
-  const moved = statements.map((one) => ({
+  const { statements, expressions = [], unknown } = innerStatements(tree, outer.sql, parsePlpgsql, parse);
+  const move = (one: InnerStatement): InnerStatement => ({
     ...one,
     offset: outer.placeOf(one.offset),
     placeOf: (offset: number) => outer.placeOf(one.placeOf(offset)),
     inLoop: one.inLoop || outer.inLoop,
     commits: one.commits || outer.commits,
-  }));
+  });
   return {
-    statements: [outer, ...moved],
+    statements: [outer, ...statements.map(move)],
+    expressions: expressions.map(move),
     unknown: unknown.map(({ offset, why }) => ({ offset: outer.placeOf(offset), why })),
   };
 }

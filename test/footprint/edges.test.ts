@@ -139,6 +139,14 @@ const OTHERS: readonly Case[] = [
     ['2 uses table t < 1'],
   ],
   [
+    'what an expression of a function reads',
+    [
+      T,
+      'CREATE FUNCTION f() RETURNS bigint LANGUAGE plpgsql AS $$\nDECLARE n bigint;\nBEGIN\n  IF (SELECT count(*) FROM t) > 0 THEN RETURN 1; END IF;\n  RETURN 2;\nEND $$;',
+    ],
+    ['2 uses table t < 1'],
+  ],
+  [
     'what a called function does',
     [T, 'CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN DROP TABLE t; END $$;', 'SELECT f();'],
     ['2 uses table t < 1', '3 uses function f < 2', '3 drops table t < 1'],

@@ -5,12 +5,13 @@ import { resolveVersion } from '../../plan/resolve-version.ts';
 import type { MigrationState } from '../../plan/state.ts';
 import { type Control, withControl } from '../control.ts';
 import type { Engine } from '../engine.ts';
+import { searchPathInForce } from '../search-path.ts';
 import { runningVersions } from '../status.ts';
 import { type ReadGraph, readGraph } from './read-graph.ts';
 
 /** Where migrations are, and which of them are asked for: versions as people write them. */
 export interface GraphRequest {
-  readonly settings: Pick<Engine['settings'], 'directories' | 'searchPath'>;
+  readonly settings: Pick<Engine['settings'], 'directories' | 'searchPath' | 'role'>;
   readonly cwd: string;
   readonly part: GraphPart;
 }
@@ -37,7 +38,8 @@ async function asked({ settings, cwd, part }: GraphRequest, control: Control | u
   const found = readFolders(settings.directories, cwd);
   const statuses = await statusesOf(found.files, control);
   const versions = part.versions.map((text) => resolveVersion(statuses, text));
-  const options = control ? { control, searchPath: settings.searchPath } : { searchPath: settings.searchPath };
+  const searchPath = control ? await searchPathInForce(settings, control) : settings.searchPath;
+  const options = { searchPath, ...(control ? { control } : {}) };
   const { graph, complaints } = await readGraph(statuses, options);
   return {
     graph,

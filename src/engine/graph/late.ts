@@ -6,6 +6,7 @@ import type { Problem } from '../../problem/problem.ts';
 import { count } from '../../problem/quantity.ts';
 import type { Control } from '../control.ts';
 import type { Engine } from '../engine.ts';
+import { searchPathInForce } from '../search-path.ts';
 import { readGraph } from './read-graph.ts';
 
 /**
@@ -19,7 +20,8 @@ export async function withSharing(
   statuses: readonly MigrationStatus[],
 ): Promise<Problem> {
   if (!lateIn(problem)) return problem;
-  const { graph } = await readGraph(statuses, { control, searchPath: engine.settings.searchPath, byNumber: true });
+  const searchPath = await searchPathInForce(engine.settings, control);
+  const { graph } = await readGraph(statuses, { control, searchPath, byNumber: true });
   const applied = statuses.filter(({ entry }) => entry !== undefined && inForce(entry)).map(({ version }) => version);
   const told = (one: Problem): Problem => {
     const { version, next = [] } = one.fields;

@@ -7,6 +7,7 @@ import type { MigrationStatus } from '../../plan/reconcile.ts';
 import { type Dependent, dependentsOf } from '../../plan/standing.ts';
 import type { Control } from '../control.ts';
 import type { Engine } from '../engine.ts';
+import { searchPathInForce } from '../search-path.ts';
 import { readGraph } from './read-graph.ts';
 
 export interface Standing {
@@ -28,7 +29,11 @@ export async function standingOn(
   const after = applied.filter((one) => own && orderOf(one) > orderOf(own));
   if (after.length === 0) return { dependents: [], unsure: [] };
   const behind = own && wayBackOf(own);
-  const { graph, needsBehind } = await readGraph(applied, { control, searchPath: settings.searchPath, behind });
+  const { graph, needsBehind } = await readGraph(applied, {
+    control,
+    searchPath: await searchPathInForce(settings, control),
+    behind,
+  });
   const dependents = withTakers(graph, version, needsBehind);
   const found = new Set(dependents.map((one) => one.version));
   const unsure = graph.nodes

@@ -9,9 +9,9 @@ import {
 } from '../../plan/bound.ts';
 import type { UpPlan } from '../../plan/up.ts';
 import { Problem } from '../../problem/problem.ts';
-import { displayIdentifier } from '../../sql/quote.ts';
 import type { Control } from '../control.ts';
 import type { Engine } from '../engine.ts';
+import { searchPathInForce } from '../search-path.ts';
 import { schemaHash } from './schema-hash.ts';
 
 /** What a plan rests on, as it is now. `schema`: what `schemaHash` said, or null. */
@@ -36,21 +36,9 @@ async function targetOf({ settings }: Engine, control: Control): Promise<PlanTar
     systemIdentifier: await systemIdentifierOf(control),
     serverVersion: version,
     role: settings.role ?? null,
-    searchPath: await searchPathOf(settings, control),
+    searchPath: await searchPathInForce(settings, control),
     trackingSchema: control.names.schema,
   };
-}
-
-/** `ALTER ROLE` and `ALTER DATABASE` may give the user that plans another one than the user that applies. */
-async function searchPathOf({ searchPath, role }: Engine['settings'], { session }: Control): Promise<string> {
-  const [row] = await session.query(
-    `SELECT coalesce($1, (SELECT s.reset_val FROM pg_catalog.pg_settings AS s WHERE s.name = 'search_path')) AS path,
-  (SELECT n.nspname FROM pg_catalog.pg_namespace AS n WHERE n.nspname = coalesce($2, current_user)) AS own`,
-    [searchPath ?? null, role ?? null],
-  );
-  const names = (row?.path ?? '').split(',').map((name) => name.trim());
-  const own = row?.own ? [displayIdentifier(row.own)] : [];
-  return names.flatMap((name) => (/^"?\$user"?$/.test(name) ? own : [name])).join(', ');
 }
 
 /** Null where an administrator has forbidden it to ordinary roles. */

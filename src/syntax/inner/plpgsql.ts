@@ -25,6 +25,7 @@ class BodyReader {
   readonly #parse: ParseStatement;
   readonly #lines: readonly number[];
   readonly #statements: InnerStatement[] = [];
+  readonly #expressions: InnerStatement[] = [];
   readonly #unknown: { offset: number; why: string }[] = [];
   #from = 0;
 
@@ -36,7 +37,7 @@ class BodyReader {
 
   read(reported: unknown): Inner {
     this.#visit(reported, { inLoop: false, commits: false });
-    return { statements: this.#statements, unknown: this.#unknown };
+    return { statements: this.#statements, expressions: this.#expressions, unknown: this.#unknown };
   }
 
   #visit(value: unknown, loop: Loop): void {
@@ -45,6 +46,7 @@ class BodyReader {
       for (const [key, inner] of Object.entries(value)) {
         if (key === 'datums') continue;
         if (key.startsWith('PLpgSQL_stmt_') && isFields(inner)) this.#statement(key.slice(13), inner, loop);
+        else if (key === 'PLpgSQL_expr' && isFields(inner)) this.#expression(inner.query, loop);
         else this.#visit(inner, loop);
       }
     }
@@ -59,8 +61,17 @@ class BodyReader {
       const isDynamic = kind === 'dynexecute' || kind === 'dynfors';
       this.#static(isDynamic ? undefined : query, loop);
       this.#dynamic(isDynamic ? query : queryOf(fields.dynquery), loop);
-      this.#visit(fields, LOOPS.has(kind) ? around(fields, loop) : loop);
+      this.#visit(withoutStatements(kind, fields), LOOPS.has(kind) ? around(fields, loop) : loop);
     }
+  }
+
+  /** A call or a query in it may read something; a variable and a constant do not. */
+  #expression(query: unknown, loop: Loop): void {
+    if (typeof query !== 'string' || !/[(]/.test(query)) return;
+    const start = Math.max(this.#from, this.#body.text.indexOf(query, this.#from));
+    const placeOf = (offset: number) => this.#body.placeOf(start + Math.max(0, offset - SELECT.length));
+    const value = query.replace(/^[^(=]*:?=/, '');
+    this.#expressions.push({ sql: SELECT + value, offset: placeOf(0), placeOf, ...loop });
   }
 
   #static(query: string | undefined, loop: Loop): void {
@@ -117,6 +128,16 @@ class BodyReader {
     this.#from = found + (whole === -1 ? 1 : query.length);
     return found;
   }
+}
+
+const SELECT = 'SELECT ';
+
+/** The rest of its fields: what is a statement of SQL is one already. */
+function withoutStatements(kind: string, fields: Fields): Fields {
+  const { sqlstmt: _, query: __, dynquery: ___, ...rest } = fields;
+  if (kind !== 'call') return rest;
+  const { expr: ____, ...others } = rest;
+  return others;
 }
 
 function around(fields: Fields, outer: Loop): Loop {

@@ -14,6 +14,8 @@ export interface InnerStatement {
 
 export interface Inner {
   readonly statements: readonly InnerStatement[];
+  /** Expressions that may read something, each as a SELECT: of RETURN, IF, assignments. Absent: none. */
+  readonly expressions?: readonly InnerStatement[];
   /** Places that may hold more. */
   readonly unknown: readonly { readonly offset: number; readonly why: string }[];
 }
