@@ -73,16 +73,21 @@ function squawk(root, cases) {
 
 const BATCH = 40;
 
-/** A file that it cannot read ends a run of many: the files of that run are judged one by one. */
+/** A file that it cannot read ends a run of many: that run is tried again by halves. */
 function pgfence(root, cases) {
   const program = join(root, 'bench/node_modules/@flvmnt/pgfence/dist/index.js');
   const files = cases.map(({ file }) => file);
   const batches = Array.from({ length: Math.ceil(files.length / BATCH) }, (_, i) =>
     files.slice(i * BATCH, (i + 1) * BATCH),
   );
-  return batches.flatMap(
-    (batch) => pgfenceOn(program, batch) ?? batch.flatMap((file) => pgfenceOn(program, [file]) ?? []),
-  );
+  return batches.flatMap((batch) => pgfenceInHalves(program, batch));
+}
+
+function pgfenceInHalves(program, files) {
+  const found = pgfenceOn(program, files);
+  if (found || files.length < 2) return found ?? [];
+  const half = files.length >> 1;
+  return [files.slice(0, half), files.slice(half)].flatMap((part) => pgfenceInHalves(program, part));
 }
 
 function pgfenceOn(program, files) {

@@ -25,8 +25,8 @@ export class MigrationGraph {
   readonly declared: readonly DeclaredEdge[];
   readonly inferred: readonly InferredEdge[];
   readonly #places: ReadonlyMap<string, number>;
-  readonly #dependents = new Map<string, Link[]>();
-  readonly #needs = new Map<string, Link[]>();
+  readonly #dependents: Links = new Map();
+  readonly #needs: Links = new Map();
 
   /** `nodes` in the order in which they run, or ran. */
   constructor(nodes: readonly GraphNode[]) {
@@ -47,12 +47,12 @@ export class MigrationGraph {
 
   /** What a version needs itself. */
   needsOf(version: string): readonly Link[] {
-    return this.#needs.get(version) ?? [];
+    return [...(this.#needs.get(version)?.values() ?? [])];
   }
 
   /** What needs a version itself. */
   dependentsOf(version: string): readonly Link[] {
-    return this.#dependents.get(version) ?? [];
+    return [...(this.#dependents.get(version)?.values() ?? [])];
   }
 
   /** All that stands on a version, through others too, in the order in which they run; weak edges do not count. */
@@ -89,10 +89,14 @@ export function isWeak({ declared, inferred }: Link): boolean {
   return !declared && inferred?.weak === true;
 }
 
-function addTo(links: Map<string, Link[]>, key: string, version: string, how: Pick<Link, 'declared' | 'inferred'>) {
-  const list = links.get(key) ?? [];
-  const at = list.findIndex((one) => one.version === version);
-  if (at < 0) list.push({ version, ...how });
-  else list[at] = { ...list[at]!, ...how };
-  links.set(key, list);
+/** By version, and by the version at the other end. */
+type Links = Map<string, Map<string, Link>>;
+
+function addTo(links: Links, key: string, version: string, how: Pick<Link, 'declared' | 'inferred'>): void {
+  let own = links.get(key);
+  if (!own) {
+    own = new Map();
+    links.set(key, own);
+  }
+  own.set(version, { version, ...own.get(version), ...how });
 }
