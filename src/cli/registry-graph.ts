@@ -84,3 +84,26 @@ With --format it draws for others: svg, laid out; mermaid and dot, for a page or
   ],
   load: () => import('./commands/graph.ts'),
 };
+
+/** Many migrations in one file, for new databases. */
+export const SQUASH_COMMAND: Command = {
+  name: 'squash',
+  summary: 'fold old migrations into one file',
+  rare: true,
+  description: `Makes one migration of all up to a version, so that new databases begin with one file in place of hundreds. It writes what they make of an empty database, with its rows, as plain SQL, and proves on scratch databases that the file makes the same, alone and behind all later migrations. If not, nothing is written and the difference is shown.
+
+No database has to be made anew. One that has all of the folded migrations has the squash: status says so, and migrate puts it on record without running anything. One that has none of them begins with it. One that has only some is refused, with the command that applies the others. Later files may go on naming the folded ones in "Depends:".
+
+The folded files are moved, as they are, to the folder squashed/ beside them, which is not read as migrations. There is no way back behind a squash: rollback stops there. A migration that requires an extension stays a file of its own, and runs behind it. Where a database is named, all that is folded must be applied there. See docs/squash.md.`,
+  flags: [
+    { name: 'to', value: 'VERSION', completes: 'version', summary: 'the last one that is folded (always needed)' },
+    { name: 'name', value: 'NAME', summary: 'name of the file behind its number (default: squash)' },
+    { name: 'dry-run', summary: 'prove and show it, write nothing (with --verbose: its SQL, too)' },
+    SCRATCH_FLAG,
+  ],
+  examples: [
+    { line: 'taskflow-db squash --to 120 --dry-run', says: 'what would become of 001 to 120' },
+    { line: 'taskflow-db squash --to 120 --name until_2026', says: 'make them 120_until_2026.sql' },
+  ],
+  load: () => import('./commands/squash.ts'),
+};

@@ -1,6 +1,6 @@
 import type { Command } from './context.ts';
 import { DB_COMMAND } from './registry-db.ts';
-import { GRAPH_COMMAND, RENUMBER_COMMAND } from './registry-graph.ts';
+import { GRAPH_COMMAND, RENUMBER_COMMAND, SQUASH_COMMAND } from './registry-graph.ts';
 import { LINT_COMMAND } from './registry-lint.ts';
 import { PLAN_COMMAND } from './registry-plan.ts';
 import { SCHEMA_COMMAND } from './registry-schema.ts';
@@ -227,6 +227,7 @@ Exit status 3 where a check fails.`,
     load: () => import('./commands/verify.ts'),
   },
   SCHEMA_COMMAND,
+  SQUASH_COMMAND,
   {
     name: 'history',
     summary: 'show the audit trail',

@@ -2,10 +2,12 @@ import { readFolders, refuseComplaints } from '../files/folders.ts';
 import { compareByNumber, orderMigrations } from '../graph/order.ts';
 import type { Ledger } from '../ledger/read.ts';
 import { appliedItems, settingItem } from '../ledger/write.ts';
-import { findVersion } from '../migration/find-version.ts';
+import { findNeeded } from '../migration/find-version.ts';
 import { inForce } from '../plan/ledger-entry.ts';
 import type { MigrationFile } from '../plan/migration-file.ts';
+import { reconcile } from '../plan/reconcile.ts';
 import { resolveVersion } from '../plan/resolve-version.ts';
+import { refuseHalfSquashed } from '../plan/up.ts';
 import { refuseReadOnly } from '../postgres/server-info.ts';
 import { gather, Problem } from '../problem/problem.ts';
 import type { CreatedObject } from '../sql/created-object.ts';
@@ -35,7 +37,9 @@ export async function baseline(
   return withControl(engine, async (control) => {
     refuseReadOnly(control.server);
     return withRunnerLock(engine, control, async (held) => {
-      const there = new Set(held.entries.filter(inForce).map((entry) => entry.version));
+      const statuses = reconcile(files, held.entries);
+      refuseHalfSquashed(statuses);
+      const there = new Set(statuses.filter(({ entry }) => entry && inForce(entry)).map((one) => one.version));
       const missing = wanted.filter((file) => !there.has(file.version));
       const presences = (await presenceOf(engine, control, wanted)).map((one) => withoutOwn(one, control));
       refuseAbsent(presences, new Set(missing.map((file) => file.version)));
@@ -51,7 +55,7 @@ export async function baseline(
 function upTo(files: readonly MigrationFile[], to: string): MigrationFile[] {
   const nodes = files.map((file) => {
     const depends = file.load().headers.depends.flatMap((text) => {
-      const found = findVersion(files, text);
+      const found = findNeeded(files, text);
       return found instanceof Problem ? [] : [found.version];
     });
     return { ...file, depends, source: file };

@@ -37,6 +37,8 @@ export async function migrateUnderLock(
       const { ledger } = await prepareTracking(engine, control, outlook);
       if (plan.migrations.length > 0 || outlook.change) await rememberProduction(engine, control, ledger);
       tellRemarks(engine, plan);
+      if (plan.standIns.length > 0)
+        await (await import('./squash/record.ts')).recordStandIns(engine, control, plan.standIns);
       for (const skipped of plan.skipped) await recordSkipped(engine, control, skipped);
       if (plan.migrations.length === 0) return resultOf(engine, control, plan, [], null);
       engine.emit({ kind: 'plan', total: plan.migrations.length, versions: plan.migrations.map((one) => one.version) });

@@ -27,11 +27,16 @@ export function migrateFiles(
     refuseReadOnly(control.server);
     if (isSettled(engine, control.ledger) && !control.abandoned && !options.bound) {
       const plan = await planFor(engine, control, files, control.ledger, options);
-      if (plan.migrations.length === 0 && plan.skipped.every(alreadySkipped)) return nothingToDo(engine, control, plan);
+      if (isIdle(plan)) return nothingToDo(engine, control, plan);
     }
     const { migrateUnderLock } = await import('./migrate-under-lock.ts');
     return migrateUnderLock(engine, control, files, options);
   });
+}
+
+/** Nothing is to be run or put on record. */
+function isIdle({ migrations, skipped, standIns }: UpPlan): boolean {
+  return migrations.length === 0 && standIns.length === 0 && skipped.every(alreadySkipped);
 }
 
 function alreadySkipped({ status }: { status: MigrationStatus }): boolean {

@@ -38,6 +38,8 @@ export interface StatusRow {
   readonly file: string | null;
   readonly type: string | null;
   readonly notes: readonly string[];
+  /** The squash that stands for it. */
+  readonly replacedBy: string | null;
 }
 
 /** Every migration with its state. Reads layouts of every age, takes no lock and writes nothing. */
@@ -142,6 +144,7 @@ function rowOf(one: MigrationStatus, complaints: Problem[]): StatusRow {
     file: file?.file ?? null,
     type: entry?.type ?? null,
     notes: one.notes,
+    replacedBy: one.replacedBy ?? null,
   };
 }
 

@@ -3,11 +3,11 @@ import { relative, sep } from 'node:path';
 import { twins } from '../migration/catalogue.ts';
 import { checksumOf, crlfChecksumOf } from '../migration/checksum.ts';
 import { parseFileName } from '../migration/filename.ts';
-import type { Migration } from '../migration/migration.ts';
+import type { Migration, ReplacedVersion } from '../migration/migration.ts';
 import { parseMigration } from '../migration/parse.ts';
 import type { MigrationFile } from '../plan/migration-file.ts';
 import { gather, Problem } from '../problem/problem.ts';
-import { LARGE_FILE_BYTES, largeChecksum, loadLarge } from './large-file.ts';
+import { holdsInHead, LARGE_FILE_BYTES, largeChecksum, loadLarge } from './large-file.ts';
 import { fileErrorText, readSmall, readUnchanged, regularSize, withOpenFile } from './regular-file.ts';
 
 export interface FoundFiles {
@@ -105,16 +105,33 @@ class SmallFile implements MigrationFile {
     return crlfChecksumOf(this.bytes);
   }
 
+  replaces(): readonly ReplacedVersion[] {
+    return this.bytes.includes(REPLACES) ? replacesOf(this) : NOTHING;
+  }
+
   load(): Migration {
     this.migration ??= parseMigration({ file: this.file, stem: this.version, bytes: this.bytes });
     return this.migration;
   }
 }
 
+const REPLACES = 'Replaces:';
+const NOTHING: readonly ReplacedVersion[] = [];
+
+function replacesOf(file: Pick<MigrationFile, 'load'>): readonly ReplacedVersion[] {
+  try {
+    return file.load().headers.replaces;
+  } catch (error) {
+    if (error instanceof Problem) return NOTHING;
+    throw error;
+  }
+}
+
 function largeFile(named: Named, file: string, path: string, checksum: string): MigrationFile {
   let migration: Migration | undefined;
   const load = () => (migration ??= loadLarge({ path, shown: file, stem: named.version, checksum }));
-  return { ...named, file, checksum, checksumWithCrlf: () => checksum, load };
+  const replaces = () => (holdsInHead(path, file, REPLACES) ? replacesOf({ load }) : NOTHING);
+  return { ...named, file, checksum, checksumWithCrlf: () => checksum, replaces, load };
 }
 
 function shownPath(path: string, cwd: string): string {

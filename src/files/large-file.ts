@@ -1,7 +1,7 @@
 import { StreamingChecksum } from '../migration/checksum.ts';
 import type { Migration, Statement } from '../migration/migration.ts';
 import { partsOf, readLarge, statementsOfLarge } from '../migration/parse-large.ts';
-import { changedMeanwhile, closeRegularFile, openRegularFile, readPieces } from './regular-file.ts';
+import { changedMeanwhile, closeRegularFile, openRegularFile, readPieces, withOpenFile } from './regular-file.ts';
 
 /** Above this size a file is read in pieces, so that memory stays flat whatever its size. */
 export const LARGE_FILE_BYTES = 32 * 1024 * 1024;
@@ -11,6 +11,14 @@ export function largeChecksum(descriptor: number): string {
   const checksum = new StreamingChecksum();
   for (const piece of readPieces(descriptor)) checksum.update(piece);
   return checksum.digest();
+}
+
+/** Whether the text is in the first piece of a file: the headers of a migration stand there. */
+export function holdsInHead(path: string, shown: string, text: string): boolean {
+  return withOpenFile(path, shown, (descriptor) => {
+    for (const piece of readPieces(descriptor)) return piece.includes(text);
+    return false;
+  });
 }
 
 /**

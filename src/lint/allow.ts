@@ -28,7 +28,9 @@ export function allowances(
   const marked = findings.map((one) => (reasons.has(one.rule) ? { ...one, allowed: reasons.get(one.rule)! } : one));
   const found = new Set(findings.map(({ rule }) => rule));
   const ids = new Set(active.map(({ rule }) => rule.id));
-  const unused = migration.headers.allow.filter(({ rule }) => isUnused(names.get(rule), ids, found));
+  // A squash has the lines of what it stands for, of which some speak of what is gone.
+  const isSquash = migration.headers.replaces.length > 0;
+  const unused = isSquash ? [] : migration.headers.allow.filter(({ rule }) => isUnused(names.get(rule), ids, found));
   const severity = active.find(({ rule }) => rule.id === UNUSED_ALLOW)?.severity;
   if (!severity) return marked;
   const allowed = reasons.get(UNUSED_ALLOW) ?? null;

@@ -2,7 +2,7 @@ import { FootprintReader } from '../footprint/migration.ts';
 import { type ForwardNeed, forwardNeeds } from '../graph/forward.ts';
 import { MigrationGraph } from '../graph/graph.ts';
 import type { Learner } from '../known/known.ts';
-import { findVersion } from '../migration/find-version.ts';
+import { findNeeded } from '../migration/find-version.ts';
 import type { Migration } from '../migration/migration.ts';
 import { Problem } from '../problem/problem.ts';
 import type { FileSet } from './rule.ts';
@@ -56,7 +56,7 @@ function graphOf({ migrations, learner, reading, innerStatements }: FileSetInput
       file: migration.file,
       description: migration.description,
       depends: migration.headers.depends.flatMap((text) => {
-        const found = findVersion(migrations, text);
+        const found = findNeeded(migrations, text);
         return found instanceof Problem ? [] : [found.version];
       }),
       footprint: reader.read(migration),

@@ -4,6 +4,14 @@ import { editDistance } from './near.ts';
 interface Numbered {
   readonly version: string;
   readonly number: bigint;
+  /** The squash that stands for it: its number means that one, where there is another. */
+  readonly replacedBy?: string;
+}
+
+/** A list of what a squash stands for, or the file that has it. */
+export interface MayReplace extends Numbered {
+  readonly replaces?: readonly { readonly version: string }[] | (() => readonly { readonly version: string }[]);
+  readonly headers?: { readonly replaces: readonly { readonly version: string }[] };
 }
 
 /**
@@ -14,10 +22,39 @@ export function findVersion<V extends Numbered>(versions: readonly V[], text: st
   const wanted = text.trim().replace(/\.sql$/, '');
   const exact = versions.find((one) => one.version === wanted);
   if (exact) return exact;
-  const numbered = /^[0-9]+$/.test(wanted) ? versions.filter((one) => one.number === BigInt(wanted)) : [];
+  const all = /^[0-9]+$/.test(wanted) ? versions.filter((one) => one.number === BigInt(wanted)) : [];
+  const own = all.filter(({ replacedBy }) => replacedBy === undefined);
+  const numbered = own.length > 0 ? own : all;
   const [only, second] = numbered;
   if (only && !second) return only;
   return only ? ambiguous(wanted, numbered) : unknown(wanted, versions);
+}
+
+/**
+ * The one version that a `Depends:` header means: as findVersion, but for what a squash stands for, by its version or number,
+ * it is the squash.
+ */
+export function findNeeded<V extends MayReplace>(versions: readonly V[], text: string): V | Problem {
+  const exact = versions.find(({ version, replacedBy }) => version === text && replacedBy === undefined);
+  if (exact) return exact;
+  const found = findVersion(
+    versions.filter(({ replacedBy }) => replacedBy === undefined),
+    text,
+  );
+  return found instanceof Problem ? (squashOf(versions, text) ?? found) : found;
+}
+
+/** The only squash that stands for what the text means; undefined where there is none. */
+export function squashOf<V extends MayReplace>(versions: readonly V[], text: string): V | undefined {
+  const wanted = text.trim().replace(/\.sql$/, '');
+  const means = (version: string) =>
+    version === wanted || (/^[0-9]+$/.test(wanted) && BigInt(/^[0-9]+/.exec(version)?.[0] ?? -1) === BigInt(wanted));
+  const [only, second] = versions.filter((one) => replacedIn(one).some(({ version }) => means(version)));
+  return second ? undefined : only;
+}
+
+function replacedIn(one: MayReplace): readonly { readonly version: string }[] {
+  return (typeof one.replaces === 'function' ? one.replaces() : one.replaces) ?? one.headers?.replaces ?? [];
 }
 
 function ambiguous(wanted: string, candidates: readonly Numbered[]): Problem {

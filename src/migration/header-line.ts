@@ -9,7 +9,7 @@ export interface HeaderLine {
 /** Free text: shown to people, decides nothing, so any letter case will do. */
 const TEXT_HEADERS = ['Author', 'Date', 'Description'];
 /** These decide how a migration runs, so they are written exactly. */
-const ACTING_HEADERS = ['Depends', 'Requires', 'Transaction', 'Lock-Timeout', 'Statement-Timeout', 'Allow'];
+const ACTING_HEADERS = ['Depends', 'Requires', 'Replaces', 'Transaction', 'Lock-Timeout', 'Statement-Timeout', 'Allow'];
 /** Of data migrations. */
 export const DATA_HEADERS = ['Kind', 'Batch', 'Target', 'Pause', 'Where', 'Background'];
 
@@ -27,7 +27,13 @@ export function readHeaderLine(comment: string): HeaderLine | undefined {
   const { key, end } = keyOf(comment) ?? { key: '', end: 0 };
   const textHeader = TEXT_HEADERS.find((name) => name.toLowerCase() === key.trim().toLowerCase());
   const known = textHeader ?? [...ACTING_HEADERS, ...DATA_HEADERS].find((name) => name === key);
-  return known === undefined ? undefined : { key: known, value: comment.slice(end).trim() };
+  const value = comment.slice(end).trim();
+  return known === undefined || isProse(known, value) ? undefined : { key: known, value };
+}
+
+/** `-- Replaces: the old trigger` tells people something; the header names versions. */
+function isProse(key: string, value: string): boolean {
+  return key === 'Replaces' && !/^\d/.test(value);
 }
 
 /** What else people write who mean a header. */
@@ -44,6 +50,7 @@ export function nearHeader(comment: string): string | undefined {
   const key = withoutColon ?? keyOf(comment)?.key;
   if (key === undefined || (withoutColon === undefined && readHeaderLine(comment))) return undefined;
   const name = headerMeant(key);
+  if (name === 'Replaces' && isProse(name, comment.slice(keyOf(comment)?.end).trim())) return undefined;
   return name && `-- ${name.includes(':') ? name : `${name}:`}`;
 }
 

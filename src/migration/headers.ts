@@ -23,6 +23,7 @@ const TAKERS: Readonly<Record<string, Taker>> = {
   Description: (draft, value) => takeText(draft, 'description', value),
   Depends: (draft, value) => takeDepends(draft, value),
   Requires: (draft, value) => takeRequires(draft, value),
+  Replaces: (draft, value) => takeReplaces(draft, value),
   Transaction: (draft, value) => takeTransaction(draft, value),
   'Lock-Timeout': (draft, value) => takeTimeout(draft, 'lockTimeoutMs', value),
   'Statement-Timeout': (draft, value) => takeTimeout(draft, 'statementTimeoutMs', value),
@@ -31,7 +32,7 @@ const TAKERS: Readonly<Record<string, Taker>> = {
 
 /** Collects the headers of one file; `take` says what is wrong with a line. */
 export class HeaderCollector {
-  readonly #draft: Draft = { depends: [], requires: [], allow: [], data: {} };
+  readonly #draft: Draft = { depends: [], requires: [], replaces: [], allow: [], data: {} };
   readonly #seen = new Set<string>();
 
   take({ key, value }: HeaderLine): HeaderFault | undefined {
@@ -50,7 +51,7 @@ export class HeaderCollector {
   }
 }
 
-const REPEATABLE = ['Depends', 'Requires', 'Allow', 'Author'];
+const REPEATABLE = ['Depends', 'Requires', 'Replaces', 'Allow', 'Author'];
 
 function takeText(draft: Draft, key: 'author' | 'date' | 'description', value: string): undefined {
   if (value !== '') draft[key] = draft[key] === undefined ? value : `${draft[key]}, ${value}`;
@@ -73,6 +74,24 @@ function takeRequires(draft: Draft, value: string): HeaderFault | undefined {
     if (extension === undefined)
       return { found: part.trim() || 'nothing', expected: 'extension NAME, for example: extension vector' };
     if (!draft.requires.some((one) => one.extension === extension)) draft.requires.push({ extension });
+  }
+  return undefined;
+}
+
+const REPLACED = /^([0-9]+[_-][A-Za-z0-9_-]+)(?:@([0-9a-f]{8,64}))?$/;
+const WITHIN = /^([0-9]+[_-][A-Za-z0-9_-]+)\s*=\s*(.*)$/;
+
+/** `001_a@3f2a9c1b7d20, 002_b`, or, of a squash that is among these, what that one stood for: `010_squash = 001_a, 002_b`. */
+function takeReplaces(draft: Draft, value: string): HeaderFault | undefined {
+  const [, within = null, list = value] = WITHIN.exec(value) ?? [];
+  const parts = list.split(/[\s,]+/).filter((text) => text !== '');
+  const bad = parts.find((text) => !REPLACED.test(text));
+  if (parts.length === 0 || bad !== undefined)
+    return { found: bad ?? 'nothing', expected: 'whole versions, separated by commas: 001_users, 002_workflows' };
+  for (const part of parts) {
+    const [, version = '', body = null] = REPLACED.exec(part) ?? [];
+    if (!draft.replaces.some((one) => one.version === version && one.within === within))
+      draft.replaces.push({ version, body, within });
   }
   return undefined;
 }

@@ -65,10 +65,21 @@ export interface Headers {
   /** Versions, or their numbers, that must be applied before. */
   readonly depends: readonly string[];
   readonly requires: readonly { readonly extension: string }[];
+  /** Versions that the file stands for, all of them; a database that has them has it. */
+  readonly replaces: readonly ReplacedVersion[];
   readonly transaction?: 'none';
   readonly lockTimeoutMs?: number;
   readonly statementTimeoutMs?: number;
   readonly allow: readonly { readonly rule: string; readonly reason: string }[];
   /** Headers of data migrations, as written: Kind, Batch, Target, Pause, Where, Background. */
   readonly data: Readonly<Record<string, string>>;
+}
+
+/** A version that a squash stands for. */
+export interface ReplacedVersion {
+  readonly version: string;
+  /** How its body's checksum begins, in hex; null where nobody wrote it down. */
+  readonly body: string | null;
+  /** The squash that stood for it, and is replaced itself by now; null where it is folded directly. */
+  readonly within: string | null;
 }

@@ -1,4 +1,4 @@
-import { findVersion } from '../migration/find-version.ts';
+import { findNeeded } from '../migration/find-version.ts';
 import { Problem } from '../problem/problem.ts';
 import type { MigrationFile } from './migration-file.ts';
 
@@ -12,7 +12,7 @@ export function orderedByApplication(files: readonly MigrationFile[]): Migration
     const load = () => {
       const migration = file.load();
       const depends = migration.headers.depends.flatMap((text) => {
-        const found = findVersion(files, text);
+        const found = findNeeded(files, text);
         return found instanceof Problem ? [] : [found.version];
       });
       return { ...migration, number, headers: { ...migration.headers, depends } };
@@ -24,6 +24,7 @@ export function orderedByApplication(files: readonly MigrationFile[]): Migration
       file: file.file,
       checksum: file.checksum,
       checksumWithCrlf: () => file.checksumWithCrlf(),
+      replaces: () => file.replaces(),
       load,
     };
   });

@@ -18,11 +18,23 @@ export interface DownOptions {
 
 /** What `rollback` will undo, the last applied first. Throws a Problem where the way back is barred. */
 export function planDown(statuses: readonly MigrationStatus[], options: DownOptions): readonly MigrationStatus[] {
-  const applied = statuses.filter((status) => status.entry && inForce(status.entry));
+  refuseReplaced(statuses, options.version ?? options.to);
+  const applied = statuses.filter(({ entry, replacedBy }) => entry && inForce(entry) && replacedBy === undefined);
   const lastFirst = [...applied].sort((a, b) => (b.entry?.appliedOrder ?? 0) - (a.entry?.appliedOrder ?? 0));
   const chosen = choose(lastFirst, options);
   for (const status of chosen) refuseBarred(status);
   return chosen;
+}
+
+/** What a squash stands for has no way back of its own. */
+function refuseReplaced(statuses: readonly MigrationStatus[], version: string | undefined): void {
+  const one = statuses.find((status) => status.version === version);
+  if (one?.replacedBy === undefined) return;
+  throw new Problem('rollback-refused', `${version} is a part of ${one.replacedBy}, which a rollback never passes`, {
+    version: one.version,
+    state: 'Nothing was run.',
+    next: [`What came after it is undone by: taskflow-db rollback --to ${one.replacedBy}`],
+  });
 }
 
 function choose(lastFirst: readonly MigrationStatus[], options: DownOptions): readonly MigrationStatus[] {

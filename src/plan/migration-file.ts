@@ -1,4 +1,4 @@
-import type { Migration } from '../migration/migration.ts';
+import type { Migration, ReplacedVersion } from '../migration/migration.ts';
 
 /** A migration's file as found in a folder: hashed, not yet parsed. A run over applied files reads no more than this. */
 export interface MigrationFile {
@@ -11,6 +11,8 @@ export interface MigrationFile {
   readonly checksum: string;
   /** The checksum with CRLF line breaks, as tools that hash bytes recorded it on another system. */
   checksumWithCrlf(): string;
+  /** What it stands for, by its header; nothing of a file that cannot be read as a migration. Parses only where it says so. */
+  replaces(): readonly ReplacedVersion[];
   /** Parses at the first call. Throws one Problem with every complaint about the file. */
   load(): Migration;
 }

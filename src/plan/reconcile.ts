@@ -1,8 +1,10 @@
 import { compareByNumber } from '../graph/order.ts';
 import { parseFileName } from '../migration/filename.ts';
+import type { ReplacedVersion } from '../migration/migration.ts';
 import { Problem } from '../problem/problem.ts';
 import { inForce, type LedgerEntry } from './ledger-entry.ts';
 import type { MigrationFile } from './migration-file.ts';
+import { coverageOf, lackingNote, replacedVersions, standInEntry, standInNote } from './squash.ts';
 import type { MigrationState } from './state.ts';
 
 /** One migration as the files and the ledger together tell it. */
@@ -14,6 +16,16 @@ export interface MigrationStatus {
   readonly entry: LedgerEntry | undefined;
   /** What is worth knowing and stops nothing. */
   readonly notes: readonly string[];
+  /** Of a squash: what it stands for. */
+  readonly replaces?: readonly ReplacedVersion[];
+  /** Of a squash: all that it stands for is in force, which is not on record yet; `entry` is what will be. */
+  readonly unrecorded?: boolean;
+  /** Of a squash that is to be applied, while some of what it stands for is in force: what is not. */
+  readonly lacking?: readonly string[];
+  /** Of a squash: what it stands for and was applied with other SQL. */
+  readonly differing?: readonly string[];
+  /** The squash that stands for it. */
+  readonly replacedBy?: string;
 }
 
 /** Puts files and ledger side by side, in the order of numbers. `running`: versions that a live runner is at. */
@@ -23,10 +35,40 @@ export function reconcile(
   running: ReadonlySet<string> = new Set(),
 ): MigrationStatus[] {
   const byVersion = new Map(entries.map((entry) => [entry.version, entry]));
-  const known = files.map((file) => statusOf(file, byVersion.get(file.version), running));
+  const replaced = replacedVersions(files);
+  const known = files.map((file) => asSquash(statusOf(file, byVersion.get(file.version), running), file, byVersion));
   const versions = new Set(files.map((file) => file.version));
   const gone = entries.filter((entry) => !versions.has(entry.version)).map(withoutFile);
-  return [...known, ...gone].sort(compareByNumber);
+  const all = [...known, ...gone].sort(compareByNumber);
+  return replaced.size === 0 ? all : all.map((one) => asReplaced(one, replaced.get(one.version)));
+}
+
+/** What a squash stands for counts as well as its own row. */
+function asSquash(
+  status: MigrationStatus,
+  file: MigrationFile,
+  entries: ReadonlyMap<string, LedgerEntry>,
+): MigrationStatus {
+  const replaces = file.replaces();
+  if (replaces.length === 0) return status;
+  const isOnRecord = status.entry !== undefined && inForce(status.entry);
+  if (isOnRecord || !OPEN.has(status.state)) return { ...status, replaces };
+  const coverage = coverageOf(replaces, entries);
+  const { held, lacking, differing } = coverage;
+  if (held.length === 0) return { ...status, replaces };
+  if (lacking.length > 0) return { ...status, replaces, lacking, notes: [...status.notes, lackingNote(coverage)] };
+  const entry = standInEntry(file, held);
+  const notes = [standInNote(coverage)];
+  return { ...status, state: 'baseline', entry, notes, replaces, differing, unrecorded: true };
+}
+
+/** As if nobody had tried it. */
+const OPEN: ReadonlySet<MigrationState> = new Set(['pending', 'failed', 'rolled_back', 'skipped']);
+
+function asReplaced(status: MigrationStatus, replacedBy: string | undefined): MigrationStatus {
+  if (replacedBy === undefined) return status;
+  const state = status.state !== 'missing' ? status.state : status.entry?.type === 'baseline' ? 'baseline' : 'applied';
+  return { ...status, state, replacedBy, notes: [...status.notes, `${replacedBy} stands for it`] };
 }
 
 function statusOf(file: MigrationFile, entry: LedgerEntry | undefined, running: ReadonlySet<string>): MigrationStatus {

@@ -1,5 +1,5 @@
 import { compareByNumber, type OrderNode, orderMigrations } from '../graph/order.ts';
-import { findVersion, suggestVersions } from '../migration/find-version.ts';
+import { findNeeded, suggestVersions } from '../migration/find-version.ts';
 import { locateInHeader } from '../migration/locate.ts';
 import type { Migration } from '../migration/migration.ts';
 import type { ProblemCode } from '../problem/codes.ts';
@@ -9,6 +9,7 @@ import { inForce } from './ledger-entry.ts';
 import type { MigrationFile } from './migration-file.ts';
 import type { MigrationStatus } from './reconcile.ts';
 import { sameNumber } from './same-number.ts';
+import { squashComplaints } from './squash-complaints.ts';
 import { TO_APPLY } from './state.ts';
 import { planMigrationSteps, type StepPlan } from './steps.ts';
 
@@ -46,6 +47,8 @@ export interface UpPlan {
   readonly skipped: readonly SkippedMigration[];
   /** Applied versions whose files are gone. */
   readonly warnings: readonly string[];
+  /** Squashes whose migrations are all in force: they only have to be put on record. */
+  readonly standIns: readonly MigrationStatus[];
   /** What is worth knowing and warns of nothing: headers, comments and sections that were changed since. */
   readonly notes: readonly string[];
 }
@@ -61,8 +64,10 @@ interface Candidate extends OrderNode {
 export function planUp(statuses: readonly MigrationStatus[], options: UpOptions): UpPlan {
   refuseModified(statuses);
   refuseHalfRolledBack(statuses);
+  refuseHalfSquashed(statuses);
   const candidates = loadCandidates(statuses);
-  const remarks = { warnings: missingWarnings(statuses), notes: notesOf(statuses) };
+  const standIns = statuses.filter(({ unrecorded = false }) => unrecorded);
+  const remarks = { warnings: missingWarnings(statuses), notes: notesOf(statuses), standIns };
   if (candidates.length === 0) return { migrations: [], skipped: [], ...remarks };
   const settled = new Set(statuses.filter(isInForce).map((status) => status.version));
   const { ordered, problems } = orderMigrations(candidates, settled);
@@ -99,6 +104,13 @@ function refuseHalfRolledBack(statuses: readonly MigrationStatus[]): void {
   throw refusal('interrupted', 'some migrations are half rolled back', half.map(halfProblem));
 }
 
+/** What a squash stands for is there as a whole or not at all, and its files are not. */
+export function refuseHalfSquashed(statuses: readonly MigrationStatus[]): void {
+  const complaints = squashComplaints(statuses, isToApply);
+  const [first] = complaints;
+  if (first) throw refusal(first.code, 'squashed migrations are there in part', complaints);
+}
+
 function halfProblem({ version, notes }: MigrationStatus): Problem {
   return new Problem('interrupted', `${version} is half rolled back: ${notes.join('; ')}`, {
     version,
@@ -120,14 +132,13 @@ function modifiedProblem(status: MigrationStatus): Problem {
 }
 
 function loadCandidates(statuses: readonly MigrationStatus[]): Candidate[] {
-  const versions = statuses.map((status) => ({ version: status.version, number: status.number }));
   const complaints: Problem[] = [];
   const candidates: Candidate[] = [];
   for (const status of statuses) {
     if (!status.file || !isToApply(status)) continue;
     try {
       const migration = status.file.load();
-      candidates.push({ ...nodeOf(status, status.file, migration, versions), status, source: status.file, migration });
+      candidates.push({ ...nodeOf(status, status.file, migration, statuses), status, source: status.file, migration });
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       complaints.push(error);
@@ -141,16 +152,16 @@ function nodeOf(
   status: MigrationStatus,
   file: MigrationFile,
   migration: Migration,
-  versions: readonly { version: string; number: bigint }[],
+  versions: readonly MigrationStatus[],
 ): OrderNode {
-  const found = migration.headers.depends.map((text) => ({ text, version: findVersion(versions, text) }));
+  const found = migration.headers.depends.map((text) => ({ text, version: findNeeded(versions, text) }));
   const idOf = ({ text, version }: (typeof found)[number]) => (version instanceof Problem ? text : version.version);
   return {
     version: status.version,
     number: status.number,
     name: file.name,
     file: file.file,
-    depends: found.map(idOf),
+    depends: [...new Set(found.map(idOf))],
     aboutDependency(missing) {
       const one = found.find((depends) => idOf(depends) === missing);
       const meant = suggestVersions(missing, versions);
@@ -202,7 +213,8 @@ function lateOnes(
     (status) =>
       status.file &&
       ((status.entry && (status.state === 'applied' || status.state === 'modified') && status.entry.bodyChecksum) ||
-        status.version === baselineVersion),
+        status.version === baselineVersion ||
+        (status.state === 'baseline' && status.replaces !== undefined)),
   );
   const highest = applied.sort(compareByNumber).at(-1);
   if (!highest) return [];
@@ -270,7 +282,9 @@ function skipReason(
 const MISSING_NAMED_MAX = 3;
 
 function notesOf(statuses: readonly MigrationStatus[]): string[] {
-  return statuses.flatMap((status) => status.notes.map((note) => `${status.version}: ${note}`));
+  return statuses
+    .filter(({ replacedBy, unrecorded }) => replacedBy === undefined && !unrecorded)
+    .flatMap((status) => status.notes.map((note) => `${status.version}: ${note}`));
 }
 
 function missingWarnings(statuses: readonly MigrationStatus[]): string[] {

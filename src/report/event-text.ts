@@ -37,7 +37,10 @@ const TEXTS: Readonly<Record<string, (detail: EventDetail) => string>> = {
     ),
   setting_changed: ({ key, value }) => joined(' = ', key, value),
   layout_upgraded: ({ from, layout }) => `from layout ${text(from)} to ${text(layout)}`,
-  baselined: ({ to, reason }) => joined('; ', `up to ${text(to)}`, reason),
+  baselined: ({ to, reason, replaces }) =>
+    Array.isArray(replaces)
+      ? `all of the ${count(replaces.length, 'migration')} that it stands for are applied`
+      : joined('; ', `up to ${text(to)}`, reason),
   adopted: ({ versions, found, lacking }) =>
     joined(
       '; ',

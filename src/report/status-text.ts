@@ -1,4 +1,4 @@
-import { formatDuration } from '../problem/quantity.ts';
+import { count, formatDuration } from '../problem/quantity.ts';
 import type { Style } from './style.ts';
 import { renderTable } from './table.ts';
 import { visibleLine } from './visible.ts';
@@ -13,13 +13,18 @@ export interface StatusLine {
   readonly executionTimeMs: number | null;
   readonly errorMessage: string | null;
   readonly notes: readonly string[];
+  readonly replacedBy: string | null;
 }
 
 /** From this width on there is room for the description. */
 const WIDE = 110;
 
 /** The table of `status`, then what is worth a sentence: errors and notes. */
-export function statusLines(rows: readonly StatusLine[], { width, style }: { width: number; style: Style }): string[] {
+export function statusLines(
+  all: readonly StatusLine[],
+  { width, style, verbose = false }: { width: number; style: Style; verbose?: boolean },
+): string[] {
+  const rows = verbose ? all : all.filter((row) => !isFolded(row));
   const wide = width >= WIDE;
   const columns = [
     { title: 'VERSION', shrink: 'cut' as const, least: 20 },
@@ -40,7 +45,15 @@ export function statusLines(rows: readonly StatusLine[], { width, style }: { wid
     row.appliedAt === null || row.executionTimeMs === null ? '' : formatDuration(row.executionTimeMs),
     ...(wide ? [visibleLine(row.appliedBy ?? ''), visibleLine(row.description)] : []),
   ]);
-  return [...renderTable(columns, cells, { width, heading: style.faint }), ...remarks(rows, width, style)];
+  return [
+    ...renderTable(columns, cells, { width, heading: style.faint }),
+    ...remarks(rows, width, style, all.length - rows.length),
+  ];
+}
+
+/** What a squash stands for is listed by that, while all is well with it. */
+function isFolded({ replacedBy, state }: StatusLine): boolean {
+  return replacedBy !== null && (state === 'applied' || state === 'baseline');
 }
 
 function stateCell(state: string, style: Style): string {
@@ -50,14 +63,15 @@ function stateCell(state: string, style: Style): string {
   return style.warn(word);
 }
 
-function remarks(rows: readonly StatusLine[], width: number, style: Style): string[] {
+function remarks(rows: readonly StatusLine[], width: number, style: Style, folded: number): string[] {
   const lines = rows.flatMap((row) => [
     ...(row.errorMessage && row.state !== 'applied'
       ? [(row.state === 'skipped' ? style.faint : style.bad)(remark(row.version, row.errorMessage, width))]
       : []),
     ...row.notes.map((note) => style.faint(remark(row.version, note, width))),
   ]);
-  return lines.length > 0 ? ['', ...lines] : [];
+  const hidden = folded === 0 ? [] : [style.faint(`${count(folded, 'version')} that a squash stands for: --verbose`)];
+  return lines.length + hidden.length > 0 ? ['', ...lines, ...hidden] : [];
 }
 
 /** Many messages begin with the version already. */

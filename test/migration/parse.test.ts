@@ -32,6 +32,9 @@ const FULL = `-- Add new feature table
 -- Depends: 001_users, 002_workflows
 -- Depends: 7
 -- Requires: extension vector, extension "uuid-ossp"
+-- Replaces: 001_old@0123456789ab, 002_older
+-- Replaces: 002_older = 1_oldest
+-- Replaces: the old trigger, which is prose
 -- Lock-Timeout: 2s
 -- Statement-Timeout: 10min
 -- Allow: drop-column nobody reads it
@@ -61,6 +64,11 @@ test('a migration with everything in it', () => {
     date: '2026-11-22',
     depends: ['001_users', '002_workflows', '7'],
     requires: [{ extension: 'vector' }, { extension: 'uuid-ossp' }],
+    replaces: [
+      { version: '001_old', body: '0123456789ab', within: null },
+      { version: '002_older', body: null, within: null },
+      { version: '1_oldest', body: null, within: '002_older' },
+    ],
     lockTimeoutMs: 2000,
     statementTimeoutMs: 600_000,
     allow: [
@@ -374,6 +382,7 @@ for (const line of PROSE) {
 
 const NEAR_HEADERS: [string, string][] = [
   ['-- Depend: 001', 'Depends'],
+  ['-- Replace: 001_a', 'Replaces'],
   ['-- depends: 001', 'Depends'],
   ['-- Depends on: 001', 'Depends'],
   ['-- Dpends: 001', 'Depends'],

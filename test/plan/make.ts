@@ -13,12 +13,14 @@ export function fileOf(version: string, text = BODY): MigrationFile {
   const name = parseFileName(`${version}.sql`);
   if (name instanceof Problem) throw name;
   const bytes = Buffer.from(text);
+  const load = () => parseMigration({ file: `m/${version}.sql`, stem: version, bytes });
   return {
     ...name,
     file: `m/${version}.sql`,
     checksum: checksumOf(bytes),
     checksumWithCrlf: () => crlfChecksumOf(bytes),
-    load: () => parseMigration({ file: `m/${version}.sql`, stem: version, bytes }),
+    replaces: () => (text.includes('Replaces:') ? load().headers.replaces : []),
+    load,
   };
 }
 

@@ -21,7 +21,8 @@ function show(context: CommandContext, report: StatusReport): void {
   const { stdout, stderr } = context;
   const style = createStyle(stdout.color);
   if (!context.quiet) {
-    for (const line of statusLines(report.migrations, { width: stdout.width, style })) stdout.line(line);
+    for (const line of statusLines(report.migrations, { width: stdout.width, style, verbose: context.verbose }))
+      stdout.line(line);
     stdout.line();
   }
   const server = `PostgreSQL ${report.serverVersion}${report.production ? ', production' : ''}`;

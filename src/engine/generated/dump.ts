@@ -7,6 +7,7 @@ import { readSchema } from '../schema/read-schema.ts';
 import { FOR_SCRIPTS } from '../schema/write-script.ts';
 import { replay } from '../scratch/replay.ts';
 import type { Scratch } from '../scratch/scratch.ts';
+import { chaptersWithRows } from './chapters.ts';
 import { type GuardedMigration, planWithGuarded } from './guarded.ts';
 import { readSeeds, type Seeds } from './seeds.ts';
 import { dollarQuoted, heading } from './sql-text.ts';
@@ -99,18 +100,6 @@ const HEAD = `-- The complete schema, for new installations
 
 function guardedHeading({ version, extensions }: GuardedMigration): string {
   return `${version}, where the extension ${extensions.join(', ')} can be had; migrate runs it later where it cannot now`;
-}
-
-/** Each table with its rows, which stand before its triggers. */
-function chaptersWithRows(chapters: readonly Chapter[], inserts: ReadonlyMap<string, string>): string[] {
-  const places = new Map(
-    chapters.flatMap(({ table, sql }, i) => (table && sql !== '' ? [[JSON.stringify(table), i] as const] : [])),
-  );
-  return chapters.flatMap(({ heading: title, table, sql, behindRows }, i) => {
-    const name = table ? JSON.stringify(table) : '';
-    const rows = places.get(name) === i ? (inserts.get(name) ?? '') : '';
-    return [heading(title), ...[sql, rows, behindRows].filter((text) => text !== '')];
-  });
 }
 
 function trackingIn(schema: string): string {

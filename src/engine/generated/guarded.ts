@@ -1,4 +1,4 @@
-import { findVersion } from '../../migration/find-version.ts';
+import { findNeeded } from '../../migration/find-version.ts';
 import type { MigrationFile } from '../../plan/migration-file.ts';
 import { reconcile } from '../../plan/reconcile.ts';
 import { type PlannedMigration, planUp, type UpOptions } from '../../plan/up.ts';
@@ -57,9 +57,13 @@ export function guardedNeeds(
   { migration }: PlannedMigration,
   guarded: ReadonlyMap<string, GuardedMigration>,
 ): readonly string[] {
-  const known = [...guarded.values()].map(({ version, migration: { number } }) => ({ version, number }));
+  const known = [...guarded.values()].map(({ version, migration: { number, headers } }) => ({
+    version,
+    number,
+    replaces: headers.replaces,
+  }));
   return migration.headers.depends.flatMap((text) => {
-    const found = findVersion(known, text);
+    const found = findNeeded(known, text);
     return found instanceof Problem ? [] : [found.version];
   });
 }

@@ -36,7 +36,8 @@ export function graphFromFiles(request: GraphRequest): Promise<AskedGraph> {
 
 async function asked({ settings, cwd, part }: GraphRequest, control: Control | undefined): Promise<AskedGraph> {
   const found = readFolders(settings.directories, cwd);
-  const statuses = await statusesOf(found.files, control);
+  // What a squash stands for is in that.
+  const statuses = (await statusesOf(found.files, control)).filter(({ replacedBy }) => replacedBy === undefined);
   const versions = part.versions.map((text) => resolveVersion(statuses, text));
   const searchPath = control ? await searchPathInForce(settings, control) : settings.searchPath;
   const options = { searchPath, ...(control ? { control } : {}) };

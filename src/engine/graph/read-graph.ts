@@ -4,7 +4,7 @@ import { type InferredEdge, inferEdges } from '../../graph/inferred.ts';
 import { orderMigrations } from '../../graph/order.ts';
 import { SchemaLearner } from '../../known/learner.ts';
 import { schemasOf } from '../../known/search-path.ts';
-import { findVersion } from '../../migration/find-version.ts';
+import { findNeeded } from '../../migration/find-version.ts';
 import type { Migration } from '../../migration/migration.ts';
 import { inForce } from '../../plan/ledger-entry.ts';
 import type { MigrationFile } from '../../plan/migration-file.ts';
@@ -38,10 +38,12 @@ export interface ReadOptions {
  * them the others in the order in which they would be.
  */
 export async function readGraph(
-  statuses: readonly MigrationStatus[],
+  all: readonly MigrationStatus[],
   { control, searchPath, behind, byNumber = false }: ReadOptions = {},
 ): Promise<ReadGraph> {
   const complaints: Problem[] = [];
+  // What a squash stands for is in that.
+  const statuses = all.filter(({ replacedBy }) => replacedBy === undefined);
   const sources = await sourcesOf(statuses, control);
   const loaded = sources.map(({ status, file }) => ({ status, migration: loadedOf(file, complaints) }));
   const ordered = inOrder(loaded, statuses, byNumber);
@@ -113,10 +115,12 @@ function orderOf({ status }: Loaded): number {
 }
 
 function dependsOf(migration: Migration | undefined, statuses: readonly MigrationStatus[]): string[] {
-  return (migration?.headers.depends ?? []).flatMap((text) => {
-    const found = findVersion(statuses, text);
-    return found instanceof Problem ? [] : [found.version];
+  const found = (migration?.headers.depends ?? []).flatMap((text) => {
+    const one = findNeeded(statuses, text);
+    return one instanceof Problem ? [] : [one.version];
   });
+  // Several parts of one squash are that squash.
+  return [...new Set(found)];
 }
 
 function nodeOf(

@@ -2,9 +2,11 @@ import { basename, resolve } from 'node:path';
 import { readFolders } from '../../files/folders.ts';
 import { readUnchanged, withRegularFile } from '../../files/regular-file.ts';
 import { compareByNumber, orderMigrations } from '../../graph/order.ts';
-import { findVersion } from '../../migration/find-version.ts';
+import { findNeeded } from '../../migration/find-version.ts';
 import type { Migration } from '../../migration/migration.ts';
 import { parseMigration } from '../../migration/parse.ts';
+import type { MigrationFile } from '../../plan/migration-file.ts';
+import { isCovered, replacedVersions } from '../../plan/squash.ts';
 import { Problem } from '../../problem/problem.ts';
 import { count } from '../../problem/quantity.ts';
 import type { LintRequest } from './request.ts';
@@ -32,7 +34,8 @@ export function lintFiles({ settings, cwd, files, only, knowledge }: LintRequest
   const found = readFolders(settings.directories, cwd);
   const wanted = new Set(files.map((path) => resolve(cwd, path)));
   const isNamed = (file: string) => wanted.has(resolve(cwd, file));
-  const isApplied = (version: string) => knowledge.applied?.has(version) ?? false;
+  const covered = coveredBy(found.files, knowledge.applied);
+  const isApplied = (version: string) => (knowledge.applied?.has(version) ?? false) || covered.has(version);
   const asked = found.files.filter(({ file, version }) =>
     files.length > 0 ? isNamed(file) : (only?.has(version) ?? true) && !isApplied(version),
   );
@@ -63,15 +66,18 @@ export function lintFiles({ settings, cwd, files, only, knowledge }: LintRequest
   };
 }
 
+/** Squashes of which all is applied that they stand for. */
+function coveredBy(files: readonly MigrationFile[], applied: ReadonlySet<string> | undefined): ReadonlySet<string> {
+  const found = applied ? files.filter((file) => isCovered(file.replaces(), (version) => applied.has(version))) : [];
+  return new Set(found.map(({ version }) => version));
+}
+
 /** So many versions are named. */
 const NAMED_MAX = 3;
 
 /** Versions that are applied and have no file: said, as it may be another database than the one that is meant. */
-function withoutFile(
-  files: readonly { readonly version: string }[],
-  applied: ReadonlySet<string> = new Set(),
-): string[] {
-  const here = new Set(files.map(({ version }) => version));
+function withoutFile(files: readonly MigrationFile[], applied: ReadonlySet<string> = new Set()): string[] {
+  const here = new Set([...files.map(({ version }) => version), ...replacedVersions(files).keys()]);
   const gone = [...applied].filter((version) => !here.has(version));
   if (gone.length === 0) return [];
   const named = gone.slice(0, NAMED_MAX).join(', ') + (gone.length > NAMED_MAX ? ', ...' : '');
@@ -117,7 +123,7 @@ function ordered(migrations: readonly Migration[]): Migration[] {
   const first = migrations.filter((one) => byVersion.get(one.version) === one);
   const nodes = first.map(({ version, number, name, file, headers }) => {
     const depends = headers.depends.flatMap((text) => {
-      const found = findVersion(migrations, text);
+      const found = findNeeded(migrations, text);
       return found instanceof Problem ? [] : [found.version];
     });
     return { version, number, name, file, depends };

@@ -25,6 +25,21 @@ function manifestChange(folder: string, changes: readonly FileChange[], cwd: str
   return manifestReplaced(manifest, [...entries.values()]);
 }
 
+/** The manifest of a folder without these files and with those; undefined where there is none. Problem `manifest`, as above. */
+export function manifestWithout(
+  folder: string,
+  cwd: string,
+  gone: ReadonlySet<string>,
+  present: readonly ManifestEntry[],
+): ReplacedFile | undefined {
+  const manifest = readManifestFile(folder, cwd);
+  if (!manifest) return undefined;
+  const entries = new Map(wholeEntries(manifest).map((entry) => [entry.name, entry]));
+  for (const name of gone) entries.delete(name);
+  for (const entry of present) entries.set(entry.name, entry);
+  return manifestReplaced(manifest, [...entries.values()]);
+}
+
 /** The lines, where they are one chain. */
 function wholeEntries(manifest: ManifestFile): readonly ManifestEntry[] {
   const reading = manifest.read();

@@ -31,7 +31,7 @@ export function questionFor(here: readonly MigrationFile[], asked: Asked): Quest
   ];
   return {
     files,
-    recorded: statuses.filter(({ file }) => !file).map(placeOf),
+    recorded: statuses.filter(({ file, replacedBy }) => !file && replacedBy === undefined).map(placeOf),
     named: new Set(asked.named.map((text) => resolveVersion(statuses, text))),
     bounds: [...databaseBound(statuses, database), ...branchBound(files, branch, cwd)],
     byBranch: branch !== undefined,

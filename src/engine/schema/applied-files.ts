@@ -2,6 +2,7 @@ import { parseFileName } from '../../migration/filename.ts';
 import { orderedByApplication } from '../../plan/as-applied.ts';
 import { inForce, type LedgerEntry } from '../../plan/ledger-entry.ts';
 import type { MigrationFile } from '../../plan/migration-file.ts';
+import { standIns } from '../../plan/squash.ts';
 import { Problem } from '../../problem/problem.ts';
 import type { Control } from '../control.ts';
 import { storedFileOf } from '../stored-file.ts';
@@ -28,11 +29,13 @@ export async function appliedFiles(control: Control, present: readonly Migration
   const bodies = await storedBodies(control);
   const files: MigrationFile[] = [];
   const notReplayed: NotReplayed[] = [];
+  // What they stand for is there by itself.
+  const without = standIns(present, entries);
   for (const entry of entries) {
     const { version } = entry;
     const half = halfDone(entry);
     if (half !== undefined) notReplayed.push({ version, reason: half });
-    if (half !== undefined || !inForce(entry)) continue;
+    if (half !== undefined || !inForce(entry) || without.has(version)) continue;
     const body = bodies.get(version);
     const stored = body === undefined ? undefined : storedFile(version, body);
     if (stored === undefined) notReplayed.push({ version, reason: NOT_STORED });

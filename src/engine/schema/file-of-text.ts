@@ -6,5 +6,12 @@ import type { MigrationFile } from '../../plan/migration-file.ts';
 export function fileOfText(named: FileName, file: string, text: string): MigrationFile {
   const migration = parseMigration({ file, stem: named.version, bytes: Buffer.from(text) });
   const { checksum } = migration;
-  return { ...named, file, checksum, checksumWithCrlf: () => checksum, load: () => migration };
+  return {
+    ...named,
+    file,
+    checksum,
+    checksumWithCrlf: () => checksum,
+    replaces: () => migration.headers.replaces,
+    load: () => migration,
+  };
 }

@@ -46,6 +46,7 @@ export class LeftOut {
     return {
       ...file,
       checksumWithCrlf: () => file.checksumWithCrlf(),
+      replaces: () => file.replaces(),
       load: () => (stripped ??= this.#strip(file.load())),
     };
   }

@@ -55,7 +55,7 @@ export function checksumChecks(files: readonly MigrationFile[], target: TargetFa
   });
   const all = `${files.length} ${files.length === 1 ? 'file' : 'files'}`;
   if (!target) return [of(null, 'ok', `${all}, in order; no database is named to compare them with`)];
-  const statuses = reconcile(files, target.entries);
+  const statuses = reconcile(files, target.entries).filter((one) => one.replacedBy === undefined);
   const checks = statuses.flatMap(({ version, state, notes, file }): Check[] => {
     if (state === 'modified')
       return [of(version, 'failed', `changed after it was applied to ${target.database}`, file?.file)];
