@@ -95,6 +95,31 @@ ALTER TABLE users ADD COLUMN marks text;
       },
     ));
 
+  test('where it would make something else, the difference is shown and nothing is written', () =>
+    withFiles(
+      18,
+      async (at) => {
+        const refused = await squashAlone(at, '--to', '4');
+        assert.equal(refused.exit, 1);
+        assert.match(refused.stdout, /table public\.users[\s\S]*owner: pg_monitor → /);
+        assert.match(refused.stderr, /squash-differs/);
+        const told = (await squashAlone(at, '--to', '4', '--json')).json<{
+          ok: boolean;
+          proof: { changes: unknown[] };
+        }>();
+        assert.deepEqual([told.ok, told.proof.changes.length > 0], [false, true]);
+        assert.equal(sqlFiles(at).length, 5);
+        assert.ok(!existsSync(join(at.folder, 'db/m/squashed')));
+      },
+      {
+        'db/m/004_columns.sql': `ALTER TABLE orders ADD COLUMN note text;
+ALTER TABLE users OWNER TO pg_monitor;
+
+-- IRREVERSIBLE: a test
+`,
+      },
+    ));
+
   test('one that was edited, and one that was applied with other SQL elsewhere, are refused', () =>
     withFiles(18, async (at) => {
       await run(at, 'migrate');

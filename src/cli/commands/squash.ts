@@ -24,8 +24,9 @@ export async function run(context: CommandContext): Promise<ExitStatus> {
   const notes = unasked === undefined ? squash.notes : [unasked, ...squash.notes];
   if (context.wantsJson) context.json(documentOf(squash, notes, isDryRun));
   else await show(context, squash, notes, isDryRun);
-  if (!squash.equal) throw differs(squash);
-  return EXIT.done;
+  if (squash.equal) return EXIT.done;
+  if (context.wantsJson) return EXIT.failed;
+  throw differs(squash);
 }
 
 function make(context: CommandContext, scratch: Scratch, to: string, target: SquashOptions['target']): Promise<Squash> {
