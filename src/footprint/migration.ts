@@ -4,7 +4,7 @@ import type { Learner } from '../known/known.ts';
 import type { Migration, Statement } from '../migration/migration.ts';
 import type { Inner } from '../syntax/inner/statement.ts';
 import { nameOf } from '../syntax/names.ts';
-import { as, isTree, type ParseStatement, type SyntaxTree } from '../syntax/tree.ts';
+import { as, isTree, type Parsed, type ParseStatement, type SyntaxTree } from '../syntax/tree.ts';
 import { nodesOf } from '../syntax/walk.ts';
 import { Marks, type Place } from './marks.ts';
 import { Needs } from './needs.ts';
@@ -15,6 +15,8 @@ export interface FootprintReading {
   readonly parse: ParseStatement;
   /** What stands inside a DO block, function or procedure. */
   readonly inner: (tree: SyntaxTree, sql: string) => Inner;
+  /** What of that which is done is kept, and nothing weak; by default everything. */
+  readonly keeps?: (access: Access) => boolean;
 }
 
 /** Reads one migration after the other, in the order in which they run; what one makes is known to the next. */
@@ -29,15 +31,16 @@ export class FootprintReader {
   }
 
   read(migration: Migration): Footprint {
-    const file = new FileReader(this.#reading, this.#learner, this.#memory, migration.version);
+    const file = this.open(migration);
     this.#learner.beginFile();
-    for (const statement of migration.large?.statements() ?? migration.statements) file.read(statement);
-    return {
-      version: migration.version,
-      file: migration.file,
-      accesses: distinct(file.accesses),
-      unknown: file.unknown,
-    };
+    for (const statement of migration.large?.statements() ?? migration.statements)
+      file.read(statement, this.#reading.parse(statement.sql), this.#learner);
+    return file.footprint;
+  }
+
+  /** For who reads the statements of a file and learns from them anyway. */
+  open(migration: Migration): FileReader {
+    return new FileReader(this.#reading, this.#memory, migration);
   }
 }
 
@@ -48,54 +51,63 @@ interface Memory {
   readonly needs: Needs;
 }
 
-class FileReader {
-  readonly accesses: Access[] = [];
-  readonly unknown: Footprint['unknown'][number][] = [];
+export class FileReader {
   readonly #reading: FootprintReading;
-  readonly #learner: Learner;
   readonly #memory: Memory;
-  readonly #version: string;
+  readonly #migration: Migration;
+  readonly #accesses: Access[] = [];
+  readonly #unknown: Footprint['unknown'][number][] = [];
   #statements = 0;
 
-  constructor(reading: FootprintReading, learner: Learner, memory: Memory, version: string) {
+  constructor(reading: FootprintReading, memory: Memory, migration: Migration) {
     this.#reading = reading;
-    this.#learner = learner;
     this.#memory = memory;
-    this.#version = version;
+    this.#migration = migration;
   }
 
-  read(statement: Statement): void {
-    const parsed = this.#reading.parse(statement.sql);
-    if (isTree(parsed)) this.#understood(statement, parsed);
+  get footprint(): Footprint {
+    const { version, file } = this.#migration;
+    return { version, file, accesses: distinct(this.#accesses), unknown: this.#unknown };
+  }
+
+  /** Its next statement. `learner` knows what is there before, and learns what the statement does. */
+  read(statement: Statement, parsed: Parsed, learner: Learner): void {
+    if (isTree(parsed)) this.#understood(statement, parsed, learner);
     else this.#say(statement.line, `not understood: ${parsed.message}`);
     this.#statements += 1;
   }
 
-  #understood(statement: Statement, tree: SyntaxTree): void {
+  #understood(statement: Statement, tree: SyntaxTree, learner: Learner): void {
     const inner = this.#reading.inner(tree, statement.sql);
     for (const { offset, why } of inner.unknown) this.#say(lineAt(statement, offset), why);
     const routine = as('CreateFunctionStmt', tree.node);
-    const marks = this.#run(tree, (location) => placeIn(statement, tree.offsetOf(location)));
+    const marks = this.#run(tree, learner, (location) => placeIn(statement, tree.offsetOf(location)));
     const bodies = [...inner.statements, ...(inner.expressions ?? [])];
-    if (!routine) for (const one of bodies) this.#runInner(statement, one);
+    if (!routine) for (const one of bodies) this.#runInner(statement, one, learner);
     else this.#keepRoutine(statement, routine.funcname, bodies, marks);
   }
 
   /** What one statement does; what it makes is known then. */
-  #run(tree: SyntaxTree, placeOf: (location: number | undefined) => Place): Marks {
-    const before = this.#learner.known;
-    this.#learner.learn(tree, { version: this.#version, statement: this.#statements });
-    const marks = new Marks(this.#version, before, this.#learner.known, placeOf);
+  #run(tree: SyntaxTree, learner: Learner, placeOf: (location: number | undefined) => Place): Marks {
+    const { version } = this.#migration;
+    const before = learner.known;
+    learner.learn(tree, { version, statement: this.#statements });
+    const marks = new Marks(version, before, learner.known, placeOf);
     markStatement(marks, tree.node);
     const done = [...marks.accesses, ...this.#calledBy(marks, tree, placeOf(undefined))];
-    this.accesses.push(...done, ...this.#memory.needs.freedBy(done));
-    this.#memory.needs.learn(done);
+    if (this.#reading.keeps) this.#accesses.push(...done.filter(this.#reading.keeps));
+    else this.#keepAll(done);
     return marks;
   }
 
-  #runInner(outer: Statement, { sql, offset }: Inner['statements'][number]): void {
+  #keepAll(done: readonly Access[]): void {
+    this.#accesses.push(...done, ...this.#memory.needs.freedBy(done));
+    this.#memory.needs.learn(done);
+  }
+
+  #runInner(outer: Statement, { sql, offset }: Inner['statements'][number], learner: Learner): void {
     const parsed = this.#reading.parse(sql);
-    if (isTree(parsed)) this.#run(parsed, innerPlace(outer, offset, parsed));
+    if (isTree(parsed)) this.#run(parsed, learner, innerPlace(outer, offset, parsed));
   }
 
   /** A routine needs what its body touches once it runs. */
@@ -110,11 +122,11 @@ class FileReader {
     const done = bodies.flatMap(({ sql, offset }) => {
       const parsed = this.#reading.parse(sql);
       if (!isTree(parsed)) return [];
-      const marks = new Marks(this.#version, before, before, innerPlace(outer, offset, parsed));
+      const marks = new Marks(this.#migration.version, before, before, innerPlace(outer, offset, parsed));
       markStatement(marks, parsed.node);
       return marks.accesses;
     });
-    this.accesses.push(...done.flatMap((one) => neededBy(one) ?? []));
+    this.#accesses.push(...done.flatMap((one) => neededBy(one) ?? []));
     this.#memory.routines.set(routineKey(new Marks('', after, after, () => NOWHERE), name), done);
   }
 
@@ -130,7 +142,7 @@ class FileReader {
   }
 
   #say(line: number, why: string): void {
-    this.unknown.push({ line, why });
+    this.#unknown.push({ line, why });
   }
 }
 

@@ -25,8 +25,9 @@ export function forwardNeeds(footprints: readonly Footprint[]): ForwardNeed[] {
   const events = eventsOf(footprints);
   return footprints.flatMap(({ version, accesses }, order) => {
     const own = new Map<string, ForwardNeed>();
-    for (const { object, manner, weak, late, there, line } of accesses) {
-      if (manner !== 'reads' || weak || late || there || object[0]?.space === 'role') continue;
+    for (const access of accesses) {
+      if (!needsIt(access)) continue;
+      const { object, line } = access;
       const maker = makerBehind(events.get(keyOfPath(object)), order);
       if (maker && !own.has(maker)) own.set(maker, { version, maker, object, line });
     }
@@ -34,19 +35,32 @@ export function forwardNeeds(footprints: readonly Footprint[]): ForwardNeed[] {
   });
 }
 
-function eventsOf(footprints: readonly Footprint[]): ReadonlyMap<string, readonly Event[]> {
-  const events = new Map<string, Event[]>();
+/** The others are nothing to `forwardNeeds`. */
+export function canBeForward(access: Access): boolean {
+  return isEvent(access) || needsIt(access);
+}
+
+function needsIt({ manner, weak, late, there, object }: Access): boolean {
+  return manner === 'reads' && !weak && !late && !there && object[0]?.space !== 'role';
+}
+
+function isEvent({ manner }: Access): boolean {
+  return manner === 'creates' || manner === 'drops';
+}
+
+/** The first thing that ever happens to each object. */
+function eventsOf(footprints: readonly Footprint[]): ReadonlyMap<string, Event> {
+  const events = new Map<string, Event>();
   for (const [order, { version, accesses }] of footprints.entries())
-    for (const { object, manner } of accesses) {
-      if (manner !== 'creates' && manner !== 'drops') continue;
-      const key = keyOfPath(object);
-      events.set(key, [...(events.get(key) ?? []), { order, version, manner }]);
+    for (const access of accesses) {
+      if (!isEvent(access)) continue;
+      const key = keyOfPath(access.object);
+      if (!events.has(key)) events.set(key, { order, version, manner: access.manner });
     }
   return events;
 }
 
-/** The first thing that ever happens to it is that a later one makes it. */
-function makerBehind(events: readonly Event[] | undefined, order: number): string | undefined {
-  const [first] = events ?? [];
+/** It is that a later one makes it. */
+function makerBehind(first: Event | undefined, order: number): string | undefined {
   return first && first.manner === 'creates' && first.order > order ? first.version : undefined;
 }

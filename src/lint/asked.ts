@@ -18,7 +18,7 @@ export class Asked {
 
   constructor(rules: readonly ActiveRule[]) {
     this.#ofStatements = rules.filter(({ rule }) => rule.statement);
-    this.#ofFiles = rules.filter(({ rule }) => rule.file);
+    this.#ofFiles = rules.filter(({ rule }) => rule.file ?? rule.hindsight);
     this.rollback = this.#ofStatements.filter(({ rule }) => rule.alsoInRollback);
   }
 

@@ -1,10 +1,12 @@
 import { FootprintReader } from '../footprint/migration.ts';
-import { type ForwardNeed, forwardNeeds } from '../graph/forward.ts';
+import type { ForwardNeed } from '../graph/forward.ts';
 import { MigrationGraph } from '../graph/graph.ts';
 import type { Learner } from '../known/known.ts';
 import { findNeeded } from '../migration/find-version.ts';
 import type { Migration } from '../migration/migration.ts';
 import { Problem } from '../problem/problem.ts';
+
+import type { ForwardWatch } from './forward-watch.ts';
 import type { FileSet } from './rule.ts';
 import type { InnerStatements } from './statement-subjects.ts';
 import type { Reading } from './subject.ts';
@@ -15,6 +17,7 @@ export interface FileSetInput {
   readonly learner: Learner;
   readonly reading: Pick<Reading, 'parse'>;
   readonly innerStatements: InnerStatements;
+  readonly forward: ForwardWatch;
 }
 
 /** Reads what all of the files do when the first rule asks for it: few need to know. */
@@ -33,8 +36,9 @@ export class JudgedSet implements FileSet {
     return this.#graph;
   }
 
+  /** Complete when the last file has been read. */
   get forward(): FileSet['forward'] {
-    this.#forward ??= byVersion(forwardNeeds(this.graph.nodes.flatMap(({ footprint }) => footprint ?? [])));
+    this.#forward ??= byVersion(this.#input.forward.needs());
     return this.#forward;
   }
 

@@ -38,6 +38,8 @@ export interface Rule extends RuleFacts {
   readonly alsoInRollback?: true;
   readonly statement?: (subject: Subject) => Iterable<Complaint>;
   readonly file?: (file: FileSubject) => Iterable<FileComplaint>;
+  /** Asked about each file when all have been read: what comes behind it is known then. */
+  readonly hindsight?: (file: PastFile) => Iterable<FileComplaint>;
 }
 
 /** A complaint of a rule that looks at a file: about which statement; none: the file's first line. */
@@ -97,9 +99,9 @@ export interface SeenEffect {
 
 /** The files that are judged together, and those before them. */
 export interface FileSet {
-  /** In the order in which they run, with what each does; made when it is first asked for. */
+  /** In the order in which they run, with what each does; made when it is first asked for, which reads every file again. */
   readonly graph: MigrationGraph;
-  /** What files use before it is made, by the version that uses it. */
+  /** What files use before it is made, by the version that uses it; for `hindsight`. */
   readonly forward: ReadonlyMap<string, readonly ForwardNeed[]>;
   readonly migration: (version: string) => Migration | undefined;
   /** Those that the files lie in, with a slash at the end. */
@@ -116,6 +118,9 @@ export interface FileSubject {
   readonly before: Known;
   readonly after: Known;
 }
+
+/** Its statements are read again when they are asked for: a whole run is not held. */
+export type PastFile = Pick<FileSubject, 'set' | 'migration' | 'body'>;
 
 export interface LintOptions {
   /** Major version of the servers it is for. */

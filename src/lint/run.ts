@@ -5,10 +5,11 @@ import { allowances } from './allow.ts';
 import { type ActiveRule, Asked, traitsOf } from './asked.ts';
 import { JudgedSet } from './file-set.ts';
 import type { Complaint, Finding } from './finding.ts';
+import { ForwardWatch } from './forward-watch.ts';
 import { FindingPlacer } from './place.ts';
 import { ReadAhead } from './read-ahead.ts';
 import type { NotUnderstoodStatement } from './report.ts';
-import type { FileSet, FileSubject, Subject } from './rule.ts';
+import type { FileComplaint, FileSet, FileSubject, PastFile, Subject } from './rule.ts';
 import { bodySubjects, type InnerStatements, learnFile, rollbackSubjects } from './statement-subjects.ts';
 import type { Reading, StatementSubject } from './subject.ts';
 import { weigh } from './weigh.ts';
@@ -41,8 +42,11 @@ export interface Found {
 export function* findAll(input: LintInput): Generator<void, Found> {
   const asked = new Asked(input.rules);
   const ahead = new ReadAhead(input.reading.parse, input.migrations, input.judged);
-  const reading = { ...input.reading, included: input.included, run: input, ahead };
-  const set = new JudgedSet({ ...input, learner: input.learner.fork() });
+  const forward = new ForwardWatch({ ...input, learner: input.learner.fork() });
+  const follow = input.rules.some(({ rule }) => rule.hindsight) ? forward.follow : undefined;
+  const plain = { ...input.reading, included: input.included, run: input };
+  const reading = { ...plain, ahead, ...(follow ? { follow } : {}) };
+  const set = new JudgedSet({ ...input, learner: input.learner.fork(), forward });
   const judging = { ...input, reading, set };
   const files: FileFindings[] = [];
   for (const migration of input.migrations) {
@@ -52,8 +56,10 @@ export function* findAll(input: LintInput): Generator<void, Found> {
       learnFile(reading, migration, input.learner, input.innerStatements);
   }
   const { known } = input.learner;
+  const settled = (one: FileFindings) =>
+    one.settled(known, new PastFileSubject({ ...input, reading: plain }, set, one.migration));
   return {
-    findings: files.flatMap((one) => allowances(one.migration, one.settled(known), input.rules, input.names)),
+    findings: files.flatMap((one) => allowances(one.migration, settled(one), input.rules, input.names)),
     statements: files.reduce((sum, { statements }) => sum + statements, 0),
     notUnderstood: files.flatMap(({ notUnderstood }) => notUnderstood),
   };
@@ -97,12 +103,31 @@ function* findIn(
   return findings;
 }
 
+class PastFileSubject implements PastFile {
+  readonly set: FileSet;
+  readonly migration: Migration;
+  readonly #input: LintInput;
+
+  constructor(input: LintInput, set: FileSet, migration: Migration) {
+    this.#input = input;
+    this.set = set;
+    this.migration = migration;
+  }
+
+  get body(): StatementSubject[] {
+    const { reading, learner, innerStatements } = this.#input;
+    return this.migration.large ? [] : [...bodySubjects(reading, this.migration, learner.fork(), innerStatements)];
+  }
+}
+
 /** The findings of one file. */
 class FileFindings {
   readonly migration: Migration;
   statements = 0;
   readonly notUnderstood: NotUnderstoodStatement[] = [];
   readonly #placer: FindingPlacer;
+  /** Rules that are asked when all files have been read, and between which findings theirs belong. */
+  readonly #postponed: { readonly active: ActiveRule; readonly place: number }[] = [];
   readonly #found: { readonly finding: Finding; readonly unlessLater: Complaint['unlessLater'] }[] = [];
 
   constructor(migration: Migration) {
@@ -126,7 +151,12 @@ class FileFindings {
   }
 
   addFile(active: ActiveRule, file: FileSubject): void {
-    for (const complaint of active.rule.file?.(file) ?? []) {
+    if (active.rule.hindsight) this.#postponed.push({ active, place: this.#found.length });
+    this.#addOfFile(active, active.rule.file?.(file));
+  }
+
+  #addOfFile(active: ActiveRule, complaints: Iterable<FileComplaint> | undefined): void {
+    for (const complaint of complaints ?? []) {
       const { subject } = complaint;
       if (subject) this.#add(active, complaint, subject);
       else this.#push(this.#placer.atTop(active.rule.id, complaint.severity ?? active.severity, complaint), complaint);
@@ -143,7 +173,12 @@ class FileFindings {
   }
 
   /** Those that hold, given what is known behind the last file of the set. */
-  settled(known: Known): Finding[] {
+  settled(known: Known, file: PastFile): Finding[] {
+    for (const { active, place } of this.#postponed.reverse()) {
+      const behind = this.#found.splice(place);
+      this.#addOfFile(active, active.rule.hindsight?.(file));
+      this.#found.push(...behind);
+    }
     return this.#found
       .filter(({ unlessLater }) => !unlessLater?.(known))
       .map(({ finding }) => finding)

@@ -43,6 +43,7 @@ export function* bodySubjects(
       before: place.before,
       seen: reading.seenOf?.(migration, statement),
     });
+    const before = reading.follow && learner.fork();
     const inside = subject.statement.words[0] === 'DO' && subject.tree ? inner(subject.tree, statement.sql) : NOTHING;
     subject.unknown = inside.unknown;
     yield subject;
@@ -50,6 +51,7 @@ export function* bodySubjects(
     const own = { by: subject, written: subject, inside: 'DO', statements: inside.statements } as const;
     for (const run of [own, ...called(subject, routines, inner)]) yield* innerSubjects(reading, run, learner, place);
     learnFrom(learner, subject);
+    if (before) reading.follow?.(subject, before, learner.known);
     routines.add(subject);
     index++;
   }

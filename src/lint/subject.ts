@@ -1,5 +1,5 @@
 import type { FormUse } from '../facts/form.ts';
-import type { Known } from '../known/known.ts';
+import type { Known, Learner } from '../known/known.ts';
 import type { Made } from '../known/table.ts';
 import type { Migration, Statement } from '../migration/migration.ts';
 import { isTree, type NotUnderstood, type Parsed, type ParseStatement, type SyntaxTree } from '../syntax/tree.ts';
@@ -24,6 +24,8 @@ export interface Reading {
   readonly included?: ReadonlySet<string>;
   /** What is judged in one go (`Subject.run`). */
   readonly run?: object;
+  /** Told of each statement of a body, once what it does is known. */
+  readonly follow?: (subject: Subject, before: Learner, after: Known) => void;
 }
 
 /** Where a statement stands. */

@@ -1,6 +1,6 @@
 import type { ForwardNeed } from '../../graph/forward.ts';
 import { describeObject } from '../../graph/object.ts';
-import type { FileComplaint, FileSubject, Rule } from '../rule.ts';
+import type { FileComplaint, PastFile, Rule } from '../rule.ts';
 
 export const rule: Rule = {
   id: 'needs-later-migration',
@@ -8,12 +8,12 @@ export const rule: Rule = {
   summary: 'The file uses what only a later one makes: by its number or by a Depends header it runs first',
   severity: 'error',
   weighed: false,
-  *file(file) {
+  *hindsight(file) {
     for (const need of file.set.forward.get(file.migration.version) ?? []) yield complaint(file, need);
   },
 };
 
-function complaint(file: FileSubject, { maker, object, line }: ForwardNeed): FileComplaint {
+function complaint(file: PastFile, { maker, object, line }: ForwardNeed): FileComplaint {
   const subject = file.body.findLast((one) => one.statement.line <= line);
   const contradicted = dependsOn(file, maker, file.migration.version);
   return {
@@ -28,7 +28,7 @@ function complaint(file: FileSubject, { maker, object, line }: ForwardNeed): Fil
 }
 
 /** By headers, through others too. */
-function dependsOn({ set: { graph } }: FileSubject, version: string, needed: string): boolean {
+function dependsOn({ set: { graph } }: PastFile, version: string, needed: string): boolean {
   const seen = new Set([version]);
   for (const one of seen) for (const to of graph.nodes[graph.placeOf(one)]?.depends ?? []) seen.add(to);
   return seen.has(needed);

@@ -1,0 +1,105 @@
+import { FootprintReader } from '../footprint/migration.ts';
+import type { Footprint } from '../graph/access.ts';
+import { canBeForward, type ForwardNeed, forwardNeeds } from '../graph/forward.ts';
+import type { Known, Learner } from '../known/known.ts';
+import type { Migration, Statement } from '../migration/migration.ts';
+import type { Parsed } from '../syntax/tree.ts';
+import type { Subject } from './rule.ts';
+import type { InnerStatements } from './statement-subjects.ts';
+import type { Reading } from './subject.ts';
+
+export interface ForwardWatchInput {
+  readonly migrations: readonly Migration[];
+  readonly included: ReadonlySet<string>;
+  /** As it is before the first of them; it learns. */
+  readonly learner: Learner;
+  readonly reading: Pick<Reading, 'parse'>;
+  readonly innerStatements: InnerStatements;
+}
+
+type FileReader = ReturnType<FootprintReader['open']>;
+
+/** Sees what files use before it is made, by the trees and the knowledge of those who judge: nothing is read for it. */
+export class ForwardWatch {
+  readonly #input: ForwardWatchInput;
+  readonly #reader: FootprintReader;
+  readonly #footprints = new Map<string, Footprint>();
+  #file: { readonly migration: Migration; readonly reader: FileReader; readonly rows: Set<string> } | undefined;
+
+  constructor(input: ForwardWatchInput) {
+    this.#input = input;
+    this.#reader = new FootprintReader(
+      { parse: input.reading.parse, inner: input.innerStatements, keeps: canBeForward },
+      input.learner,
+    );
+  }
+
+  /** The next statement of a body, those inside it apart. */
+  readonly follow = ({ migration, statement, tree, notUnderstood }: Subject, before: Learner, after: Known): void => {
+    const file = this.#fileOf(migration);
+    const parsed = tree ?? notUnderstood ?? this.#rowsWritten(statement, file.rows);
+    // What a DO block does is learned statement by statement.
+    if (parsed) file.reader.read(statement, parsed, statement.words[0] === 'DO' ? before : known(before, after));
+  };
+
+  /** Behind the last file. */
+  needs(): ForwardNeed[] {
+    this.#close();
+    const needs = this.#found();
+    if (needs.length === 0 || this.#input.included.size === 0) return needs;
+    // What an applied file has made first, no later one makes; few sets are worth reading those for.
+    for (const migration of this.#input.migrations)
+      if (!this.#footprints.has(migration.version)) this.#keep(this.#reader.read(migration));
+    return this.#found();
+  }
+
+  #found(): ForwardNeed[] {
+    return forwardNeeds(this.#input.migrations.flatMap(({ version }) => this.#footprints.get(version) ?? []));
+  }
+
+  #fileOf(migration: Migration) {
+    if (this.#file?.migration === migration) return this.#file;
+    this.#close();
+    this.#file = { migration, reader: this.#reader.open(migration), rows: new Set() };
+    return this.#file;
+  }
+
+  #close(): void {
+    if (this.#file) this.#keep(this.#file.reader.footprint);
+    this.#file = undefined;
+  }
+
+  #keep(footprint: Footprint): void {
+    this.#footprints.set(footprint.version, footprint);
+  }
+
+  /** Nobody has read rows that are written out: thousands of them name one table. */
+  #rowsWritten({ sql }: Statement, seen: Set<string>): Parsed | undefined {
+    const [head, names] = headOf(sql);
+    if (seen.has(head)) return undefined;
+    if (!names) seen.add(head);
+    return this.#input.reading.parse(sql);
+  }
+}
+
+/** What stands before the rows, and whether the rows may name something: a function, a type. */
+function headOf(sql: string): [string, boolean] {
+  const at = sql.search(/\bvalues\b/i);
+  if (at < 0) return [sql, false];
+  return [sql.slice(0, at), /[\w"]\s*\(|::|\b(?:cast|collate)\b/i.test(sql.slice(at + 'values'.length))];
+}
+
+/** One who knows already what a statement does. */
+function known(before: Learner, after: Known): Learner {
+  let now = before.known;
+  return {
+    get known() {
+      return now;
+    },
+    beginFile() {},
+    learn() {
+      now = after;
+    },
+    fork: () => before.fork(),
+  };
+}
