@@ -51,7 +51,7 @@ interface Memory {
   readonly needs: Needs;
 }
 
-export class FileReader {
+class FileReader {
   readonly #reading: FootprintReading;
   readonly #memory: Memory;
   readonly #migration: Migration;

@@ -17,6 +17,15 @@ export interface ForwardWatchInput {
   readonly innerStatements: InnerStatements;
 }
 
+interface Followed {
+  readonly subject: Subject;
+  readonly before: Learner;
+  readonly after: Known;
+}
+
+/** One at a time between the rules takes longer (`ReadAhead`). */
+const IN_A_ROW = 250;
+
 type FileReader = ReturnType<FootprintReader['open']>;
 
 /** Sees what files use before it is made, by the trees and the knowledge of those who judge: nothing is read for it. */
@@ -24,6 +33,7 @@ export class ForwardWatch {
   readonly #input: ForwardWatchInput;
   readonly #reader: FootprintReader;
   readonly #footprints = new Map<string, Footprint>();
+  #waiting: Followed[] = [];
   #file: { readonly migration: Migration; readonly reader: FileReader; readonly rows: Set<string> } | undefined;
 
   constructor(input: ForwardWatchInput) {
@@ -35,15 +45,26 @@ export class ForwardWatch {
   }
 
   /** The next statement of a body, those inside it apart. */
-  readonly follow = ({ migration, statement, tree, notUnderstood }: Subject, before: Learner, after: Known): void => {
+  readonly follow = (subject: Subject, before: Learner, after: Known): void => {
+    if (this.#waiting.push({ subject, before, after }) === IN_A_ROW) this.#readWaiting();
+  };
+
+  #readWaiting(): void {
+    for (const one of this.#waiting) this.#read(one);
+    this.#waiting = [];
+  }
+
+  #read({ subject, before, after }: Followed): void {
+    const { migration, statement, tree, notUnderstood } = subject;
     const file = this.#fileOf(migration);
     const parsed = tree ?? notUnderstood ?? this.#rowsWritten(statement, file.rows);
     // What a DO block does is learned statement by statement.
     if (parsed) file.reader.read(statement, parsed, statement.words[0] === 'DO' ? before : known(before, after));
-  };
+  }
 
   /** Behind the last file. */
   needs(): ForwardNeed[] {
+    this.#readWaiting();
     this.#close();
     const needs = this.#found();
     if (needs.length === 0 || this.#input.included.size === 0) return needs;

@@ -47,7 +47,6 @@ export function* bodySubjects(
     const inside = subject.statement.words[0] === 'DO' && subject.tree ? inner(subject.tree, statement.sql) : NOTHING;
     subject.unknown = inside.unknown;
     yield subject;
-    place.before.push(subject);
     const own = { by: subject, written: subject, inside: 'DO', statements: inside.statements } as const;
     for (const run of [own, ...called(subject, routines, inner)]) yield* innerSubjects(reading, run, learner, place);
     learnFrom(learner, subject);
@@ -84,7 +83,6 @@ export function* rollbackSubjects(
       ...place,
     });
     yield subject;
-    place.before.push(subject);
     learnFrom(learner, subject);
   }
 }
@@ -130,7 +128,6 @@ function* innerSubjects(
     const standing = { migration, section, index, statement, known: learner.known, inside, loop } as const;
     const subject = new StatementSubject(reading, { ...standing, ...place });
     yield subject;
-    place.before.push(subject);
     learnFrom(learner, subject);
   }
 }

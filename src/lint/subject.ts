@@ -31,18 +31,9 @@ export interface Reading {
 /** Where a statement stands. */
 export type Standing = Pick<
   Subject,
-  | 'migration'
-  | 'section'
-  | 'index'
-  | 'statement'
-  | 'known'
-  | 'inside'
-  | 'loop'
-  | 'transaction'
-  | 'transactional'
-  | 'before'
+  'migration' | 'section' | 'index' | 'statement' | 'known' | 'inside' | 'loop' | 'transaction' | 'transactional'
 > &
-  Partial<Pick<Subject, 'unknown' | 'seen'>>;
+  Partial<Pick<Subject, 'unknown' | 'seen'>> & { readonly before: Subject[] };
 
 /** A statement whose tree is read when a rule first asks for it. */
 export class StatementSubject implements Subject {
@@ -55,7 +46,7 @@ export class StatementSubject implements Subject {
   readonly loop: Subject['loop'];
   readonly transaction: number;
   readonly transactional: boolean;
-  readonly before: readonly Subject[];
+  readonly before: Subject[];
   unknown: Subject['unknown'];
   readonly seen: Subject['seen'];
   readonly #reading: Reading;
@@ -110,6 +101,11 @@ export class StatementSubject implements Subject {
     const made = object?.made;
     if (made === undefined) return false;
     return made.version === this.migration.version || this.#reading.unapplied.has(made.version);
+  }
+
+  /** The rules have looked at it; those behind it in its transaction have it before them. */
+  seenByRules(): void {
+    this.before.push(this);
   }
 
   #read(): Parsed | 'not read' {
