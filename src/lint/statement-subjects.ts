@@ -9,7 +9,6 @@ import type { Subject } from './rule.ts';
 import { type Reading, StatementSubject } from './subject.ts';
 
 const NOTHING: Inner = { statements: [], unknown: [] };
-const OUTERMOST = { inside: undefined, loop: undefined };
 
 /** What stands inside a DO block or function. */
 export type InnerStatements = (tree: SyntaxTree, sql: string) => Inner;
@@ -76,11 +75,17 @@ export function* rollbackSubjects(
   const place: Place = { transaction: 0, transactional: true, before: [] };
   learner.beginFile();
   for (const [index, statement] of migration.rollback.statements.entries()) {
-    const { known } = learner;
     const subject = new StatementSubject(reading, {
-      ...{ migration, section: 'rollback', index, statement, known },
-      ...OUTERMOST,
-      ...place,
+      migration,
+      section: 'rollback',
+      index,
+      statement,
+      known: learner.known,
+      inside: undefined,
+      loop: undefined,
+      transaction: place.transaction,
+      transactional: place.transactional,
+      before: place.before,
     });
     yield subject;
     learnFrom(learner, subject);

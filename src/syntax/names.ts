@@ -11,7 +11,9 @@ export function relationName(relation: RangeVar | undefined): QualifiedName | un
 
 /** The texts of a list of String nodes: `{pg_catalog, int4}`. */
 export function stringsOf(nodes: readonly Node[] | undefined): string[] {
-  return all('String', nodes).flatMap(({ sval }) => sval ?? []);
+  const texts: string[] = [];
+  for (const { sval } of all('String', nodes)) if (sval !== undefined) texts.push(sval);
+  return texts;
 }
 
 /** A name that the tree keeps as a list of strings; the last two count. */

@@ -1,7 +1,7 @@
 import type { TypeName } from '@pgsql/types';
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import { relationName, stringsOf } from '../../syntax/names.ts';
-import { all, as, type Fields } from '../../syntax/tree.ts';
+import { all, as, type Fields, type SyntaxTree } from '../../syntax/tree.ts';
 import type { Subject } from '../rule.ts';
 
 /** A column with a type that a statement writes: of a new table, added to one, or given another type. */
@@ -13,11 +13,21 @@ export interface WrittenColumn {
   readonly how: 'created' | 'added' | 'changed';
 }
 
+/** Seven rules ask for those of each statement. */
+const kept = new WeakMap<SyntaxTree, readonly WrittenColumn[]>();
+
 /** The columns of a CREATE TABLE or ALTER TABLE; none of a temporary table, which nobody keeps. */
-export function writtenColumns({ tree }: Subject): WrittenColumn[] {
-  const create = as('CreateStmt', tree?.node);
+export function writtenColumns({ tree }: Subject): readonly WrittenColumn[] {
+  if (!tree) return [];
+  const columns = kept.get(tree) ?? columnsIn(tree);
+  kept.set(tree, columns);
+  return columns;
+}
+
+function columnsIn({ node }: SyntaxTree): WrittenColumn[] {
+  const create = as('CreateStmt', node);
   if (create) return isTemporary(create) ? [] : createdColumns(create);
-  const alter = as('AlterTableStmt', tree?.node);
+  const alter = as('AlterTableStmt', node);
   return alter?.objtype === 'OBJECT_TABLE' ? alteredColumns(alter) : [];
 }
 
