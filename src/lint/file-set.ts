@@ -5,7 +5,6 @@ import type { Learner } from '../known/known.ts';
 import { findNeeded } from '../migration/find-version.ts';
 import type { Migration } from '../migration/migration.ts';
 import { Problem } from '../problem/problem.ts';
-
 import type { ForwardWatch } from './forward-watch.ts';
 import type { FileSet } from './rule.ts';
 import type { InnerStatements } from './statement-subjects.ts';

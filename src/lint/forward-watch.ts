@@ -96,18 +96,19 @@ export class ForwardWatch {
 
   /** Nobody has read rows that are written out: thousands of them name one table. */
   #rowsWritten({ sql }: Statement, seen: Set<string>): Parsed | undefined {
-    const [head, names] = headOf(sql);
+    const head = headOf(sql);
     if (seen.has(head)) return undefined;
-    if (!names) seen.add(head);
+    seen.add(head);
     return this.#input.reading.parse(sql);
   }
 }
 
-/** What stands before the rows, and whether the rows may name something: a function, a type. */
-function headOf(sql: string): [string, boolean] {
+/** What stands before the rows; all of it where the rows may name something, a function or a type. */
+function headOf(sql: string): string {
   const at = sql.search(/\bvalues\b/i);
-  if (at < 0) return [sql, false];
-  return [sql.slice(0, at), /[\w"]\s*\(|::|\b(?:cast|collate)\b/i.test(sql.slice(at + 'values'.length))];
+  if (at < 0) return sql;
+  const rows = sql.slice(at + 'values'.length).replace(/'[^']*'/g, '');
+  return /[\w"]\s*\(|::|\b(?:cast|collate)\b/i.test(rows) ? sql : sql.slice(0, at);
 }
 
 /** One who knows already what a statement does. */
