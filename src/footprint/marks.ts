@@ -1,5 +1,5 @@
 import type { Access, Manner } from '../graph/access.ts';
-import type { ObjectPath } from '../graph/object.ts';
+import { keyOfPath, type ObjectPath } from '../graph/object.ts';
 import type { Known } from '../known/known.ts';
 import { TEMPORARY } from '../known/schema.ts';
 import { isThere } from './is-there.ts';
@@ -14,11 +14,20 @@ export class Marks {
   readonly after: Known;
   /** Of the migration, to tell apart rows that several put into a table. */
   readonly version: string;
+  /** Schemas and extensions that files have made. */
+  readonly made: Set<string>;
   #place: Place;
   readonly #placeOf: (location: number | undefined) => Place;
 
   /** `placeOf`: where a location of the statement's tree lies in the file. */
-  constructor(version: string, before: Known, after: Known, placeOf: (location: number | undefined) => Place) {
+  constructor(
+    version: string,
+    before: Known,
+    after: Known,
+    placeOf: (location: number | undefined) => Place,
+    made: Set<string> = new Set(),
+  ) {
+    this.made = made;
     this.version = version;
     this.before = before;
     this.after = after;
@@ -36,6 +45,13 @@ export class Marks {
 
   creates(object: ObjectPath): void {
     this.#add('creates', object);
+  }
+
+  /** IF NOT EXISTS of what no catalog of tables knows: a schema, an extension. */
+  createsUnlessMade(object: ObjectPath, isMade: boolean): void {
+    if (isMade && this.made.has(keyOfPath(object))) this.reads(object, { weak: true });
+    else this.creates(object);
+    this.made.add(keyOfPath(object));
   }
 
   changes(object: ObjectPath): void {

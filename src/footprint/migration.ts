@@ -1,15 +1,19 @@
 import type { Access, Footprint } from '../graph/access.ts';
 import { keyOfPath } from '../graph/object.ts';
-import type { Learner } from '../known/known.ts';
+import type { Known, Learner } from '../known/known.ts';
+import { atFileStart } from '../known/learn.ts';
+import { KnownSchema } from '../known/schema.ts';
+import { schemasOf } from '../known/search-path.ts';
 import type { Migration, Statement } from '../migration/migration.ts';
 import type { Inner } from '../syntax/inner/statement.ts';
-import { nameOf } from '../syntax/names.ts';
-import { as, isTree, type Parsed, type ParseStatement, type SyntaxTree } from '../syntax/tree.ts';
+import { nameOf, relationName } from '../syntax/names.ts';
+import { all, as, type Fields, isTree, type Parsed, type ParseStatement, type SyntaxTree } from '../syntax/tree.ts';
 import { nodesOf } from '../syntax/walk.ts';
 import { Marks, type Place } from './marks.ts';
 import { Needs } from './needs.ts';
 import { resolveFunction } from './reads.ts';
 import { markStatement } from './statement.ts';
+import { TriggerFields } from './trigger-fields.ts';
 
 export interface FootprintReading {
   readonly parse: ParseStatement;
@@ -23,7 +27,12 @@ export interface FootprintReading {
 export class FootprintReader {
   readonly #reading: FootprintReading;
   readonly #learner: Learner;
-  readonly #memory: Memory = { routines: new Map(), needs: new Needs() };
+  readonly #memory: Memory = {
+    routines: new Map(),
+    needs: new Needs(),
+    fields: new TriggerFields(),
+    made: new Set(),
+  };
 
   constructor(reading: FootprintReading, learner: Learner) {
     this.#reading = reading;
@@ -49,6 +58,9 @@ interface Memory {
   /** What the bodies of routines do when they run. */
   readonly routines: Map<string, readonly Access[]>;
   readonly needs: Needs;
+  readonly fields: TriggerFields;
+  /** Schemas and extensions. */
+  readonly made: Set<string>;
 }
 
 class FileReader {
@@ -84,7 +96,7 @@ class FileReader {
     const marks = this.#run(tree, learner, (location) => placeIn(statement, tree.offsetOf(location)));
     const bodies = [...inner.statements, ...(inner.expressions ?? [])];
     if (!routine) for (const one of bodies) this.#runInner(statement, one, learner);
-    else this.#keepRoutine(statement, routine.funcname, bodies, marks);
+    else this.#keepRoutine(statement, routine, bodies, marks);
   }
 
   /** What one statement does; what it makes is known then. */
@@ -92,8 +104,9 @@ class FileReader {
     const { version } = this.#migration;
     const before = learner.known;
     learner.learn(tree, { version, statement: this.#statements });
-    const marks = new Marks(version, before, learner.known, placeOf);
+    const marks = new Marks(version, before, learner.known, placeOf, this.#memory.made);
     markStatement(marks, tree.node);
+    this.#markTrigger(marks, tree);
     const done = [...marks.accesses, ...this.#calledBy(marks, tree, placeOf(undefined))];
     if (this.#reading.keeps) this.#accesses.push(...done.filter(this.#reading.keeps));
     else this.#keepAll(done);
@@ -113,12 +126,13 @@ class FileReader {
   /** A routine needs what its body touches once it runs. */
   #keepRoutine(
     outer: Statement,
-    written: Parameters<typeof nameOf>[0],
+    { funcname, options }: Fields<'CreateFunctionStmt'>,
     bodies: Inner['statements'],
-    { before, after }: Marks,
+    { before: found, after }: Marks,
   ): void {
-    const name = nameOf(written);
+    const name = nameOf(funcname);
     if (!name) return;
+    const before = withOwnPath(found, options);
     const done = bodies.flatMap(({ sql, offset }) => {
       const parsed = this.#reading.parse(sql);
       if (!isTree(parsed)) return [];
@@ -126,8 +140,19 @@ class FileReader {
       markStatement(marks, parsed.node);
       return marks.accesses;
     });
-    this.#accesses.push(...done.flatMap((one) => neededBy(one) ?? []));
-    this.#memory.routines.set(routineKey(new Marks('', after, after, () => NOWHERE), name), done);
+    const marks = new Marks(this.#migration.version, after, after, () => placeIn(outer, 0));
+    const key = routineKey(marks, name);
+    this.#memory.fields.learnFunction(key, outer.sql, after);
+    this.#memory.fields.markFunction(marks, key);
+    this.#accesses.push(...[...done, ...marks.accesses].flatMap((one) => neededBy(one) ?? []));
+    this.#memory.routines.set(key, done);
+  }
+
+  #markTrigger(marks: Marks, { node }: SyntaxTree): void {
+    const { relation, funcname } = as('CreateTrigStmt', node) ?? {};
+    const [table, routine] = [relationName(relation), nameOf(funcname)];
+    if (table && routine)
+      this.#memory.fields.markTrigger(marks, routineKey(marks, routine), marks.before.resolve(table));
   }
 
   /** What the routines do that a statement calls. */
@@ -146,8 +171,17 @@ class FileReader {
   }
 }
 
+/** `SET search_path` of a function holds while its body runs. */
+function withOwnPath(known: Known, options: Fields<'CreateFunctionStmt'>['options']): Known {
+  const sets = all('DefElem', options).flatMap(({ defname, arg }) =>
+    defname === 'set' ? (as('VariableSetStmt', arg) ?? []) : [],
+  );
+  const set = sets.find(({ name, kind }) => name === 'search_path' && kind === 'VAR_SET_VALUE');
+  if (!set || !(known instanceof KnownSchema)) return known;
+  return atFileStart(known, schemasOf(all('A_Const', set.args).map(({ sval }) => sval?.sval ?? '')));
+}
+
 const CALLERS = ['SelectStmt', 'CallStmt', 'InsertStmt', 'UpdateStmt', 'DeleteStmt'] as const;
-const NOWHERE: Place = { offset: -1, line: 1 };
 
 function routineKey(marks: Marks, name: { readonly schema?: string; readonly name: string }): string {
   const full = resolveFunction(marks, name);

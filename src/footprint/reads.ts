@@ -99,6 +99,9 @@ export function markAllColumns(marks: Marks, name: RelationName): void {
 
 export function markTypes(marks: Marks, value: unknown): void {
   for (const type of nodesOf('TypeName', value)) markType(marks, type);
+  // Fields that hold a type bare.
+  for (const node of ['TypeCast', 'ColumnDef', 'RangeTableFuncCol', 'JsonTableColumn', 'XmlSerialize'] as const)
+    for (const { typeName } of nodesOf(node, value)) markType(marks, typeName);
 }
 
 /** Also the bare ones, which fields of other nodes hold. */

@@ -85,17 +85,17 @@ const MARKS: MarksByType = {
     markSequenceOwner(marks, options);
     marks.changes(knownRelationPath(marks.before, marks.before.resolve(written)));
   },
-  CreateSchemaStmt: (marks, { schemaname, authrole }) => {
+  CreateSchemaStmt: (marks, { schemaname, authrole, if_not_exists: ifNotExists }) => {
     if (authrole?.rolename) marks.reads(globalPath('role', authrole.rolename));
     const name = schemaname ?? authrole?.rolename;
-    if (name !== undefined) marks.creates(schemaPath(name));
+    if (name !== undefined) marks.createsUnlessMade(schemaPath(name), ifNotExists === true);
   },
-  CreateExtensionStmt: (marks, { extname = '', options }) => {
+  CreateExtensionStmt: (marks, { extname = '', options, if_not_exists: ifNotExists }) => {
     for (const { defname, arg } of all('DefElem', options)) {
       const value = as('String', arg)?.sval;
       if (defname === 'schema' && value !== undefined) marks.reads(schemaPath(value));
     }
-    marks.creates(globalPath('extension', extname));
+    marks.createsUnlessMade(globalPath('extension', extname), ifNotExists === true);
   },
   AlterExtensionStmt: (marks, { extname = '' }) => marks.changes(globalPath('extension', extname)),
   AlterExtensionContentsStmt: (marks, { extname = '' }) => marks.changes(globalPath('extension', extname)),
@@ -168,7 +168,7 @@ const MARKS: MarksByType = {
   AlterFdwStmt: (marks, { fdwname = '' }) => marks.changes(globalPath('foreign-data wrapper', fdwname)),
   ImportForeignSchemaStmt: (marks, { server_name: server = '', local_schema: schema = '' }) => {
     marks.reads(globalPath('server', server));
-    marks.changes(schemaPath(schema));
+    marks.reads(schemaPath(schema));
   },
   CreateSubscriptionStmt: (marks, { subname = '' }) => marks.creates(globalPath('subscription', subname)),
   AlterSubscriptionStmt: (marks, { subname = '' }) => marks.changes(globalPath('subscription', subname)),

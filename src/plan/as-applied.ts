@@ -1,6 +1,6 @@
 import { findNeeded } from '../migration/find-version.ts';
 import { Problem } from '../problem/problem.ts';
-import type { MigrationFile } from './migration-file.ts';
+import { type MigrationFile, readAs } from './migration-file.ts';
 
 /**
  * The files as ones whose order is that of the list: each is numbered by its place. Dependencies are kept where the list has
@@ -17,15 +17,6 @@ export function orderedByApplication(files: readonly MigrationFile[]): Migration
       });
       return { ...migration, number, headers: { ...migration.headers, depends } };
     };
-    return {
-      version: file.version,
-      number,
-      name: file.name,
-      file: file.file,
-      checksum: file.checksum,
-      checksumWithCrlf: () => file.checksumWithCrlf(),
-      replaces: () => file.replaces(),
-      load,
-    };
+    return readAs(file, load, number);
   });
 }

@@ -16,3 +16,17 @@ export interface MigrationFile {
   /** Parses at the first call. Throws one Problem with every complaint about the file. */
   load(): Migration;
 }
+
+/** The same file, read in another way. A copy by `...file` would lose what a class gives it. */
+export function readAs(file: MigrationFile, load: () => Migration, number = file.number): MigrationFile {
+  return {
+    version: file.version,
+    number,
+    name: file.name,
+    file: file.file,
+    checksum: file.checksum,
+    checksumWithCrlf: () => file.checksumWithCrlf(),
+    replaces: () => file.replaces(),
+    load,
+  };
+}

@@ -147,6 +147,65 @@ const OTHERS: readonly Case[] = [
     ['2 uses table t < 1'],
   ],
   [
+    'a type in a cast',
+    ["CREATE TYPE st AS ENUM ('a');", "CREATE VIEW v AS SELECT 'a'::st AS x;"],
+    ['2 uses type st < 1'],
+  ],
+  [
+    'an extension in a cast',
+    ['CREATE EXTENSION citext;', "CREATE VIEW v AS SELECT 'a'::citext AS x;"],
+    ['2 uses extension citext < 1'],
+  ],
+  [
+    'columns that a trigger function names',
+    [
+      T,
+      'ALTER TABLE t ADD COLUMN at timestamptz;',
+      'CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.at := now(); RETURN NEW; END $$;\nCREATE TRIGGER x BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f();',
+    ],
+    ['2 uses table t < 1', '3 uses table t < 1', '3 uses column at of t < 2'],
+  ],
+  [
+    'the search_path of a function',
+    [
+      'CREATE SCHEMA app;\nCREATE TABLE app.t (i int);',
+      'CREATE TABLE public.t (i int);',
+      "CREATE FUNCTION f() RETURNS SETOF int LANGUAGE sql SET search_path = app AS 'SELECT i FROM t';",
+    ],
+    ['3 uses table app.t < 1'],
+  ],
+  [
+    'grants on all functions are none on tables',
+    [T, 'CREATE ROLE r;', 'GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO r;'],
+    ['3 uses role r < 2', '(3 uses table t < 1)'],
+  ],
+  [
+    'what is there is not made again',
+    [
+      T,
+      'ALTER TABLE t ADD c int;',
+      'CREATE TABLE IF NOT EXISTS t (id int);\nALTER TABLE t ADD COLUMN IF NOT EXISTS c int;',
+      'CREATE INDEX ON t (c);',
+    ],
+    [
+      '2 uses table t < 1',
+      '3 uses table t < 1',
+      '(3 uses column c of t < 2)',
+      '4 uses table t < 1',
+      '4 uses column c of t < 2',
+    ],
+  ],
+  [
+    'a schema that is there',
+    [
+      'CREATE SCHEMA app;',
+      'CREATE TABLE app.t (i int);',
+      'CREATE SCHEMA IF NOT EXISTS app;',
+      'CREATE TABLE app.u (i int);',
+    ],
+    ['2 uses schema app < 1', '(3 uses schema app < 1)', '4 uses schema app < 1'],
+  ],
+  [
     'what a called function does',
     [T, 'CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN DROP TABLE t; END $$;', 'SELECT f();'],
     ['2 uses table t < 1', '3 uses function f < 2', '3 drops table t < 1'],

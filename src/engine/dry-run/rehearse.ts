@@ -1,5 +1,5 @@
 import { readFolders, refuseComplaints } from '../../files/folders.ts';
-import type { MigrationFile } from '../../plan/migration-file.ts';
+import { type MigrationFile, readAs } from '../../plan/migration-file.ts';
 import type { PlannedMigration, UpPlan } from '../../plan/up.ts';
 import type { Problem } from '../../problem/problem.ts';
 import type { MetRelation, Rehearsal, TriedMigration } from '../../report/dry-run.ts';
@@ -87,7 +87,7 @@ async function readTarget(
 
 /** There are no rows for a VERIFY to look at. */
 function withoutVerify(file: MigrationFile): MigrationFile {
-  return { ...file, checksumWithCrlf: () => file.checksumWithCrlf(), load: () => ({ ...file.load(), verify: [] }) };
+  return readAs(file, () => ({ ...file.load(), verify: [] }));
 }
 
 interface Rehearsed {

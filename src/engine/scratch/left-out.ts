@@ -1,5 +1,5 @@
 import type { Migration, Statement } from '../../migration/migration.ts';
-import type { MigrationFile } from '../../plan/migration-file.ts';
+import { type MigrationFile, readAs } from '../../plan/migration-file.ts';
 import { Problem } from '../../problem/problem.ts';
 import { beyondDatabase, madeRoles } from '../../sql/beyond-database.ts';
 
@@ -43,12 +43,7 @@ export class LeftOut {
   /** The file without them, its way back as well. */
   without(file: MigrationFile): MigrationFile {
     let stripped: Migration | undefined;
-    return {
-      ...file,
-      checksumWithCrlf: () => file.checksumWithCrlf(),
-      replaces: () => file.replaces(),
-      load: () => (stripped ??= this.#strip(file.load())),
-    };
+    return readAs(file, () => (stripped ??= this.#strip(file.load())));
   }
 
   #strip(migration: Migration): Migration {

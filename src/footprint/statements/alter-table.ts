@@ -142,6 +142,11 @@ const COMMANDS: Partial<Record<AlterTableType, Mark>> = {
 function addColumn(at: Altered, { def }: Command): void {
   const definition = as('ColumnDef', def);
   if (!definition) return;
+  if (at.marks.before.table(at.table)?.columns.has(definition.colname ?? '')) {
+    // IF NOT EXISTS: it does nothing.
+    at.marks.reads(memberPath(at.path, 'columns', definition.colname ?? ''), { weak: true });
+    return;
+  }
   markColumnNeeds(at.marks, at.table, definition);
   eachOf(at, (path) => at.marks.creates(memberPath(path, 'columns', definition.colname ?? '')));
 }

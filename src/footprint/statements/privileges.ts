@@ -1,5 +1,6 @@
 import type { GrantTargetType, ObjectType } from '@pgsql/types';
 import type { ObjectPath } from '../../graph/object.ts';
+import type { RelationKind } from '../../known/table.ts';
 import { relationName, stringsOf } from '../../syntax/names.ts';
 import { all, as, type Fields, type Node } from '../../syntax/tree.ts';
 import type { Marks } from '../marks.ts';
@@ -24,7 +25,7 @@ function readRole(marks: Marks, role: string): void {
 }
 
 function targets(marks: Marks, object: Node, type: ObjectType, target: GrantTargetType): ObjectPath[] {
-  if (target === 'ACL_TARGET_ALL_IN_SCHEMA') return inSchema(marks, as('String', object)?.sval ?? '');
+  if (target === 'ACL_TARGET_ALL_IN_SCHEMA') return inSchema(marks, as('String', object)?.sval ?? '', type);
   const relation = relationName(as('RangeVar', object));
   if (relation) return [knownRelationPath(marks.before, marks.before.resolve(relation))];
   const path = objectPath(marks, type, object);
@@ -32,10 +33,12 @@ function targets(marks: Marks, object: Node, type: ObjectType, target: GrantTarg
 }
 
 /** ALL TABLES IN SCHEMA: who makes another one there has to come after it. */
-function inSchema(marks: Marks, schema: string): ObjectPath[] {
+function inSchema(marks: Marks, schema: string, type: ObjectType): ObjectPath[] {
   marks.readsAll(schemaPath(schema), true);
+  const isMeant = (kind: RelationKind) =>
+    type === 'OBJECT_SEQUENCE' ? kind === 'sequence' : type === 'OBJECT_TABLE' && kind !== 'sequence';
   return [...marks.before.tables()]
-    .filter(({ name }) => name.schema === schema)
+    .filter(({ name, kind }) => name.schema === schema && isMeant(kind))
     .map(({ name }) => knownRelationPath(marks.before, name));
 }
 

@@ -30,12 +30,16 @@ export function newRelation(marks: Marks, relation: Fields<'RangeVar'> | undefin
   return { schema: written.schema ?? marks.before.defaultSchema, name: written.name };
 }
 
-/** With the sequences that come with it. */
-export function markCreated(marks: Marks, name: RelationName): void {
+/** With the sequences that come with it. What is there already stays as it is, unless the statement replaces it. */
+export function markCreated(marks: Marks, name: RelationName, replaces = false): void {
+  const isThere = marks.before.table(name) !== undefined;
+  if (isThere && !replaces) {
+    marks.reads(knownRelationPath(marks.before, name), { weak: true });
+    return;
+  }
   marks.reads(schemaPath(name.schema));
   for (const owner of [schemaPath(name.schema), DATABASE])
     marks.reads(groupPath(owner, 'default privileges'), { whole: true, weak: true });
-  const isThere = marks.before.table(name) !== undefined;
   const path = knownRelationPath(marks.after, name);
   if (isThere) marks.changes(path);
   else marks.creates(path);
@@ -73,11 +77,11 @@ function markElement(marks: Marks, table: RelationName, element: Node): void {
 }
 
 /** CREATE VIEW */
-export function markView(marks: Marks, { view, query }: Fields<'ViewStmt'>): void {
+export function markView(marks: Marks, { view, query, replace }: Fields<'ViewStmt'>): void {
   const name = newRelation(marks, view);
   if (!name) return;
   markReads(marks, query);
-  markCreated(marks, name);
+  markCreated(marks, name, replace === true);
 }
 
 /** CREATE TABLE AS, CREATE MATERIALIZED VIEW */

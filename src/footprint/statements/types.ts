@@ -10,6 +10,11 @@ import { markCreated, newRelation } from './tables.ts';
 function createType(marks: Marks, name: QualifiedName | undefined): void {
   if (!name) return;
   const full = { schema: name.schema ?? marks.before.defaultSchema, name: name.name };
+  if (marks.before.userType(full)) {
+    // Behind a guard: it does nothing.
+    marks.reads(typePath(full), { weak: true });
+    return;
+  }
   marks.reads(schemaPath(full.schema));
   marks.creates(typePath(full));
 }

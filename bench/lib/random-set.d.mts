@@ -1,0 +1,2 @@
+/** Writes `count` files into `folder`. */
+export function writeRandomSet(folder: string, count: number, seed?: number): void;
