@@ -83,7 +83,8 @@ function chosen(cases: readonly CorpusCase[]): CorpusCase[] {
 
 const unsafe = corpusRules()
   .flatMap(corpusOf)
-  .filter(({ kind }) => kind === 'unsafe');
+  // What is wrong between several files no fix of one of them mends.
+  .filter(({ kind, sql }) => kind === 'unsafe' && !/^--> /m.test(sql));
 
 /** So many databases at once. */
 const AT_ONCE = 3;
