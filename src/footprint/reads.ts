@@ -1,6 +1,7 @@
 import { relationsRead } from '../known/expression.ts';
 import type { RelationName } from '../known/table.ts';
 import type { QualifiedName } from '../sql/token-reader.ts';
+import { identifierOf } from '../sql/words.ts';
 import { nameOf, relationName, stringsOf } from '../syntax/names.ts';
 import { as, type Fields } from '../syntax/tree.ts';
 import { nodesOf } from '../syntax/walk.ts';
@@ -173,11 +174,7 @@ function markNamed(marks: Marks, type: string | undefined, text: string | undefi
 function nameIn(text: string | undefined): QualifiedName | undefined {
   const found = /^(?:("(?:[^"]|"")+"|[^".(]+)\.)?("(?:[^"]|"")+"|[^".(]+)(?:\(.*\))?$/s.exec(text?.trim() ?? '');
   if (!found) return undefined;
-  return { ...(found[1] ? { schema: folded(found[1]) } : {}), name: folded(found[2]!) };
-}
-
-function folded(name: string): string {
-  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase();
+  return { ...(found[1] ? { schema: identifierOf(found[1]) } : {}), name: identifierOf(found[2]!) };
 }
 
 /** Which of that name is meant its arguments would tell. */

@@ -1,5 +1,6 @@
 import type { Known } from '../known/known.ts';
 import type { RelationName } from '../known/table.ts';
+import { identifierOf } from '../sql/words.ts';
 import type { Marks } from './marks.ts';
 import { knownRelationPath, memberPath } from './paths.ts';
 
@@ -35,9 +36,5 @@ export class TriggerFields {
 
 function fieldsIn(sql: string): string[] {
   const found = sql.matchAll(/\b(?:new|old)\s*\.\s*("(?:[^"]|"")+"|[a-z_][\w$]*)/gi);
-  return [...new Set([...found].map(([, name = '']) => folded(name)))];
-}
-
-function folded(name: string): string {
-  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase();
+  return [...new Set([...found].map(([, name = '']) => identifierOf(name)))];
 }
