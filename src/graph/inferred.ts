@@ -24,7 +24,7 @@ export interface InferredEdge {
 /**
  * The edges between migrations that touch the same objects, given the order in which they run: who reads what another has
  * written, writes what another has written, or writes what another has read. Only the nearest are told; others follow from them.
- * Time is linear in the accesses and their conflicts.
+ * Time grows with the accesses and their conflicts: thousands that change what thousands read whole are a square.
  */
 export function inferEdges(footprints: readonly Footprint[]): InferredEdge[] {
   const state = new ObjectState();
