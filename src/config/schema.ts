@@ -136,6 +136,33 @@ const renumber = closed(
   'an object such as { "since": "origin/main" }',
 );
 
+const KEEP_EXPECTED = 'an object such as { "last": 10, "days": 30, "size": "100GB" }';
+const keep = closed(
+  {
+    last: v.optional(
+      v.pipe(whole(1, 'a number of backups, at least 1'), v.description('The newest so many are kept.')),
+    ),
+    days: v.optional(v.pipe(whole(1, 'a number of days'), v.description('Those not older than that are kept.'))),
+    size: v.optional(size('The oldest go as soon as all of them together are larger.')),
+  },
+  KEEP_EXPECTED,
+);
+
+const COMMAND_EXPECTED = 'a command line in a text, or a list of the program and its arguments';
+const command = (summary: string) =>
+  v.pipe(
+    v.union(
+      [
+        v.pipe(v.string(), v.minLength(1, COMMAND_EXPECTED)),
+        v.pipe(v.array(v.pipe(v.string(), v.minLength(1, COMMAND_EXPECTED))), v.minLength(1, COMMAND_EXPECTED)),
+      ],
+      COMMAND_EXPECTED,
+    ),
+    v.description(summary),
+  );
+
+const COMPRESSION_EXPECTED = '"none", or "gzip", "zstd" or "lz4", with a level behind a colon where wanted: "zstd:3"';
+
 /** Kinds of sessions that `cancelBlockers` names. */
 export const BLOCKERS = ['autovacuum', 'idle'] as const;
 const BLOCKERS_EXPECTED = 'a list of "autovacuum" and "idle"';
@@ -177,6 +204,52 @@ const overridable = {
   legacyTimeZone: v.optional(
     text('Time zone of the times without one in an older tracking table; without it they are left as they are.'),
   ),
+  backup: v.optional(
+    v.pipe(
+      v.picklist(['auto', 'always', 'never'], '"auto", "always" or "never"'),
+      v.description(
+        'What is kept before a migration or a rollback: "auto": the data that it destroys; "always": that, and a full backup first; "never": nothing.',
+      ),
+    ),
+  ),
+  backupTo: v.optional(
+    v.pipe(
+      v.picklist(['schema', 'file'], '"schema" or "file"'),
+      v.description('Where the data that a statement destroys is kept: in a schema of the same database, or in files.'),
+    ),
+  ),
+  backupSchema: v.optional(text('That schema.')),
+  backupFolder: v.optional(text('Folder of backups, relative to this file.')),
+  backupFormat: v.optional(
+    v.pipe(
+      v.picklist(['custom', 'directory'], '"custom" or "directory"'),
+      v.description('Format of full backups by pg_dump; "directory" is written by several jobs.'),
+    ),
+  ),
+  backupCompression: v.optional(
+    v.pipe(
+      v.string(COMPRESSION_EXPECTED),
+      v.regex(/^(?:none|(?:gzip|zstd|lz4)(?::\d{1,2})?)$/, COMPRESSION_EXPECTED),
+      v.description('Compression of backups. Default: zstd where the programs at hand know it, else gzip.'),
+    ),
+  ),
+  backupJobs: v.optional(
+    v.pipe(whole(1, 'a number of jobs'), v.description('Jobs of a full backup in directory format.')),
+  ),
+  backupOptions: v.optional(
+    v.pipe(v.array(v.string(), 'a list of texts'), v.description('More options for pg_dump, one a text.')),
+  ),
+  backupReserve: v.optional(size('So much of the disk stays free; a backup that would take it is refused.')),
+  backupMaxSize: v.optional(size('A backup that grows beyond that is given up. 0 for no limit.')),
+  backupKeyFile: v.optional(
+    text(
+      'File of the key that backups are encrypted with (an identity or a passphrase of age), relative to this file.',
+    ),
+  ),
+  backupKeyCommand: v.optional(command('Command that prints that key.')),
+  keep: v.optional(
+    v.pipe(keep, v.description('Which backups `backup prune` leaves; older ones go after each new one, too.')),
+  ),
   verify: v.optional(v.pipe(verify, v.description('Settings of the command verify.'))),
   lint: v.optional(v.pipe(lint, v.description('Settings of the command lint.'))),
   renumber: v.optional(v.pipe(renumber, v.description('Settings of the command renumber.'))),
@@ -195,8 +268,6 @@ const port = v.pipe(
 );
 
 const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
-const COMMAND_EXPECTED = 'a command line in a text, or a list of the program and its arguments';
-
 const target = {
   url: v.optional(text('Connection string: a postgresql:// URL or keywords and values.')),
   host: v.optional(text('Server host, or the folder of its unix socket.')),
@@ -204,18 +275,7 @@ const target = {
   database: v.optional(text('Database name.')),
   user: v.optional(text('User to connect as.')),
   passwordFile: v.optional(text('File that holds the password, relative to this file.')),
-  passwordCommand: v.optional(
-    v.pipe(
-      v.union(
-        [
-          v.pipe(v.string(), v.minLength(1, COMMAND_EXPECTED)),
-          v.pipe(v.array(v.pipe(v.string(), v.minLength(1, COMMAND_EXPECTED))), v.minLength(1, COMMAND_EXPECTED)),
-        ],
-        COMMAND_EXPECTED,
-      ),
-      v.description('Command that prints the password.'),
-    ),
-  ),
+  passwordCommand: v.optional(command('Command that prints the password.')),
   sslmode: v.optional(v.pipe(v.picklist(SSL_MODES, SSL_MODES.join(', ')), v.description('The sslmode of libpq.'))),
   sslrootcert: v.optional(text('File of the certificates to trust, relative to this file, or "system".')),
   sslcert: v.optional(text('File of the client certificate, relative to this file.')),
@@ -275,4 +335,14 @@ export const DEFAULTS = {
     smallTableSize: '10MB',
   },
   renumber: { mentions: [] },
+  backup: 'auto',
+  backupTo: 'schema',
+  backupSchema: 'taskflow_backup',
+  backupFolder: '.taskflow/backups',
+  backupFormat: 'custom',
+  backupJobs: 1,
+  backupOptions: [],
+  backupReserve: '1GB',
+  backupMaxSize: 0,
+  keep: {},
 } as const satisfies ConfigFile;

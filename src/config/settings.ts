@@ -55,11 +55,39 @@ export interface Settings {
     readonly upgradeFrom: readonly string[];
   };
   readonly lint: LintSettings;
+  readonly backup: BackupSettings;
   readonly renumber: {
     /** As Git takes it; undefined: the usual ones. */
     readonly since: string | undefined;
     /** Files and folders, absolute paths. */
     readonly mentions: readonly string[];
+  };
+}
+
+/** What is kept before something runs, and how. */
+export interface BackupSettings {
+  readonly policy: 'auto' | 'always' | 'never';
+  readonly to: 'schema' | 'file';
+  readonly schema: string;
+  /** Absolute path. */
+  readonly folder: string;
+  readonly format: 'custom' | 'directory';
+  /** As written: `none`, `gzip`, `zstd:3`; undefined: the best that the programs at hand know. */
+  readonly compression: string | undefined;
+  readonly jobs: number;
+  /** For pg_dump. */
+  readonly options: readonly string[];
+  readonly reserveBytes: number;
+  /** 0 for no limit. */
+  readonly maxBytes: number;
+  /** Absolute path. */
+  readonly keyFile: string | undefined;
+  readonly keyCommand: string | readonly string[] | undefined;
+  /** Which backups stay; undefined: no limit of that kind. */
+  readonly keep: {
+    readonly last: number | undefined;
+    readonly days: number | undefined;
+    readonly bytes: number | undefined;
   };
 }
 
@@ -113,6 +141,10 @@ export interface SettingsSource {
     readonly serverVersion?: string | undefined;
     /** `autovacuum,idle` */
     readonly cancelBlockers?: string | undefined;
+    /** `auto`, `always` or `never`. */
+    readonly backup?: string | undefined;
+    /** `schema` or `file`. */
+    readonly backupTo?: string | undefined;
   };
 }
 
@@ -137,6 +169,7 @@ export function loadSettings({ cwd, env, flags }: SettingsSource): Settings {
       upgradeFrom: (merged.verify?.upgradeFrom ?? []).map((file) => resolve(root, file)),
     }),
     lint: Object.freeze(lintSettings(merged.lint ?? {}, root)),
+    backup: Object.freeze(backupSettings(merged, root)),
     renumber: Object.freeze({
       since: merged.renumber?.since,
       mentions: (merged.renumber?.mentions ?? []).map((path) => resolve(root, path)),
@@ -154,6 +187,8 @@ function flagValues(flags: SettingsSource['flags']): ConfigFile {
     ...durationFlag('dryRunHold', '--hold', flags.hold),
     ...durationFlag('wait', '--wait', flags.wait),
     ...(strict ? { strict } : {}),
+    ...(flags.backup === undefined ? {} : { backup: flags.backup as BackupSettings['policy'] }),
+    ...(flags.backupTo === undefined ? {} : { backupTo: flags.backupTo as BackupSettings['to'] }),
     lint: lintFlags(flags),
     ...(cancelBlockers === undefined ? {} : { cancelBlockers: blockersFlag(cancelBlockers) }),
   };
@@ -206,7 +241,8 @@ function merge(layers: readonly (ConfigFile | EnvironmentConfig | typeof DEFAULT
   const lint = Object.assign({}, ...layers.map((layer) => layer?.lint));
   const rules = Object.assign({}, ...layers.map((layer) => layer?.lint?.rules));
   const renumber = Object.assign({}, ...layers.map((layer) => layer?.renumber));
-  return { ...Object.assign({}, ...layers), verify, lint: { ...lint, rules }, renumber };
+  const keep = Object.assign({}, ...layers.map((layer) => layer?.keep));
+  return { ...Object.assign({}, ...layers), verify, lint: { ...lint, rules }, renumber, keep };
 }
 
 function lintSettings(lint: NonNullable<ConfigFile['lint']>, root: string): LintSettings {
@@ -221,6 +257,30 @@ function lintSettings(lint: NonNullable<ConfigFile['lint']>, root: string): Lint
     largeTableBytes: bytes(lint.largeTableSize ?? defaults.largeTableSize),
     smallTableRows: lint.smallTableRows ?? defaults.smallTableRows,
     smallTableBytes: bytes(lint.smallTableSize ?? defaults.smallTableSize),
+  };
+}
+
+function backupSettings(merged: ConfigFile, root: string): BackupSettings {
+  const { keep = {} } = merged;
+  const bytes = (value: string | number) => parseBytes(value) ?? 0;
+  return {
+    policy: merged.backup ?? DEFAULTS.backup,
+    to: merged.backupTo ?? DEFAULTS.backupTo,
+    schema: merged.backupSchema ?? DEFAULTS.backupSchema,
+    folder: resolve(root, merged.backupFolder ?? DEFAULTS.backupFolder),
+    format: merged.backupFormat ?? DEFAULTS.backupFormat,
+    compression: merged.backupCompression,
+    jobs: merged.backupJobs ?? DEFAULTS.backupJobs,
+    options: merged.backupOptions ?? DEFAULTS.backupOptions,
+    reserveBytes: bytes(merged.backupReserve ?? DEFAULTS.backupReserve),
+    maxBytes: bytes(merged.backupMaxSize ?? DEFAULTS.backupMaxSize),
+    keyFile: merged.backupKeyFile === undefined ? undefined : resolve(root, merged.backupKeyFile),
+    keyCommand: merged.backupKeyCommand,
+    keep: {
+      last: keep.last,
+      days: keep.days,
+      bytes: keep.size === undefined ? undefined : bytes(keep.size),
+    },
   };
 }
 

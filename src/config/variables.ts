@@ -13,7 +13,7 @@ export interface Variable {
   readonly schema: GenericSchema;
 }
 
-const NOT_OVERRIDDEN = ['$schema', 'environments', 'verify', 'lint', 'renumber'];
+const NOT_OVERRIDDEN = ['$schema', 'environments', 'verify', 'lint', 'renumber', 'keep'];
 const entries: Readonly<Record<string, GenericSchema>> = configSchema.entries;
 
 export const VARIABLES: readonly Variable[] = [
@@ -35,6 +35,9 @@ export const VARIABLES: readonly Variable[] = [
     .map(([key, schema]): Variable => ({ name: `TASKFLOW_LINT_${wordsOf(key)}`, path: ['lint', key], schema })),
   ...Object.entries<GenericSchema>(configSchema.entries.renumber.wrapped.entries).map(
     ([key, schema]): Variable => ({ name: `TASKFLOW_RENUMBER_${wordsOf(key)}`, path: ['renumber', key], schema }),
+  ),
+  ...Object.entries<GenericSchema>(configSchema.entries.keep.wrapped.entries).map(
+    ([key, schema]): Variable => ({ name: `TASKFLOW_KEEP_${wordsOf(key)}`, path: ['keep', key], schema }),
   ),
 ];
 
@@ -65,7 +68,7 @@ export function readVariables(env: Env): { values: ConfigFile; problems: readonl
 
 const LISTS_OF_PATHS: readonly string[] = ['directories', 'upgradeFrom', 'mentions'];
 const SWITCHES: readonly string[] = ['embedded', 'production', 'storeSql', 'strict'];
-const NUMBERS: readonly string[] = ['serverVersion', 'largeTableRows', 'smallTableRows'];
+const NUMBERS: readonly string[] = ['serverVersion', 'largeTableRows', 'smallTableRows', 'backupJobs', 'last', 'days'];
 const TRUTH: Readonly<Record<string, boolean>> = {
   true: true,
   on: true,
@@ -79,7 +82,7 @@ const TRUTH: Readonly<Record<string, boolean>> = {
 
 function parseText(key: string, text: string): unknown {
   if (LISTS_OF_PATHS.includes(key)) return text.split(delimiter).filter((folder) => folder !== '');
-  if (key === 'cancelBlockers') return listOf(text);
+  if (key === 'cancelBlockers' || key === 'backupOptions') return listOf(text);
   if (NUMBERS.includes(key) && /^\d{1,15}$/.test(text)) return Number(text);
   if (SWITCHES.includes(key)) return TRUTH[text.toLowerCase()] ?? text;
   return text;

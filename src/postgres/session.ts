@@ -1,4 +1,6 @@
 import type { EventEmitter } from 'node:events';
+import { pipeline } from 'node:stream/promises';
+import type { CopyStreamQuery, CopyToStreamQuery } from 'pg-copy-streams';
 import type { DatabaseError } from './database-error.ts';
 import {
   type Batch,
@@ -141,6 +143,43 @@ export class Session {
       });
   }
 
+  /**
+   * Runs one COPY ... TO STDOUT and hands its bytes to `take` as they come, as slowly as it takes them: memory stays flat.
+   * Resolves with the number of rows. Throws the server's DatabaseError, SessionLost, or what `take` throws; then the session
+   * is of no more use, because the rest of the data still waits in it.
+   */
+  copyOut(sql: string, take: (data: AsyncIterable<Buffer>) => Promise<void>): Promise<number> {
+    return this.#inTurn(async () => {
+      const { to } = await import('pg-copy-streams');
+      const stream = to(sql);
+      return this.#copy(stream, () => take(stream));
+    });
+  }
+
+  /** Runs one COPY ... FROM STDIN with that data. Resolves with the number of rows; throws as copyOut does. */
+  copyIn(sql: string, data: AsyncIterable<Buffer>): Promise<number> {
+    return this.#inTurn(async () => {
+      const { from } = await import('pg-copy-streams');
+      const stream = from(sql);
+      return this.#copy(stream, () => pipeline(data, stream));
+    });
+  }
+
+  async #copy(stream: CopyStream, move: () => Promise<void>): Promise<number> {
+    // What ends it is told where it is moved; once that is over, nobody listens any more.
+    stream.on('error', () => {});
+    this.#client.query(stream);
+    try {
+      await move();
+      return stream.rowCount;
+    } catch (error) {
+      if (error instanceof Error && 'severity' in error) throw error;
+      const lost = this.#lost;
+      this.destroy();
+      throw lost ? new SessionLost(lost) : error;
+    }
+  }
+
   /** One after the other: at once where nothing is under way, so that the caller may go on while the server works. */
   #inTurn<T>(send: () => Promise<T>): Promise<T> {
     const before = this.#underWay;
@@ -201,6 +240,8 @@ function opensTransaction(segment: readonly BatchItem[]): boolean {
   return /^(?:BEGIN|DISCARD)\b/.test(segment[0]?.sql ?? '');
 }
 
+type CopyStream = CopyStreamQuery | CopyToStreamQuery;
+
 export interface BatchWatch {
   /** Called as each item finishes, in order. */
   readonly onItem?: (segment: number, item: number, result: ItemResult) => void;
@@ -209,7 +250,7 @@ export interface BatchWatch {
 
 /** What is used of the driver's client. */
 export interface DriverClient {
-  query(batch: PipelineBatch): unknown;
+  query(query: PipelineBatch | CopyStream): unknown;
   end(): Promise<void>;
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'notice', listener: (message: DriverNotice) => void): unknown;

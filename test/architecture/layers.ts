@@ -23,6 +23,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   script: { pure: true, imports: ['problem', 'sql', 'catalog'], packages: [] },
   syntax: { pure: true, imports: ['problem', 'sql'], packages: ['@pgsql/types'] },
   known: { pure: true, imports: ['problem', 'sql', 'migration', 'syntax'], packages: ['@pgsql/types'] },
+  backup: { pure: true, imports: ['problem', 'sql'], packages: [] },
   footprint: {
     pure: true,
     imports: ['problem', 'sql', 'migration', 'graph', 'syntax', 'known'],
@@ -54,7 +55,15 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   postgres: {
     pure: false,
     imports: ['problem', 'report/nearest.ts'],
-    packages: ['pg', 'node:net', 'node:tls', 'node:dns/promises', 'node:child_process'],
+    packages: [
+      'pg',
+      'pg-copy-streams',
+      'node:net',
+      'node:stream/promises',
+      'node:tls',
+      'node:dns/promises',
+      'node:child_process',
+    ],
   },
   embedded: {
     pure: false,
@@ -87,6 +96,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'facts',
       'lint',
       'forecast',
+      'backup',
       'parser',
       // The engine emits events; of what a problem holds it makes only the difference of two texts and the names of blockers.
       'report/blocker.ts',

@@ -1,0 +1,89 @@
+/**
+ * What stands beside the data of a backup, as `manifest.json`: what it is of, how it was made, and a digest of every file, so
+ * that damage is found before anything is restored.
+ */
+export interface BackupManifest {
+  /** Of this description. */
+  readonly format: 1;
+  /** The name of its folder: `20261123T112233Z-full-1a2b3c4d`. */
+  readonly id: string;
+  readonly kind: BackupKind;
+  /** How the data was taken: by pg_dump, or by COPY through our own sessions in one snapshot. */
+  readonly method: 'pg_dump' | 'copy';
+  /** Of the program that wrote it: `taskflow-db 1.2.3`, and of pg_dump `pg_dump (PostgreSQL) 16.4`. */
+  readonly writtenBy: readonly string[];
+  /** ISO 8601, UTC: when the snapshot was taken, and when the last file was on disk. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly source: BackupSource;
+  /** The run it was made by, and the version that it was made for, where there is one. */
+  readonly runId: string;
+  readonly version: string | null;
+  /** Versions that were applied then, in order of their application; null where there was no history. */
+  readonly applied: readonly string[] | null;
+  readonly compression: string;
+  /** Null: not encrypted. */
+  readonly encryption: 'age' | null;
+  /** All but the manifest itself. */
+  readonly files: readonly BackupFile[];
+  readonly tables: readonly BackedUpTable[];
+  readonly sequences: readonly BackedUpSequence[];
+  /** What is not in it, in words. */
+  readonly leftOut: readonly string[];
+}
+
+/** `full`: the whole database. `scoped`: what one statement destroys. */
+export type BackupKind = 'full' | 'scoped';
+
+export interface BackupSource {
+  readonly database: string;
+  /** As `SHOW server_version` gives it. */
+  readonly serverVersion: string;
+  /** `server_version_num`, e.g. 160004. */
+  readonly serverVersionNum: number;
+  /** Of the cluster, from pg_control_system(); null where the role may not ask. */
+  readonly systemIdentifier: string | null;
+  readonly encoding: string;
+  /** pg_database_size when it began. */
+  readonly databaseBytes: number;
+}
+
+export interface BackupFile {
+  /** Relative to the backup's folder, with `/`. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Hex, of the file as it lies there. */
+  readonly sha256: string;
+}
+
+export interface BackedUpTable {
+  readonly schema: string;
+  readonly name: string;
+  /** Counted in the snapshot of the backup; null where nobody counted. */
+  readonly rows: number | null;
+  /** The file of its data, where it has one of its own. */
+  readonly file: string | null;
+}
+
+export interface BackedUpSequence {
+  readonly schema: string;
+  readonly name: string;
+  readonly lastValue: string;
+  readonly isCalled: boolean;
+}
+
+export const MANIFEST_FILE = 'manifest.json';
+/** Behind the name of a folder that is being written; such a folder is no backup. */
+export const PARTIAL_SUFFIX = '.partial';
+
+const ID = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-(full|scoped)-[0-9a-f]{8}$/;
+
+/** `20261123T112233Z-full-1a2b3c4d`: when (UTC), what, and the beginning of the run's id. Names sort by time. */
+export function backupId(kind: BackupKind, at: Date, runId: string): string {
+  const time = `${at.toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
+  return `${time}-${kind}-${runId.replaceAll('-', '').slice(0, 8)}`;
+}
+
+export function isBackupId(name: string): boolean {
+  return ID.test(name);
+}
