@@ -215,10 +215,11 @@ const overridable = {
   backupTo: v.optional(
     v.pipe(
       v.picklist(['schema', 'file'], '"schema" or "file"'),
-      v.description('Where the data that a statement destroys is kept: in a schema of the same database, or in files.'),
+      v.description(
+        'Where the data that a statement destroys is kept: in the schema taskflow_backup of the same database, or in files.',
+      ),
     ),
   ),
-  backupSchema: v.optional(text('That schema.')),
   backupFolder: v.optional(text('Folder of backups, relative to this file.')),
   backupFormat: v.optional(
     v.pipe(
@@ -337,7 +338,6 @@ export const DEFAULTS = {
   renumber: { mentions: [] },
   backup: 'auto',
   backupTo: 'schema',
-  backupSchema: 'taskflow_backup',
   backupFolder: '.taskflow/backups',
   backupFormat: 'custom',
   backupJobs: 1,

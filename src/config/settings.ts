@@ -68,7 +68,6 @@ export interface Settings {
 export interface BackupSettings {
   readonly policy: 'auto' | 'always' | 'never';
   readonly to: 'schema' | 'file';
-  readonly schema: string;
   /** Absolute path. */
   readonly folder: string;
   readonly format: 'custom' | 'directory';
@@ -266,7 +265,6 @@ function backupSettings(merged: ConfigFile, root: string): BackupSettings {
   return {
     policy: merged.backup ?? DEFAULTS.backup,
     to: merged.backupTo ?? DEFAULTS.backupTo,
-    schema: merged.backupSchema ?? DEFAULTS.backupSchema,
     folder: resolve(root, merged.backupFolder ?? DEFAULTS.backupFolder),
     format: merged.backupFormat ?? DEFAULTS.backupFormat,
     compression: merged.backupCompression,

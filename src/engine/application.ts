@@ -1,9 +1,10 @@
 import type { RecordedMigration } from '../ledger/write.ts';
 import type { Migration } from '../migration/migration.ts';
-import { statementCount, transactionStatements } from '../plan/steps.ts';
+import { type PlannedStatement, statementCount, transactionStatements } from '../plan/steps.ts';
 import type { PlannedMigration } from '../plan/up.ts';
 import type { Control } from './control.ts';
 import type { Engine } from './engine.ts';
+import type { Keeper } from './keep/keeper.ts';
 import type { RefusedTry } from './locks/retries.ts';
 import type { LockSubject } from './locks/subject.ts';
 import { watchRun } from './watch.ts';
@@ -26,6 +27,8 @@ export interface Application {
   readonly refused?: RefusedTry;
   /** Others run beside it: what has to have ended before its own end goes on record. */
   readonly turn?: () => Promise<void>;
+  /** Keeps what it destroys. */
+  readonly keeper?: Keeper | undefined;
   /** The version that is begun as soon as this one is committed. */
   readonly next?: string;
 }
@@ -39,7 +42,15 @@ export function roleOf({ control }: Pick<Application, 'control'>): string {
 export function bodyItems(application: Application): Iterable<WorkItem> {
   const { engine, planned, control } = application;
   const timeouts = timeoutsOf(engine, planned.migration, application.lockTimeoutMs);
-  return statementItems(transactionStatements(planned.plan, control.server.versionNum), timeouts);
+  const statements = transactionStatements(planned.plan, control.server.versionNum);
+  return statementItems(statements, timeouts, aroundOf(application));
+}
+
+/** What is kept around the statements that destroy something. */
+function aroundOf({ keeper, worker }: Application) {
+  if (!keeper) return undefined;
+  return ({ statement }: PlannedStatement, lockTimeoutMs: number) =>
+    keeper.around(worker.session, statement, lockTimeoutMs);
 }
 
 /** `lockTimeoutMs`: in place of the one that would hold, for one try. */

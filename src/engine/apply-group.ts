@@ -25,11 +25,14 @@ const GROUP_CHARACTERS_MAX = 256 * 1024;
  * How many of the migrations, from the first on, can be written at once: small ones, each one transaction, with nothing to
  * look at before its commit.
  */
-export function groupSize(migrations: readonly PlannedMigration[]): number {
+export function groupSize(
+  migrations: readonly PlannedMigration[],
+  goesAlone: (planned: PlannedMigration) => boolean = () => false,
+): number {
   let characters = 0;
   for (const [i, planned] of migrations.entries()) {
     characters += planned.migration.text.length;
-    if (i >= GROUP_MAX || characters > GROUP_CHARACTERS_MAX || !isPlain(planned)) return i;
+    if (i >= GROUP_MAX || characters > GROUP_CHARACTERS_MAX || !isPlain(planned) || goesAlone(planned)) return i;
   }
   return migrations.length;
 }

@@ -6,6 +6,8 @@ import { applicationOf, applyMigration } from './apply.ts';
 import { applyGroup, GROUP_MAX, groupSize, type PreparedGroup, prepareGroup } from './apply-group.ts';
 import type { Control } from './control.ts';
 import type { Engine } from './engine.ts';
+import { Keeper } from './keep/keeper.ts';
+import { type Destroying, readDestroying } from './keep/read-destroying.ts';
 import { cancelled } from './pause.ts';
 import type { Worker } from './worker.ts';
 
@@ -22,7 +24,11 @@ export async function applyOneByOne(
   durations: Map<string, number>,
   jobs = 1,
 ): Promise<Problem | null> {
-  const run: Run = { engine, control, worker, migrations, durations, jobs };
+  const destroying = await readDestroying(
+    engine,
+    migrations.map((one) => one.migration),
+  );
+  const run: Run = { engine, control, worker, migrations, durations, jobs, destroying };
   try {
     while (durations.size < migrations.length) await applyNext(run);
     return null;
@@ -41,6 +47,8 @@ interface Run {
   readonly migrations: readonly PlannedMigration[];
   readonly durations: Map<string, number>;
   readonly jobs: number;
+  /** Of the versions that may destroy data. */
+  readonly destroying: ReadonlyMap<string, Destroying>;
   /** Prepared while the server was at the group before. */
   ready?: { readonly at: number; readonly prepared: PreparedGroup } | undefined;
 }
@@ -87,16 +95,19 @@ async function applySideBySide(run: Run, at: number, count: number): Promise<voi
 
 /** The group that begins at `at`, ready to be written; undefined where that migration goes by itself. */
 function nextGroup(run: Run, at: number): Run['ready'] {
-  const size = groupSize(run.migrations.slice(at, at + GROUP_MAX));
+  const size = groupSize(run.migrations.slice(at, at + GROUP_MAX), ({ version }) => run.destroying.has(version));
   if (size < 2) return undefined;
   const group = Array.from({ length: size }, (_, i) => applicationAt(run, at + i));
   return { at, prepared: prepareGroup(group) };
 }
 
-function applicationAt({ engine, control, worker, migrations }: Run, at: number): Application {
+function applicationAt({ engine, control, worker, migrations, destroying }: Run, at: number): Application {
   const next = migrations[at + 1];
   const announcesNext = inTransaction(migrations[at]) && inTransaction(next);
+  const { version } = migrations[at]!;
+  const mine = destroying.get(version);
   return applicationOf(engine, control, worker, migrations[at]!, {
+    keeper: mine && new Keeper({ engine, control }, { version, direction: 'apply', destroying: mine }),
     index: at + 1,
     total: migrations.length,
     announced: isAnnounced(migrations, at),

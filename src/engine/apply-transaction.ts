@@ -18,6 +18,7 @@ export async function applyInTransaction(application: Application): Promise<numb
     application.refused,
   );
   if (outcome instanceof Problem) return await applyAgain(application, outcome);
+  application.keeper?.tell();
   return outcome;
 }
 
@@ -28,7 +29,8 @@ async function attemptTransaction(
 ): Promise<number | Problem> {
   const { worker, planned } = application;
   const watch = watchOf(application);
-  const items = inOrder(worker.begin(mayPrepare(planned.migration)), bodyItems(application));
+  application.keeper?.begin();
+  const items = inOrder(worker.begin(mayPrepare(planned.migration)), bodyItems(application), keptItems(application));
   const record = recordItems(application);
   try {
     if (planned.migration.verify.length === 0)
@@ -40,6 +42,12 @@ async function attemptTransaction(
   } catch (error) {
     return error instanceof Problem ? error : afterLoss(application, error);
   }
+}
+
+/** What was kept goes on record before the file itself, under our own role. */
+function* keptItems({ keeper, worker, planned }: Application): Generator<WorkItem> {
+  const items = [...(keeper?.records() ?? [])];
+  if (items.length > 0) yield* [...worker.ownRole(mayChangeRole(planned.migration)), ...items];
 }
 
 /** Deferred constraints are checked now, while the failure can still be laid at this migration's door. */

@@ -4,6 +4,7 @@ import type { Application } from './application.ts';
 import { applyInTransaction } from './apply-transaction.ts';
 import type { Control } from './control.ts';
 import type { Engine } from './engine.ts';
+import type { Keeper } from './keep/keeper.ts';
 import { recordedMigration } from './recorded.ts';
 import { applySteps } from './steps/apply-steps.ts';
 import type { Worker } from './worker.ts';
@@ -14,6 +15,7 @@ export interface Place {
   readonly announced?: boolean;
   readonly next?: string;
   readonly turn?: () => Promise<void>;
+  readonly keeper?: Keeper | undefined;
 }
 
 export function applicationOf(

@@ -9,6 +9,7 @@ import { roleOf } from './application.ts';
 import type { Control } from './control.ts';
 import type { Engine } from './engine.ts';
 import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts';
+import { type DataBack, dataBack } from './keep/data-back.ts';
 import { withLockRetries } from './locks/retries.ts';
 import type { LockSubject } from './locks/subject.ts';
 import { outcomeAfterLoss } from './outcome-after-loss.ts';
@@ -19,6 +20,7 @@ import { planAgain } from './steps/plan-again.ts';
 import { undoSteps } from './steps/undo-steps.ts';
 import { watchRun } from './watch.ts';
 import {
+  inOrder,
   mayChangeRole,
   mayPrepare,
   statementItems,
@@ -43,6 +45,7 @@ interface Undoing {
   readonly worker: Worker;
   readonly planned: PlannedRollback;
   readonly watch: WorkWatch;
+  readonly data: DataBack;
   /** In place of the lock timeout that would hold, for one try. */
   readonly lockTimeoutMs?: number | undefined;
 }
@@ -56,17 +59,19 @@ export async function undo(
   control: Control,
   worker: Worker,
   planned: PlannedRollback,
-  place: { index: number; total: number },
+  place: { index: number; total: number; data?: boolean },
 ): Promise<number> {
   const { version } = planned;
   const statements = planned.plan.steps.reduce((sum, step) => sum + step.statements.length, 0);
-  engine.emit({ kind: 'started', version, ...place, statements });
-  const undoing: Undoing = { engine, control, worker, planned, watch: watchRun(engine, version, statements) };
+  const { index, total } = place;
+  engine.emit({ kind: 'started', version, index, total, statements });
+  const data = await dataBack({ engine, control, worker }, planned, place.data ?? true);
+  const undoing: Undoing = { engine, control, worker, planned, data, watch: watchRun(engine, version, statements) };
   const begun = performance.now();
   const problem = await undoPlanned(undoing).catch((error) => afterThrow(undoing, error));
   if (problem) throw await recordFailure(undoing, problem);
   const ms = Math.round(performance.now() - begun);
-  engine.emit({ kind: 'rolled_back', version, ...place, ms });
+  engine.emit({ kind: 'rolled_back', version, index, total, ms });
   return ms;
 }
 
@@ -92,19 +97,27 @@ async function undoTogether(undoing: Undoing, announce: boolean): Promise<Proble
   const { engine, control, worker, planned, watch } = undoing;
   const started = eventItem(control.names, engine.run, { event: 'rollback_started', version: planned.version });
   const statements = planned.plan.steps.flatMap((step) => step.statements);
-  const items: WorkItem[] = [
-    ...worker.begin(mayPrepare(planned.source)),
-    ...statementItems(statements, timeoutsOf(undoing)),
-    ...worker.ownRole(mayChangeRole(planned.source)),
-    ...undoneItems(undoing).map((item) => ({ item })),
-    ...worker.commit(),
-  ];
+  const { data } = undoing;
+  data.begin();
+  const items = inOrder<WorkItem>(
+    worker.begin(mayPrepare(planned.source)),
+    data.before(),
+    statementItems(statements, timeoutsOf(undoing), ({ statement }, lockTimeoutMs) =>
+      data.around(statement, lockTimeoutMs),
+    ),
+    worker.ownRole(mayChangeRole(planned.source)),
+    data.behind(),
+    undoneItems(undoing).map((item) => ({ item })),
+    worker.commit(),
+  );
   const { failure } = await worker.send(
     items,
     watch,
     announce ? [worker.apart([WITHOUT_WAITING_FOR_DISK, started])] : [],
   );
-  return failure && problemOf(undoing, failure);
+  if (failure) return problemOf(undoing, failure);
+  data.tell();
+  return undefined;
 }
 
 async function undoStepwise(undoing: Undoing, plan = undoing.planned.plan): Promise<Problem | undefined> {

@@ -14,8 +14,17 @@ import { CLEAN_UP, CLEAN_UP_POOLED, UNLOCK_ALL } from './session-clean-up.ts';
 export interface WorkItem {
   readonly item: BatchItem;
   readonly statement?: PlannedStatement;
+  /** What happens before and behind it, in its transaction. */
+  readonly around?: Around | undefined;
   /** One of our own items whose failure is the file's all the same. */
   readonly part?: 'constraints';
+}
+
+/** What stands around a statement. An error of the server in it counts as the statement's own. */
+export interface Around {
+  before(): Promise<void>;
+  /** `tag`: the statement's command tag, `DELETE 12`. */
+  after(tag: string): Promise<void>;
 }
 
 export interface WorkWatch {
@@ -223,9 +232,14 @@ export class Worker {
     let last: Batch | undefined;
     let before = preamble;
     for (const chunk of chunks(items)) {
+      const failed = await attempt(chunk[0], (around) => around.before());
+      if (failed) return { failure: failed };
       last = await this.sendTogether([chunk], () => watch, before);
       if (last.failure) return { failure: failureIn(last.failure, chunk, before.length) };
       before = [];
+      const tag = last.results.at(-1)?.at(-1)?.tag ?? '';
+      const failedBehind = await attempt(chunk[0], (around) => around.after(tag));
+      if (failedBehind) return { failure: failedBehind };
     }
     return last ? { last } : {};
   }
@@ -312,11 +326,36 @@ export function failureIn(failure: BatchFailure, items: readonly WorkItem[], off
   return { error: failure.error, ...(statement ? { statement } : {}), ...(part ? { part } : {}) };
 }
 
-/** Inline COPY data ends a chunk: the server takes no other message until it has them. */
+/** What the server said to something around a statement; undefined when it went well. */
+async function attempt(
+  one: WorkItem | undefined,
+  run: (around: Around) => Promise<void>,
+): Promise<WorkFailure | undefined> {
+  if (!one?.around) return undefined;
+  try {
+    await run(one.around);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Error && 'severity' in error)) throw error;
+    return { error, ...(one.statement ? { statement: one.statement } : {}) };
+  }
+}
+
+/**
+ * Inline COPY data ends a chunk: the server takes no other message until it has them. What has something around it goes by
+ * itself.
+ */
 function* chunks(items: Iterable<WorkItem>): Generator<WorkItem[]> {
   let chunk: WorkItem[] = [];
   let bytes = 0;
   for (const one of items) {
+    if (one.around) {
+      if (chunk.length > 0) yield chunk;
+      yield [one];
+      chunk = [];
+      bytes = 0;
+      continue;
+    }
     chunk.push(one);
     bytes += one.item.sql.length;
     if (one.item.copyData !== undefined || chunk.length >= CHUNK_ITEMS_MAX || bytes >= CHUNK_BYTES_MAX) {
@@ -335,6 +374,7 @@ function* chunks(items: Iterable<WorkItem>): Generator<WorkItem[]> {
 export function* statementItems(
   statements: Iterable<PlannedStatement>,
   timeouts: { lockTimeoutMs: number; rowLockTimeoutMs: number; statementTimeoutMs?: number },
+  around?: (planned: PlannedStatement, lockTimeoutMs: number) => Around | undefined,
 ): Generator<WorkItem> {
   if (timeouts.statementTimeoutMs !== undefined) {
     yield { item: setLocal('statement_timeout', String(timeouts.statementTimeoutMs)) };
@@ -345,7 +385,7 @@ export function* statementItems(
     const wanted = rows ? timeouts.rowLockTimeoutMs : timeouts.lockTimeoutMs;
     if (wanted !== current) yield { item: setLocal('lock_timeout', String(wanted)) };
     current = wanted;
-    yield workItemOf(planned);
+    yield { ...workItemOf(planned), around: around?.(planned, timeouts.lockTimeoutMs) };
   }
 }
 

@@ -49,7 +49,9 @@ export type EventName =
   | 'session_ended'
   | 'connection_lost'
   | 'blocker_cancelled'
-  | 'dry_run';
+  | 'dry_run'
+  | 'backed_up'
+  | 'put_back';
 
 export interface LedgerEvent {
   readonly event: EventName;

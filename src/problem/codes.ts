@@ -61,6 +61,8 @@ export const PROBLEMS = {
   'statement-failed': EXIT.failed,
   'verify-failed': EXIT.failed,
   'permission-denied': EXIT.failed,
+  'backup-refused': EXIT.failed,
+  'backup-failed': EXIT.failed,
   preflight: EXIT.failed,
   'dry-run-stopped': EXIT.failed,
   'lock-timeout': EXIT.gaveUp,

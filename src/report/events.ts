@@ -54,6 +54,32 @@ export type RunEvent =
       readonly blocker: Blocker;
       readonly how: CancelledHow;
     }
+  | {
+      /** Data that a statement has removed is kept. */
+      readonly kind: 'kept';
+      readonly version: string;
+      /** As SQL names it. */
+      readonly relation: string;
+      /** Whole rows, or values of these columns. */
+      readonly columns: readonly string[] | null;
+      readonly rows: number;
+      /** The table it is in, as SQL names it. */
+      readonly store: string;
+    }
+  | {
+      /** What was kept is put back, as far as it could be. */
+      readonly kind: 'put_back';
+      readonly version: string;
+      readonly relation: string;
+      readonly columns: readonly string[] | null;
+      /** Rows that are as they were. */
+      readonly rows: number;
+      /** Those that are not, by reason: `changed`, `gone`, `exists`, `absent`, `view`. */
+      readonly left: Readonly<Record<string, number>>;
+      /** Rows that came since, without a value of their own. */
+      readonly appeared: number;
+      readonly store: string;
+    }
   | { readonly kind: 'preflight'; readonly finding: PreflightFinding }
   | {
       readonly kind: 'applied';

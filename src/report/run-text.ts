@@ -35,6 +35,10 @@ function linesOf(event: RunEvent, style: Style): string[] {
       return [doneLine(event, 'applied', style)];
     case 'rolled_back':
       return [doneLine(event, 'rolled back', style)];
+    case 'kept':
+      return [`  ${keptText(event)}`];
+    case 'put_back':
+      return putBackLines(event, style);
     case 'skipped':
       return [`  ${style.warn(`${event.version} skipped: ${visibleLine(event.reason)}`)}`];
     case 'failed':
@@ -54,6 +58,36 @@ function linesOf(event: RunEvent, style: Style): string[] {
 }
 
 type Of<Kind extends RunEvent['kind']> = Extract<RunEvent, { kind: Kind }>;
+
+function keptText({ relation, columns, rows, store }: Of<'kept'>): string {
+  return `kept ${whatOf(relation, columns, rows)} in ${store}`;
+}
+
+/** `4 rows of orders`, `4 values of orders.note`. */
+function whatOf(relation: string, columns: readonly string[] | null, rows: number): string {
+  const number = rows.toLocaleString('en');
+  if (columns === null) return `${number} ${rows === 1 ? 'row' : 'rows'} of ${relation}`;
+  return `${number} ${rows === 1 ? 'value' : 'values'} of ${columns.map((name) => `${relation}.${name}`).join(', ')}`;
+}
+
+const LEFT: Readonly<Record<string, string>> = {
+  changed: 'changed since, left as they are now',
+  gone: 'of rows that are gone',
+  exists: 'whose place another row has now',
+  absent: 'have no place: the way back does not make it again',
+  view: 'come back with REFRESH MATERIALIZED VIEW',
+};
+
+function putBackLines({ relation, columns, rows, left, appeared, store }: Of<'put_back'>, style: Style): string[] {
+  const kept = Object.entries(left).map(([state, many]) => `${many.toLocaleString('en')} ${LEFT[state] ?? state}`);
+  return [
+    `  put back ${whatOf(relation, columns, rows)}`,
+    ...(kept.length > 0 ? [`  ${style.warn(`not put back: ${kept.join('; ')}. Still in ${store}`)}`] : []),
+    ...(appeared > 0
+      ? [`  ${style.warn(`${appeared.toLocaleString('en')} newer rows of ${relation} had no such value`)}`]
+      : []),
+  ];
+}
 
 function initializedLine(event: Of<'initialized'>): string {
   const where = `in schema ${event.schema}`;

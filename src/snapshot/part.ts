@@ -1,3 +1,4 @@
+import { BACKUP_SCHEMA } from '../backup/kept.ts';
 import type { ObjectType } from '../catalog/object-types.ts';
 import { type Included, POSITION } from '../catalog/snapshot.ts';
 import type { Masked } from './secrets.ts';
@@ -158,9 +159,9 @@ function privilegesSql(
   return [beyond(grants(acl, owner), usual), beyond(usual, grants(acl, owner))];
 }
 
-/** Schemas of people. */
+/** Schemas of people; not that of the data that the tool keeps. */
 export function userSchema(alias = 'n'): string {
-  return `${alias}.nspname !~ '^pg_' AND ${alias}.nspname <> 'information_schema'`;
+  return `${alias}.nspname !~ '^pg_' AND ${alias}.nspname NOT IN ('information_schema', '${BACKUP_SCHEMA}')`;
 }
 
 /**

@@ -23,7 +23,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   script: { pure: true, imports: ['problem', 'sql', 'catalog'], packages: [] },
   syntax: { pure: true, imports: ['problem', 'sql'], packages: ['@pgsql/types'] },
   known: { pure: true, imports: ['problem', 'sql', 'migration', 'syntax'], packages: ['@pgsql/types'] },
-  backup: { pure: true, imports: ['problem', 'sql'], packages: [] },
+  backup: { pure: true, imports: ['problem', 'sql', 'syntax'], packages: ['@pgsql/types'] },
   footprint: {
     pure: true,
     imports: ['problem', 'sql', 'migration', 'graph', 'syntax', 'known'],
@@ -73,7 +73,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   ledger: { pure: false, imports: ['problem', 'sql', 'plan', 'postgres'], packages: [] },
   snapshot: {
     pure: false,
-    imports: ['sql', 'catalog', 'postgres', 'ledger/layout/own-objects.ts'],
+    imports: ['sql', 'catalog', 'backup/kept.ts', 'postgres', 'ledger/layout/own-objects.ts'],
     packages: [],
   },
   engine: {

@@ -55,7 +55,6 @@ test('without a configuration file the defaults hold', () => {
     backup: {
       policy: 'auto',
       to: 'schema',
-      schema: 'taskflow_backup',
       folder: join(cwd, '.taskflow/backups'),
       format: 'custom',
       compression: undefined,

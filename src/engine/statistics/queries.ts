@@ -1,10 +1,12 @@
+import { BACKUP_SCHEMA } from '../../backup/kept.ts';
+
 /**
  * Reads catalogs and counters: nothing that opens a relation of people (measured: pg_get_expr, pg_get_constraintdef,
  * pg_get_indexdef and pg_relation_size wait for a lock on the table), but for the two that say so. Each answers one row,
  * `found`: JSON. $1: the schema of the tracking tables, $2: their names.
  */
 
-const OWN = `n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;
+const OWN = `n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', '${BACKUP_SCHEMA}')`;
 
 /** Not a member of an extension. */
 function notMember(catalog: string, oid: string): string {

@@ -28,9 +28,9 @@ export async function applySteps(application: Application): Promise<number> {
 }
 
 function stepRunOf(application: Application): StepRun {
-  const { engine, control, worker, planned } = application;
+  const { engine, control, worker, planned, keeper } = application;
   const { version, migration: source, plan } = planned;
-  return { engine, control, worker, version, source, plan, direction: 'apply', watch: watchOf(application) };
+  return { engine, control, worker, version, source, plan, direction: 'apply', watch: watchOf(application), keeper };
 }
 
 async function recordStart(application: Application, { steps, done = 0 }: StepPlan): Promise<void> {

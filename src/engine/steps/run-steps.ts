@@ -44,17 +44,23 @@ async function runTransactionalStep(run: StepRun, index: number): Promise<Proble
   const outcome = await withLockRetries(lockSubject(run), ({ lockTimeoutMs }) =>
     attemptTransaction({ ...run, lockTimeoutMs }, index),
   );
-  return outcome instanceof Problem ? outcome : undefined;
+  if (outcome instanceof Problem) return outcome;
+  run.keeper?.tell();
+  return undefined;
 }
 
 async function attemptTransaction(run: StepRun, index: number): Promise<Problem | undefined> {
-  const { worker, source, plan, watch } = run;
+  const { worker, source, plan, watch, keeper } = run;
   const step = plan.steps[index]!;
+  keeper?.begin();
   const items = inOrder(
     worker.begin(mayPrepare(source)),
     sessionItems(run, index),
-    statementItems(step.statements, timeoutsOf(run.engine, source, run.lockTimeoutMs)),
+    statementItems(step.statements, timeoutsOf(run.engine, source, run.lockTimeoutMs), ({ statement }, lockTimeoutMs) =>
+      keeper?.around(worker.session, statement, lockTimeoutMs),
+    ),
     worker.ownRole(mayChangeRole(source)),
+    keeper?.records() ?? [],
     stepDoneItems(run, index).map((item) => ({ item })),
     worker.commit(),
   );

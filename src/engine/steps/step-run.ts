@@ -6,6 +6,7 @@ import { checkVerify } from '../check-verify.ts';
 import type { Control } from '../control.ts';
 import type { Engine } from '../engine.ts';
 import { databaseProblem, isDatabaseError, statementProblem } from '../failure.ts';
+import type { Keeper } from '../keep/keeper.ts';
 import type { LockSubject } from '../locks/subject.ts';
 import { mayPrepare, type Worker, type WorkFailure, type WorkItem, type WorkWatch, workItemOf } from '../worker.ts';
 
@@ -20,6 +21,8 @@ export interface StepRun {
   readonly plan: StepPlan;
   readonly direction: 'apply' | 'rollback';
   readonly watch: WorkWatch;
+  /** Keeps what it destroys. */
+  readonly keeper?: Keeper | undefined;
   /** In place of the lock timeout that would hold, for one try. */
   readonly lockTimeoutMs?: number | undefined;
 }

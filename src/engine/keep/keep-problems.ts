@@ -1,0 +1,55 @@
+import type { Statement } from '../../migration/migration.ts';
+import { Problem } from '../../problem/problem.ts';
+import { count, formatBytes, formatDuration } from '../../problem/quantity.ts';
+import { displayIdentifier } from '../../sql/quote.ts';
+import { databaseProblem, isDatabaseError } from '../failure.ts';
+import type { Relation } from './relations.ts';
+
+const NEXT = [
+  'Take a full backup, and keep nothing of this run: taskflow-db backup, then migrate --backup=never',
+  'Or allow the lock to be held longer for this file: -- Lock-Timeout: 10s',
+];
+
+/** A relation that nobody can copy in the time that others may be kept waiting. */
+export function tooLarge(relation: Relation, lockTimeoutMs: number): Problem {
+  return new Problem('backup-refused', `${shown(relation)} is too large to be copied while it is locked`, {
+    found: `${formatBytes(relation.bytes)}; others would wait for it longer than ${formatDuration(lockTimeoutMs)}, the lock timeout`,
+    next: NEXT,
+  });
+}
+
+/** More rows were deleted or updated than were asked for before. */
+export function moreTouched(
+  relation: Relation,
+  { touched, rows }: { touched: number; rows: number },
+  { line }: Statement,
+): Problem {
+  return new Problem(
+    'backup-refused',
+    `line ${line} changes rows of ${shown(relation)} that it did not match a moment before`,
+    {
+      found: `${count(touched, 'row')} changed, ${rows} kept`,
+      next: [
+        'Run the command again: somebody else may have added rows meanwhile.',
+        'A condition that answers differently each time (random, clock_timestamp) cannot be kept: --backup=never',
+      ],
+    },
+  );
+}
+
+/**
+ * What stopped a copy: for a lock that was not to be had, or a deadlock, the server's error as it is, so that the whole
+ * transaction is tried again.
+ */
+export function copyingFailed(error: unknown, version: string, { line }: Statement): unknown {
+  if (error instanceof Problem || !isDatabaseError(error)) return error;
+  if (['40001', '40P01', '55P03'].includes(error.code ?? '')) return error;
+  const problem = databaseProblem(error, `${version}: what line ${line} removes cannot be kept`);
+  return problem.code === 'statement-failed'
+    ? new Problem('backup-failed', problem.message, { ...problem.fields, next: NEXT })
+    : problem;
+}
+
+function shown({ schema, name }: Relation): string {
+  return `${displayIdentifier(schema)}.${displayIdentifier(name)}`;
+}

@@ -1,0 +1,60 @@
+import { BACKUP_SCHEMA, BACKUP_SCHEMA_COMMENT, type Kept } from '../../backup/kept.ts';
+import { commentOnStore, createStore } from '../../backup/kept-sql.ts';
+import type { Session } from '../../postgres/session.ts';
+import { Problem } from '../../problem/problem.ts';
+import { quoteIdentifier, quoteLiteral } from '../../sql/quote.ts';
+
+/** Makes the schema of the stores where it is missing; a schema of that name that is somebody else's is refused. */
+export async function ensureSchema(session: Session): Promise<void> {
+  const [row] = await session.query(
+    `SELECT pg_catalog.obj_description(n.oid, 'pg_namespace') AS comment FROM pg_catalog.pg_namespace AS n WHERE n.nspname = $1`,
+    [BACKUP_SCHEMA],
+  );
+  if (row?.comment === BACKUP_SCHEMA_COMMENT) return;
+  if (row) throw foreignSchema();
+  const name = quoteIdentifier(BACKUP_SCHEMA);
+  await session.batch([
+    [{ sql: `CREATE SCHEMA ${name}` }, { sql: `COMMENT ON SCHEMA ${name} IS ${quoteLiteral(BACKUP_SCHEMA_COMMENT)}` }],
+  ]);
+}
+
+function foreignSchema(): Problem {
+  return new Problem('backup-refused', `the schema ${BACKUP_SCHEMA} is not one of this tool`, {
+    found: 'a schema of that name without the comment that this tool gives it',
+    next: ['Rename it, or keep nothing: --backup=never'],
+  });
+}
+
+/** The first name of the kind `017_drop_priority.1` that no relation there has. */
+export async function freeName(session: Session, version: string): Promise<string> {
+  const stem = cutToBytes(version, STEM_BYTES_MAX);
+  const [row] = await session.query(
+    `SELECT coalesce(pg_catalog.max(pg_catalog.substr(c.relname, pg_catalog.length($2::text) + 2)::integer), 0) + 1 AS next
+FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname = $1 AND pg_catalog.starts_with(c.relname, $2::text || '.')
+  AND pg_catalog.substr(c.relname, pg_catalog.length($2::text) + 2) ~ '^[0-9]{1,6}$'`,
+    [BACKUP_SCHEMA, stem],
+  );
+  return `${stem}.${row?.next ?? '1'}`;
+}
+
+/** Of the 63 bytes of a name, with room for a number. */
+const STEM_BYTES_MAX = 56;
+
+/** Versions are ASCII. */
+function cutToBytes(text: string, bytes: number): string {
+  return text.slice(0, bytes);
+}
+
+/** Copies into a new store; returns what is kept, with its rows. */
+export async function fillStore(
+  session: Session,
+  kept: Omit<Kept, 'rows' | 'sequences'>,
+  source: { readonly from: string; readonly distinct?: boolean; readonly what: string },
+): Promise<number> {
+  const { results } = await session.batch([
+    [{ sql: createStore(kept, source.from, source.distinct) }, { sql: commentOnStore(kept, source.what) }],
+  ]);
+  // SELECT 5000
+  return Number(/\d+$/.exec(results[0]?.[0]?.tag ?? '')?.[0] ?? 0);
+}
