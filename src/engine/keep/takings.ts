@@ -9,6 +9,7 @@ import {
   type Gone,
   goneWith,
   type Relation,
+  type RelationColumn,
   referringTables,
   relationNamed,
   type Start,
