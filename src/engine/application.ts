@@ -8,7 +8,8 @@ import type { Keeper } from './keep/keeper.ts';
 import type { RefusedTry } from './locks/retries.ts';
 import type { LockSubject } from './locks/subject.ts';
 import { watchRun } from './watch.ts';
-import { statementItems, type Worker, type WorkItem, type WorkWatch } from './worker.ts';
+import { statementItems, type WorkItem, type WorkWatch } from './work-items.ts';
+import type { Worker } from './worker.ts';
 
 /** One migration being applied: what every function below needs. */
 export interface Application {

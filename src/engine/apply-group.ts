@@ -15,7 +15,8 @@ import { LockWait } from './locks/lock-wait.ts';
 import { isRetried } from './locks/retries.ts';
 import { recordFailure } from './record-failure.ts';
 import { applyAgain } from './steps/apply-steps.ts';
-import { failureIn, mayPrepare, type WorkItem, type WorkWatch } from './worker.ts';
+import type { WorkItem, WorkWatch } from './work-items.ts';
+import { failureIn, mayPrepare } from './worker.ts';
 
 /** As many migrations are written to the server at once, so that it never waits for us between two of them. */
 export const GROUP_MAX = 32;

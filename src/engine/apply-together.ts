@@ -12,7 +12,8 @@ import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts
 import { withLockRetries } from './locks/retries.ts';
 import { recordFailure } from './record-failure.ts';
 import { recordedMigration } from './recorded.ts';
-import { mayChangeRole, mayPrepare, type Worker, type WorkFailure } from './worker.ts';
+import type { WorkFailure } from './work-items.ts';
+import { mayChangeRole, mayPrepare, type Worker } from './worker.ts';
 
 /**
  * Applies all migrations in one transaction (`--single-transaction`): all or nothing. Returns the problem that undid it;

@@ -7,7 +7,8 @@ import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts
 import { withLockRetries } from './locks/retries.ts';
 import { outcomeAfterLoss } from './outcome-after-loss.ts';
 import { applyAgain } from './steps/apply-steps.ts';
-import { inOrder, mayChangeRole, mayPrepare, type WorkFailure, type WorkItem, type WorkWatch } from './worker.ts';
+import { inOrder, type WorkFailure, type WorkItem, type WorkWatch } from './work-items.ts';
+import { mayChangeRole, mayPrepare } from './worker.ts';
 
 /** Applies a file and its record in one transaction; returns the duration in milliseconds. */
 export async function applyInTransaction(application: Application): Promise<number> {

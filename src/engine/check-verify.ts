@@ -4,7 +4,8 @@ import type { Row } from '../postgres/row.ts';
 import { Problem } from '../problem/problem.ts';
 import { correctAndGoOn } from './advice.ts';
 import { isDatabaseError, statementProblem } from './failure.ts';
-import type { Worker, WorkWatch } from './worker.ts';
+import type { WorkWatch } from './work-items.ts';
+import type { Worker } from './worker.ts';
 
 /**
  * Runs the VERIFY queries where the worker's session stands now. Every column of every row of every query must be true;

@@ -19,16 +19,8 @@ import { reliably } from './runner/reconnect.ts';
 import { planAgain } from './steps/plan-again.ts';
 import { undoSteps } from './steps/undo-steps.ts';
 import { watchRun } from './watch.ts';
-import {
-  inOrder,
-  mayChangeRole,
-  mayPrepare,
-  statementItems,
-  type Worker,
-  type WorkFailure,
-  type WorkItem,
-  type WorkWatch,
-} from './worker.ts';
+import { inOrder, statementItems, type WorkFailure, type WorkItem, type WorkWatch } from './work-items.ts';
+import { mayChangeRole, mayPrepare, type Worker } from './worker.ts';
 
 /** One migration to undo, with the SQL that does it and how it runs. */
 export interface PlannedRollback {

@@ -1,5 +1,5 @@
 import type { Engine } from './engine.ts';
-import type { WorkWatch } from './worker.ts';
+import type { WorkWatch } from './work-items.ts';
 
 /** Turns what the server answers into events of the run. */
 export function watchRun(engine: Engine, version: string, total: number): WorkWatch {

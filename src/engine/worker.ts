@@ -1,49 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Migration } from '../migration/migration.ts';
-import type { PlannedStatement } from '../plan/steps.ts';
 import type { Batch, BatchFailure, BatchItem, ItemResult } from '../postgres/pipeline.ts';
 import type { Row } from '../postgres/row.ts';
-import type { BatchWatch, Notice, Session } from '../postgres/session.ts';
-import { pinSettings, type SessionPins, setLocal } from '../postgres/session-settings.ts';
+import type { BatchWatch, Session } from '../postgres/session.ts';
+import { pinSettings, type SessionPins } from '../postgres/session-settings.ts';
 import { Problem } from '../problem/problem.ts';
 import type { Control } from './control.ts';
 import type { Engine } from './engine.ts';
 import { CLEAN_UP, CLEAN_UP_POOLED, UNLOCK_ALL } from './session-clean-up.ts';
-
-/** An item on its way to the server; `statement` marks the person's own, by its place in the file. */
-export interface WorkItem {
-  readonly item: BatchItem;
-  readonly statement?: PlannedStatement;
-  /** What happens before and behind it, in its transaction. */
-  readonly around?: Around | undefined;
-  /** One of our own items whose failure is the file's all the same. */
-  readonly part?: 'constraints';
-}
-
-/** What stands around a statement. An error of the server in it counts as the statement's own. */
-export interface Around {
-  before(): Promise<void>;
-  /** `tag`: the statement's command tag, `DELETE 12`. */
-  after(tag: string): Promise<void>;
-}
-
-export interface WorkWatch {
-  readonly onStatement?: (statement: PlannedStatement, tag: string) => void;
-  readonly onNotice?: (notice: Notice) => void;
-  /** One of our own items has finished. */
-  readonly onOther?: (result: ItemResult) => void;
-}
-
-export interface WorkFailure {
-  readonly error: Error;
-  /** The person's statement that failed; absent when one of ours did. */
-  readonly statement?: PlannedStatement;
-  readonly part?: 'constraints';
-}
-
-/** As much as is written in one go: enough to make round trips cheap, little enough to keep memory flat. */
-const CHUNK_ITEMS_MAX = 500;
-const CHUNK_BYTES_MAX = 1024 * 1024;
+import { chunks, runAround, type WorkFailure, type WorkItem, type WorkWatch } from './work-items.ts';
 
 /** The modes are written out: what the file before set as the default of transactions to come does not hold for ours. */
 const BEGIN: WorkItem = { item: { sql: 'BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE, NOT DEFERRABLE' } };
@@ -232,13 +197,13 @@ export class Worker {
     let last: Batch | undefined;
     let before = preamble;
     for (const chunk of chunks(items)) {
-      const failed = await attempt(chunk[0], (around) => around.before());
+      const failed = await runAround(chunk[0], (around) => around.before());
       if (failed) return { failure: failed };
       last = await this.sendTogether([chunk], () => watch, before);
       if (last.failure) return { failure: failureIn(last.failure, chunk, before.length) };
       before = [];
       const tag = last.results.at(-1)?.at(-1)?.tag ?? '';
-      const failedBehind = await attempt(chunk[0], (around) => around.after(tag));
+      const failedBehind = await runAround(chunk[0], (around) => around.after(tag));
       if (failedBehind) return { failure: failedBehind };
     }
     return last ? { last } : {};
@@ -324,80 +289,6 @@ export function failureIn(failure: BatchFailure, items: readonly WorkItem[], off
   const failed = failure.segment === offset ? items[failure.item] : undefined;
   const { statement, part } = failed ?? {};
   return { error: failure.error, ...(statement ? { statement } : {}), ...(part ? { part } : {}) };
-}
-
-/** What the server said to something around a statement; undefined when it went well. */
-async function attempt(
-  one: WorkItem | undefined,
-  run: (around: Around) => Promise<void>,
-): Promise<WorkFailure | undefined> {
-  if (!one?.around) return undefined;
-  try {
-    await run(one.around);
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof Error && 'severity' in error)) throw error;
-    return { error, ...(one.statement ? { statement: one.statement } : {}) };
-  }
-}
-
-/**
- * Inline COPY data ends a chunk: the server takes no other message until it has them. What has something around it goes by
- * itself.
- */
-function* chunks(items: Iterable<WorkItem>): Generator<WorkItem[]> {
-  let chunk: WorkItem[] = [];
-  let bytes = 0;
-  for (const one of items) {
-    if (one.around) {
-      if (chunk.length > 0) yield chunk;
-      yield [one];
-      chunk = [];
-      bytes = 0;
-      continue;
-    }
-    chunk.push(one);
-    bytes += one.item.sql.length;
-    if (one.item.copyData !== undefined || chunk.length >= CHUNK_ITEMS_MAX || bytes >= CHUNK_BYTES_MAX) {
-      yield chunk;
-      chunk = [];
-      bytes = 0;
-    }
-  }
-  if (chunk.length > 0) yield chunk;
-}
-
-/**
- * The person's statements as items, each class under its own lock timeout: a lock on a table is given up after a moment
- * (others queue behind whoever waits for it), a lock on rows is waited for.
- */
-export function* statementItems(
-  statements: Iterable<PlannedStatement>,
-  timeouts: { lockTimeoutMs: number; rowLockTimeoutMs: number; statementTimeoutMs?: number },
-  around?: (planned: PlannedStatement, lockTimeoutMs: number) => Around | undefined,
-): Generator<WorkItem> {
-  if (timeouts.statementTimeoutMs !== undefined) {
-    yield { item: setLocal('statement_timeout', String(timeouts.statementTimeoutMs)) };
-  }
-  let current: number | undefined;
-  for (const planned of statements) {
-    const rows = planned.kind.class === 'dml' || planned.kind.class === 'query';
-    const wanted = rows ? timeouts.rowLockTimeoutMs : timeouts.lockTimeoutMs;
-    if (wanted !== current) yield { item: setLocal('lock_timeout', String(wanted)) };
-    current = wanted;
-    yield { ...workItemOf(planned), around: around?.(planned, timeouts.lockTimeoutMs) };
-  }
-}
-
-/** One after the other, each begun only when the one before has ended. */
-export function* inOrder<T>(...parts: Iterable<T>[]): Generator<T> {
-  for (const part of parts) yield* part;
-}
-
-export function workItemOf(planned: PlannedStatement): WorkItem {
-  const { statement } = planned;
-  const copy = statement.copyData === undefined ? {} : { copyData: statement.copyData };
-  return { item: { sql: statement.sql, ...copy }, statement: planned };
 }
 
 /** What a session that runs people's SQL is pinned to. */

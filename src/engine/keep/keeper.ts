@@ -9,7 +9,7 @@ import type { RunEvent } from '../../report/events.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
 import type { Control } from '../control.ts';
 import type { Engine } from '../engine.ts';
-import type { Around, WorkItem } from '../worker.ts';
+import type { Around, WorkItem } from '../work-items.ts';
 import { childRows } from './child-rows.ts';
 import { copyingFailed, moreTouched, tooLarge } from './keep-problems.ts';
 import { sequencesOf } from './keep-sequences.ts';

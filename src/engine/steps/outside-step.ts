@@ -6,7 +6,7 @@ import { databaseProblem } from '../failure.ts';
 import { givingWay, patiently } from '../locks/giving-way.ts';
 import { watchBlockers, withLockRetries } from '../locks/retries.ts';
 import { reliably } from '../runner/reconnect.ts';
-import { workItemOf } from '../worker.ts';
+import { workItemOf } from '../work-items.ts';
 import { sendWatchingSlot } from './own-slot.ts';
 import { probeOf } from './probes/of-work.ts';
 import type { Ask, Facts, Outcome, Probe } from './probes/probe.ts';

@@ -8,7 +8,8 @@ import type { Engine } from '../engine.ts';
 import { databaseProblem, isDatabaseError, statementProblem } from '../failure.ts';
 import type { Keeper } from '../keep/keeper.ts';
 import type { LockSubject } from '../locks/subject.ts';
-import { mayPrepare, type Worker, type WorkFailure, type WorkItem, type WorkWatch, workItemOf } from '../worker.ts';
+import { type WorkFailure, type WorkItem, type WorkWatch, workItemOf } from '../work-items.ts';
+import { mayPrepare, type Worker } from '../worker.ts';
 
 /** Steps being run, of a migration or of its way back: what every function below needs. */
 export interface StepRun {

@@ -9,7 +9,8 @@ import { type Application, bodyItems, roleOf, timeoutsOf } from '../application.
 import { failureProblem, recordItems, SETTLE_CONSTRAINTS } from '../apply-transaction.ts';
 import { checkVerify } from '../check-verify.ts';
 import { isDatabaseError } from '../failure.ts';
-import { mayPrepare, statementItems, type WorkFailure, type WorkItem } from '../worker.ts';
+import { statementItems, type WorkFailure, type WorkItem } from '../work-items.ts';
+import { mayPrepare } from '../worker.ts';
 import { applicationOn, type Bed } from './bed.ts';
 import { inTransaction } from './data/grounds.ts';
 import { type Marks, readMarks, restoreSequences, touchedTables } from './data/marks.ts';
