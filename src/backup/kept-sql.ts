@@ -17,15 +17,20 @@ export function tableName({ schema, table }: Pick<Kept, 'schema' | 'table'>): st
   return quoteQualified(schema, table);
 }
 
-/** Makes the store and fills it. `from`: what stands behind FROM, with the alias `t`; `distinct`: a row may come more than once. */
+/** Makes the store and fills it. */
 export function createStore(kept: Described, from: string, distinct = false): string {
+  return `CREATE TABLE ${storeName(kept)} AS ${selectForStore(kept, from, distinct)}`;
+}
+
+/** The rows of a store. `from`: what stands behind FROM, with the alias `t`; `distinct`: a row may come more than once. */
+export function selectForStore(kept: Described, from: string, distinct = false): string {
   const columns = holdsRows(kept) ? kept.columns : [...kept.key, ...kept.columns];
   const values = columns.map((one) => `${value(one)} AS ${quoteIdentifier(one.name)}`);
   const told = holdsRows(kept) || kept.key.length > 0 ? [] : digestOf(kept);
   const after = holdsAfter(kept) ? kept.columns.map((_, i) => `NULL::${TEXT} AS ${q(STORE.after(i))}`) : [];
   const once = distinct ? `DISTINCT ON (t.${q('@tableoid')}, t.${q('@ctid')}) ` : '';
   const list = [...values, ...told, ...after, `NULL::${TEXT} AS ${q(STORE.state)}`].join(', ');
-  return `CREATE TABLE ${storeName(kept)} AS SELECT ${once}${list} FROM ${from}`;
+  return `SELECT ${once}${list} FROM ${from}`;
 }
 
 export function commentOnStore(kept: Described, what: string): string {

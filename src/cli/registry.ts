@@ -126,6 +126,7 @@ With --version it undoes that one alone, wherever it stands: refused, with the o
       { name: 'version', value: 'VERSION', completes: 'version', summary: 'undo this version alone' },
       { name: 'cascade', summary: 'with --version: undo what stands on it, too' },
       { name: 'steps', value: 'N', summary: 'undo the last N' },
+      { name: 'no-data', summary: 'leave out what was kept of the data' },
       ...dryRuns(['print', 'live'], 'print: show the SQL; live: try it, roll it back'),
       ...AMONG_OTHERS,
     ],

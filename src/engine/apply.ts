@@ -1,10 +1,12 @@
 import { statementCount } from '../plan/steps.ts';
 import type { PlannedMigration } from '../plan/up.ts';
-import type { Application } from './application.ts';
+import { type Application, lockSubjectOf } from './application.ts';
 import { applyInTransaction } from './apply-transaction.ts';
 import type { Control } from './control.ts';
 import type { Engine } from './engine.ts';
+import { databaseProblem } from './failure.ts';
 import type { Keeper } from './keep/keeper.ts';
+import { recordFailure } from './record-failure.ts';
 import { recordedMigration } from './recorded.ts';
 import { applySteps } from './steps/apply-steps.ts';
 import type { Worker } from './worker.ts';
@@ -29,6 +31,22 @@ export function applicationOf(
   return { engine, control, worker, planned, recorded, ...place };
 }
 
+/** Runs `apply` with a copy of each large table that it destroys, made before; takes the copies away where it fails. */
+async function keeping(application: Application, apply: () => Promise<number>): Promise<number> {
+  const { keeper, planned } = application;
+  if (!keeper) return apply();
+  const subject = lockSubjectOf(application);
+  try {
+    await keeper.prepare(subject, planned.migration.statements).catch(async (error) => {
+      throw await recordFailure(application, databaseProblem(error, `${planned.version}: nothing of it was run`));
+    });
+    return await apply();
+  } catch (error) {
+    await keeper.abandon(subject);
+    throw error;
+  }
+}
+
 /**
  * Applies one migration and records it, or leaves the database as it was (a transactional file) or at a recorded step (one
  * that is not). Returns its duration in milliseconds. Throws a Problem after the failure is on record.
@@ -36,7 +54,9 @@ export function applicationOf(
 export async function applyMigration(application: Application): Promise<number> {
   const { engine, planned, index, total } = application;
   engine.emit({ kind: 'started', version: planned.version, index, total, statements: statementCount(planned.plan) });
-  const ms = planned.plan.mode === 'steps' ? await applySteps(application) : await applyInTransaction(application);
+  const ms = await keeping(application, () =>
+    planned.plan.mode === 'steps' ? applySteps(application) : applyInTransaction(application),
+  );
   engine.emit({ kind: 'applied', version: planned.version, index, total, ms });
   return ms;
 }

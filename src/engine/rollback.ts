@@ -24,6 +24,8 @@ export interface RollbackOptions {
   /** With `version`: what stands on it goes along. */
   readonly cascade?: boolean | undefined;
   readonly steps?: number | undefined;
+  /** Put back what was kept of the data; true unless it is said. */
+  readonly data?: boolean | undefined;
   readonly approve?: (plan: DownPlan, control: Control) => Promise<void>;
 }
 
@@ -55,7 +57,7 @@ export async function rollback(engine: Engine, options: RollbackOptions): Promis
       if (plan.rollbacks.length === 0) return resultOf(engine, control, plan, new Map(), null);
       await preflight(engine, control, plan.rollbacks);
       engine.emit({ kind: 'plan', total: plan.rollbacks.length, versions: plan.rollbacks.map((one) => one.version) });
-      return undoAll(engine, control, plan);
+      return undoAll(engine, control, plan, options.data ?? true);
     });
   });
 }
@@ -135,14 +137,14 @@ async function standingOn(engine: Engine, control: Control, statuses: readonly M
   return reader.standingOn(engine, control, statuses, version);
 }
 
-async function undoAll(engine: Engine, control: Control, plan: DownPlan): Promise<RollbackResult> {
+async function undoAll(engine: Engine, control: Control, plan: DownPlan, data: boolean): Promise<RollbackResult> {
   return withWorker(engine, control, async (worker) => {
     const durations = new Map<string, number>();
     const total = plan.rollbacks.length;
     for (const [i, planned] of plan.rollbacks.entries()) {
       try {
         if (engine.signal.aborted) throw cancelled(`${i} of ${total} are undone; no more was begun.`);
-        durations.set(planned.version, await undo(engine, control, worker, planned, { index: i + 1, total }));
+        durations.set(planned.version, await undo(engine, control, worker, planned, { index: i + 1, total, data }));
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
         return resultOf(engine, control, plan, durations, error.with({ version: planned.version }));

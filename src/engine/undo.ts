@@ -115,9 +115,30 @@ async function undoTogether(undoing: Undoing, announce: boolean): Promise<Proble
 async function undoStepwise(undoing: Undoing, plan = undoing.planned.plan): Promise<Problem | undefined> {
   const { engine, control, worker, planned, watch } = undoing;
   const { version, source } = planned;
-  const run = { engine, control, worker, version, source, plan, watch };
-  const { problem, done } = await undoSteps(run, undoneItems(undoing));
+  const { data } = undoing;
+  const run = { engine, control, worker, version, source, plan, watch, keeper: data.keeper };
+  const marked = data.returns ? await inOneTransaction(undoing, data.before()) : undefined;
+  if (marked) return marked;
+  const { problem, done } = await undoSteps(run, () => recordUndone(undoing));
   return problem && stepwise(problem, planned, done);
+}
+
+/** Behind the last step: in one transaction what was kept comes back, and goes on record with the rollback itself. */
+async function recordUndone(undoing: Undoing): Promise<void> {
+  const { control, data } = undoing;
+  if (!data.returns) return control.write(undoneItems(undoing));
+  data.begin();
+  const items = undoneItems(undoing).map((item) => ({ item }));
+  const problem = await inOneTransaction(undoing, inOrder(data.behind(), items));
+  if (problem) throw problem;
+  data.tell();
+}
+
+async function inOneTransaction(undoing: Undoing, items: Iterable<WorkItem>): Promise<Problem | undefined> {
+  const { worker, watch, planned } = undoing;
+  const all = inOrder(worker.begin(mayPrepare(planned.source)), items, worker.commit());
+  const { failure } = await worker.send(all, watch);
+  return failure && databaseProblem(failure.error, `${planned.version}: its data cannot be put back`);
 }
 
 /** What is true of a way back that stopped between its steps. */

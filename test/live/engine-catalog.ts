@@ -3,7 +3,7 @@ import type { TestDatabase } from '../support/servers.ts';
 /** What is in a database beside the tool's own tables, one line each: to compare before and after. */
 export async function catalogOf(database: TestDatabase): Promise<string[]> {
   const rows = await database.sql(`
-WITH own AS (SELECT oid FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema')
+WITH own AS (SELECT oid FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'taskflow_backup'))
 SELECT pg_catalog.concat_ws(' ', c.relkind, c.oid::regclass, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
   pg_catalog.pg_get_expr(d.adbin, d.adrelid), CASE WHEN c.relkind IN ('i', 'I') THEN pg_catalog.pg_get_indexdef(c.oid) END,
   CASE WHEN c.relkind = 'v' THEN pg_catalog.pg_get_viewdef(c.oid) END)

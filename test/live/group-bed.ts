@@ -68,7 +68,8 @@ function engineIn(
   { env: more, signal, live = false }: RunOptions,
   emit: (event: RunEvent) => void,
 ): Promise<Engine> {
-  const env = { TASKFLOW_DIRECTORIES: 'm', ...more };
+  // What is kept of the data goes around each statement; here files go together.
+  const env = { TASKFLOW_DIRECTORIES: 'm', TASKFLOW_BACKUP: 'never', ...more };
   return openEngine({
     settings: loadSettings({ cwd: folder, env, flags: {} }),
     flags: { url: database.url },

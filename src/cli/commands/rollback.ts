@@ -24,6 +24,7 @@ export async function run(context: CommandContext): Promise<ExitStatus> {
     version: args.value('version'),
     cascade: cascadeOf(context),
     steps: args.integer('steps', 1),
+    data: !args.has('no-data'),
   };
   const level = dryRunLevel(context);
   const onProduction = args.has('yes-on-production');

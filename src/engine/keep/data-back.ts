@@ -16,6 +16,10 @@ import { readDestroying } from './read-destroying.ts';
  * destroyed is put back behind it.
  */
 export interface DataBack {
+  /** Of the way back's own statements. */
+  readonly keeper: Keeper | undefined;
+  /** There is something to put back. */
+  readonly returns: boolean;
   /** A transaction begins. */
   begin(): void;
   before(): Iterable<WorkItem>;
@@ -44,6 +48,8 @@ export async function dataBack(
   const { kept, lost } = wanted ? await keptOf(control, version) : { kept: [], lost: [] };
   let done: PutBack[] = [];
   return {
+    keeper,
+    returns: kept.length > 0,
     begin: () => keeper?.begin(),
     before: () => (kept.length > 0 ? [ours(() => beforeWayBack(worker.session, kept))] : []),
     around: (statement, lockTimeoutMs) => keeper?.around(worker.session, statement, lockTimeoutMs),

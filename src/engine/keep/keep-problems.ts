@@ -18,6 +18,14 @@ export function tooLarge(relation: Relation, lockTimeoutMs: number): Problem {
   });
 }
 
+/** A table that is written faster than it is copied. */
+export function notCaughtUp(relation: Relation, left: number): Problem {
+  return new Problem('backup-refused', `${shown(relation)} is written faster than it can be copied`, {
+    found: `${count(left, 'row')} written since the last look, again and again`,
+    next: ['Run it when there is less traffic, or keep nothing of it: --backup=never'],
+  });
+}
+
 /** More rows were deleted or updated than were asked for before. */
 export function moreTouched(
   relation: Relation,

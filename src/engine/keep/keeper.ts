@@ -9,11 +9,15 @@ import type { RunEvent } from '../../report/events.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
 import type { Control } from '../control.ts';
 import type { Engine } from '../engine.ts';
+import type { LockSubject } from '../locks/subject.ts';
 import type { Around, WorkItem } from '../work-items.ts';
+import { abandonedCaptures, type Capture, capture, finishCapture, giveUp } from './capture.ts';
 import { childRows } from './child-rows.ts';
+import { describeTaking, takingId, titleOf } from './describe.ts';
+import { inTransaction } from './in-transaction.ts';
 import { copyingFailed, moreTouched, tooLarge } from './keep-problems.ts';
 import { sequencesOf } from './keep-sequences.ts';
-import { BYTES_PER_MS, lockToCopy, withCopySettings } from './lock-to-copy.ts';
+import { isLarge, lockToCopy, withCopySettings } from './lock-to-copy.ts';
 import type { Destroying } from './read-destroying.ts';
 import { ensureSchema, fillStore, freeName } from './store.ts';
 import { type Taking, takingsOf } from './takings.ts';
@@ -29,6 +33,7 @@ export class Keeper {
   readonly #direction: 'apply' | 'rollback';
   readonly #destroying: Destroying;
   #kept: Kept[] = [];
+  readonly #captures = new Map<string, Capture>();
 
   constructor(
     { engine, control }: { readonly engine: Engine; readonly control: Control },
@@ -72,6 +77,7 @@ export class Keeper {
   tell(): void {
     for (const kept of this.#kept) this.#engine.emit(keptEvent(this.#version, kept));
     this.#kept = [];
+    this.#captures.clear();
   }
 
   async #keepAll(at: Place, destructions: readonly Destruction[]): Promise<Taken> {
@@ -118,30 +124,97 @@ export class Keeper {
 
   #copy({ session, lockTimeoutMs }: Place, taking: Taking): Promise<Kept | undefined> {
     const { relation, exclusive } = taking;
-    if (exclusive && lockTimeoutMs > 0 && relation.bytes > lockTimeoutMs * BYTES_PER_MS) {
-      throw tooLarge(relation, lockTimeoutMs);
-    }
+    const captured = this.#captures.get(takingId(taking));
+    if (!captured && exclusive && isLarge(relation, lockTimeoutMs)) throw tooLarge(relation, lockTimeoutMs);
     return withCopySettings(session, async () => {
       if (exclusive) await lockToCopy(session, relation, lockTimeoutMs);
+      if (captured) return this.#finished(session, captured);
       const [found] = await session.query(`SELECT EXISTS (SELECT FROM ${taking.from}) AS any`);
       return found?.any === 't' ? this.#fill(session, taking) : undefined;
     });
   }
 
+  async #finished(session: Session, captured: Capture): Promise<Kept> {
+    const rows = await finishCapture(session, captured);
+    return { ...captured.kept, rows, sequences: await this.#sequences(session, captured.taking) };
+  }
+
   async #fill(session: Session, taking: Taking): Promise<Kept> {
-    const { kind, relation, columns } = taking;
     await ensureSchema(session);
-    const { schema, name: table } = relation;
-    const names = columns.map(({ name }) => name);
-    const changesKey = kind === 'updated' && relation.key.some((name) => names.includes(name));
-    const wanted = changesKey ? [] : relation.key;
-    const key = relation.columns.filter(({ name }) => wanted.includes(name));
-    const rest = relation.columns.map(({ name }) => name).filter((name) => !names.includes(name));
-    const described = { kind, schema, table, key, columns, rest, store: await freeName(session, this.#version) };
-    const what = `${schema}.${table}: what ${this.#version} has taken (${WORDS[kind]}), run ${this.#engine.run.runId}`;
+    const described = describeTaking(taking, await freeName(session, this.#version));
+    const what = titleOf(taking, this.#version, this.#engine.run.runId);
     const rows = await fillStore(session, described, { ...taking, what });
-    const sequences = holdsRows({ kind }) && kind !== 'deleted' ? await sequencesOf(session, relation.sequences) : [];
-    return { ...described, rows, sequences };
+    return { ...described, rows, sequences: await this.#sequences(session, taking) };
+  }
+
+  async #sequences(session: Session, { kind, relation }: Taking): Promise<Kept['sequences']> {
+    return kind === 'table' || kind === 'truncated' ? sequencesOf(session, relation.sequences) : [];
+  }
+
+  /**
+   * Before the transaction: copies the tables that are too large to be copied while they are locked. `statements`: all of the
+   * file, in order.
+   */
+  async prepare(subject: LockSubject, statements: Iterable<Statement>): Promise<void> {
+    await this.#clearAbandoned(subject);
+    for (const statement of statements) {
+      for (const destruction of this.#destroying(statement)) {
+        const takings = await takingsOf(subject.worker.session, destruction);
+        for (const taking of takings.filter((one) => this.#isCaptured(one, subject.lockTimeoutMs))) {
+          this.#captures.set(takingId(taking), await this.#capture(subject, taking));
+        }
+      }
+    }
+  }
+
+  #isCaptured(taking: Taking, lockTimeoutMs: number): boolean {
+    const { exclusive, relation, kind } = taking;
+    const known = this.#captures.has(takingId(taking));
+    return !known && exclusive && kind !== 'retyped' && relation.key.length > 0 && isLarge(relation, lockTimeoutMs);
+  }
+
+  async #capture(subject: LockSubject, taking: Taking): Promise<Capture> {
+    const { session } = subject.worker;
+    await inTransaction(subject.worker, ensureSchema);
+    const kept = describeTaking(taking, await freeName(session, this.#version));
+    const phase = `copying ${[kept.schema, kept.table].map(displayIdentifier).join('.')}`;
+    const progress = (done: number, total: number) =>
+      this.#engine.emit({
+        kind: 'progress',
+        version: this.#version,
+        step: 1,
+        steps: 1,
+        phase,
+        done,
+        total,
+        unit: 'blocks',
+        waitsFor: null,
+      });
+    const what = titleOf(taking, this.#version, this.#engine.run.runId);
+    try {
+      return await capture(subject, taking, kept, { what, progress });
+    } catch (error) {
+      await giveUp(subject, { kept });
+      throw error;
+    }
+  }
+
+  async #clearAbandoned(subject: LockSubject): Promise<void> {
+    for (const kept of await abandonedCaptures(subject.worker.session)) {
+      const problem = await giveUp(subject, { kept });
+      if (problem) throw problem;
+      const message = `A copy of ${kept.schema}.${kept.table} that an earlier run had begun and not finished is removed.`;
+      this.#engine.emit({ kind: 'note', message });
+    }
+  }
+
+  /** The file has failed: nobody waits for what was copied for it. */
+  async abandon(subject: LockSubject): Promise<void> {
+    for (const one of this.#captures.values()) {
+      const problem = subject.worker.session.lost ? undefined : await giveUp(subject, one);
+      if (problem) this.#engine.emit({ kind: 'warning', message: `${problem.message}; the next migrate removes it.` });
+    }
+    this.#captures.clear();
   }
 
   async #settle({ session, statement }: Place, taken: Taken | undefined, tag: string): Promise<void> {
@@ -181,13 +254,3 @@ interface Taken {
   /** The rows that a DELETE or UPDATE was asked for. */
   readonly rowsOf: Taking | undefined;
 }
-
-const WORDS: Readonly<Record<Kept['kind'], string>> = {
-  table: 'its rows, dropped with it',
-  truncated: 'its rows, truncated',
-  deleted: 'rows, deleted',
-  column: 'values of a dropped column, by key',
-  updated: 'values before they were updated, by key',
-  retyped: 'values before their column got another type, by key',
-  view: 'rows of a materialized view',
-};

@@ -4,7 +4,12 @@ import type { Relation } from './relations.ts';
 import { nameOf } from './takings.ts';
 
 /** What is copied within a server, at the least (measured: 150 kB and more a millisecond). */
-export const BYTES_PER_MS = 100 * 1024;
+const BYTES_PER_MS = 100 * 1024;
+
+/** Nobody can copy it in the time that others may be kept waiting. */
+export function isLarge({ bytes }: Relation, lockTimeoutMs: number): boolean {
+  return lockTimeoutMs > 0 && bytes > lockTimeoutMs * BYTES_PER_MS;
+}
 
 /** Settings that a copy changes for itself. */
 const CHANGED = ['statement_timeout', 'lock_timeout', 'row_security'] as const;

@@ -18,7 +18,8 @@ export async function readDestroying(
   const { loadParser } = await import('../../parser/parser.ts');
   const parse = await loadParser();
   const destroying: Destroying = (statement) => destructions(statement, parse);
-  return new Map(suspects.map(({ version }) => [version, destroying]));
+  const found = suspects.filter((body) => body.large || body.statements.some((one) => destroying(one).length > 0));
+  return new Map(found.map(({ version }) => [version, destroying]));
 }
 
 /** A file that is too large to be held is not read for the question alone. */

@@ -106,7 +106,16 @@ export class Scratch {
     const { settings, cwd, signal, mask, toolVersion } = this.#inputs;
     const target = unsafeButFast({ ...this.place.target, database });
     return {
-      settings: { ...settings, role, production: false, strict: false, cancelBlockers: [], storeSql: true },
+      settings: {
+        ...settings,
+        role,
+        production: false,
+        strict: false,
+        cancelBlockers: [],
+        storeSql: true,
+        // What runs there is to be seen as it is, and goes away with its database.
+        backup: { ...settings.backup, policy: 'never' },
+      },
       cwd,
       signal,
       mask,

@@ -1,5 +1,4 @@
 import { eventItem } from '../../ledger/write.ts';
-import type { BatchItem } from '../../postgres/pipeline.ts';
 import type { Problem } from '../../problem/problem.ts';
 import { planAgain } from './plan-again.ts';
 import { runSteps, type StepsEnd } from './run-steps.ts';
@@ -10,7 +9,7 @@ import { type StepRun, thrownProblem } from './step-run.ts';
  * Runs the way back of a version step by step, each recorded as it finishes; `record` writes that the version is rolled
  * back. How far it came, with the problem that stopped it.
  */
-export async function undoSteps(undoing: Omit<StepRun, 'direction'>, record: readonly BatchItem[]): Promise<StepsEnd> {
+export async function undoSteps(undoing: Omit<StepRun, 'direction'>, record: () => Promise<void>): Promise<StepsEnd> {
   const { control, engine, version, plan, worker } = undoing;
   const { done = 0 } = plan;
   const detail = { steps: plan.steps.length, ...(done > 0 ? { resumedAtStep: done + 1 } : {}) };
@@ -26,9 +25,9 @@ export async function undoSteps(undoing: Omit<StepRun, 'direction'>, record: rea
   }
 }
 
-async function recorded(run: StepRun, end: StepsEnd, record: readonly BatchItem[]): Promise<StepsEnd> {
+async function recorded(run: StepRun, end: StepsEnd, record: () => Promise<void>): Promise<StepsEnd> {
   try {
-    await run.control.write(record);
+    await record();
     return end;
   } catch (error) {
     return { ...end, problem: thrownProblem(run, end.done - 1, error) };

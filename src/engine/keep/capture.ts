@@ -1,0 +1,197 @@
+import {
+  beginCapture,
+  CAPTURE_SUFFIX,
+  CAPTURE_TRIGGER,
+  CATCH_UP,
+  catchUp,
+  copyPages,
+  copyWhole,
+  countWritten,
+  endCapture,
+  indexStore,
+} from '../../backup/capture-sql.ts';
+import { BACKUP_SCHEMA } from '../../backup/kept.ts';
+import { commentOnStore, storeName } from '../../backup/kept-sql.ts';
+import type { BatchItem, ItemResult } from '../../postgres/pipeline.ts';
+import type { Session } from '../../postgres/session.ts';
+import { setLocal } from '../../postgres/session-settings.ts';
+import { Problem } from '../../problem/problem.ts';
+import { quoteQualified } from '../../sql/quote.ts';
+import { databaseProblem } from '../failure.ts';
+import { withLockRetries } from '../locks/retries.ts';
+import type { LockSubject } from '../locks/subject.ts';
+import type { Worker } from '../worker.ts';
+import type { Described } from './describe.ts';
+import { inTransaction } from './in-transaction.ts';
+import { notCaughtUp } from './keep-problems.ts';
+import type { Taking } from './takings.ts';
+
+/** A large table that is being copied while it is in use: all of it but the rows that were written last. */
+export interface Capture {
+  readonly kept: Described;
+  readonly taking: Taking;
+  /** In the store, before the last rows are copied. */
+  rows: number;
+}
+
+/** So many pages at once: about 64 MB, so that no snapshot is held for long. */
+const PAGES = 8192;
+/** So few rows are copied under the lock. */
+const LAST_ROWS = 500;
+/** So often the rows that were written meanwhile are copied again before the table counts as written too fast. */
+const ROUNDS_MAX = 30;
+
+/** Copies a table in pieces, each a transaction of its own; `told`: which part of it is done. */
+export async function capture(
+  subject: LockSubject,
+  taking: Taking,
+  kept: Described,
+  told: { readonly what: string; readonly progress: (done: number, total: number) => void },
+): Promise<Capture> {
+  const { worker } = subject;
+  const begun = await withLockRetries(subject, ({ lockTimeoutMs = subject.lockTimeoutMs }) =>
+    attempt(worker, kept, [
+      setLocal('lock_timeout', String(lockTimeoutMs)),
+      ...beginCapture(kept).map((sql) => ({ sql })),
+      { sql: commentOnStore(kept, told.what) },
+    ]),
+  );
+  if (begun instanceof Problem) throw begun;
+  const one: Capture = { kept, taking, rows: 0 };
+  await copyPieces(subject, one, told.progress);
+  await shorten(worker, one);
+  return one;
+}
+
+async function copyPieces(
+  { worker, control }: LockSubject,
+  one: Capture,
+  progress: (done: number, total: number) => void,
+) {
+  const { kept, taking } = one;
+  if (control.server.versionNum < 14_00_00) {
+    one.rows += await copied(worker, kept, copyWhole(kept));
+    return;
+  }
+  const leaves = await leavesOf(worker.session, taking);
+  const total = leaves.reduce((sum, { pages }) => sum + pages, 0);
+  let done = 0;
+  for (const { name, pages } of leaves) {
+    for (let first = 0; first < pages; first += PAGES) {
+      const end = first + PAGES < pages ? first + PAGES : null;
+      one.rows += await copied(worker, kept, copyPages(kept, name, first, end));
+      done += Math.min(PAGES, pages - first);
+      progress(done, total);
+    }
+  }
+}
+
+/** The tables that hold the rows, with their pages. */
+async function leavesOf(session: Session, { relation, from }: Taking): Promise<{ name: string; pages: number }[]> {
+  const children = from.startsWith('ONLY ')
+    ? ''
+    : 'UNION SELECT i.inhrelid FROM below AS b JOIN pg_catalog.pg_inherits AS i ON i.inhparent = b.oid';
+  const rows = await session.query(
+    `WITH RECURSIVE below (oid) AS (SELECT $1::pg_catalog.oid ${children})
+SELECT n.nspname AS schema, c.relname AS name, pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::bigint AS pages
+FROM below AS b JOIN pg_catalog.pg_class AS c ON c.oid = b.oid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' ORDER BY c.oid`,
+    [relation.oid],
+  );
+  return rows.map(({ schema, name, pages }) => ({ name: quoteQualified(schema!, name!), pages: Number(pages) }));
+}
+
+async function copied(worker: Worker, kept: Described, sql: string): Promise<number> {
+  const results = await run(worker, kept, [setLocal('row_security', 'off'), { sql }]);
+  return tagCount(results[1]);
+}
+
+/** Copies what was written meanwhile, again and again, until so little is left that it can be copied under the lock. */
+async function shorten(worker: Worker, one: Capture): Promise<void> {
+  const { kept } = one;
+  for (let round = 0; ; round++) {
+    const [written] = await worker.session.query(countWritten(kept));
+    const left = Number(written?.rows ?? 0);
+    if (left > 0 && round === 0) await run(worker, kept, [{ sql: indexStore(kept) }]);
+    if (left <= LAST_ROWS && round > 0) return;
+    if (left === 0) return;
+    if (round === ROUNDS_MAX) throw notCaughtUp(one.taking.relation, left);
+    one.rows += difference(await run(worker, kept, items(catchUp(kept))));
+  }
+}
+
+/** The last of it, under the lock that the caller holds: in its transaction. Returns the rows of the store. */
+export async function finishCapture(session: Session, { kept, rows }: Capture): Promise<number> {
+  const again = catchUp(kept);
+  const [written] = await session.query(countWritten(kept));
+  const more = written?.rows === '0' ? [] : again;
+  const { results } = await session.batch([items([...more, ...endCapture(kept)])]);
+  return rows + (more.length > 0 ? difference(results[0] ?? []) : 0);
+}
+
+/** Takes away what a capture has made, which nobody waits for any more. */
+export async function giveUp(subject: LockSubject, { kept }: Pick<Capture, 'kept'>): Promise<Problem | undefined> {
+  const sqls = [...endCapture(kept), `DROP TABLE IF EXISTS ${storeName(kept)}`];
+  const outcome = await withLockRetries(subject, ({ lockTimeoutMs = subject.lockTimeoutMs }) =>
+    attempt(subject.worker, kept, [setLocal('lock_timeout', String(lockTimeoutMs)), ...items(sqls)]),
+  );
+  return outcome instanceof Problem ? outcome : undefined;
+}
+
+/** Captures that a killed run has left: their triggers still write. */
+export async function abandonedCaptures(session: Session): Promise<Described[]> {
+  const rows = await session.query(
+    `SELECT tn.nspname AS schema, t.relname AS name, p.proname AS function FROM pg_catalog.pg_trigger AS g
+JOIN pg_catalog.pg_proc AS p ON p.oid = g.tgfoid JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+JOIN pg_catalog.pg_class AS t ON t.oid = g.tgrelid JOIN pg_catalog.pg_namespace AS tn ON tn.oid = t.relnamespace
+WHERE g.tgname = $1 AND n.nspname = $2 AND NOT g.tgisinternal AND g.tgparentid = 0`,
+    [CAPTURE_TRIGGER, BACKUP_SCHEMA],
+  );
+  return rows.map(({ schema, name, function: written }) => ({
+    kind: 'table',
+    schema: schema!,
+    table: name!,
+    key: [],
+    columns: [],
+    rest: [],
+    store: written!.slice(0, -CAPTURE_SUFFIX.length),
+  }));
+}
+
+async function attempt(worker: Worker, kept: Described, batch: readonly BatchItem[]): Promise<true | Problem> {
+  try {
+    await run(worker, kept, batch);
+    return true;
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
+  }
+}
+
+/** Their results, from a transaction of their own. */
+async function run(worker: Worker, kept: Described, batch: readonly BatchItem[]): Promise<readonly ItemResult[]> {
+  try {
+    return await inTransaction(worker, async (session) => {
+      const { results } = await session.batch([[NO_TIMEOUT, ...batch]]);
+      return results[0]?.slice(1) ?? [];
+    });
+  } catch (error) {
+    throw databaseProblem(error, `${kept.schema}.${kept.table} cannot be copied`);
+  }
+}
+
+const NO_TIMEOUT = setLocal('statement_timeout', '0');
+
+function items(sqls: readonly string[]): BatchItem[] {
+  return sqls.map((sql) => ({ sql }));
+}
+
+/** What catchUp has added to the store, less what it has taken away; `results`: of its statements. */
+function difference(results: readonly ItemResult[]): number {
+  return tagCount(results[CATCH_UP.added]) - tagCount(results[CATCH_UP.removed]);
+}
+
+/** `INSERT 0 12`, `DELETE 12`. */
+function tagCount(result: ItemResult | undefined): number {
+  return Number(/ (\d+)$/.exec(result?.tag ?? '')?.[1] ?? 0);
+}

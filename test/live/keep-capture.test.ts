@@ -1,0 +1,102 @@
+/**
+ * A table that is too large to be copied under its lock is copied while it is written: no write is lost, nobody waits longer
+ * than the lock timeout, and nothing of the copying stays, whatever ends the run.
+ */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { type DatabaseWorkplace, withCli } from '../support/cli.ts';
+import { type OpenSession, openSession } from '../support/session.ts';
+
+/** About 9 MB; with the lock timeout below that counts as large. */
+const BASE = `CREATE TABLE big (id bigint PRIMARY KEY, a text NOT NULL, b text NOT NULL, filler text);
+INSERT INTO big SELECT i, md5(i::text), md5(i::text), repeat('x', 100) FROM generate_series(1, 50000) AS i;
+-- IRREVERSIBLE: the base`;
+const FILES = {
+  'm/001_base.sql': BASE,
+};
+const DROP = {
+  'm/002_drop.sql':
+    '-- Drop a\n-- Lock-Timeout: 60ms\nALTER TABLE big DROP COLUMN a;\n-- ROLLBACK:\n-- ALTER TABLE big ADD COLUMN a text;\n',
+};
+
+/** Writes both columns alike until the first is gone. */
+async function write(session: OpenSession, seed: number): Promise<number> {
+  let written = 0;
+  let at = seed;
+  for (;;) {
+    at = (at * 48271) % 2147483647;
+    const id = 1 + (at % 50000);
+    const value = `w${at}`;
+    const sql = [
+      `UPDATE big SET a = '${value}', b = '${value}' WHERE id = ${id}`,
+      `INSERT INTO big VALUES (${100000 + at}, '${value}', '${value}') ON CONFLICT (id) DO UPDATE SET a = EXCLUDED.a, b = EXCLUDED.b`,
+      `WITH d AS (SELECT '${value}' AS v) DELETE FROM big USING d WHERE id = ${id} AND a = b`,
+      `UPDATE big SET id = id + 1000000, a = '${value}', b = '${value}' WHERE id = ${id}`,
+    ][written % 4]!;
+    const failed = await session.query(sql).then(
+      () => undefined,
+      (error: { code?: string }) => error,
+    );
+    if (failed?.code === '42703') return written;
+    if (failed) throw failed;
+    written++;
+  }
+}
+
+async function leftOf({ database }: DatabaseWorkplace): Promise<string[]> {
+  const rows = await database.sql(`SELECT tgname FROM pg_trigger WHERE tgname = 'taskflow_capture'
+    UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = to_regnamespace('taskflow_backup')
+    UNION ALL SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace('taskflow_backup') AND relname ~ 'written'`);
+  return rows.map(([name]) => name ?? '');
+}
+
+for (const major of [14, 18] as const)
+  describe(`PostgreSQL ${major}`, () => {
+    test('every value that was there when the column went comes back, those written meanwhile too', () =>
+      withCli(major, FILES, async (at) => {
+        assert.equal((await at.run(['migrate'])).exit, 0);
+        const sessions = await Promise.all([1, 2, 3].map(() => openSession(at.database)));
+        const writers = sessions.map((session, i) => write(session, 7919 * (i + 1)));
+        at.write(DROP);
+        const dropped = await at.run(['migrate']);
+        assert.equal(dropped.exit, 0, dropped.output);
+        const written = await Promise.all(writers);
+        assert(
+          written.every((many) => many > 0),
+          'they wrote meanwhile',
+        );
+        await Promise.all(sessions.map((session) => session.end()));
+        assert.match(dropped.said, /kept [\d,]+ values of public\.big\.a in/);
+        assert.deepEqual(await leftOf(at), []);
+        const back = await at.run(['rollback', '--yes', '--lock-timeout', '5s']);
+        assert.equal(back.exit, 0, back.output);
+        assert.deepEqual(await at.database.sql('SELECT count(*) FROM big WHERE a IS DISTINCT FROM b'), [['0']]);
+        assert.doesNotMatch(back.said, /not put back/);
+      }));
+
+    test('a run that fails behind the copy takes it away again', () =>
+      withCli(major, FILES, async (at) => {
+        assert.equal((await at.run(['migrate'])).exit, 0);
+        at.write({
+          'm/002_drop.sql': `-- Drop\n-- Lock-Timeout: 60ms\nALTER TABLE big DROP COLUMN a;\nSELECT 1/0;\n-- IRREVERSIBLE: test\n`,
+        });
+        const failed = await at.run(['migrate']);
+        assert.equal(failed.exit, 1, failed.output);
+        assert.match(failed.said, /division by zero/);
+        assert.deepEqual(await leftOf(at), []);
+        const stores =
+          "SELECT count(*) FROM pg_class WHERE relnamespace = to_regnamespace('taskflow_backup') AND relkind = 'r'";
+        assert.deepEqual(await at.database.sql(stores), [['0']]);
+      }));
+
+    test('a table without a key is refused, and says what to do', () =>
+      withCli(major, FILES, async (at) => {
+        assert.equal((await at.run(['migrate'])).exit, 0);
+        await at.database.sql('ALTER TABLE big DROP CONSTRAINT big_pkey; ALTER TABLE big ALTER id DROP NOT NULL');
+        at.write(DROP);
+        const refused = await at.run(['migrate']);
+        assert.equal(refused.exit, 1, refused.output);
+        assert.match(refused.said, /error\[backup-refused\].*public\.big is too large to be copied while it is locked/);
+        assert.deepEqual(await at.database.sql('SELECT count(a) FROM big'), [['50000']]);
+      }));
+  });
