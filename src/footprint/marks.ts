@@ -6,6 +6,11 @@ import { isThere } from './is-there.ts';
 
 export type Place = Pick<Access, 'offset' | 'line'>;
 
+/** What runs later needs what it names; the rows that it changes it changes later. */
+export function asNeed(access: Access): Access | undefined {
+  return access.object.some(({ space }) => space === 'rows') ? undefined : { ...access, manner: 'reads' };
+}
+
 /** Where what a statement does is written down. */
 export class Marks {
   readonly accesses: Access[] = [];
@@ -43,8 +48,8 @@ export class Marks {
     this.#place = outer;
   }
 
-  creates(object: ObjectPath): void {
-    this.#add('creates', object);
+  creates(object: ObjectPath, weak = false): void {
+    this.#add('creates', object, { weak });
   }
 
   /** IF NOT EXISTS of what no catalog of tables knows: a schema, an extension. */
@@ -74,6 +79,13 @@ export class Marks {
   /** With what belongs to it. */
   readsAll(object: ObjectPath, weak = false): void {
     this.#add('reads', object, { whole: true, weak });
+  }
+
+  /** What is done in the meantime is done later, by what the statement makes: of that it only needs what it names. */
+  needs(write: () => void): void {
+    const done = this.accesses.length;
+    write();
+    this.accesses.push(...this.accesses.splice(done).flatMap((one) => asNeed(one) ?? []));
   }
 
   /** Temporary objects end with the session. */

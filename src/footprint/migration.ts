@@ -9,9 +9,9 @@ import type { Inner } from '../syntax/inner/statement.ts';
 import { nameOf, relationName } from '../syntax/names.ts';
 import { all, as, type Fields, isTree, type Parsed, type ParseStatement, type SyntaxTree } from '../syntax/tree.ts';
 import { nodesOf } from '../syntax/walk.ts';
-import { Marks, type Place } from './marks.ts';
+import { resolveFunction } from './calls.ts';
+import { asNeed, Marks, type Place } from './marks.ts';
 import { Needs } from './needs.ts';
-import { resolveFunction } from './reads.ts';
 import { markStatement } from './statement.ts';
 import { TriggerFields } from './trigger-fields.ts';
 
@@ -126,7 +126,7 @@ class FileReader {
   /** A routine needs what its body touches once it runs. */
   #keepRoutine(
     outer: Statement,
-    { funcname, options }: Fields<'CreateFunctionStmt'>,
+    { funcname, options, sql_body: bound }: Fields<'CreateFunctionStmt'>,
     bodies: Inner['statements'],
     { before: found, after }: Marks,
   ): void {
@@ -144,7 +144,9 @@ class FileReader {
     const key = routineKey(marks, name);
     this.#memory.fields.learnFunction(key, outer.sql, after);
     this.#memory.fields.markFunction(marks, key);
-    this.#accesses.push(...[...done, ...marks.accesses].flatMap((one) => neededBy(one) ?? []));
+    const needed = [...done, ...marks.accesses].flatMap((one) => asNeed(one) ?? []);
+    // A body of the SQL standard is bound when it is made, others when they run.
+    this.#accesses.push(...(bound ? needed : needed.map((one): Access => ({ ...one, late: true }))));
     this.#memory.routines.set(key, done);
   }
 
@@ -186,12 +188,6 @@ const CALLERS = ['SelectStmt', 'CallStmt', 'InsertStmt', 'UpdateStmt', 'DeleteSt
 function routineKey(marks: Marks, name: { readonly schema?: string; readonly name: string }): string {
   const full = resolveFunction(marks, name);
   return `${full.schema}\0${full.name}`;
-}
-
-/** The rows that it changes it changes later. */
-function neededBy(access: Access): Access | undefined {
-  if (access.object.some(({ space }) => space === 'rows')) return undefined;
-  return { ...access, manner: 'reads', late: true };
 }
 
 function placeIn(outer: Statement, offset: number): Place {

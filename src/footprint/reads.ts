@@ -1,31 +1,19 @@
 import { relationsRead } from '../known/expression.ts';
 import type { RelationName } from '../known/table.ts';
+import { typeOf } from '../known/types.ts';
 import type { QualifiedName } from '../sql/token-reader.ts';
 import { identifierOf } from '../sql/words.ts';
-import { nameOf, relationName, stringsOf } from '../syntax/names.ts';
+import { nameOf } from '../syntax/names.ts';
 import { as, type Fields } from '../syntax/tree.ts';
 import { nodesOf } from '../syntax/walk.ts';
-import { extensionsWith } from './extension-members.ts';
+import { markFunctionRead } from './calls.ts';
+import { markColumns } from './columns-read.ts';
+import { markExtension } from './extensions.ts';
 import type { Marks } from './marks.ts';
-import {
-  functionPath,
-  globalPath,
-  groupPath,
-  knownRelationPath,
-  memberPath,
-  schemaObjectPath,
-  schemaPath,
-  typePath,
-} from './paths.ts';
-
-/** A relation that the names of columns in a statement may belong to. */
-export interface Source {
-  readonly name: RelationName;
-  /** The names before the dot that mean it. */
-  readonly aliases: readonly string[];
-  /** In the tree. */
-  readonly location?: number | undefined;
-}
+import { markOperators } from './operators.ts';
+import { castPath, globalPath, groupPath, knownRelationPath, schemaObjectPath, schemaPath, typePath } from './paths.ts';
+import { markFields, markUnsaid } from './query-reads.ts';
+import { type Source, sourceOf } from './source.ts';
 
 /**
  * Whatever an expression or a query reads: relations, their columns, types, functions, operators, collations. Of `sources`, the
@@ -40,19 +28,13 @@ export function markReads(marks: Marks, value: unknown, sources: readonly Source
       if (rows) markRowsRead(marks, name);
     });
   markColumns(marks, value, [...sources, ...read]);
+  markFields(marks, value, [...sources, ...read]);
+  markUnsaid(marks, value);
   markTypes(marks, value);
   markCalls(marks, value);
+  markCasts(marks, value);
   markOperators(marks, value);
-}
-
-export function sourceOf({ before }: Marks, relation: Fields<'RangeVar'> | undefined): Source | undefined {
-  const written = relationName(relation);
-  if (!written) return undefined;
-  return {
-    name: before.resolve(written),
-    aliases: [relation?.alias?.aliasname ?? written.name],
-    location: relation?.location,
-  };
+  for (const { collname } of nodesOf('CollateClause', value)) markSchemaObject(marks, 'collation', nameOf(collname));
 }
 
 /** Those of a view are those of the tables that it reads. */
@@ -63,39 +45,6 @@ export function markRowsRead(marks: Marks, name: RelationName, seen = new Set<st
   seen.add(key);
   marks.readsAll(groupPath(knownRelationPath(marks.before, name), 'rows'));
   for (const under of table?.reads ?? []) markRowsRead(marks, under, seen);
-}
-
-function markColumns(marks: Marks, value: unknown, sources: readonly Source[]): void {
-  for (const reference of nodesOf('ColumnRef', value))
-    marks.at(reference.location, () => markReference(marks, reference, sources));
-}
-
-function markReference(marks: Marks, { fields = [] }: Fields<'ColumnRef'>, sources: readonly Source[]): void {
-  const isStar = as('A_Star', fields.at(-1)) !== undefined;
-  const names = stringsOf(fields);
-  const qualifier = isStar ? names.at(-1) : names.at(-2);
-  const meant = qualifier === undefined ? sources : sources.filter(({ aliases }) => aliases.includes(qualifier));
-  if (isStar) for (const { name } of meant) markAllColumns(marks, name);
-  else markColumn(marks, meant, sources, names.at(-1)!);
-}
-
-/** A name alone may also mean a whole row. Where no table has such a column, it is the one table's that could have had it. */
-function markColumn(marks: Marks, meant: readonly Source[], sources: readonly Source[], column: string): void {
-  const having = meant.filter(({ name }) => {
-    const table = marks.before.table(name);
-    return !table?.complete || table.columns.has(column);
-  });
-  const [only] = meant.length === 1 ? meant : [];
-  for (const { name } of having.length > 0 || !only ? having : [only]) markColumnRead(marks, name, column);
-  for (const { name, aliases } of sources) if (aliases.includes(column)) markAllColumns(marks, name);
-}
-
-export function markColumnRead(marks: Marks, name: RelationName, column: string): void {
-  marks.reads(memberPath(knownRelationPath(marks.before, name), 'columns', column));
-}
-
-export function markAllColumns(marks: Marks, name: RelationName): void {
-  marks.readsAll(groupPath(knownRelationPath(marks.before, name), 'columns'));
 }
 
 export function markTypes(marks: Marks, value: unknown): void {
@@ -117,11 +66,6 @@ export function markType(marks: Marks, type: Fields<'TypeName'> | undefined): vo
   });
 }
 
-/** Something that no file has made may come with an extension. */
-export function markExtension(marks: Marks, name: string): void {
-  for (const extension of extensionsWith(name)) marks.reads(globalPath('extension', extension));
-}
-
 /** Functions, and the objects whose names are given to them. */
 function markCalls(marks: Marks, value: unknown): void {
   for (const call of nodesOf('FuncCall', value)) marks.at(call.location, () => markCall(marks, call));
@@ -129,10 +73,10 @@ function markCalls(marks: Marks, value: unknown): void {
     markNamed(marks, nameOf(typeName?.names)?.name, textOf(arg));
 }
 
-function markCall(marks: Marks, { funcname, args = [] }: Fields<'FuncCall'>): void {
+export function markCall(marks: Marks, { funcname, args = [] }: Fields<'FuncCall'>): void {
   const name = nameOf(funcname);
   if (!name) return;
-  markFunctionRead(marks, name);
+  markFunctionRead(marks, name, args);
   const text = textOf(args[0]);
   if (TAKES_RELATION.has(name.name)) markNamed(marks, 'regclass', text);
   if (args.length > 1 && TEXT_SEARCH.test(name.name)) markNamed(marks, 'regconfig', text);
@@ -177,22 +121,18 @@ function nameIn(text: string | undefined): QualifiedName | undefined {
   return { ...(found[1] ? { schema: identifierOf(found[1]) } : {}), name: identifierOf(found[2]!) };
 }
 
-/** Which of that name is meant its arguments would tell. */
-export function markFunctionRead(marks: Marks, name: QualifiedName): void {
-  if (name.schema === 'pg_catalog') return;
-  marks.readsAll(functionPath(resolveFunction(marks, name)));
-  if (marks.before.functions(name).length === 0) markExtension(marks, name.name);
+/** Casts that files make. Of a value the type is seldom known: all casts to a type that files make are needed. */
+function markCasts(marks: Marks, value: unknown): void {
+  if (!marks.made.has(CASTS)) return;
+  for (const { typeName } of nodesOf('TypeCast', value)) {
+    if (!typeName) continue;
+    const { name, array } = typeOf(marks.before, typeName);
+    if (!array) marks.readsAll(castPath(name), !name.includes('.'));
+  }
 }
 
-export function resolveFunction({ before }: Marks, name: QualifiedName): RelationName {
-  return before.functions(name)[0]?.name ?? { schema: name.schema ?? before.defaultSchema, name: name.name };
-}
-
-/** One that nobody has made is PostgreSQL's own, or an extension's. */
-function markOperators(marks: Marks, value: unknown): void {
-  for (const { name } of nodesOf('A_Expr', value)) markSchemaObject(marks, 'operator', nameOf(name));
-  for (const { collname } of nodesOf('CollateClause', value)) markSchemaObject(marks, 'collation', nameOf(collname));
-}
+/** Among what files have made: some cast. */
+export const CASTS = 'casts';
 
 export function markSchemaObject(marks: Marks, word: string, name: QualifiedName | undefined): void {
   if (!name || name.schema === 'pg_catalog') return;

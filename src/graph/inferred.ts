@@ -79,7 +79,8 @@ class Edges {
 
   add(later: Touch, earlier: Touch): void {
     if (earlier.order === this.#order) return;
-    const weak = later.access.weak || earlier.access.weak || earlier.access.manner === 'reads';
+    const weak =
+      later.access.weak || earlier.access.weak || earlier.access.manner === 'reads' || isBeside(later, earlier);
     const found = this.#to(earlier.version);
     const { reasons } = found;
     if (weak && (found.strong || reasons.size >= WEAK_REASONS_MAX)) return;
@@ -103,6 +104,11 @@ class Edges {
       return { from: this.#from, to, reasons: outermost(told), weak: !strong };
     });
   }
+}
+
+/** Rows that are put into a table do not stand on what was done to others before. */
+function isBeside({ access: later }: Touch, { access: earlier }: Touch): boolean {
+  return later.manner === 'creates' && earlier.manner === 'changes' && earlier.object.at(-1)?.space === 'rows';
 }
 
 /** Without those that follow: who needs a table that another has made needs its columns, too. */

@@ -6,9 +6,12 @@ import { all, as, type Fields } from '../../syntax/tree.ts';
 import type { Marks } from '../marks.ts';
 import { globalPath, indexPath, knownRelationPath, memberPath, relationPath } from '../paths.ts';
 import { markReads, markType } from '../reads.ts';
+import { sourceNamed } from '../source.ts';
 import { markColumnNeeds } from './columns.ts';
 import { markConstraintReads } from './constraints.ts';
+import { readRole } from './roles.ts';
 import { markInherited } from './tables.ts';
+import { readTablespace } from './tablespaces.ts';
 
 type Command = Fields<'AlterTableCmd'>;
 
@@ -52,17 +55,11 @@ const SETTINGS: Partial<Record<AlterTableType, string>> = {
   AT_NoForceRowSecurity: 'forced row security',
   AT_SetLogged: 'persistence',
   AT_SetUnLogged: 'persistence',
-  AT_SetRelOptions: 'options',
-  AT_ResetRelOptions: 'options',
-  AT_SetTableSpace: 'tablespace',
-  AT_SetAccessMethod: 'access method',
   AT_ClusterOn: 'clustering',
   AT_DropCluster: 'clustering',
   AT_SetNotNull: 'not null',
   AT_DropNotNull: 'not null',
   AT_SetStatistics: 'statistics',
-  AT_SetOptions: 'options',
-  AT_ResetOptions: 'options',
 };
 
 type Mark = (at: Altered, command: Command) => void;
@@ -88,7 +85,7 @@ const COMMANDS: Partial<Record<AlterTableType, Mark>> = {
   AT_DropColumn: dropColumn,
   AT_AlterColumnType: onColumn((at, column, { def }) => {
     markType(at.marks, as('ColumnDef', def)?.typeName);
-    markReads(at.marks, as('ColumnDef', def)?.raw_default, [{ name: at.table, aliases: [at.table.name] }]);
+    markReads(at.marks, as('ColumnDef', def)?.raw_default, [sourceNamed(at.table, at.table.name)]);
     at.marks.changes(column);
   }),
   AT_ColumnDefault: property('default'),
@@ -103,8 +100,18 @@ const COMMANDS: Partial<Record<AlterTableType, Mark>> = {
   AT_SetStatistics: property('statistics'),
   AT_SetStorage: property('storage'),
   AT_SetCompression: property('compression'),
-  AT_SetOptions: property('options'),
-  AT_ResetOptions: property('options'),
+  AT_SetOptions: columnOptions,
+  AT_ResetOptions: columnOptions,
+  AT_SetRelOptions: options,
+  AT_ResetRelOptions: options,
+  AT_SetTableSpace: ({ marks, path }, { name }) => {
+    readTablespace(marks, name);
+    marks.changes(memberPath(path, 'settings', 'tablespace'));
+  },
+  AT_SetAccessMethod: ({ marks, path }, { name }) => {
+    if (name !== undefined) marks.reads(globalPath('access method', name));
+    marks.changes(memberPath(path, 'settings', 'access method'));
+  },
   AT_AddConstraint: ({ marks, table }, { def }) => {
     const constraint = as('Constraint', def);
     if (constraint) markConstraintReads(marks, table, constraint);
@@ -129,7 +136,7 @@ const COMMANDS: Partial<Record<AlterTableType, Mark>> = {
     marks.changes(memberPath(path, 'settings', 'type'));
   },
   AT_ChangeOwner: ({ marks, path }, { newowner }) => {
-    if (newowner?.rolename) marks.reads(globalPath('role', newowner.rolename));
+    readRole(marks, newowner);
     marks.changes(memberPath(path, 'settings', 'owner'));
   },
   AT_ReplicaIdentity: ({ marks, path, table }, { def }) => {
@@ -138,6 +145,18 @@ const COMMANDS: Partial<Record<AlterTableType, Mark>> = {
     marks.changes(memberPath(path, 'settings', 'replica identity'));
   },
 };
+
+/** Each storage parameter is one of its own. Who sets it again stands on nothing. */
+function options({ marks, path }: Altered, { def }: Command): void {
+  for (const { defnamespace, defname } of all('DefElem', as('List', def)?.items))
+    marks.claims(memberPath(path, 'settings', [defnamespace, defname].filter(Boolean).join('.')));
+}
+
+function columnOptions(at: Altered, command: Command): void {
+  const column = memberPath(at.path, 'columns', command.name ?? '');
+  at.marks.reads(column);
+  options({ ...at, path: column }, command);
+}
 
 function addColumn(at: Altered, { def }: Command): void {
   const definition = as('ColumnDef', def);
@@ -148,7 +167,12 @@ function addColumn(at: Altered, { def }: Command): void {
     return;
   }
   markColumnNeeds(at.marks, at.table, definition);
-  eachOf(at, (path) => at.marks.creates(memberPath(path, 'columns', definition.colname ?? '')));
+  // Of a partition or child that is made later it would be a column, too.
+  let isBelow = false;
+  eachOf(at, (path) => {
+    at.marks.creates(memberPath(path, 'columns', definition.colname ?? ''), isBelow);
+    isBelow = true;
+  });
 }
 
 /** With what cannot be without it. */

@@ -4,6 +4,7 @@ import type { RelationName } from '../../known/table.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import { nameOf, relationName } from '../../syntax/names.ts';
 import { as, type Fields, type Node } from '../../syntax/tree.ts';
+import { resolveFunction } from '../calls.ts';
 import type { Marks } from '../marks.ts';
 import {
   functionPath,
@@ -12,11 +13,12 @@ import {
   indexPath,
   knownRelationPath,
   memberPath,
+  operatorPath,
   relationPath,
   schemaPath,
   typePath,
 } from '../paths.ts';
-import { resolveFunction } from '../reads.ts';
+import { operandsOf, signatureOf } from '../signature.ts';
 import { namedPath, objectName, wordOf } from './drop.ts';
 
 /** ALTER ... RENAME: the old name is gone, the new one is there. */
@@ -43,13 +45,18 @@ function renameMember(marks: Marks, written: QualifiedName, group: Group, from: 
   const path = knownRelationPath(marks.before, marks.before.resolve(written));
   marks.reads(path);
   moved(marks, memberPath(path, group, from), memberPath(path, group, to));
+  // An index and its constraint have one name.
+  if (group === 'constraints' && marks.before.table(written)?.indexes.get(from)?.constraint === from)
+    moved(marks, memberPath(path, 'indexes', from), memberPath(path, 'indexes', to));
 }
 
 function renameRelation(marks: Marks, written: QualifiedName, to: string): void {
   const found = marks.before.index(written);
   if (found) {
     const path = knownRelationPath(marks.before, found.table.name);
+    const { name, constraint } = found.index;
     moved(marks, indexPath(marks.before, written), memberPath(path, 'indexes', to));
+    if (constraint === name) moved(marks, memberPath(path, 'constraints', name), memberPath(path, 'constraints', to));
     marks.claims(relationPath(marks.before.resolve(written), 'index'));
     marks.claims(relationPath({ schema: found.table.name.schema, name: to }, 'index'));
     return;
@@ -77,13 +84,13 @@ function renameOther(
   type: ObjectType,
   { object, subname = '', newname = '' }: Fields<'RenameStmt'>,
 ): void {
-  const name = objectName(object) ?? nameOfOther(object);
+  const name = objectName(object, type) ?? nameOfOther(object);
   if (type === 'OBJECT_SCHEMA') moved(marks, schemaPath(subname), schemaPath(newname));
   else if (type === 'OBJECT_ROLE') moved(marks, globalPath('role', subname), globalPath('role', newname));
   else if (name && type === 'OBJECT_DOMCONSTRAINT') {
     const path = typePath(marks.before.resolveType(name));
     moved(marks, memberPath(path, 'constraints', subname), memberPath(path, 'constraints', newname));
-  } else if (name) moved(marks, ...pathsOf(marks, type, name, { name: newname }));
+  } else if (name) moved(marks, ...pathsOf(marks, type, { name, object }, { name: newname }));
 }
 
 function nameOfOther(object: Node | undefined): QualifiedName | undefined {
@@ -113,7 +120,7 @@ const GLOBAL: ReadonlySet<ObjectType> = new Set([
 function pathsOf(
   marks: Marks,
   type: ObjectType,
-  name: QualifiedName,
+  { name, object }: { readonly name: QualifiedName; readonly object: Node | undefined },
   to: Partial<Record<'schema' | 'name', string>>,
 ): [ObjectPath, ObjectPath] {
   if (type === 'OBJECT_TYPE' || type === 'OBJECT_DOMAIN') {
@@ -123,7 +130,14 @@ function pathsOf(
   }
   if (FUNCTIONS.has(type)) {
     const full = resolveFunction(marks, name);
-    return [functionPath(full), functionPath({ ...full, ...to })];
+    const types = as('ObjectWithArgs', object);
+    const signature = types?.args_unspecified ? undefined : signatureOf(marks.before, types?.objargs);
+    return [functionPath(full, signature), functionPath({ ...full, ...to }, signature)];
+  }
+  if (type === 'OBJECT_OPERATOR') {
+    const full = { schema: name.schema ?? marks.before.defaultSchema, name: name.name };
+    const operands = operandsOf(marks.before, as('ObjectWithArgs', object)?.objargs);
+    return [operatorPath(full, operands), operatorPath({ ...full, ...to }, operands)];
   }
   if (GLOBAL.has(type)) return [globalPath(wordOf(type), name.name), globalPath(wordOf(type), to.name ?? name.name)];
   return [namedPath(marks, type, name), namedPath(marks, type, { ...name, ...to })];
@@ -134,10 +148,10 @@ export function markSetSchema(marks: Marks, statement: Fields<'AlterObjectSchema
   const { objectType, relation, object, newschema: schema = '' } = statement;
   marks.reads(schemaPath(schema));
   const written = relationName(relation);
-  const name = objectName(object) ?? nameOfOther(object);
+  const name = objectName(object, objectType as ObjectType) ?? nameOfOther(object);
   if (written) moveRelation(marks, marks.before.resolve(written), schema);
   else if (objectType === 'OBJECT_EXTENSION') marks.changes(globalPath('extension', name?.name ?? ''));
-  else if (name) moved(marks, ...pathsOf(marks, objectType as ObjectType, name, { schema }));
+  else if (name) moved(marks, ...pathsOf(marks, objectType as ObjectType, { name, object }, { schema }));
 }
 
 /** With its sequences. */

@@ -1,36 +1,57 @@
 import type { RelationName } from '../../known/table.ts';
 import { relationName } from '../../syntax/names.ts';
-import { all, type as, type Fields } from '../../syntax/tree.ts';
+import { all, type Fields, type Node } from '../../syntax/tree.ts';
 import { nodesOf } from '../../syntax/walk.ts';
+import { markAllColumns, markColumnRead } from '../columns-read.ts';
+import { markKeyRead } from '../keys.ts';
 import type { Marks } from '../marks.ts';
 import { groupPath, knownRelationPath, memberPath } from '../paths.ts';
-import { markAllColumns, markColumnRead, markReads, markRowsRead, type Source, sourceOf } from '../reads.ts';
+import { markReads, markRowsRead } from '../reads.ts';
+import { type Source, sourceOf } from '../source.ts';
 
 /** INSERT, UPDATE, DELETE, MERGE, SELECT, and those inside WITH. */
-export function markQuery(marks: Marks, node: Parameters<typeof as>[1]): void {
+export function markQuery(marks: Marks, node: Node | undefined, beside: readonly Source[] = []): void {
   const changes = [
     ...[...nodesOf('InsertStmt', node)].map((one) => markInsert(marks, one)),
     ...[...nodesOf('UpdateStmt', node)].map((one) => markUpdate(marks, one)),
     ...[...nodesOf('DeleteStmt', node)].map((one) => markDelete(marks, one)),
     ...[...nodesOf('MergeStmt', node)].map((one) => markMerge(marks, one)),
   ];
-  markReads(
-    marks,
-    node,
-    changes.flatMap((one) => one ?? []),
-    true,
-  );
+  markReads(marks, node, [...beside, ...changes.flatMap((one) => one ?? [])], true);
 }
 
 /** Of several migrations that put rows into a table, neither minds the other. */
-function markInsert(marks: Marks, { relation, cols, selectStmt }: Fields<'InsertStmt'>): Source | undefined {
+function markInsert(
+  marks: Marks,
+  { relation, cols, selectStmt, onConflictClause: conflict }: Fields<'InsertStmt'>,
+): Source | undefined {
   const source = target(marks, relation);
   if (!source) return undefined;
   const columns = all('ResTarget', cols).flatMap(({ name }) => name ?? []);
   for (const column of columns) markColumnRead(marks, source.name, column);
   if (columns.length === 0 && selectStmt) markAllColumns(marks, source.name);
   addRows(marks, source.name);
-  return source;
+  if (conflict) markConflict(marks, source.name, conflict);
+  return { ...source, aliases: [...source.aliases, 'excluded'] };
+}
+
+/** ON CONFLICT: what is unique has to be there. */
+function markConflict(
+  marks: Marks,
+  table: RelationName,
+  { infer, targetList, action }: Fields<'OnConflictClause'>,
+): void {
+  const path = knownRelationPath(marks.before, table);
+  for (const { name } of all('ResTarget', targetList)) if (name) markColumnRead(marks, table, name);
+  // What rows are there already decides what happens.
+  if (action === 'ONCONFLICT_UPDATE') marks.readsAll(groupPath(path, 'rows'), true);
+  if (infer?.conname) marks.reads(memberPath(path, 'constraints', infer.conname));
+  const elements = all('IndexElem', infer?.indexElems);
+  if (elements.length === 0) return;
+  const columns = elements.flatMap(({ name }) => name ?? []);
+  for (const column of columns) markColumnRead(marks, table, column);
+  const expressions = elements.flatMap(({ expr }) => expr ?? []);
+  markKeyRead(marks, table, { columns, expressions, partial: infer?.whereClause !== undefined });
 }
 
 function addRows(marks: Marks, name: RelationName): void {

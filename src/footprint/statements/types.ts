@@ -3,8 +3,9 @@ import { nameOf, relationName } from '../../syntax/names.ts';
 import { all, as, type Fields } from '../../syntax/tree.ts';
 import type { Marks } from '../marks.ts';
 import { groupPath, memberPath, schemaPath, typePath } from '../paths.ts';
-import { markReads, markType } from '../reads.ts';
+import { markReads, markSchemaObject, markType } from '../reads.ts';
 import { markColumnNeeds } from './columns.ts';
+import { markDefinitionReads } from './define.ts';
 import { markCreated, newRelation } from './tables.ts';
 
 function createType(marks: Marks, name: QualifiedName | undefined): void {
@@ -34,13 +35,17 @@ export function markComposite(marks: Marks, { typevar, coldeflist }: Fields<'Com
 
 /** CREATE TYPE ... AS RANGE */
 export function markRange(marks: Marks, { typeName, params }: Fields<'CreateRangeStmt'>): void {
-  for (const { arg } of all('DefElem', params)) markType(marks, as('TypeName', arg));
+  markDefinitionReads(marks, params);
   createType(marks, nameOf(typeName));
 }
 
 /** CREATE DOMAIN */
-export function markDomain(marks: Marks, { domainname, typeName, constraints }: Fields<'CreateDomainStmt'>): void {
+export function markDomain(
+  marks: Marks,
+  { domainname, typeName, constraints, collClause }: Fields<'CreateDomainStmt'>,
+): void {
   markType(marks, typeName);
+  markSchemaObject(marks, 'collation', nameOf(collClause?.collname));
   markReads(marks, constraints);
   createType(marks, nameOf(domainname));
 }
