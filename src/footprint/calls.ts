@@ -1,23 +1,32 @@
-import type { KnownFunction, RelationName } from '../known/table.ts';
+import type { KnownFunction, KnownType, RelationName } from '../known/table.ts';
 import { typeOf } from '../known/types.ts';
 import type { QualifiedName } from '../sql/token-reader.ts';
+import { stringsOf } from '../syntax/names.ts';
 import { as, type Fields, type Node } from '../syntax/tree.ts';
+import { hasColumn } from './columns-read.ts';
 import { markExtension } from './extensions.ts';
 import type { Marks } from './marks.ts';
 import { functionPath } from './paths.ts';
 import { signatureOf, signatureOfKnown } from './signature.ts';
+import type { Source } from './source.ts';
 
 /**
  * A function is used. Which of that name is meant its arguments tell, as far as they can; without them it may be any of them.
- * Another one of the name may be a better one, so all that happens to the name comes before or behind.
+ * Another one of the name may be a better one, so all that happens to the name comes before or behind; so does what happens to its
+ * properties.
  */
-export function markFunctionRead(marks: Marks, name: QualifiedName, args?: readonly Node[]): void {
+export function markFunctionRead(
+  marks: Marks,
+  name: QualifiedName,
+  args?: readonly Node[],
+  sources: readonly Source[] = [],
+): void {
   if (name.schema === 'pg_catalog') return;
   const path = functionPath(resolveFunction(marks, name));
   const all = marks.before.functions(name);
   if (all.length === 0) markExtension(marks, name.name);
-  const meant = (args ? fitting(marks, all, args) : all).map((one) => signatureOfKnown(one));
-  if (meant.length === 0 || meant.length === all.length || meant.includes(undefined)) {
+  const meant = (args ? fitting(marks, all, args, sources) : all).map((one) => signatureOfKnown(one));
+  if (meant.length === 0 || meant.includes(undefined)) {
     marks.readsAll(path);
     return;
   }
@@ -42,19 +51,39 @@ export function resolveFunction({ before }: Marks, name: QualifiedName): Relatio
 }
 
 /** Those with as many arguments, if there are some, and of the types that are written out. */
-function fitting(marks: Marks, all: readonly KnownFunction[], args: readonly Node[]): readonly KnownFunction[] {
+function fitting(
+  marks: Marks,
+  all: readonly KnownFunction[],
+  args: readonly Node[],
+  sources: readonly Source[],
+): readonly KnownFunction[] {
   const exact = all.filter((one) => one.arguments.length === args.length);
   const candidates = exact.length > 0 ? exact : all;
-  const types = args.map((one) => typeWritten(marks, one));
+  const types = args.map((one) => typeKnown(marks, one, sources));
   const same = candidates.filter(({ arguments: own }) =>
-    types.every((type, i) => type === undefined || type === own[i]?.name),
+    types.every((type, i) => type === undefined || sameType(type, own[i])),
   );
   return exact.length > 0 && same.length > 0 ? same : candidates;
 }
 
-/** `'x'::uuid`, `1` */
-function typeWritten({ before }: Marks, arg: Node): string | undefined {
+function sameType(a: KnownType, b: KnownType | undefined): boolean {
+  return a.name === b?.name && a.array === b.array;
+}
+
+/** `'x'::uuid`, `1`, a column of the only table that has it */
+export function typeKnown(marks: Marks, arg: Node, sources: readonly Source[]): KnownType | undefined {
   const cast = as('TypeCast', arg);
-  if (cast?.typeName) return typeOf(before, cast.typeName).name;
-  return as('A_Const', arg)?.ival ? 'int4' : undefined;
+  if (cast?.typeName) return typeOf(marks.before, cast.typeName);
+  const reference = as('ColumnRef', arg);
+  if (reference) return columnMeant(marks, stringsOf(reference.fields), sources);
+  return as('A_Const', arg)?.ival ? { name: 'int4', modifiers: [], array: false } : undefined;
+}
+
+function columnMeant(marks: Marks, names: readonly string[], sources: readonly Source[]): KnownType | undefined {
+  const [column = '', qualifier] = [...names].reverse();
+  const meant = sources.filter(
+    (one) => (qualifier === undefined || one.aliases.includes(qualifier)) && hasColumn(marks, one, column),
+  );
+  const [only] = meant.length === 1 ? meant : [];
+  return only && marks.before.table(only.name)?.columns.get(only.renamed.get(column) ?? column)?.type;
 }

@@ -52,4 +52,6 @@ export function markColumnRead(marks: Marks, name: RelationName, column: string)
 
 export function markAllColumns(marks: Marks, name: RelationName): void {
   marks.readsAll(groupPath(knownRelationPath(marks.before, name), 'columns'));
+  const { partitionOf, inherits = [] } = marks.before.table(name) ?? {};
+  for (const parent of partitionOf ? [partitionOf] : inherits) markAllColumns(marks, parent);
 }

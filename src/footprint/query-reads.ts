@@ -107,14 +107,21 @@ const AGGREGATES =
 /** Fields of composite values: `(address).city`. */
 export function markFields(marks: Marks, value: unknown, sources: readonly Source[]): void {
   for (const { arg, indirection = [] } of nodesOf('A_Indirection', value)) {
-    let type = compositeOf(marks, arg, sources);
-    for (const step of indirection) {
-      const field = as('String', step)?.sval;
-      if (!type || (field === undefined && !as('A_Star', step))) break;
-      if (field === undefined) markAllColumns(marks, type);
-      else markColumnRead(marks, type, field);
-      type = field === undefined ? undefined : typeOfColumn(marks, type, field);
-    }
+    const [first] = indirection;
+    const type = compositeOf(marks, arg, sources);
+    const field = as('String', first)?.sval;
+    if (type && field !== undefined) markPath(marks, type, indirection);
+    else if (type && as('A_Star', first)) markAllColumns(marks, type);
+  }
+}
+
+/** One field in the other. */
+function markPath(marks: Marks, from: RelationName, steps: readonly Node[]): void {
+  let type: RelationName | undefined = from;
+  for (const field of stringsOf(steps)) {
+    if (!type) return;
+    markColumnRead(marks, type, field);
+    type = typeOfColumn(marks, type, field);
   }
 }
 
@@ -122,6 +129,12 @@ export function markFields(marks: Marks, value: unknown, sources: readonly Sourc
 function compositeOf(marks: Marks, value: Node | undefined, sources: readonly Source[]): RelationName | undefined {
   const cast = as('TypeCast', value)?.typeName;
   if (cast) return relationNamed(marks, knownTypeOf(marks.before, cast).name);
+  const inner = as('A_Indirection', value);
+  if (inner)
+    return stringsOf(inner.indirection).reduce<RelationName | undefined>(
+      (type, field) => type && typeOfColumn(marks, type, field),
+      compositeOf(marks, inner.arg, sources),
+    );
   const reference = as('ColumnRef', value);
   if (!reference) return undefined;
   const { qualifier, column } = referenceOf(reference);

@@ -6,7 +6,7 @@ import { identifierOf } from '../sql/words.ts';
 import { nameOf } from '../syntax/names.ts';
 import { as, type Fields } from '../syntax/tree.ts';
 import { nodesOf } from '../syntax/walk.ts';
-import { markFunctionRead } from './calls.ts';
+import { markFunctionRead, typeKnown } from './calls.ts';
 import { markColumns } from './columns-read.ts';
 import { markExtension } from './extensions.ts';
 import type { Marks } from './marks.ts';
@@ -31,8 +31,8 @@ export function markReads(marks: Marks, value: unknown, sources: readonly Source
   markFields(marks, value, [...sources, ...read]);
   markUnsaid(marks, value);
   markTypes(marks, value);
-  markCalls(marks, value);
-  markCasts(marks, value);
+  markCalls(marks, value, [...sources, ...read]);
+  markCasts(marks, value, [...sources, ...read]);
   markOperators(marks, value);
   for (const { collname } of nodesOf('CollateClause', value)) markSchemaObject(marks, 'collation', nameOf(collname));
 }
@@ -67,16 +67,20 @@ export function markType(marks: Marks, type: Fields<'TypeName'> | undefined): vo
 }
 
 /** Functions, and the objects whose names are given to them. */
-function markCalls(marks: Marks, value: unknown): void {
-  for (const call of nodesOf('FuncCall', value)) marks.at(call.location, () => markCall(marks, call));
+function markCalls(marks: Marks, value: unknown, sources: readonly Source[]): void {
+  for (const call of nodesOf('FuncCall', value)) marks.at(call.location, () => markCall(marks, call, sources));
   for (const { typeName, arg } of nodesOf('TypeCast', value))
     markNamed(marks, nameOf(typeName?.names)?.name, textOf(arg));
 }
 
-export function markCall(marks: Marks, { funcname, args = [] }: Fields<'FuncCall'>): void {
+export function markCall(
+  marks: Marks,
+  { funcname, args = [] }: Fields<'FuncCall'>,
+  sources: readonly Source[] = [],
+): void {
   const name = nameOf(funcname);
   if (!name) return;
-  markFunctionRead(marks, name, args);
+  markFunctionRead(marks, name, args, sources);
   const text = textOf(args[0]);
   if (TAKES_RELATION.has(name.name)) markNamed(marks, 'regclass', text);
   if (args.length > 1 && TEXT_SEARCH.test(name.name)) markNamed(marks, 'regconfig', text);
@@ -121,13 +125,17 @@ function nameIn(text: string | undefined): QualifiedName | undefined {
   return { ...(found[1] ? { schema: identifierOf(found[1]) } : {}), name: identifierOf(found[2]!) };
 }
 
-/** Casts that files make. Of a value the type is seldom known: all casts to a type that files make are needed. */
-function markCasts(marks: Marks, value: unknown): void {
+/** Casts that files make. Where the type of a value is not known, it may be any cast to the other type. */
+function markCasts(marks: Marks, value: unknown, sources: readonly Source[]): void {
   if (!marks.made.has(CASTS)) return;
-  for (const { typeName } of nodesOf('TypeCast', value)) {
-    if (!typeName) continue;
+  for (const { typeName, arg } of nodesOf('TypeCast', value)) {
+    // A constant in quotes is read by the type itself.
+    if (!typeName || as('A_Const', arg)?.sval) continue;
     const { name, array } = typeOf(marks.before, typeName);
-    if (!array) marks.readsAll(castPath(name), !name.includes('.'));
+    const from = arg && typeKnown(marks, arg, sources);
+    if (array || from?.array) continue;
+    if (from) marks.reads(castPath(name, from.name));
+    else marks.readsAll(castPath(name), !name.includes('.'));
   }
 }
 

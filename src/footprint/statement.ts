@@ -21,6 +21,7 @@ import {
 } from './statements/foreign.ts';
 import { markAlterFunction, markFunction } from './statements/functions.ts';
 import { markLanguage, markTransform } from './statements/languages.ts';
+import { markCluster, markReindex, markVacuum } from './statements/maintenance.ts';
 import { changeNamed, createNamed, readNamed } from './statements/named.ts';
 import { objectPath } from './statements/object-path.ts';
 import { markOperatorClass, markOperatorFamily, operatorMeant } from './statements/operator-classes.ts';
@@ -105,7 +106,9 @@ const MARKS: MarksByType = {
     const written = relationName(sequence);
     if (!written) return;
     markSequenceOwner(marks, options);
-    marks.changes(knownRelationPath(marks.before, marks.before.resolve(written)));
+    const path = knownRelationPath(marks.before, marks.before.resolve(written));
+    marks.reads(path);
+    for (const { defname = '' } of all('DefElem', options)) marks.changes(memberPath(path, 'settings', defname));
   },
   CreateSchemaStmt: (marks, { schemaname, authrole, if_not_exists: ifNotExists }) => {
     readRole(marks, authrole);
@@ -147,6 +150,9 @@ const MARKS: MarksByType = {
   CopyStmt: markCopy,
   TruncateStmt: markTruncate,
   RefreshMatViewStmt: markRefresh,
+  VacuumStmt: markVacuum,
+  ClusterStmt: markCluster,
+  ReindexStmt: markReindex,
   CallStmt: (marks, { funccall }) => {
     if (!funccall) return;
     marks.at(funccall.location, () => markCall(marks, funccall));

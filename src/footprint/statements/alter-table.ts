@@ -1,11 +1,11 @@
 import type { AlterTableType } from '@pgsql/types';
 import type { ObjectPath } from '../../graph/object.ts';
 import type { KnownTable, RelationName } from '../../known/table.ts';
-import { relationName } from '../../syntax/names.ts';
+import { nameOf, relationName } from '../../syntax/names.ts';
 import { all, as, type Fields } from '../../syntax/tree.ts';
 import type { Marks } from '../marks.ts';
 import { globalPath, indexPath, knownRelationPath, memberPath, relationPath } from '../paths.ts';
-import { markReads, markType } from '../reads.ts';
+import { markReads, markSchemaObject, markType } from '../reads.ts';
 import { sourceNamed } from '../source.ts';
 import { markColumnNeeds } from './columns.ts';
 import { markConstraintReads } from './constraints.ts';
@@ -85,6 +85,7 @@ const COMMANDS: Partial<Record<AlterTableType, Mark>> = {
   AT_DropColumn: dropColumn,
   AT_AlterColumnType: onColumn((at, column, { def }) => {
     markType(at.marks, as('ColumnDef', def)?.typeName);
+    markSchemaObject(at.marks, 'collation', nameOf(as('ColumnDef', def)?.collClause?.collname));
     markReads(at.marks, as('ColumnDef', def)?.raw_default, [sourceNamed(at.table, at.table.name)]);
     at.marks.changes(column);
   }),
@@ -146,10 +147,10 @@ const COMMANDS: Partial<Record<AlterTableType, Mark>> = {
   },
 };
 
-/** Each storage parameter is one of its own. Who sets it again stands on nothing. */
+/** Each storage parameter is one of its own. */
 function options({ marks, path }: Altered, { def }: Command): void {
   for (const { defnamespace, defname } of all('DefElem', as('List', def)?.items))
-    marks.claims(memberPath(path, 'settings', [defnamespace, defname].filter(Boolean).join('.')));
+    marks.changes(memberPath(path, 'settings', [defnamespace, defname].filter(Boolean).join('.')));
 }
 
 function columnOptions(at: Altered, command: Command): void {

@@ -1,8 +1,9 @@
+import type { QualifiedName } from '../../sql/token-reader.ts';
 import { nameOf } from '../../syntax/names.ts';
 import { all, as, type Fields } from '../../syntax/tree.ts';
-import { resolveFunction } from '../calls.ts';
+import { markFunctionRead, resolveFunction } from '../calls.ts';
 import type { Marks } from '../marks.ts';
-import { functionPath, schemaPath } from '../paths.ts';
+import { functionPath, memberPath, schemaPath } from '../paths.ts';
 import { markReads, markType } from '../reads.ts';
 import { signatureOf, signatureOfParameters } from '../signature.ts';
 import { markLanguageRead } from './languages.ts';
@@ -22,6 +23,7 @@ export function markFunction(marks: Marks, statement: Fields<'CreateFunctionStmt
   for (const { defname, arg } of all('DefElem', options)) {
     const name = as('String', arg)?.sval;
     if (defname === 'language' && name !== undefined) markLanguageRead(marks, name);
+    if (defname === 'support') markSupport(marks, nameOf(as('List', arg)?.items));
   }
   // BEGIN ATOMIC is read statement by statement.
   if (!as('List', body)) markReads(marks, body);
@@ -30,10 +32,20 @@ export function markFunction(marks: Marks, statement: Fields<'CreateFunctionStmt
   else marks.creates(path);
 }
 
-/** ALTER FUNCTION */
-export function markAlterFunction(marks: Marks, { func }: Fields<'AlterFunctionStmt'>): void {
+function markSupport(marks: Marks, name: QualifiedName | undefined): void {
+  if (name) markFunctionRead(marks, name);
+}
+
+/** ALTER FUNCTION. Who calls it needs to know whether it is immutable; its other properties concern nobody else. */
+export function markAlterFunction(marks: Marks, { func, actions }: Fields<'AlterFunctionStmt'>): void {
   const path = meantFunction(marks, func);
-  if (path) marks.changes(path);
+  if (!path) return;
+  marks.reads(path);
+  for (const { defname = '', arg } of all('DefElem', actions)) {
+    const parameter = as('VariableSetStmt', arg)?.name;
+    if (defname === 'volatility') marks.changes(path);
+    else marks.changes(memberPath(path, 'settings', parameter ?? defname));
+  }
 }
 
 export function meantFunction(marks: Marks, func: Fields<'ObjectWithArgs'> | undefined) {

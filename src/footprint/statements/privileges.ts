@@ -81,7 +81,7 @@ export function markDefaultPrivileges(marks: Marks, { options, action }: Fields<
     if (schemas.length > 0) marks.reads(owner);
     // Of what is made before and after it, each kind has its own; here they are one.
     for (const role of roles)
-      marks.changes(memberPath(owner, 'default privileges', `${wordOf(action?.objtype ?? '')}s${by} to ${role}`));
+      marks.claims(memberPath(owner, 'default privileges', `${wordOf(action?.objtype ?? '')}s${by} to ${role}`));
     marks.reads(groupPath(owner, 'default privileges'));
   }
 }

@@ -2,7 +2,7 @@ import type { RelationName } from '../../known/table.ts';
 import { nameOf, relationName } from '../../syntax/names.ts';
 import { all, as, type Fields, type Node } from '../../syntax/tree.ts';
 import { markFunctionRead } from '../calls.ts';
-import { markAllColumns, markColumnRead } from '../columns-read.ts';
+import { markColumnRead } from '../columns-read.ts';
 import { markExtension } from '../extensions.ts';
 import type { Marks } from '../marks.ts';
 import { DATABASE, globalPath, groupPath, knownRelationPath, memberPath, relationPath, schemaPath } from '../paths.ts';
@@ -62,16 +62,16 @@ function markParent(marks: Marks, name: RelationName, parent: Fields<'RangeVar'>
   const written = relationName(parent);
   if (!written) return;
   const full = marks.before.resolve(written);
-  markInherited(marks, full);
+  markInherited(marks, full, true);
   if (isPartition) marks.creates(memberPath(knownRelationPath(marks.before, full), 'partitions', name.name));
 }
 
-/** What a table gets from one above it, and what makes it. */
-export function markInherited(marks: Marks, parent: RelationName): void {
+/** What a table gets from one above it, and what makes it. A new one would get columns later, too. */
+export function markInherited(marks: Marks, parent: RelationName, isNew = false): void {
   const path = knownRelationPath(marks.before, parent);
   marks.reads(path);
-  markAllColumns(marks, parent);
-  marks.readsAll(groupPath(path, 'constraints'));
+  marks.readsAll(groupPath(path, 'columns'), isNew);
+  marks.readsAll(groupPath(path, 'constraints'), true);
   marks.readsAll(groupPath(path, 'indexes'), true);
   marks.readsAll(groupPath(path, 'triggers'), true);
 }

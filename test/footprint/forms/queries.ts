@@ -121,4 +121,108 @@ export const QUERIES: readonly Form[] = [
     ],
     edges: ['2 uses function g < 1'],
   },
+  {
+    what: 'GROUP BY by places',
+    files: [
+      'CREATE TABLE t (id int NOT NULL, a int);',
+      'ALTER TABLE t ADD PRIMARY KEY (id);',
+      'CREATE VIEW v AS SELECT id, a, sum(a) FROM t GROUP BY 1;',
+    ],
+    edges: ['2 uses table t < 1', '3 uses table t < 1', '3 uses constraint t_pkey of t < 2'],
+  },
+  {
+    what: 'GROUP BY with aggregates alone',
+    files: [
+      'CREATE TABLE t (id int NOT NULL, a int);',
+      'ALTER TABLE t ADD PRIMARY KEY (id);',
+      'CREATE VIEW v AS SELECT id, sum(a) AS s, string_agg(a::text, id::text) AS x FROM t GROUP BY id;',
+    ],
+    edges: ['2 uses table t < 1', '3 uses table t < 1'],
+  },
+  {
+    what: 'USING of three tables',
+    files: [
+      'CREATE TABLE t (k int);\nCREATE TABLE u (k int);\nCREATE TABLE w (a int);',
+      'ALTER TABLE w ADD k int;',
+      'CREATE VIEW v AS SELECT a FROM t JOIN u USING (k) LEFT JOIN w USING (k);',
+    ],
+    edges: [
+      '2 uses table w < 1',
+      '3 uses table t < 1',
+      '3 uses table u < 1',
+      '3 uses table w < 1',
+      '3 uses column k of w < 2',
+    ],
+  },
+  {
+    what: 'a subquery with USING',
+    files: [
+      'CREATE TABLE t (a int);\nCREATE TABLE u (k int);',
+      'ALTER TABLE t ADD k int;',
+      'CREATE VIEW v AS SELECT x.a FROM (SELECT * FROM t) x JOIN u USING (k);',
+    ],
+    edges: ['2 uses table t < 1', '3 uses table t < 1', '3 uses table u < 1', '3 uses column k of t < 2'],
+  },
+  {
+    what: 'a field of a field',
+    files: [
+      'CREATE TYPE geo AS (x int);\nCREATE TYPE addr AS (g geo);\nCREATE TABLE t (a addr);',
+      'ALTER TYPE geo ADD ATTRIBUTE y int;',
+      'CREATE VIEW v AS SELECT ((t.a).g).y FROM t;',
+    ],
+    edges: [
+      '2 uses composite type geo < 1',
+      '3 uses table t < 1',
+      '3 uses column g of addr < 1',
+      '3 uses column y of geo < 2',
+    ],
+  },
+  {
+    what: 'a whole row of fields',
+    files: [
+      'CREATE TYPE addr AS (street text);\nCREATE TABLE t (a addr);',
+      'ALTER TYPE addr ADD ATTRIBUTE city text;',
+      'CREATE VIEW v AS SELECT (a).* FROM t;',
+    ],
+    edges: [
+      '2 uses composite type addr < 1',
+      '3 uses table t < 1',
+      '3 uses columns of addr < 1',
+      '3 uses column city of addr < 2',
+    ],
+  },
+  {
+    what: 'a join of tables under aliases',
+    files: [
+      'CREATE TABLE t (p int);\nCREATE TABLE u (p int, q int);',
+      'ALTER TABLE t ADD q int;',
+      'CREATE VIEW v AS SELECT y.b FROM u AS x (c, d) JOIN t AS y (a, b) ON x.c = y.a;',
+    ],
+    edges: ['2 uses table t < 1', '3 uses table u < 1', '3 uses table t < 1', '3 uses column q of t < 2'],
+  },
+  {
+    what: 'a cast to a type of PostgreSQL',
+    files: [
+      "CREATE TYPE pair AS (a int, b int);\nCREATE FUNCTION of_pair(pair) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';",
+      'CREATE CAST (pair AS int) WITH FUNCTION of_pair(pair);',
+      "CREATE VIEW v AS SELECT '1'::int AS x;",
+      'CREATE VIEW w AS SELECT ROW(1, 2)::pair::int AS x;',
+      'DROP VIEW w;',
+      'DROP CAST (pair AS int);',
+    ],
+    edges: [
+      '2 uses composite type pair < 1',
+      '2 uses function of_pair < 1',
+      '4 uses composite type pair < 1',
+      '4 uses cast "public.pair as int4" < 2',
+      '5 drops view w < 4',
+      '(5 uses composite type pair < 1)',
+      '(5 uses cast "public.pair as int4" < 2)',
+      '6 drops cast "public.pair as int4" < 2',
+      '(6 drops cast "public.pair as int4" < 4)',
+      '(6 drops cast "public.pair as int4" < 5)',
+      '(6 uses composite type pair < 1)',
+      '(6 uses function of_pair < 1)',
+    ],
+  },
 ];

@@ -181,4 +181,45 @@ export const ROLES: readonly Form[] = [
       '(4 changes privilege USAGE of tf_forms_a on public < 3)',
     ],
   },
+  {
+    what: 'default privileges of one role',
+    files: [
+      'CREATE ROLE tf_forms_a;',
+      'ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO tf_forms_a;',
+      'ALTER DEFAULT PRIVILEGES GRANT INSERT ON TABLES TO tf_forms_a;',
+      'ALTER DEFAULT PRIVILEGES REVOKE INSERT ON TABLES FROM tf_forms_a;',
+    ],
+    edges: [
+      '2 uses role tf_forms_a < 1',
+      '3 uses role tf_forms_a < 1',
+      '(3 changes default privileges for tables to tf_forms_a in the database < 2)',
+      '4 uses role tf_forms_a < 1',
+      '(4 changes default privileges for tables to tf_forms_a in the database < 3)',
+    ],
+  },
+  {
+    what: 'the same grant again',
+    files: [
+      'CREATE ROLE tf_forms_a;\nCREATE TABLE t (a int);',
+      'GRANT SELECT ON t TO tf_forms_a;',
+      'GRANT SELECT, INSERT ON t TO tf_forms_a;',
+    ],
+    edges: [
+      '2 uses role tf_forms_a < 1',
+      '2 uses table t < 1',
+      '3 uses role tf_forms_a < 1',
+      '3 uses table t < 1',
+      '(3 changes privilege SELECT of tf_forms_a on t < 2)',
+    ],
+  },
+  {
+    what: 'grants on functions',
+    files: [
+      "CREATE ROLE tf_forms_a;\nCREATE FUNCTION g(int) RETURNS int LANGUAGE sql AS 'SELECT 1';",
+      "CREATE FUNCTION g(text) RETURNS int LANGUAGE sql AS 'SELECT 1';",
+      'GRANT EXECUTE ON FUNCTION g(int) TO tf_forms_a;',
+      'REVOKE EXECUTE ON FUNCTION g(int) FROM PUBLIC;',
+    ],
+    edges: ['3 uses role tf_forms_a < 1', '3 uses function g < 1', '4 uses function g < 1'],
+  },
 ];

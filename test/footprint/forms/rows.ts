@@ -101,4 +101,57 @@ export const ROWS: readonly Form[] = [
     files: [T, 'UPDATE t SET a = 2;', 'INSERT INTO t (id, a) VALUES (2, 1);'],
     edges: ['2 uses table t < 1', '3 uses table t < 1', '(3 creates rows of t < 2)'],
   },
+  {
+    what: 'ON CONFLICT of some rows',
+    files: [
+      T,
+      'CREATE UNIQUE INDEX t_a ON t (a) WHERE a > 0;',
+      'INSERT INTO t (id, a) VALUES (1, 1) ON CONFLICT (a) WHERE a > 0 DO NOTHING;',
+    ],
+    edges: ['2 uses table t < 1', '3 uses table t < 1', '3 uses index t_a of t < 2'],
+  },
+  {
+    what: 'ON CONFLICT of a primary key',
+    files: [
+      'CREATE TABLE t (id int NOT NULL);',
+      'ALTER TABLE t ADD PRIMARY KEY (id);',
+      'INSERT INTO t VALUES (1) ON CONFLICT (id) DO NOTHING;',
+      'INSERT INTO t VALUES (1) ON CONFLICT DO NOTHING;',
+    ],
+    edges: [
+      '2 uses table t < 1',
+      '3 uses table t < 1',
+      '3 uses constraint t_pkey of t < 2',
+      '4 uses table t < 1',
+      '(4 uses constraint t_pkey of t < 2)',
+    ],
+  },
+  {
+    what: 'ON CONFLICT in WITH',
+    files: [
+      T,
+      'CREATE UNIQUE INDEX t_a ON t (a);',
+      'WITH x AS (INSERT INTO t (id, a) VALUES (1, 1) ON CONFLICT (a) DO NOTHING RETURNING id) SELECT count(*) FROM x;',
+    ],
+    edges: ['2 uses table t < 1', '3 uses table t < 1', '3 uses index t_a of t < 2'],
+  },
+  {
+    what: 'ON CONFLICT of a column that is added with its key',
+    files: [
+      'CREATE TABLE t (id int);',
+      'ALTER TABLE t ADD code text UNIQUE;',
+      "INSERT INTO t VALUES (1, 'x') ON CONFLICT (code) DO UPDATE SET id = excluded.id;",
+    ],
+    edges: [
+      '2 uses table t < 1',
+      '3 uses table t < 1',
+      '3 uses column code of t < 2',
+      '3 uses constraint t_code_key of t < 2',
+    ],
+  },
+  {
+    what: 'TRUNCATE',
+    files: [T, 'TRUNCATE t;', 'INSERT INTO t (id) VALUES (1);'],
+    edges: ['2 uses table t < 1', '3 uses table t < 1', '(3 creates rows of t < 2)'],
+  },
 ];

@@ -111,7 +111,7 @@ export const TABLES: readonly Form[] = [
       'ALTER TABLE t SET (autovacuum_enabled = false);',
       'ALTER TABLE t RESET (fillfactor);',
     ],
-    edges: ['2 uses table t < 1', '3 uses table t < 1', '4 uses table t < 1', '(4 changes fillfactor of t < 2)'],
+    edges: ['2 uses table t < 1', '3 uses table t < 1', '4 uses table t < 1', '4 changes fillfactor of t < 2'],
   },
   {
     what: 'options of a column',
@@ -188,5 +188,117 @@ export const TABLES: readonly Form[] = [
       'ALTER INDEX k2 SET (fillfactor = 70);',
     ],
     edges: ['2 uses table t < 1', '3 uses index k2 of t < 2'],
+  },
+  {
+    what: 'a partition behind a new column of its parent',
+    files: [
+      'CREATE TABLE p (id int) PARTITION BY LIST (id);',
+      'ALTER TABLE p ADD c int;',
+      'CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);',
+      'CREATE VIEW v AS SELECT c FROM p1;',
+      'CREATE VIEW w AS SELECT * FROM p1;',
+    ],
+    edges: [
+      '2 uses table p < 1',
+      '3 uses table p < 1',
+      '(3 uses column c of p < 2)',
+      '4 uses table p1 < 3',
+      '4 uses column c of p < 2',
+      '5 uses table p1 < 3',
+      '5 uses columns of p < 1',
+      '5 uses column c of p < 2',
+    ],
+  },
+  {
+    what: 'a partition behind a constraint of its parent',
+    files: [
+      'CREATE TABLE p (id int) PARTITION BY LIST (id);',
+      'ALTER TABLE p ADD CONSTRAINT pos CHECK (id > 0);',
+      'CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);',
+    ],
+    edges: ['2 uses table p < 1', '3 uses table p < 1', '(3 uses constraint pos of p < 2)'],
+  },
+  {
+    what: 'a partition that is attached behind a constraint of its parent',
+    files: [
+      'CREATE TABLE p (id int) PARTITION BY LIST (id);\nCREATE TABLE p1 (id int, CONSTRAINT pos CHECK (id > 0));',
+      'ALTER TABLE p ADD CONSTRAINT pos CHECK (id > 0);',
+      'ALTER TABLE p ATTACH PARTITION p1 FOR VALUES IN (1);',
+    ],
+    edges: ['2 uses table p < 1', '3 uses table p < 1', '3 uses table p1 < 1', '(3 uses constraint pos of p < 2)'],
+  },
+  {
+    what: 'ALTER SEQUENCE',
+    files: [
+      'CREATE SEQUENCE s;',
+      'ALTER SEQUENCE s INCREMENT 2;',
+      'ALTER SEQUENCE s CACHE 5;',
+      "CREATE TABLE t (id int DEFAULT nextval('s'));",
+    ],
+    edges: ['2 uses sequence s < 1', '3 uses sequence s < 1', '4 uses sequence s < 1'],
+  },
+  {
+    what: 'ANALYZE',
+    files: [T, 'ALTER TABLE t ADD c int;', 'ANALYZE t (c);'],
+    edges: ['2 uses table t < 1', '3 uses table t < 1', '3 uses column c of t < 2'],
+  },
+  {
+    what: 'CLUSTER and REINDEX',
+    files: [T, 'CREATE INDEX i ON t (a);', 'CLUSTER t USING i;', 'REINDEX INDEX i;', 'REINDEX TABLE t;'],
+    edges: [
+      '2 uses table t < 1',
+      '3 uses table t < 1',
+      '3 uses index i of t < 2',
+      '4 uses index i of t < 2',
+      '5 uses table t < 1',
+    ],
+  },
+  {
+    what: 'the collation of a new type',
+    files: [
+      'CREATE TABLE t (a text);',
+      "CREATE COLLATION c (LOCALE = 'C');",
+      'ALTER TABLE t ALTER a TYPE text COLLATE c;',
+    ],
+    edges: ['3 uses table t < 1', '3 uses collation c < 2'],
+  },
+  {
+    what: 'LIKE',
+    files: [T, 'ALTER TABLE t ADD c int;', 'CREATE TABLE u (LIKE t);'],
+    edges: ['2 uses table t < 1', '3 uses table t < 1', '3 uses column c of t < 2'],
+  },
+  {
+    what: 'a storage parameter that is set again',
+    files: [T, 'ALTER TABLE t SET (fillfactor = 70);', 'ALTER TABLE t SET (fillfactor = 80);'],
+    edges: ['2 uses table t < 1', '3 uses table t < 1', '3 changes fillfactor of t < 2'],
+  },
+  {
+    what: 'an identity column and its sequence',
+    files: [
+      'CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY);',
+      'ALTER TABLE t ALTER id RESTART WITH 5;',
+      'ALTER SEQUENCE t_id_seq CACHE 5;',
+    ],
+    edges: ['2 uses table t < 1', '3 uses sequence t_id_seq < 1'],
+  },
+  {
+    what: 'row security',
+    files: [
+      'CREATE TABLE t (a int);',
+      'ALTER TABLE t ENABLE ROW LEVEL SECURITY;',
+      'CREATE POLICY p ON t USING (a > 0);',
+      'ALTER POLICY p ON t USING (a > 1);',
+    ],
+    edges: ['2 uses table t < 1', '3 uses table t < 1', '4 uses table t < 1', '4 changes policy p of t < 3'],
+  },
+  {
+    what: 'a default by a new column of its function',
+    files: [
+      F,
+      'CREATE TABLE t (a int);',
+      'ALTER TABLE t ALTER a SET DEFAULT f(1);',
+      'ALTER TABLE t ADD CHECK (f(a) > 0);',
+    ],
+    edges: ['3 uses table t < 2', '3 uses function f < 1', '4 uses table t < 2', '4 uses function f < 1'],
   },
 ];
