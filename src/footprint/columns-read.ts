@@ -51,7 +51,10 @@ export function markColumnRead(marks: Marks, name: RelationName, column: string)
 }
 
 export function markAllColumns(marks: Marks, name: RelationName): void {
-  marks.readsAll(groupPath(knownRelationPath(marks.before, name), 'columns'));
-  const { partitionOf, inherits = [] } = marks.before.table(name) ?? {};
+  const group = groupPath(knownRelationPath(marks.before, name), 'columns');
+  const { complete = false, columns = new Map(), partitionOf, inherits = [] } = marks.before.table(name) ?? {};
+  // Their defaults and other settings are no matter of who reads them.
+  marks.readsAll(group, complete);
+  if (complete) for (const column of columns.keys()) markColumnRead(marks, name, column);
   for (const parent of partitionOf ? [partitionOf] : inherits) markAllColumns(marks, parent);
 }

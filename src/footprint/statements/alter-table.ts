@@ -187,7 +187,7 @@ function dropConstraint(at: Altered, { name = '' }: Command): void {
   markGone(at);
 }
 
-function attach({ marks, path, table }: Altered, { def }: Command): void {
+function attach({ marks, path, table }: Altered, { def, subtype }: Command): void {
   const written = relationName(as('PartitionCmd', def)?.name);
   if (!written) return;
   const partition = marks.before.resolve(written);
@@ -195,17 +195,17 @@ function attach({ marks, path, table }: Altered, { def }: Command): void {
     marks.changes(indexPath(marks.before, partition));
     return;
   }
-  markInherited(marks, table);
+  markInherited(marks, table, subtype !== 'AT_AttachPartition');
   marks.readsAll(knownRelationPath(marks.before, partition));
   marks.changes(memberPath(knownRelationPath(marks.before, partition), 'settings', 'parent'));
   marks.changes(memberPath(path, 'partitions', partition.name));
 }
 
-function inherit({ marks, path }: Altered, { def }: Command): void {
+function inherit({ marks, path }: Altered, { def, subtype }: Command): void {
   const written = relationName(as('RangeVar', def));
   if (!written) return;
   const parent = marks.before.resolve(written);
-  markInherited(marks, parent);
+  markInherited(marks, parent, subtype !== 'AT_AddInherit');
   marks.changes(memberPath(path, 'settings', 'parent'));
 }
 

@@ -66,11 +66,14 @@ function markParent(marks: Marks, name: RelationName, parent: Fields<'RangeVar'>
   if (isPartition) marks.creates(memberPath(knownRelationPath(marks.before, full), 'partitions', name.name));
 }
 
-/** What a table gets from one above it, and what makes it. A new one would get columns later, too. */
-export function markInherited(marks: Marks, parent: RelationName, isNew = false): void {
+/**
+ * What a table gets from one above it, and what makes it. Only one that comes with columns of its own has to have the same: a new one
+ * would get them later, too.
+ */
+export function markInherited(marks: Marks, parent: RelationName, isFree: boolean): void {
   const path = knownRelationPath(marks.before, parent);
   marks.reads(path);
-  marks.readsAll(groupPath(path, 'columns'), isNew);
+  marks.readsAll(groupPath(path, 'columns'), isFree);
   marks.readsAll(groupPath(path, 'constraints'), true);
   marks.readsAll(groupPath(path, 'indexes'), true);
   marks.readsAll(groupPath(path, 'triggers'), true);

@@ -1,4 +1,4 @@
-import { type Form, LESS } from './form.ts';
+import { type Form, LESS, T } from './form.ts';
 
 export const QUERIES: readonly Form[] = [
   {
@@ -187,7 +187,7 @@ export const QUERIES: readonly Form[] = [
     edges: [
       '2 uses composite type addr < 1',
       '3 uses table t < 1',
-      '3 uses columns of addr < 1',
+      '3 uses column street of addr < 1',
       '3 uses column city of addr < 2',
     ],
   },
@@ -223,6 +223,36 @@ export const QUERIES: readonly Form[] = [
       '(6 drops cast "public.pair as int4" < 5)',
       '(6 uses composite type pair < 1)',
       '(6 uses function of_pair < 1)',
+    ],
+  },
+  {
+    what: 'all columns and their defaults',
+    files: [
+      T,
+      'ALTER TABLE t ALTER a SET DEFAULT 1;',
+      'ALTER TABLE t ADD c int;',
+      'CREATE VIEW v AS SELECT * FROM t;',
+      'ALTER TABLE t ADD d int;',
+      'ALTER TABLE t DROP COLUMN d;',
+      'CREATE VIEW w AS SELECT * FROM t;',
+    ],
+    edges: [
+      '2 uses table t < 1',
+      '3 uses table t < 1',
+      '4 uses table t < 1',
+      '(4 uses default of column a of t < 2)',
+      '4 uses column c of t < 3',
+      '5 uses table t < 1',
+      '(5 creates column d of t < 4)',
+      '6 uses table t < 1',
+      '6 drops view v < 4',
+      '6 drops column d of t < 5',
+      '(6 uses default of column a of t < 2)',
+      '(6 uses column c of t < 3)',
+      '7 uses table t < 1',
+      '(7 uses default of column a of t < 2)',
+      '7 uses column c of t < 3',
+      '(7 uses column d of t < 6)',
     ],
   },
 ];

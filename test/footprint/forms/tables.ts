@@ -205,7 +205,7 @@ export const TABLES: readonly Form[] = [
       '4 uses table p1 < 3',
       '4 uses column c of p < 2',
       '5 uses table p1 < 3',
-      '5 uses columns of p < 1',
+      '5 uses column id of p < 1',
       '5 uses column c of p < 2',
     ],
   },
@@ -300,5 +300,23 @@ export const TABLES: readonly Form[] = [
       'ALTER TABLE t ADD CHECK (f(a) > 0);',
     ],
     edges: ['3 uses table t < 2', '3 uses function f < 1', '4 uses table t < 2', '4 uses function f < 1'],
+  },
+  {
+    what: 'a partition that is detached',
+    files: [
+      'CREATE TABLE p (id int) PARTITION BY LIST (id);\nCREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);',
+      'ALTER TABLE p ADD c int;',
+      'ALTER TABLE p DETACH PARTITION p1;',
+      'ALTER TABLE p1 ADD d int;',
+    ],
+    edges: [
+      '2 uses table p < 1',
+      '3 uses table p < 1',
+      '3 uses table p1 < 1',
+      '(3 uses column c of p < 2)',
+      '(3 uses column c of p1 < 2)',
+      '4 uses table p1 < 1',
+      '(4 creates column d of p1 < 3)',
+    ],
   },
 ];
