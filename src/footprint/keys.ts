@@ -14,21 +14,33 @@ interface KeyNamed {
 
 /**
  * The constraints that make a key unique, or else the unique indexes. Where nobody knows one, whatever happens to such things in the
- * table comes before or behind.
+ * table comes before or behind. A partition may have its key from the table above it.
  */
 export function markKeyRead(marks: Marks, name: RelationName, key: KeyNamed): void {
+  const found = [name, ...above(marks, name)].filter((one) => markKeyOf(marks, one, key));
+  if (found.length > 0) return;
+  const path = knownRelationPath(marks.before, name);
+  for (const group of ['constraints', 'indexes'] as const) marks.readsAll(groupPath(path, group), true);
+}
+
+function above(marks: Marks, name: RelationName): RelationName[] {
+  const parent = marks.before.table(name)?.partitionOf;
+  return parent ? [parent, ...above(marks, parent)] : [];
+}
+
+/** Whether it is known. */
+function markKeyOf(marks: Marks, name: RelationName, key: KeyNamed): boolean {
   const table = marks.before.table(name);
   const path = knownRelationPath(marks.before, name);
   const constraints = key.expressions?.length ? [] : constraintsOf(table, key.columns);
   for (const one of constraints) marks.reads(memberPath(path, 'constraints', one));
-  if (constraints.length > 0) return;
+  if (constraints.length > 0) return true;
   const indexes = [...(table?.indexes.values() ?? [])].filter((index) => isKey(index, key));
   for (const index of indexes)
     marks.reads(
       memberPath(path, index.constraint === undefined ? 'indexes' : 'constraints', index.constraint ?? index.name),
     );
-  if (indexes.length > 0) return;
-  for (const group of ['constraints', 'indexes'] as const) marks.readsAll(groupPath(path, group), true);
+  return indexes.length > 0;
 }
 
 function constraintsOf(table: KnownTable | undefined, columns: readonly string[]): string[] {
