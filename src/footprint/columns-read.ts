@@ -4,7 +4,8 @@ import { as, type Fields } from '../syntax/tree.ts';
 import { nodesOf } from '../syntax/walk.ts';
 import type { Marks } from './marks.ts';
 import { groupPath, knownRelationPath, memberPath } from './paths.ts';
-import type { Source } from './source.ts';
+import { type Source, sourceNamed } from './source.ts';
+import { rowTypeOf } from './variables.ts';
 
 /** The columns that the references inside a value mean. */
 export function markColumns(marks: Marks, value: unknown, sources: readonly Source[]): void {
@@ -18,9 +19,18 @@ function markReference(marks: Marks, { fields = [] }: Fields<'ColumnRef'>, sourc
   const isStar = as('A_Star', fields.at(-1)) !== undefined;
   const names = stringsOf(fields);
   const qualifier = isStar ? names.at(-1) : names.at(-2);
-  const meant = qualifier === undefined ? sources : sources.filter(({ aliases }) => aliases.includes(qualifier));
+  const meant =
+    qualifier === undefined
+      ? sources
+      : [...sources.filter(({ aliases }) => aliases.includes(qualifier)), ...rowVariable(marks, qualifier)];
   if (isStar) for (const { name } of meant) markAllColumns(marks, name);
   else markColumn(marks, meant, names.at(-1)!, sources);
+}
+
+/** A variable that holds a row of a table. */
+function rowVariable({ before, variables }: Marks, variable: string): Source[] {
+  const name = rowTypeOf(before, variables.get(variable));
+  return name ? [sourceNamed(name, variable)] : [];
 }
 
 /**

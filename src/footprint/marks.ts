@@ -2,7 +2,19 @@ import type { Access, Manner } from '../graph/access.ts';
 import { keyOfPath, type ObjectPath } from '../graph/object.ts';
 import type { Known } from '../known/known.ts';
 import { TEMPORARY } from '../known/schema.ts';
+import type { Dependency } from './dependents.ts';
 import { isThere } from './is-there.ts';
+import { NO_VARIABLES, type Variables } from './variables.ts';
+
+interface How {
+  readonly whole?: boolean;
+  readonly weak?: boolean;
+  readonly unsure?: boolean;
+  readonly passing?: boolean;
+}
+
+/** What the statement at hand makes, whatever that is. */
+export const WHAT_IT_MAKES: ObjectPath = [];
 
 export type Place = Pick<Access, 'offset' | 'line'>;
 
@@ -14,6 +26,9 @@ export function asNeed(access: Access): Access | undefined {
 /** Where what a statement does is written down. */
 export class Marks {
   readonly accesses: Access[] = [];
+  readonly dependencies: Dependency[] = [];
+  /** What has got another name. */
+  readonly moved: (readonly [from: ObjectPath, to: ObjectPath])[] = [];
   /** What is known in front of the statement, and behind it. */
   readonly before: Known;
   readonly after: Known;
@@ -21,6 +36,9 @@ export class Marks {
   readonly version: string;
   /** Schemas and extensions that files have made. */
   readonly made: Set<string>;
+  /** What the body that holds the statement declares. */
+  readonly variables: Variables;
+  #dependent: ObjectPath | undefined;
   #place: Place;
   readonly #placeOf: (location: number | undefined) => Place;
 
@@ -31,8 +49,10 @@ export class Marks {
     after: Known,
     placeOf: (location: number | undefined) => Place,
     made: Set<string> = new Set(),
+    variables: Variables = NO_VARIABLES,
   ) {
     this.made = made;
+    this.variables = variables;
     this.version = version;
     this.before = before;
     this.after = after;
@@ -42,10 +62,29 @@ export class Marks {
 
   /** What is written down in the meantime stands at this location of the tree. */
   at(location: number | undefined, write: () => void): void {
+    this.in(location === undefined ? this.#place : this.#placeOf(location), write);
+  }
+
+  in(place: Place, write: () => void): void {
     const outer = this.#place;
-    if (location !== undefined) this.#place = this.#placeOf(location);
+    this.#place = place;
     write();
     this.#place = outer;
+  }
+
+  /** What is read in the meantime, this object cannot be without: it goes with it by CASCADE. Of none nobody knows. */
+  dependent(object: ObjectPath | undefined, write: () => void): void {
+    const outer = this.#dependent;
+    this.#dependent = object;
+    write();
+    this.#dependent = outer;
+  }
+
+  /** It has another name, or lies in another schema. */
+  moves(from: ObjectPath, to: ObjectPath): void {
+    this.changes(from);
+    this.creates(to);
+    this.moved.push([from, to]);
   }
 
   creates(object: ObjectPath, weak = false): void {
@@ -72,8 +111,17 @@ export class Marks {
     this.#add('changes', object, { weak: true });
   }
 
-  reads(object: ObjectPath, how: { readonly whole?: boolean; readonly weak?: boolean } = {}): void {
+  /** `unsure`: it may be another one of that name. */
+  reads(object: ObjectPath, how: How = {}): void {
+    const dependent = this.#dependent;
+    if (how.unsure) this.#dependent = undefined;
     this.#add('reads', object, how);
+    this.#dependent = dependent;
+  }
+
+  /** Who has written it so far, or anything of it, comes before. */
+  comesBehind(object: ObjectPath): void {
+    this.#add('reads', object, { whole: true, weak: true, passing: true });
   }
 
   /** With what belongs to it. */
@@ -89,10 +137,20 @@ export class Marks {
   }
 
   /** Temporary objects end with the session. */
-  #add(manner: Manner, object: ObjectPath, { whole = false, weak = false } = {}): void {
+  #add(manner: Manner, object: ObjectPath, { whole = false, weak = false, passing = false }: How = {}): void {
     const [first] = object;
     if (first?.space === 'schema' && (first.name === TEMPORARY || first.name === 'pg_catalog')) return;
     const there = manner === 'reads' && isThere(this.before, object);
-    this.accesses.push({ manner, object, whole, weak, ...(there ? { there } : {}), ...this.#place });
+    if (manner === 'reads' && !weak && this.#dependent)
+      this.dependencies.push({ of: this.#dependent, on: object, whole });
+    this.accesses.push({
+      manner,
+      object,
+      whole,
+      weak,
+      ...(there ? { there } : {}),
+      ...(passing ? { passing: true as const } : {}),
+      ...this.#place,
+    });
   }
 }

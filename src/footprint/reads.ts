@@ -1,5 +1,4 @@
 import { relationsRead } from '../known/expression.ts';
-import type { RelationName } from '../known/table.ts';
 import { typeOf } from '../known/types.ts';
 import type { QualifiedName } from '../sql/token-reader.ts';
 import { identifierOf } from '../sql/words.ts';
@@ -7,13 +6,16 @@ import { nameOf } from '../syntax/names.ts';
 import { as, type Fields } from '../syntax/tree.ts';
 import { nodesOf } from '../syntax/walk.ts';
 import { markFunctionRead, typeKnown } from './calls.ts';
-import { markColumns } from './columns-read.ts';
+import { markColumnRead, markColumns } from './columns-read.ts';
 import { markExtension } from './extensions.ts';
+import { markLabels } from './labels.ts';
 import type { Marks } from './marks.ts';
 import { markOperators } from './operators.ts';
-import { castPath, globalPath, groupPath, knownRelationPath, schemaObjectPath, schemaPath, typePath } from './paths.ts';
+import { castPath, globalPath, knownRelationPath, schemaObjectPath, schemaPath, typePath } from './paths.ts';
 import { markFields, markUnsaid } from './query-reads.ts';
+import { markRowsRead } from './rows.ts';
 import { type Source, sourceOf } from './source.ts';
+import { columnMeant } from './variables.ts';
 
 /**
  * Whatever an expression or a query reads: relations, their columns, types, functions, operators, collations. Of `sources`, the
@@ -30,21 +32,12 @@ export function markReads(marks: Marks, value: unknown, sources: readonly Source
   markColumns(marks, value, [...sources, ...read]);
   markFields(marks, value, [...sources, ...read]);
   markUnsaid(marks, value);
+  markLabels(marks, value, [...sources, ...read]);
   markTypes(marks, value);
   markCalls(marks, value, [...sources, ...read]);
   markCasts(marks, value, [...sources, ...read]);
   markOperators(marks, value);
   for (const { collname } of nodesOf('CollateClause', value)) markSchemaObject(marks, 'collation', nameOf(collname));
-}
-
-/** Those of a view are those of the tables that it reads. */
-export function markRowsRead(marks: Marks, name: RelationName, seen = new Set<string>()): void {
-  const table = marks.before.table(name);
-  const key = `${name.schema}\0${name.name}`;
-  if (seen.has(key)) return;
-  seen.add(key);
-  marks.readsAll(groupPath(knownRelationPath(marks.before, name), 'rows'));
-  for (const under of table?.reads ?? []) markRowsRead(marks, under, seen);
 }
 
 export function markTypes(marks: Marks, value: unknown): void {
@@ -57,13 +50,23 @@ export function markTypes(marks: Marks, value: unknown): void {
 /** Also the bare ones, which fields of other nodes hold. */
 export function markType(marks: Marks, type: Fields<'TypeName'> | undefined): void {
   const name = nameOf(type?.names);
-  if (!type || !name || type.pct_type || name.schema === 'pg_catalog') return;
+  if (!type || !name || name.schema === 'pg_catalog') return;
+  if (type.pct_type) {
+    marks.at(type.location, () => markTypeOfColumn(marks, type));
+    return;
+  }
   const full = marks.before.resolveType(name);
   marks.at(type.location, () => {
     if (marks.before.table(full)) marks.reads(knownRelationPath(marks.before, full));
     else marks.reads(typePath(full));
     if (!marks.before.table(full) && !marks.before.userType(full)) markExtension(marks, name.name);
   });
+}
+
+/** `orders.id%TYPE` */
+function markTypeOfColumn(marks: Marks, type: Fields<'TypeName'>): void {
+  const { table, column } = columnMeant(type);
+  if (table) markColumnRead(marks, marks.before.resolve(table), column);
 }
 
 /** Functions, and the objects whose names are given to them. */

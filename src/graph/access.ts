@@ -12,6 +12,8 @@ export interface Access {
   readonly weak: boolean;
   /** Of what is read: it is known to be there. */
   readonly there?: boolean;
+  /** Of what is read: it comes behind those who have written it, and who writes it later need not come behind it. */
+  readonly passing?: true;
   /** It stands in the body of a routine: it is needed when that runs, not when it is made. */
   readonly late?: true;
   /** Of the statement, in characters of the file from 0; -1 where nobody knows. */

@@ -137,7 +137,7 @@ function visit(root: ObjectState, touch: Touch, edges: Edges): void {
   if (written) edges.add(touch, written);
   if (manner === 'reads') {
     if (whole) for (const inner of state.inside.values()) eachWriter(inner, (one) => edges.add(touch, one));
-    keepReader(state, touch);
+    if (!touch.access.passing) keepReader(state, touch);
   } else {
     eachTouch(state, (one) => edges.add(touch, one));
     state.written = touch;

@@ -3,6 +3,8 @@ import type { ObjectPath } from '../../graph/object.ts';
 import type { KnownTable, RelationName } from '../../known/table.ts';
 import { nameOf, relationName } from '../../syntax/names.ts';
 import { all, as, type Fields } from '../../syntax/tree.ts';
+import { familyBelow } from '../family.ts';
+import { markAssigned } from '../labels.ts';
 import type { Marks } from '../marks.ts';
 import { globalPath, indexPath, knownRelationPath, memberPath, relationPath } from '../paths.ts';
 import { markReads, markSchemaObject, markType } from '../reads.ts';
@@ -73,9 +75,15 @@ const onColumn =
 const property =
   (setting: string): Mark =>
   (at, command) => {
-    at.marks.reads(memberPath(at.path, 'columns', command.name ?? ''));
-    markReads(at.marks, command.def);
-    at.marks.changes(memberPath(memberPath(at.path, 'columns', command.name ?? ''), 'settings', setting));
+    const column = memberPath(at.path, 'columns', command.name ?? '');
+    at.marks.reads(column);
+    at.marks.dependent(setting === 'default' ? memberPath(column, 'settings', setting) : column, () =>
+      markReads(at.marks, command.def),
+    );
+    if (setting === 'default') markAssigned(at.marks, at.table, command.name, command.def);
+    eachOf(at, (path) =>
+      at.marks.changes(memberPath(memberPath(path, 'columns', command.name ?? ''), 'settings', setting)),
+    );
   };
 
 const trigger: Mark = ({ marks, path }, { name = '' }) => marks.changes(memberPath(path, 'triggers', name));
@@ -84,8 +92,10 @@ const COMMANDS: Partial<Record<AlterTableType, Mark>> = {
   AT_AddColumn: addColumn,
   AT_DropColumn: dropColumn,
   AT_AlterColumnType: onColumn((at, column, { def }) => {
-    markType(at.marks, as('ColumnDef', def)?.typeName);
-    markSchemaObject(at.marks, 'collation', nameOf(as('ColumnDef', def)?.collClause?.collname));
+    at.marks.dependent(column, () => {
+      markType(at.marks, as('ColumnDef', def)?.typeName);
+      markSchemaObject(at.marks, 'collation', nameOf(as('ColumnDef', def)?.collClause?.collname));
+    });
     markReads(at.marks, as('ColumnDef', def)?.raw_default, [sourceNamed(at.table, at.table.name)]);
     at.marks.changes(column);
   }),
@@ -210,16 +220,8 @@ function inherit({ marks, path }: Altered, { def, subtype }: Command): void {
 }
 
 /** The table, and its partitions and children: what is done to it is done to them. */
-function eachOf({ marks, table }: Altered, mark: (path: ObjectPath) => void, seen = new Set<string>()): void {
-  visit(table);
-  function visit(name: RelationName): void {
-    const key = `${name.schema}\0${name.name}`;
-    if (seen.has(key)) return;
-    seen.add(key);
-    mark(knownRelationPath(marks.before, name));
-    const known = marks.before.table(name);
-    for (const one of [...(known?.partitions ?? []), ...(known?.children ?? [])]) visit(one);
-  }
+function eachOf({ marks, table }: Altered, mark: (path: ObjectPath) => void): void {
+  for (const one of [table, ...familyBelow(marks.before, table)]) mark(knownRelationPath(marks.before, one));
 }
 
 /** Constraints and indexes that are there now, and the sequences that came with columns. */

@@ -1,4 +1,4 @@
-import type { RelationName } from '../../known/table.ts';
+import type { KnownConstraint, RelationName } from '../../known/table.ts';
 import { nameOf, relationName, stringsOf } from '../../syntax/names.ts';
 import { all, as, type Fields, type Node } from '../../syntax/tree.ts';
 import { markColumnRead } from '../columns-read.ts';
@@ -12,8 +12,31 @@ import { readTablespace } from './tablespaces.ts';
 
 type Constraint = Fields<'Constraint'>;
 
-/** What a constraint of a table or of one of its columns reads. */
-export function markConstraintReads(marks: Marks, table: RelationName, constraint: Constraint): void {
+/** What a constraint of a table or of one of its columns reads, and cannot be without. */
+export function markConstraintReads(marks: Marks, table: RelationName, constraint: Constraint, column?: string): void {
+  marks.dependent(dependentOf(marks, table, constraint, column), () => markNeeds(marks, table, constraint));
+}
+
+/** A default and an expression belong to the column; of a constraint without a name it is known which one has been made. */
+function dependentOf({ before, after }: Marks, table: RelationName, constraint: Constraint, column?: string) {
+  const path = knownRelationPath(after, table);
+  if (column !== undefined) {
+    const own = memberPath(path, 'columns', column);
+    if (constraint.contype === 'CONSTR_DEFAULT') return memberPath(own, 'settings', 'default');
+    if (constraint.contype === 'CONSTR_GENERATED') return own;
+  }
+  const old = before.table(table)?.constraints;
+  const made = [...(after.table(table)?.constraints.values() ?? [])].filter(({ name }) => !old?.has(name));
+  const isIt = ({ expression, columns, references }: KnownConstraint) =>
+    constraint.pktable
+      ? references?.table.name === constraint.pktable.relname &&
+        columns.join('\0') === (column ?? stringsOf(constraint.fk_attrs).join('\0'))
+      : constraint.raw_expr !== undefined && expression === constraint.raw_expr;
+  const name = constraint.conname ?? made.find(isIt)?.name;
+  return name === undefined ? undefined : memberPath(path, 'constraints', name);
+}
+
+function markNeeds(marks: Marks, table: RelationName, constraint: Constraint): void {
   const { keys, fk_attrs, including, raw_expr, exclusions, where_clause, pktable, indexname, indexspace } = constraint;
   for (const column of [keys, fk_attrs, including].flatMap(stringsOf)) markColumnRead(marks, table, column);
   markReads(marks, [raw_expr, exclusions, where_clause], [sourceNamed(table, table.name)]);

@@ -2,6 +2,7 @@ import type { QualifiedName } from '../../sql/token-reader.ts';
 import { nameOf } from '../../syntax/names.ts';
 import { all, as, type Fields } from '../../syntax/tree.ts';
 import { markFunctionRead, resolveFunction } from '../calls.ts';
+import { markDefault } from '../labels.ts';
 import type { Marks } from '../marks.ts';
 import { functionPath, memberPath, schemaPath } from '../paths.ts';
 import { markReads, markType } from '../reads.ts';
@@ -19,6 +20,7 @@ export function markFunction(marks: Marks, statement: Fields<'CreateFunctionStmt
   for (const { argType, defexpr } of all('FunctionParameter', parameters)) {
     markType(marks, argType);
     markReads(marks, defexpr);
+    markDefault(marks, argType, defexpr);
   }
   for (const { defname, arg } of all('DefElem', options)) {
     const name = as('String', arg)?.sval;

@@ -20,7 +20,7 @@ export function markTable(marks: Marks, statement: Fields<'CreateStmt'>): void {
   const name = newRelation(marks, relation);
   if (!name) return;
   for (const one of all('RangeVar', inhRelations)) markParent(marks, name, one, partbound !== undefined);
-  markTypes(marks, ofTypename && { TypeName: ofTypename });
+  marks.dependent(knownRelationPath(marks.after, name), () => markTypes(marks, ofTypename && { TypeName: ofTypename }));
   for (const one of [...(tableElts ?? []), ...(constraints ?? [])]) markElement(marks, name, one);
   markReads(marks, [
     statement.partspec && { PartitionSpec: statement.partspec },

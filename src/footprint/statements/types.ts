@@ -44,10 +44,21 @@ export function markDomain(
   marks: Marks,
   { domainname, typeName, constraints, collClause }: Fields<'CreateDomainStmt'>,
 ): void {
-  markType(marks, typeName);
-  markSchemaObject(marks, 'collation', nameOf(collClause?.collname));
-  markReads(marks, constraints);
-  createType(marks, nameOf(domainname));
+  const name = nameOf(domainname);
+  if (!name) return;
+  const path = typePath({ schema: name.schema ?? marks.before.defaultSchema, name: name.name });
+  marks.dependent(path, () => {
+    markType(marks, typeName);
+    markSchemaObject(marks, 'collation', nameOf(collClause?.collname));
+  });
+  const checks = [...(marks.after.domain(name)?.constraints.keys() ?? [])];
+  for (const one of all('Constraint', constraints)) {
+    const check = one.contype === 'CONSTR_CHECK' ? (one.conname ?? checks.shift()) : undefined;
+    marks.dependent(check === undefined ? undefined : memberPath(path, 'constraints', check), () =>
+      markReads(marks, one.raw_expr),
+    );
+  }
+  createType(marks, name);
 }
 
 /** ALTER DOMAIN: what it may hold concerns all that use it. */
@@ -57,9 +68,9 @@ export function markAlterDomain(marks: Marks, { typeName, subtype, name, def }: 
   const path = typePath(marks.before.resolveType(written));
   const constraint = as('Constraint', def);
   marks.reads(path);
-  markReads(marks, def);
-  if (subtype === 'C')
-    marks.creates(memberPath(path, 'constraints', constraint?.conname ?? addedTo(marks, written) ?? ''));
+  const added = memberPath(path, 'constraints', constraint?.conname ?? addedTo(marks, written) ?? '');
+  marks.dependent(subtype === 'C' ? added : undefined, () => markReads(marks, def));
+  if (subtype === 'C') marks.creates(added);
   else if (subtype === 'X') marks.drops(memberPath(path, 'constraints', name ?? ''));
   else if (subtype === 'V') marks.changes(memberPath(path, 'constraints', name ?? ''));
   else marks.changes(memberPath(path, 'settings', subtype === 'T' ? 'default' : 'not null'));
