@@ -12,9 +12,13 @@ import { typeMeant } from './variables.ts';
 export function markLabels(marks: Marks, value: unknown, sources: readonly Source[]): void {
   const enumOf = (node: Node | undefined) => enumsOf(marks, node, sources);
   for (const { lexpr, rexpr } of nodesOf('A_Expr', value)) markAlike(marks, enumOf, [lexpr, ...listed(rexpr)]);
-  for (const { args } of nodesOf('CoalesceExpr', value)) markAlike(marks, enumOf, args ?? []);
-  for (const { arg, args } of nodesOf('CaseExpr', value))
-    if (arg) markAlike(marks, enumOf, [arg, ...all('CaseWhen', args).map(({ expr }) => expr)]);
+  for (const type of ['CoalesceExpr', 'MinMaxExpr'] as const)
+    for (const { args = [] } of nodesOf(type, value)) markAlike(marks, enumOf, args);
+  for (const { arg, args, defresult } of nodesOf('CaseExpr', value)) {
+    const whens = all('CaseWhen', args);
+    if (arg) markAlike(marks, enumOf, [arg, ...whens.map(({ expr }) => expr)]);
+    markAlike(marks, enumOf, [...whens.map(({ result }) => result), defresult]);
+  }
   for (const { arg, typeName } of nodesOf('TypeCast', value))
     if (typeName) markConstants(marks, enumsOfType(marks, typeMeant(marks.before, typeName)), arg);
 }
@@ -81,12 +85,22 @@ function markAlike(
 function markConstants(marks: Marks, enums: readonly KnownEnum[], value: Node | undefined): void {
   if (enums.length === 0) return;
   for (const { sval, location } of constantsIn(value)) {
-    const text = sval?.sval;
-    if (text === undefined) continue;
-    const having = enums.filter(({ labels }) => labels.has(text));
-    for (const { name } of having.length > 0 || enums.length > 1 ? having : enums)
-      marks.at(location, () => marks.reads(memberPath(typePath(name), 'labels', text)));
+    for (const text of labelsIn(sval?.sval)) marks.at(location, () => markLabel(marks, enums, text));
   }
+}
+
+function markLabel(marks: Marks, enums: readonly KnownEnum[], text: string): void {
+  const having = enums.filter(({ labels }) => labels.has(text));
+  for (const { name } of having.length > 0 || enums.length > 1 ? having : enums)
+    marks.reads(memberPath(typePath(name), 'labels', text));
+}
+
+/** `new`; of an array `{ok, "not ok"}`. */
+function labelsIn(text: string | undefined): string[] {
+  if (text === undefined) return [];
+  const elements = /^\{(.+)\}$/s.exec(text)?.[1];
+  if (elements === undefined) return [text];
+  return elements.split(',').map((one) => one.trim().replace(/^"(.*)"$/s, '$1'));
 }
 
 /** Those that are the value, or can be. A cast has a type of its own. */
