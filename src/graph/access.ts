@@ -12,7 +12,10 @@ export interface Access {
   readonly weak: boolean;
   /** Of what is read: it is known to be there. */
   readonly there?: boolean;
-  /** Of what is read: it comes behind those who have written it, and who writes it later need not come behind it. */
+  /**
+   * Of what is read: it comes behind those who have written that, not what it belongs to; and who writes it later need not come
+   * behind.
+   */
   readonly passing?: true;
   /** It stands in the body of a routine: it is needed when that runs, not when it is made. */
   readonly late?: true;

@@ -133,7 +133,7 @@ function visit(root: ObjectState, touch: Touch, edges: Edges): void {
   }
   if (manner !== 'reads') meetWholeReaders(outer, touch, edges);
   // What an outer object's writer has done is older than what has been done inside it since.
-  const written = state.written ?? outer.findLast((one) => one.written)?.written;
+  const written = state.written ?? (touch.access.passing ? undefined : outer.findLast((one) => one.written)?.written);
   if (written) edges.add(touch, written);
   if (manner === 'reads') {
     if (whole) for (const inner of state.inside.values()) eachWriter(inner, (one) => edges.add(touch, one));
