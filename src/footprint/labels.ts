@@ -1,6 +1,6 @@
 import type { KnownEnum, KnownType, RelationName } from '../known/table.ts';
 import { qualifiedName } from '../known/types.ts';
-import { stringsOf } from '../syntax/names.ts';
+import { nameOf, stringsOf } from '../syntax/names.ts';
 import { all, as, type Fields, type Node } from '../syntax/tree.ts';
 import { nodesOf } from '../syntax/walk.ts';
 import type { Marks } from './marks.ts';
@@ -19,8 +19,24 @@ export function markLabels(marks: Marks, value: unknown, sources: readonly Sourc
     if (arg) markAlike(marks, enumOf, [arg, ...whens.map(({ expr }) => expr)]);
     markAlike(marks, enumOf, [...whens.map(({ result }) => result), defresult]);
   }
+  for (const call of nodesOf('FuncCall', value)) markArguments(marks, call);
   for (const { arg, typeName } of nodesOf('TypeCast', value))
     if (typeName) markConstants(marks, enumsOfType(marks, typeMeant(marks.before, typeName)), arg);
+}
+
+/** Of one function of several nobody knows which one is called. */
+function markArguments(marks: Marks, { funcname, args = [] }: Fields<'FuncCall'>): void {
+  const [only, ...others] = marks.before.functions(nameOf(funcname));
+  if (!only || others.length > 0) return;
+  for (const [i, type] of only.arguments.entries()) markConstants(marks, enumsOfType(marks, type), args[i]);
+}
+
+/** FOR VALUES of a partition: those of the columns that the table above is partitioned by. */
+export function markBounds(marks: Marks, parent: RelationName, bound: Fields<'PartitionBoundSpec'>): void {
+  const columns = marks.before.table(parent)?.partitionedBy ?? [];
+  for (const value of bound.listdatums ?? []) markAssigned(marks, parent, columns[0], value);
+  for (const row of [bound.lowerdatums ?? [], bound.upperdatums ?? []])
+    for (const [i, value] of row.entries()) markAssigned(marks, parent, columns[i], value);
 }
 
 /** What is put into a column: its new value, or its default. */

@@ -23,6 +23,10 @@ export const ON_LABEL: Readonly<Record<string, string>> = {
   'a result of CASE': "CREATE VIEW v AS SELECT CASE WHEN id > 0 THEN 'new' ELSE m END AS m FROM t;",
   GREATEST: "CREATE VIEW v AS SELECT greatest(m, 'new') AS m FROM t;",
   'an array': "INSERT INTO t (id, others) VALUES (1, '{new}'), (2, ARRAY['ok']::mood[]);",
+  'an argument':
+    "CREATE FUNCTION f(m mood) RETURNS int LANGUAGE sql AS 'SELECT 1';\nCREATE VIEW v AS SELECT f('new') AS i;",
+  'the bounds of a partition':
+    "CREATE TABLE w (m mood) PARTITION BY LIST (m);\nCREATE TABLE w1 PARTITION OF w FOR VALUES IN ('ok', 'new');",
   'a cast': "CREATE VIEW v AS SELECT 'new'::mood AS m;",
   CHECK: "ALTER TABLE t ADD CHECK (m <> 'new');",
   'the predicate of an index': "CREATE INDEX ON t (id) WHERE m = 'new';",

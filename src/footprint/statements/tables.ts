@@ -4,6 +4,7 @@ import { all, as, type Fields, type Node } from '../../syntax/tree.ts';
 import { markFunctionRead } from '../calls.ts';
 import { markColumnRead } from '../columns-read.ts';
 import { markExtension } from '../extensions.ts';
+import { markBounds } from '../labels.ts';
 import type { Marks } from '../marks.ts';
 import { DATABASE, globalPath, groupPath, knownRelationPath, memberPath, relationPath, schemaPath } from '../paths.ts';
 import { markReads, markSchemaObject, markTypes } from '../reads.ts';
@@ -19,7 +20,7 @@ export function markTable(marks: Marks, statement: Fields<'CreateStmt'>): void {
   const { relation, tableElts, constraints, inhRelations, partbound, ofTypename } = statement;
   const name = newRelation(marks, relation);
   if (!name) return;
-  for (const one of all('RangeVar', inhRelations)) markParent(marks, name, one, partbound !== undefined);
+  for (const one of all('RangeVar', inhRelations)) markParent(marks, name, one, partbound);
   marks.dependent(knownRelationPath(marks.after, name), () => markTypes(marks, ofTypename && { TypeName: ofTypename }));
   for (const one of [...(tableElts ?? []), ...(constraints ?? [])]) markElement(marks, name, one);
   markReads(marks, [
@@ -58,12 +59,18 @@ export function markCreated(marks: Marks, name: RelationName, replaces = false):
   for (const { name: sequence } of marks.after.sequencesOf(name)) marks.creates(relationPath(sequence, 'sequence'));
 }
 
-function markParent(marks: Marks, name: RelationName, parent: Fields<'RangeVar'>, isPartition: boolean): void {
+function markParent(
+  marks: Marks,
+  name: RelationName,
+  parent: Fields<'RangeVar'>,
+  bound: Fields<'PartitionBoundSpec'> | undefined,
+): void {
   const written = relationName(parent);
   if (!written) return;
   const full = marks.before.resolve(written);
   markInherited(marks, full, true);
-  if (isPartition) marks.creates(memberPath(knownRelationPath(marks.before, full), 'partitions', name.name));
+  if (bound) markBounds(marks, full, bound);
+  if (bound) marks.creates(memberPath(knownRelationPath(marks.before, full), 'partitions', name.name));
 }
 
 /**

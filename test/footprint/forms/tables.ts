@@ -363,6 +363,7 @@ export const TABLES: readonly Form[] = [
       '4 uses column a of p < 1',
       '4 uses index p_id of p < 3',
       '5 uses table p < 1',
+      '(5 uses partition p1 of p < 2)',
       '5 uses index p_id of p < 3',
     ],
   },
