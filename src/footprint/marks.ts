@@ -17,6 +17,7 @@ export class Marks {
   /** Schemas and extensions that files have made. */
   readonly made: Set<string>;
   #place: Place;
+  #ifThere = false;
   readonly #placeOf: (location: number | undefined) => Place;
 
   /** `placeOf`: where a location of the statement's tree lies in the file. */
@@ -62,6 +63,13 @@ export class Marks {
     this.#add('drops', object);
   }
 
+  /** What is dropped in the meantime is dropped IF EXISTS. */
+  ifThere(isAsked: boolean | undefined, write: () => void): void {
+    this.#ifThere = isAsked === true;
+    write();
+    this.#ifThere = false;
+  }
+
   /** Takes a name, or gives it up: who does so before or behind it must not meet it, but nothing stands on a name. */
   claims(object: ObjectPath): void {
     this.#add('changes', object, { weak: true });
@@ -80,7 +88,16 @@ export class Marks {
   #add(manner: Manner, object: ObjectPath, { whole = false, weak = false } = {}): void {
     const [first] = object;
     if (first?.space === 'schema' && (first.name === TEMPORARY || first.name === 'pg_catalog')) return;
-    const there = manner === 'reads' && isThere(this.before, object);
-    this.accesses.push({ manner, object, whole, weak, ...(there ? { there } : {}), ...this.#place });
+    const there = (manner === 'reads' || manner === 'drops') && isThere(this.before, object);
+    const ifThere = manner === 'drops' && this.#ifThere;
+    this.accesses.push({
+      manner,
+      object,
+      whole,
+      weak,
+      ...(there && { there }),
+      ...(ifThere && { ifThere }),
+      ...this.#place,
+    });
   }
 }

@@ -51,7 +51,9 @@ export async function readGraph(
   const footprints = await footprintsOf(behind ? [...readable, behind] : readable, learnerOf(searchPath));
   const byVersion = new Map(footprints.map((one) => [one.version, one]));
   const graph = new MigrationGraph(ordered.map((one) => nodeOf(one, statuses, byVersion)));
-  const needsBehind = behind ? inferEdges(footprints).filter(({ from }) => from === behind.version) : [];
+  const needsBehind = behind
+    ? inferEdges(footprints, behind.version).filter(({ from }) => from === behind.version)
+    : [];
   return { graph, needsBehind, complaints };
 }
 
