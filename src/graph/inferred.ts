@@ -7,8 +7,8 @@ import { type Meeting, TouchLog } from './touch-log.ts';
 export interface Reason {
   /** The more exact of the two. */
   readonly object: ObjectPath;
-  readonly later: Pick<Access, 'manner' | 'line'>;
-  readonly earlier: Pick<Access, 'manner' | 'line'>;
+  readonly later: Pick<Access, 'manner' | 'line' | 'offset'>;
+  readonly earlier: Pick<Access, 'manner' | 'line' | 'offset'>;
   /** It orders the two; the later one does not stand on the earlier one. */
   readonly weak: boolean;
 }
@@ -123,7 +123,7 @@ class Edges {
   join(later: Touch, earlier: Touch, object: ObjectPath): void {
     if (earlier.order === this.#order) return;
     const { reasons, strong } = this.#to(earlier.version);
-    const changes = ({ access: { line } }: Touch) => ({ manner: 'changes' as const, line });
+    const changes = ({ access: { line, offset } }: Touch) => ({ manner: 'changes' as const, line, offset });
     const reason = { object, later: changes(later), earlier: changes(earlier), weak: true };
     if (!strong && reasons.size === 0) reasons.set(keyOfPath(object), reason);
   }
