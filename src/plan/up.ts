@@ -1,10 +1,10 @@
 import { compareByNumber, type OrderNode, orderMigrations } from '../graph/order.ts';
-import { findNeeded, suggestVersions } from '../migration/find-version.ts';
-import { locateInHeader } from '../migration/locate.ts';
 import type { Migration } from '../migration/migration.ts';
 import type { ProblemCode } from '../problem/codes.ts';
 import { gather, Problem } from '../problem/problem.ts';
+import { neededBy } from './depends.ts';
 import { type ExtensionState, unmetRequirement } from './extensions.ts';
+import { isLate, orderedBy } from './late.ts';
 import { inForce } from './ledger-entry.ts';
 import type { MigrationFile } from './migration-file.ts';
 import type { MigrationStatus } from './reconcile.ts';
@@ -154,25 +154,9 @@ function nodeOf(
   migration: Migration,
   versions: readonly MigrationStatus[],
 ): OrderNode {
-  const found = migration.headers.depends.map((text) => ({ text, version: findNeeded(versions, text) }));
-  const idOf = ({ text, version }: (typeof found)[number]) => (version instanceof Problem ? text : version.version);
-  return {
-    version: status.version,
-    number: status.number,
-    name: file.name,
-    file: file.file,
-    depends: [...new Set(found.map(idOf))],
-    aboutDependency(missing) {
-      const one = found.find((depends) => idOf(depends) === missing);
-      const meant = suggestVersions(missing, versions);
-      return {
-        where: locateInHeader(migration, 'Depends', one?.text ?? missing),
-        ...(meant.length > 0
-          ? { next: [`Did you mean ${meant.join(' or ')}?`, `Else add the file of ${missing}.`] }
-          : {}),
-      };
-    },
-  };
+  const { depends, problems } = neededBy(migration, versions);
+  const { version, number } = status;
+  return { version, number, name: file.name, file: file.file, depends, unresolved: problems };
 }
 
 function choose(ordered: readonly Candidate[], options: UpOptions): readonly Candidate[] {
@@ -200,28 +184,16 @@ function withNeeds(ordered: readonly Candidate[], wanted: readonly string[]): re
   return ordered.filter((one) => needed.has(one.version));
 }
 
-/**
- * Lower in number than something applied. What was adopted from before the tool says nothing of order, except up to the
- * version that `baseline --to` named.
- */
 function lateOnes(
   chosen: readonly Candidate[],
   statuses: readonly MigrationStatus[],
   baselineVersion: string | undefined,
 ): Problem[] {
-  const applied = statuses.filter(
-    (status) =>
-      status.file &&
-      ((status.entry && (status.state === 'applied' || status.state === 'modified') && status.entry.bodyChecksum) ||
-        status.version === baselineVersion ||
-        (status.state === 'baseline' && status.replaces !== undefined)),
-  );
-  const highest = applied.sort(compareByNumber).at(-1);
-  if (!highest) return [];
+  const last = orderedBy(statuses, baselineVersion).at(-1);
+  if (!last) return [];
   return chosen
-    .filter((one) => one.status.entry === undefined && one.depends.length === 0 && compareByNumber(one, highest) < 0)
-    .filter((one) => one.number !== highest.number)
-    .map((one) => lateProblem(one, highest.version));
+    .filter((one) => isLate({ ...one, isNew: one.status.entry === undefined }, last))
+    .map((one) => lateProblem(one, last.version));
 }
 
 function lateProblem(one: Candidate, applied: string): Problem {
