@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import { refuseJournals } from '../../files/change-journal.ts';
 import { changeFiles, type FileChange, type ReplacedFile } from '../../files/change-set.ts';
 import { manifestFaults } from '../../manifest/faults.ts';
 import { type ManifestEntry, manifestText } from '../../manifest/manifest.ts';
@@ -13,6 +14,7 @@ import { type ManifestFile, readManifestFile } from './manifest-file.ts';
  */
 export function writeMigrations(changes: readonly FileChange[], cwd: string): void {
   const folders = new Set(changes.map(({ path }) => dirname(path)));
+  refuseJournals([...folders], 'Nothing was written.');
   const manifests = [...folders].flatMap((folder) => manifestChange(folder, changes, cwd) ?? []);
   changeFiles([...changes, ...manifests]);
 }

@@ -62,7 +62,7 @@ function keptBy({ entry }: MigrationStatus, { file }: MigrationFile, judges: Jud
   if (database && entry && entry.stepsTotal !== null) {
     return { by: 'database', why: `is half done in ${database.database}` };
   }
-  return branch?.files.has(resolve(cwd, file)) ? { by: 'branch', why: `is on ${branch.name}` } : undefined;
+  return branch?.files.has(resolve(cwd, file)) ? { by: 'branch', why: `is on ${branch.said}` } : undefined;
 }
 
 /** Headers stand at the top. */
@@ -85,7 +85,7 @@ function databaseBound(statuses: readonly MigrationStatus[], database: DatabaseF
 function branchBound(files: readonly RenumberFile[], branch: BranchFacts | undefined, cwd: string): Bound[] {
   const placed = files.filter(({ file }) => branch?.files.has(resolve(cwd, file))).sort(compareByNumber);
   return branch && placed.length > 0
-    ? [{ placed: placed.map(placeOf), by: 'branch', why: `is on ${branch.name}` }]
+    ? [{ placed: placed.map(placeOf), by: 'branch', why: `is on ${branch.said}` }]
     : [];
 }
 
@@ -102,7 +102,7 @@ function absentFiles(
     .flatMap((path): RenumberFile[] => {
       const named = parseFileName(basename(path));
       if (named instanceof Problem) return [];
-      const kept = { by: 'branch' as const, why: `is on ${branch?.name}` };
+      const kept = { by: 'branch' as const, why: `is on ${branch?.said}` };
       const file = relative(cwd, path);
       return [{ ...named, file, references: [], kept, isToApply: false, isNew: true, isAbsent: true }];
     });
