@@ -2,15 +2,13 @@ import { compareByNumber, type OrderNode, orderMigrations } from '../graph/order
 import type { Migration } from '../migration/migration.ts';
 import type { ProblemCode } from '../problem/codes.ts';
 import { gather, Problem } from '../problem/problem.ts';
-import { neededBy } from './depends.ts';
+import { isInForce, isToApply, orderNode } from './candidate.ts';
 import { type ExtensionState, unmetRequirement } from './extensions.ts';
 import { isLate, orderedBy } from './late.ts';
-import { inForce } from './ledger-entry.ts';
 import type { MigrationFile } from './migration-file.ts';
 import type { MigrationStatus } from './reconcile.ts';
 import { sameNumber } from './same-number.ts';
 import { squashComplaints } from './squash-complaints.ts';
-import { TO_APPLY } from './state.ts';
 import { planMigrationSteps, type StepPlan } from './steps.ts';
 
 export interface UpOptions {
@@ -82,14 +80,6 @@ function refusal(code: ProblemCode, heading: string, complaints: readonly Proble
   return gather(code, heading, complaints).with({ state: 'Nothing was run.' });
 }
 
-function isInForce({ entry }: MigrationStatus): boolean {
-  return entry !== undefined && inForce(entry);
-}
-
-function isToApply(status: MigrationStatus): boolean {
-  return status.file !== undefined && TO_APPLY.has(status.state) && !isInForce(status);
-}
-
 /** An applied file whose body was changed: the database holds something else than the file says. */
 function refuseModified(statuses: readonly MigrationStatus[]): void {
   const modified = statuses.filter((status) => status.state === 'modified');
@@ -138,7 +128,12 @@ function loadCandidates(statuses: readonly MigrationStatus[]): Candidate[] {
     if (!status.file || !isToApply(status)) continue;
     try {
       const migration = status.file.load();
-      candidates.push({ ...nodeOf(status, status.file, migration, statuses), status, source: status.file, migration });
+      candidates.push({
+        ...orderNode(status, status.file, migration, statuses),
+        status,
+        source: status.file,
+        migration,
+      });
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       complaints.push(error);
@@ -146,17 +141,6 @@ function loadCandidates(statuses: readonly MigrationStatus[]): Candidate[] {
   }
   if (complaints.length > 0) throw refusal('catalogue', 'some migrations cannot be read', complaints);
   return candidates;
-}
-
-function nodeOf(
-  status: MigrationStatus,
-  file: MigrationFile,
-  migration: Migration,
-  versions: readonly MigrationStatus[],
-): OrderNode {
-  const { depends, problems } = neededBy(migration, versions);
-  const { version, number } = status;
-  return { version, number, name: file.name, file: file.file, depends, unresolved: problems };
 }
 
 function choose(ordered: readonly Candidate[], options: UpOptions): readonly Candidate[] {

@@ -77,3 +77,15 @@ test('a graph is written as what the name of its file says, or not at all', () =
     assert.equal((await at.run(['graph', '--out', 'g.png', '--format', 'svg'])).exit, 0);
     assert.equal((await at.run(['graph', '--out', 'GRAPH'])).exit, 0);
   }));
+
+test('status names twins, as migrate does, and --check notices them', () =>
+  withCli(18, { 'm/001_a.sql': file('', 'CREATE TABLE a (id bigint PRIMARY KEY);') }, async (at) => {
+    assert.equal((await at.run(['migrate'])).exit, 0);
+    at.write({ 'm/001_b.sql': file('', 'CREATE TABLE b (id bigint PRIMARY KEY);') });
+    const { exit, said } = await at.run(['status', '--check']);
+    assert.equal(exit, 3);
+    assert.match(said, /error\[order\]: these migrations have one number: m\/001_a\.sql, m\/001_b\.sql/);
+    assert.match(said, /taskflow-db renumber/);
+    at.write({ 'm/001_b.sql': file('-- Depends: 001_a', 'CREATE TABLE b (id bigint PRIMARY KEY);') });
+    assert.doesNotMatch((await at.run(['status'])).said, /one number/);
+  }));

@@ -63,12 +63,12 @@ function record(entries: Map<string, ManifestEntry>, change: FileChange): void {
   if (checksum !== undefined) entries.set(name, { name, checksum });
 }
 
-/** With the line breaks that it has; as it is where nothing differs. */
+/** As it is where nothing differs but line breaks and a byte order mark; what is written has neither CRLF nor that. */
 export function manifestReplaced(
   { path, file, bytes }: ManifestFile,
   entries: readonly ManifestEntry[],
 ): ReplacedFile | undefined {
-  const content = encodeLike(bytes, manifestText(entries));
-  if (bytes.equals(Buffer.from(content))) return undefined;
+  const content = manifestText(entries);
+  if (bytes.equals(Buffer.from(encodeLike(bytes, content)))) return undefined;
   return { kind: 'replace', path, shown: file, content, before: bytes };
 }
