@@ -40,6 +40,7 @@ export class Marks {
   readonly variables: Variables;
   #dependent: ObjectPath | undefined;
   #place: Place;
+  #ifThere = false;
   readonly #placeOf: (location: number | undefined) => Place;
 
   /** `placeOf`: where a location of the statement's tree lies in the file. */
@@ -106,6 +107,13 @@ export class Marks {
     this.#add('drops', object);
   }
 
+  /** What is dropped in the meantime is dropped IF EXISTS. */
+  ifThere(isAsked: boolean | undefined, write: () => void): void {
+    this.#ifThere = isAsked === true;
+    write();
+    this.#ifThere = false;
+  }
+
   /** Takes a name, or gives it up: who does so before or behind it must not meet it, but nothing stands on a name. */
   claims(object: ObjectPath): void {
     this.#add('changes', object, { weak: true });
@@ -140,7 +148,8 @@ export class Marks {
   #add(manner: Manner, object: ObjectPath, { whole = false, weak = false, passing = false }: How = {}): void {
     const [first] = object;
     if (first?.space === 'schema' && (first.name === TEMPORARY || first.name === 'pg_catalog')) return;
-    const there = manner === 'reads' && isThere(this.before, object);
+    const there = (manner === 'reads' || manner === 'drops') && isThere(this.before, object);
+    const ifThere = manner === 'drops' && this.#ifThere;
     if (manner === 'reads' && !weak && this.#dependent)
       this.dependencies.push({ of: this.#dependent, on: object, whole });
     this.accesses.push({
@@ -148,8 +157,9 @@ export class Marks {
       object,
       whole,
       weak,
-      ...(there ? { there } : {}),
-      ...(passing ? { passing: true as const } : {}),
+      ...(there && { there }),
+      ...(ifThere && { ifThere }),
+      ...(passing && { passing: true as const }),
       ...this.#place,
     });
   }

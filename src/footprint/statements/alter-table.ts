@@ -187,13 +187,13 @@ function addColumn(at: Altered, { def }: Command): void {
 }
 
 /** With what cannot be without it. */
-function dropColumn(at: Altered, { name = '' }: Command): void {
-  eachOf(at, (path) => at.marks.drops(memberPath(path, 'columns', name)));
+function dropColumn(at: Altered, { name = '', missing_ok }: Command): void {
+  at.marks.ifThere(missing_ok, () => eachOf(at, (path) => at.marks.drops(memberPath(path, 'columns', name))));
   markGone(at);
 }
 
-function dropConstraint(at: Altered, { name = '' }: Command): void {
-  eachOf(at, (path) => at.marks.drops(memberPath(path, 'constraints', name)));
+function dropConstraint(at: Altered, { name = '', missing_ok }: Command): void {
+  at.marks.ifThere(missing_ok, () => eachOf(at, (path) => at.marks.drops(memberPath(path, 'constraints', name))));
   markGone(at);
 }
 

@@ -23,9 +23,11 @@ import { transformPath } from './languages.ts';
 import { operatorMeant } from './operator-classes.ts';
 
 /** DROP of anything, with what goes along by CASCADE as far as it is known. */
-export function markDrop(marks: Marks, { removeType, objects = [] }: Fields<'DropStmt'>): void {
+export function markDrop(marks: Marks, { removeType, objects = [], missing_ok }: Fields<'DropStmt'>): void {
   const type = removeType as ObjectType;
-  for (const object of objects) (DROPS[type] ?? dropNamed)(marks, object, type);
+  marks.ifThere(missing_ok, () => {
+    for (const object of objects) (DROPS[type] ?? dropNamed)(marks, object, type);
+  });
   markAllGone(marks);
 }
 
