@@ -21,22 +21,34 @@ export async function branchFacts(
   signal: AbortSignal,
 ): Promise<BranchFacts | undefined> {
   const files = new Set<string>();
-  let name: string | undefined;
+  let found: Branch | undefined;
   for (const folder of folders.filter((one) => existsSync(one))) {
     const git = (...args: string[]) => runGit(folder, args, signal);
     const branch = wanted === undefined ? await usualBranch(git) : await namedBranch(git, wanted);
     if (!branch) continue;
-    name ??= branch.name;
+    found ??= branch;
     const listed = (await git('ls-tree', '-z', '--name-only', branch.commit)) ?? '';
     for (const file of listed.split('\0')) if (file.endsWith('.sql')) files.add(join(folder, file));
   }
-  return name === undefined ? undefined : { name, files };
+  return found && { name: found.name, said: found.said ?? found.name, files };
+}
+
+/** What is committed where people are; undefined where nothing is. */
+export async function committedFacts(
+  folders: readonly string[],
+  signal: AbortSignal,
+): Promise<BranchFacts | undefined> {
+  const [folder] = folders.filter((one) => existsSync(one));
+  const hasHead = folder !== undefined && (await runGit(folder, ['rev-parse', '--verify', '--quiet', 'HEAD'], signal));
+  return hasHead ? branchFacts(folders, 'HEAD', signal) : undefined;
 }
 
 type Git = (...args: string[]) => Promise<string | undefined>;
 
 interface Branch {
   readonly name: string;
+  /** Where people would not know it by its name. */
+  readonly said?: string;
   readonly commit: string;
 }
 
@@ -46,7 +58,9 @@ async function usualBranch(git: Git): Promise<Branch | undefined> {
   for (const candidate of USUAL) {
     if (candidate === current && !merging) continue;
     const commit = await commitOf(git, candidate);
-    if (commit !== undefined) return { commit, name: (await git('rev-parse', '--abbrev-ref', candidate)) || candidate };
+    if (commit === undefined) continue;
+    const name = (await git('rev-parse', '--abbrev-ref', candidate)) || candidate;
+    return { commit, name, ...(candidate === current ? { said: `${name} before this merge` } : {}) };
   }
   return undefined;
 }

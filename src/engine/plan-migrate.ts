@@ -4,6 +4,7 @@ import type { UpPlan } from '../plan/up.ts';
 import { refuseSteps } from './apply-together.ts';
 import { type Control, withControl } from './control.ts';
 import type { Engine } from './engine.ts';
+import { heedManifests } from './manifest/heed-manifests.ts';
 import { migrateFiles } from './migrate.ts';
 import type { MigrateOptions } from './migrate-result.ts';
 import { planFor } from './plan-up.ts';
@@ -25,6 +26,7 @@ export async function planMigrate(
   options: MigrateOptions,
 ): Promise<{ plan: UpPlan; control: Control }> {
   const files = refuseComplaints(readFolders(engine.settings.directories, engine.cwd));
+  await heedManifests(engine, files);
   return withControl(engine, async (control) => {
     const { ledger } = await checkTracking(engine, control, control.ledger, { files, mayAdopt: false });
     const plan = await planFor(engine, control, files, ledger, options);

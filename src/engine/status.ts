@@ -1,7 +1,10 @@
 import { readFolders } from '../files/folders.ts';
+import type { OrderNode } from '../graph/order.ts';
 import type { ManifestFault } from '../manifest/faults.ts';
+import { isToApply, orderNode } from '../plan/candidate.ts';
 import { inForce } from '../plan/ledger-entry.ts';
 import { type MigrationStatus, reconcile } from '../plan/reconcile.ts';
+import { sameNumber } from '../plan/same-number.ts';
 import { MIGRATION_STATES, type MigrationState } from '../plan/state.ts';
 import { Problem } from '../problem/problem.ts';
 import { type Control, withControl } from './control.ts';
@@ -61,10 +64,27 @@ export function status(engine: Engine): Promise<StatusReport> {
       production: engine.settings.production || ledger.settings.get('production') === 'true',
       summary: summarize(migrations),
       migrations,
-      complaints: [...complaints, ...manifests.flatMap(({ problem }) => problem ?? [])],
+      complaints: [...complaints, ...twins(statuses), ...manifests.flatMap(({ problem }) => problem ?? [])],
       manifests: manifests.map(({ file, faults }) => ({ file, faults })),
     };
   });
+}
+
+/** As `migrate` would refuse them; files are read only where numbers are shared. */
+function twins(statuses: readonly MigrationStatus[]): Problem[] {
+  const numbers = statuses.flatMap(({ file }) => file?.number ?? []);
+  if (new Set(numbers).size === numbers.length) return [];
+  const nodes = statuses.flatMap((one): OrderNode[] => {
+    if (!one.file || !isToApply(one)) return [];
+    try {
+      return [orderNode(one, one.file, one.file.load(), statuses)];
+    } catch (error) {
+      // That it cannot be read is a complaint of its own.
+      if (error instanceof Problem) return [];
+      throw error;
+    }
+  });
+  return sameNumber(nodes, statuses, isToApply);
 }
 
 /** Of an interrupted one: at which step, whether the server still works at that, and what to do. */

@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { attach, Problem } from '../problem/problem.ts';
+import { ChangeJournal, contentSum, type JournalStep } from './change-journal.ts';
 import { changedMeanwhile, fileErrorText, readWhole, withRegularFile } from './regular-file.ts';
 
 interface Changed {
@@ -60,34 +61,60 @@ interface Step {
 /**
  * Makes all of the changes, or none: contents are written beside the files first, what is there is kept until the last change is
  * made, and put back when one fails. No file is written over that is not to be replaced, nor one that is not what was read. The
- * permissions of a file stay. Problem `file-unreadable`.
+ * permissions of a file stay. Problem `file-unreadable`. With `journalIn`, a folder, what a killed run has left there can be taken
+ * back by the next one (`settleJournal`).
  */
-export function changeFiles(changes: readonly FileChange[]): void {
+export function changeFiles(changes: readonly FileChange[], journalIn?: string): void {
+  if (changes.length === 0) return;
   const unique = randomUUID();
+  const planned = changes.map((change) => stepOf(change, unique));
+  const journal = journalIn === undefined ? undefined : new ChangeJournal(journalIn, planned.map(journalStep));
   const steps: Step[] = [];
   let failed: FileChange | undefined;
   try {
-    for (const change of changes) steps.push(prepared(change, unique, (at) => (failed = at)));
+    for (const step of planned) {
+      failed = step.change;
+      prepare(step);
+      steps.push(step);
+    }
+    journal?.making();
     for (const step of steps) {
       failed = step.change;
       refuseOthers(step.change);
       make(step);
       step.done = true;
     }
+    journal?.done();
   } catch (error) {
-    throw undone(steps, problemOf(error, failed));
-  } finally {
-    for (const { draft } of steps) if (draft) rmSync(draft, { force: true });
+    const { result, isClean } = undone(steps, problemOf(error, failed));
+    removeDrafts(steps);
+    if (isClean) journal?.close();
+    else journal?.keep();
+    throw result;
   }
+  removeDrafts(steps);
   for (const { backup } of steps) if (backup) rmSync(backup, { force: true });
+  journal?.close();
 }
 
-function prepared(change: FileChange, unique: string, at: (change: FileChange) => void): Step {
-  at(change);
-  const target = targetOf(change);
-  const draft = change.content === undefined ? undefined : `${target}.${unique}.new`;
+function removeDrafts(steps: readonly Step[]): void {
+  for (const { draft } of steps) if (draft) rmSync(draft, { force: true });
+}
+
+function stepOf(change: FileChange, unique: string): Step {
+  const draft = change.content === undefined ? undefined : `${targetOf(change)}.${unique}.new`;
   const backup = change.kind === 'create' || draft === undefined ? undefined : `${change.path}.${unique}.old`;
-  if (change.kind === 'create') mkdirSync(dirname(target), { recursive: true });
+  return { change, draft, backup, done: false };
+}
+
+function journalStep({ change, draft, backup }: Step): JournalStep {
+  const { kind, path, content } = change;
+  const sum = content === undefined ? undefined : contentSum(content);
+  return { kind, path, target: targetOf(change), draft, backup, sum };
+}
+
+function prepare({ change, draft, backup }: Step): void {
+  if (change.kind === 'create') mkdirSync(dirname(targetOf(change)), { recursive: true });
   try {
     if (draft) writeDraft(draft, change.content!, change.kind === 'create' ? undefined : modeOf(change.path));
     if (backup) keep(change.path, backup);
@@ -95,7 +122,6 @@ function prepared(change: FileChange, unique: string, at: (change: FileChange) =
     for (const path of [draft, backup]) if (path) rmSync(path, { force: true });
     throw error;
   }
-  return { change, draft, backup, done: false };
 }
 
 function targetOf(change: FileChange): string {
@@ -162,16 +188,18 @@ function problemOf(error: unknown, change: FileChange | undefined): Problem {
 }
 
 /** The problem, with the state in which everything is now. */
-function undone(steps: readonly Step[], problem: Problem): unknown {
+function undone(steps: readonly Step[], problem: Problem): { result: unknown; isClean: boolean } {
   let result: unknown = problem.with({ state: 'Nothing was written.' });
+  let isClean = true;
   for (const step of [...steps].reverse()) {
     try {
       takeBack(step);
     } catch (error) {
       result = attach(result, leftOver(step, error));
+      isClean = false;
     }
   }
-  return result;
+  return { result, isClean };
 }
 
 function takeBack({ change, backup, done }: Step): void {

@@ -128,3 +128,13 @@ function byMember(): Map<string, string[]> {
     for (const name of members.split(/\s+/)) found.set(name, [...(found.get(name) ?? []), extension]);
   return found;
 }
+
+/** PostgreSQL has one of that name, too: who uses it may not use the extension's (read from the catalogs of servers 12 to 18). */
+export function isServers(name: string): boolean {
+  return SERVERS.has(name);
+}
+
+const SERVERS: ReadonlySet<string> = new Set(
+  `max min regexp_match regexp_matches regexp_replace regexp_split_to_array regexp_split_to_table replace split_part strpos
+  translate int4_ops text_ops <-> ~<=~ ~<~ ~>=~ ~>~ <@ ^@ gin gist`.split(/\s+/),
+);

@@ -1,19 +1,24 @@
 import type { Access, Footprint } from '../graph/access.ts';
+import type { ObjectPath } from '../graph/object.ts';
 import { keyOfPath } from '../graph/object.ts';
 import type { Known, Learner } from '../known/known.ts';
-import { atFileStart } from '../known/learn.ts';
-import { KnownSchema } from '../known/schema.ts';
-import { schemasOf } from '../known/search-path.ts';
 import type { Migration, Statement } from '../migration/migration.ts';
 import type { Inner } from '../syntax/inner/statement.ts';
 import { nameOf, relationName } from '../syntax/names.ts';
-import { all, as, type Fields, isTree, type Parsed, type ParseStatement, type SyntaxTree } from '../syntax/tree.ts';
+import { as, type Fields, isTree, type Parsed, type ParseStatement, type SyntaxTree } from '../syntax/tree.ts';
 import { nodesOf } from '../syntax/walk.ts';
-import { Marks, type Place } from './marks.ts';
+import { resolveFunction } from './calls.ts';
+import { cascades, dropText, makesWhole } from './cascade.ts';
+import { Dependents } from './dependents.ts';
+import { droppedBy, learnBody, learnDependents } from './learn-dependents.ts';
+import { asNeed, Marks, type Place, WHAT_IT_MAKES } from './marks.ts';
 import { Needs } from './needs.ts';
-import { resolveFunction } from './reads.ts';
+import { withOwnPath } from './own-path.ts';
+import { innerPlace, lineAt, placeIn } from './place.ts';
+import { markType } from './reads.ts';
 import { markStatement } from './statement.ts';
 import { TriggerFields } from './trigger-fields.ts';
+import { type DeclaredType, declaredTypes, parameterTypes, typeMeant, type Variables } from './variables.ts';
 
 export interface FootprintReading {
   readonly parse: ParseStatement;
@@ -31,6 +36,7 @@ export class FootprintReader {
     routines: new Map(),
     needs: new Needs(),
     fields: new TriggerFields(),
+    dependents: new Dependents(),
     made: new Set(),
   };
 
@@ -59,6 +65,7 @@ interface Memory {
   readonly routines: Map<string, readonly Access[]>;
   readonly needs: Needs;
   readonly fields: TriggerFields;
+  readonly dependents: Dependents;
   /** Schemas and extensions. */
   readonly made: Set<string>;
 }
@@ -94,23 +101,45 @@ class FileReader {
     for (const { offset, why } of inner.unknown) this.#say(lineAt(statement, offset), why);
     const routine = as('CreateFunctionStmt', tree.node);
     const marks = this.#run(tree, learner, (location) => placeIn(statement, tree.offsetOf(location)));
-    const bodies = [...inner.statements, ...(inner.expressions ?? [])];
-    if (!routine) for (const one of bodies) this.#runInner(statement, one, learner);
-    else this.#keepRoutine(statement, routine, bodies, marks);
+    if (routine) this.#keepRoutine(statement, routine, inner, marks);
+    else this.#runBody(statement, inner, learner);
   }
 
   /** What one statement does; what it makes is known then. */
-  #run(tree: SyntaxTree, learner: Learner, placeOf: (location: number | undefined) => Place): Marks {
+  #run(
+    tree: SyntaxTree,
+    learner: Learner,
+    placeOf: (location: number | undefined) => Place,
+    variables?: Variables,
+  ): Marks {
     const { version } = this.#migration;
     const before = learner.known;
     learner.learn(tree, { version, statement: this.#statements });
-    const marks = new Marks(version, before, learner.known, placeOf, this.#memory.made);
-    markStatement(marks, tree.node);
+    const marks = new Marks(version, before, learner.known, placeOf, this.#memory.made, variables);
+    marks.dependent(makesWhole(tree.node) ? WHAT_IT_MAKES : undefined, () => markStatement(marks, tree.node));
     this.#markTrigger(marks, tree);
     const done = [...marks.accesses, ...this.#calledBy(marks, tree, placeOf(undefined))];
+    this.#keep(done);
+    learnDependents(this.#memory.dependents, marks, tree.node);
+    const taken = this.#memory.dependents.takeWith(droppedBy(marks));
+    if (cascades(tree.node)) for (const path of taken) this.#drop(path, learner, placeOf(undefined));
+    return marks;
+  }
+
+  /** As CASCADE does it, with what depends on that. */
+  #drop(path: ObjectPath, learner: Learner, place: Place): void {
+    const text = dropText(learner.known, path);
+    const tree = text === undefined ? undefined : this.#reading.parse(text);
+    if (tree && isTree(tree)) this.#run(tree, learner, () => place);
+    else {
+      this.#keep([{ object: path, manner: 'drops', whole: false, weak: false, ...place }]);
+      for (const one of this.#memory.dependents.takeWith([path])) this.#drop(one, learner, place);
+    }
+  }
+
+  #keep(done: readonly Access[]): void {
     if (this.#reading.keeps) this.#accesses.push(...done.filter(this.#reading.keeps));
     else this.#keepAll(done);
-    return marks;
   }
 
   #keepAll(done: readonly Access[]): void {
@@ -118,34 +147,58 @@ class FileReader {
     this.#memory.needs.learn(done);
   }
 
-  #runInner(outer: Statement, { sql, offset }: Inner['statements'][number], learner: Learner): void {
-    const parsed = this.#reading.parse(sql);
-    if (isTree(parsed)) this.#run(parsed, learner, innerPlace(outer, offset, parsed));
+  /** What a DO block does. */
+  #runBody(outer: Statement, inner: Inner, learner: Learner): void {
+    const declared = declaredTypes(inner.variables ?? [], this.#reading.parse);
+    const types = new Marks(this.#migration.version, learner.known, learner.known, () => placeIn(outer, 0));
+    const variables = markDeclared(types, declared, outer);
+    if (types.accesses.length > 0) this.#keep(types.accesses);
+    for (const { sql, placeOf } of bodiesOf(inner)) {
+      const parsed = this.#reading.parse(sql);
+      if (isTree(parsed)) this.#run(parsed, learner, innerPlace(outer, placeOf, parsed), variables);
+    }
   }
 
-  /** A routine needs what its body touches once it runs. */
+  /** A routine needs what its body touches once it runs; BEGIN ATOMIC, which is read when it is made, at once. */
   #keepRoutine(
     outer: Statement,
-    { funcname, options }: Fields<'CreateFunctionStmt'>,
-    bodies: Inner['statements'],
-    { before: found, after }: Marks,
+    { funcname, options, parameters, sql_body: bound }: Fields<'CreateFunctionStmt'>,
+    inner: Inner,
+    made: Marks,
   ): void {
+    const { before: found, after } = made;
     const name = nameOf(funcname);
     if (!name) return;
-    const before = withOwnPath(found, options);
-    const done = bodies.flatMap(({ sql, offset }) => {
-      const parsed = this.#reading.parse(sql);
-      if (!isTree(parsed)) return [];
-      const marks = new Marks(this.#migration.version, before, before, innerPlace(outer, offset, parsed));
-      markStatement(marks, parsed.node);
-      return marks.accesses;
-    });
     const marks = new Marks(this.#migration.version, after, after, () => placeIn(outer, 0));
+    const done = this.#doneIn(outer, inner, withOwnPath(found, options), parameters);
     const key = routineKey(marks, name);
     this.#memory.fields.learnFunction(key, outer.sql, after);
     this.#memory.fields.markFunction(marks, key);
-    this.#accesses.push(...[...done, ...marks.accesses].flatMap((one) => neededBy(one) ?? []));
+    const needed = [...done, ...marks.accesses].flatMap((one) => asNeed(one) ?? []);
+    // A body of the SQL standard is bound when it is made, others when they run.
+    this.#accesses.push(...(bound ? needed : needed.map((one): Access => ({ ...one, late: true }))));
     this.#memory.routines.set(key, done);
+    if (bound) learnBody(this.#memory.dependents, made, done);
+  }
+
+  #doneIn(
+    outer: Statement,
+    inner: Inner,
+    before: Known,
+    parameters: Fields<'CreateFunctionStmt'>['parameters'],
+  ): Access[] {
+    const { version } = this.#migration;
+    const types = new Marks(version, before, before, () => placeIn(outer, 0));
+    const declared = markDeclared(types, declaredTypes(inner.variables ?? [], this.#reading.parse), outer);
+    const variables = new Map([...parameterTypes(before, parameters), ...declared]);
+    const done = bodiesOf(inner).flatMap(({ sql, placeOf }) => {
+      const parsed = this.#reading.parse(sql);
+      if (!isTree(parsed)) return [];
+      const marks = new Marks(version, before, before, innerPlace(outer, placeOf, parsed), undefined, variables);
+      markStatement(marks, parsed.node);
+      return marks.accesses;
+    });
+    return [...types.accesses, ...done];
   }
 
   #markTrigger(marks: Marks, { node }: SyntaxTree): void {
@@ -171,16 +224,6 @@ class FileReader {
   }
 }
 
-/** `SET search_path` of a function holds while its body runs. */
-function withOwnPath(known: Known, options: Fields<'CreateFunctionStmt'>['options']): Known {
-  const sets = all('DefElem', options).flatMap(({ defname, arg }) =>
-    defname === 'set' ? (as('VariableSetStmt', arg) ?? []) : [],
-  );
-  const set = sets.find(({ name, kind }) => name === 'search_path' && kind === 'VAR_SET_VALUE');
-  if (!set || !(known instanceof KnownSchema)) return known;
-  return atFileStart(known, schemasOf(all('A_Const', set.args).map(({ sval }) => sval?.sval ?? '')));
-}
-
 const CALLERS = ['SelectStmt', 'CallStmt', 'InsertStmt', 'UpdateStmt', 'DeleteStmt'] as const;
 
 function routineKey(marks: Marks, name: { readonly schema?: string; readonly name: string }): string {
@@ -188,29 +231,28 @@ function routineKey(marks: Marks, name: { readonly schema?: string; readonly nam
   return `${full.schema}\0${full.name}`;
 }
 
-/** The rows that it changes it changes later. */
-function neededBy(access: Access): Access | undefined {
-  if (access.object.some(({ space }) => space === 'rows')) return undefined;
-  return { ...access, manner: 'reads', late: true };
+function bodiesOf({ statements, expressions = [] }: Inner): Inner['statements'] {
+  return [...statements, ...expressions];
 }
 
-function placeIn(outer: Statement, offset: number): Place {
-  return { offset: outer.offset < 0 ? -1 : outer.offset + offset, line: lineAt(outer, offset) };
-}
-
-function innerPlace(outer: Statement, offset: number, tree: SyntaxTree) {
-  return (location: number | undefined) => placeIn(outer, offset + tree.offsetOf(location));
-}
-
-function lineAt({ sql, line }: Statement, offset: number): number {
-  return line + (sql.slice(0, offset).match(/\n/g)?.length ?? 0);
+function markDeclared(marks: Marks, declared: readonly DeclaredType[], outer: Statement): Variables {
+  for (const { node, placeOf } of declared) {
+    const { location, ...type } = node;
+    marks.in(placeIn(outer, placeOf(location)), () => markType(marks, type));
+  }
+  return new Map(
+    declared.flatMap(({ name, node }) => {
+      const type = typeMeant(marks.before, node);
+      return type ? [[name, type] as const] : [];
+    }),
+  );
 }
 
 /** The first of each kind; a file may touch one table a thousand times. */
 function distinct(accesses: readonly Access[]): Access[] {
   const seen = new Set<string>();
-  return accesses.filter(({ object, manner, whole, weak, late }) => {
-    const key = `${keyOfPath(object)}\0${manner}\0${whole}\0${weak}\0${late}`;
+  return accesses.filter(({ object, manner, whole, weak, late, passing }) => {
+    const key = `${keyOfPath(object)}\0${manner}\0${whole}\0${weak}\0${late}\0${passing}`;
     if (seen.has(key)) return false;
     seen.add(key);
     return true;

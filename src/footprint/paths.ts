@@ -17,6 +17,8 @@ export type Group =
   | 'settings'
   | 'privileges'
   | 'comments'
+  | 'user mappings'
+  | 'transforms'
   | 'default privileges';
 
 const SINGULAR: Readonly<Record<Group, string>> = {
@@ -32,6 +34,8 @@ const SINGULAR: Readonly<Record<Group, string>> = {
   settings: 'setting',
   privileges: 'privileges of',
   comments: 'comment',
+  'user mappings': 'user mapping for',
+  transforms: 'transform for',
   'default privileges': 'default privileges of',
 };
 
@@ -64,6 +68,18 @@ export function schemaObjectPath(word: string, { schema, name }: RelationName): 
   return [part('schema', schema), part(word, name)];
 }
 
+/** All operators of a name, or the one with these operands. */
+export function operatorPath(name: RelationName, operands?: string): ObjectPath {
+  const path = schemaObjectPath('operator', name);
+  return operands === undefined ? path : [...path, part('signature', `(${operands})`, 'operator')];
+}
+
+/** All casts to a type, or the one from a type. */
+export function castPath(to: string, from?: string): ObjectPath {
+  const path = [part('casts', to, 'casts to')];
+  return from === undefined ? path : [...path, part('cast', `${from} as ${to}`)];
+}
+
 /** An object that lies in no schema: an extension, a role, a publication. */
 export function globalPath(word: string, name: string): ObjectPath {
   return [part(word, name)];
@@ -78,6 +94,15 @@ export function groupPath(owner: ObjectPath, group: Group): ObjectPath {
 
 export function memberPath(owner: ObjectPath, group: Group, name: string): ObjectPath {
   return [...groupPath(owner, group), part(group, name, SINGULAR[group])];
+}
+
+/** Of a role on an object: one privilege, of a column or of the whole. Privileges of a whole are those of its columns, too. */
+export function privilegePath(owner: ObjectPath, role: string, privilege: string, column?: string): ObjectPath {
+  const name = `${privilege.toUpperCase()} of ${role}`;
+  const path = [...memberPath(owner, 'privileges', role), part('privilege', name)];
+  return column === undefined
+    ? path
+    : [...path, part('privilege of a column', `${name} on column ${column}`, 'privilege')];
 }
 
 /** A relation as people call it, by what is known of it. */

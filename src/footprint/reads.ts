@@ -1,31 +1,21 @@
 import { relationsRead } from '../known/expression.ts';
-import type { RelationName } from '../known/table.ts';
+import { typeOf } from '../known/types.ts';
 import type { QualifiedName } from '../sql/token-reader.ts';
 import { identifierOf } from '../sql/words.ts';
-import { nameOf, relationName, stringsOf } from '../syntax/names.ts';
+import { nameOf } from '../syntax/names.ts';
 import { as, type Fields } from '../syntax/tree.ts';
 import { nodesOf } from '../syntax/walk.ts';
-import { extensionsWith } from './extension-members.ts';
+import { markFunctionRead, typeKnown } from './calls.ts';
+import { markColumnRead, markColumns } from './columns-read.ts';
+import { markExtension } from './extensions.ts';
+import { markLabels } from './labels.ts';
 import type { Marks } from './marks.ts';
-import {
-  functionPath,
-  globalPath,
-  groupPath,
-  knownRelationPath,
-  memberPath,
-  schemaObjectPath,
-  schemaPath,
-  typePath,
-} from './paths.ts';
-
-/** A relation that the names of columns in a statement may belong to. */
-export interface Source {
-  readonly name: RelationName;
-  /** The names before the dot that mean it. */
-  readonly aliases: readonly string[];
-  /** In the tree. */
-  readonly location?: number | undefined;
-}
+import { markOperators } from './operators.ts';
+import { castPath, globalPath, knownRelationPath, schemaObjectPath, schemaPath, typePath } from './paths.ts';
+import { markFields, markUnsaid } from './query-reads.ts';
+import { markRowsRead } from './rows.ts';
+import { type Source, sourceOf } from './source.ts';
+import { columnMeant } from './variables.ts';
 
 /**
  * Whatever an expression or a query reads: relations, their columns, types, functions, operators, collations. Of `sources`, the
@@ -40,62 +30,14 @@ export function markReads(marks: Marks, value: unknown, sources: readonly Source
       if (rows) markRowsRead(marks, name);
     });
   markColumns(marks, value, [...sources, ...read]);
+  markFields(marks, value, [...sources, ...read]);
+  markUnsaid(marks, value);
+  markLabels(marks, value, [...sources, ...read]);
   markTypes(marks, value);
-  markCalls(marks, value);
+  markCalls(marks, value, [...sources, ...read]);
+  markCasts(marks, value, [...sources, ...read]);
   markOperators(marks, value);
-}
-
-export function sourceOf({ before }: Marks, relation: Fields<'RangeVar'> | undefined): Source | undefined {
-  const written = relationName(relation);
-  if (!written) return undefined;
-  return {
-    name: before.resolve(written),
-    aliases: [relation?.alias?.aliasname ?? written.name],
-    location: relation?.location,
-  };
-}
-
-/** Those of a view are those of the tables that it reads. */
-export function markRowsRead(marks: Marks, name: RelationName, seen = new Set<string>()): void {
-  const table = marks.before.table(name);
-  const key = `${name.schema}\0${name.name}`;
-  if (seen.has(key)) return;
-  seen.add(key);
-  marks.readsAll(groupPath(knownRelationPath(marks.before, name), 'rows'));
-  for (const under of table?.reads ?? []) markRowsRead(marks, under, seen);
-}
-
-function markColumns(marks: Marks, value: unknown, sources: readonly Source[]): void {
-  for (const reference of nodesOf('ColumnRef', value))
-    marks.at(reference.location, () => markReference(marks, reference, sources));
-}
-
-function markReference(marks: Marks, { fields = [] }: Fields<'ColumnRef'>, sources: readonly Source[]): void {
-  const isStar = as('A_Star', fields.at(-1)) !== undefined;
-  const names = stringsOf(fields);
-  const qualifier = isStar ? names.at(-1) : names.at(-2);
-  const meant = qualifier === undefined ? sources : sources.filter(({ aliases }) => aliases.includes(qualifier));
-  if (isStar) for (const { name } of meant) markAllColumns(marks, name);
-  else markColumn(marks, meant, sources, names.at(-1)!);
-}
-
-/** A name alone may also mean a whole row. Where no table has such a column, it is the one table's that could have had it. */
-function markColumn(marks: Marks, meant: readonly Source[], sources: readonly Source[], column: string): void {
-  const having = meant.filter(({ name }) => {
-    const table = marks.before.table(name);
-    return !table?.complete || table.columns.has(column);
-  });
-  const [only] = meant.length === 1 ? meant : [];
-  for (const { name } of having.length > 0 || !only ? having : [only]) markColumnRead(marks, name, column);
-  for (const { name, aliases } of sources) if (aliases.includes(column)) markAllColumns(marks, name);
-}
-
-export function markColumnRead(marks: Marks, name: RelationName, column: string): void {
-  marks.reads(memberPath(knownRelationPath(marks.before, name), 'columns', column));
-}
-
-export function markAllColumns(marks: Marks, name: RelationName): void {
-  marks.readsAll(groupPath(knownRelationPath(marks.before, name), 'columns'));
+  for (const { collname } of nodesOf('CollateClause', value)) markSchemaObject(marks, 'collation', nameOf(collname));
 }
 
 export function markTypes(marks: Marks, value: unknown): void {
@@ -108,7 +50,11 @@ export function markTypes(marks: Marks, value: unknown): void {
 /** Also the bare ones, which fields of other nodes hold. */
 export function markType(marks: Marks, type: Fields<'TypeName'> | undefined): void {
   const name = nameOf(type?.names);
-  if (!type || !name || type.pct_type || name.schema === 'pg_catalog') return;
+  if (!type || !name || name.schema === 'pg_catalog') return;
+  if (type.pct_type) {
+    marks.at(type.location, () => markTypeOfColumn(marks, type));
+    return;
+  }
   const full = marks.before.resolveType(name);
   marks.at(type.location, () => {
     if (marks.before.table(full)) marks.reads(knownRelationPath(marks.before, full));
@@ -117,22 +63,27 @@ export function markType(marks: Marks, type: Fields<'TypeName'> | undefined): vo
   });
 }
 
-/** Something that no file has made may come with an extension. */
-export function markExtension(marks: Marks, name: string): void {
-  for (const extension of extensionsWith(name)) marks.reads(globalPath('extension', extension));
+/** `orders.id%TYPE` */
+function markTypeOfColumn(marks: Marks, type: Fields<'TypeName'>): void {
+  const { table, column } = columnMeant(type);
+  if (table) markColumnRead(marks, marks.before.resolve(table), column);
 }
 
 /** Functions, and the objects whose names are given to them. */
-function markCalls(marks: Marks, value: unknown): void {
-  for (const call of nodesOf('FuncCall', value)) marks.at(call.location, () => markCall(marks, call));
+function markCalls(marks: Marks, value: unknown, sources: readonly Source[]): void {
+  for (const call of nodesOf('FuncCall', value)) marks.at(call.location, () => markCall(marks, call, sources));
   for (const { typeName, arg } of nodesOf('TypeCast', value))
     markNamed(marks, nameOf(typeName?.names)?.name, textOf(arg));
 }
 
-function markCall(marks: Marks, { funcname, args = [] }: Fields<'FuncCall'>): void {
+export function markCall(
+  marks: Marks,
+  { funcname, args = [] }: Fields<'FuncCall'>,
+  sources: readonly Source[] = [],
+): void {
   const name = nameOf(funcname);
   if (!name) return;
-  markFunctionRead(marks, name);
+  markFunctionRead(marks, name, args, sources);
   const text = textOf(args[0]);
   if (TAKES_RELATION.has(name.name)) markNamed(marks, 'regclass', text);
   if (args.length > 1 && TEXT_SEARCH.test(name.name)) markNamed(marks, 'regconfig', text);
@@ -177,22 +128,22 @@ function nameIn(text: string | undefined): QualifiedName | undefined {
   return { ...(found[1] ? { schema: identifierOf(found[1]) } : {}), name: identifierOf(found[2]!) };
 }
 
-/** Which of that name is meant its arguments would tell. */
-export function markFunctionRead(marks: Marks, name: QualifiedName): void {
-  if (name.schema === 'pg_catalog') return;
-  marks.readsAll(functionPath(resolveFunction(marks, name)));
-  if (marks.before.functions(name).length === 0) markExtension(marks, name.name);
+/** Casts that files make. Where the type of a value is not known, it may be any cast to the other type. */
+function markCasts(marks: Marks, value: unknown, sources: readonly Source[]): void {
+  if (!marks.made.has(CASTS)) return;
+  for (const { typeName, arg } of nodesOf('TypeCast', value)) {
+    // A constant in quotes is read by the type itself.
+    if (!typeName || as('A_Const', arg)?.sval) continue;
+    const { name, array } = typeOf(marks.before, typeName);
+    const from = arg && typeKnown(marks, arg, sources);
+    if (array || from?.array) continue;
+    if (from) marks.reads(castPath(name, from.name));
+    else marks.readsAll(castPath(name), !name.includes('.'));
+  }
 }
 
-export function resolveFunction({ before }: Marks, name: QualifiedName): RelationName {
-  return before.functions(name)[0]?.name ?? { schema: name.schema ?? before.defaultSchema, name: name.name };
-}
-
-/** One that nobody has made is PostgreSQL's own, or an extension's. */
-function markOperators(marks: Marks, value: unknown): void {
-  for (const { name } of nodesOf('A_Expr', value)) markSchemaObject(marks, 'operator', nameOf(name));
-  for (const { collname } of nodesOf('CollateClause', value)) markSchemaObject(marks, 'collation', nameOf(collname));
-}
+/** Among what files have made: some cast. */
+export const CASTS = 'casts';
 
 export function markSchemaObject(marks: Marks, word: string, name: QualifiedName | undefined): void {
   if (!name || name.schema === 'pg_catalog') return;

@@ -1,18 +1,44 @@
 import type { ObjectType } from '@pgsql/types';
-import type { QualifiedName } from '../sql/token-reader.ts';
 import { nameOf, relationName, stringsOf } from '../syntax/names.ts';
 import { all, as, type Fields, type Node, type NodeType, typeOf } from '../syntax/tree.ts';
+import { markFunctionRead } from './calls.ts';
 import type { Marks } from './marks.ts';
-import { functionPath, globalPath, knownRelationPath, memberPath, schemaObjectPath, schemaPath } from './paths.ts';
-import { markReads, markSchemaObject, markType } from './reads.ts';
-import { signatureOf } from './signature.ts';
+import { globalPath, knownRelationPath, memberPath, schemaPath } from './paths.ts';
+import { markCall, markReads } from './reads.ts';
 import { markAlterTable } from './statements/alter-table.ts';
-import { markDrop, wordOf } from './statements/drop.ts';
-import { markAlterFunction, markDefinitionReads, markFunction } from './statements/functions.ts';
+import { markCast } from './statements/casts.ts';
+import { markDefine, markDefinitionReads } from './statements/define.ts';
+import { markDrop } from './statements/drop.ts';
+import {
+  markAlterUserMapping,
+  markAlterWrapper,
+  markDropUserMapping,
+  markForeignTable,
+  markImport,
+  markServer,
+  markUserMapping,
+  markWrapper,
+} from './statements/foreign.ts';
+import { markAlterFunction, markFunction } from './statements/functions.ts';
+import { markLanguage, markTransform } from './statements/languages.ts';
+import { markCluster, markReindex, markVacuum } from './statements/maintenance.ts';
+import { changeNamed, createNamed, readNamed } from './statements/named.ts';
 import { objectPath } from './statements/object-path.ts';
+import { markOperatorClass, markOperatorFamily, operatorMeant } from './statements/operator-classes.ts';
 import { markComment, markDefaultPrivileges, markGrant, markGrantRole, markOwner } from './statements/privileges.ts';
+import { markAlterPublication, markPublication } from './statements/publications.ts';
 import { markRename, markSetSchema } from './statements/rename.ts';
+import {
+  markAlterRole,
+  markCreateRole,
+  markDropRoles,
+  markOwned,
+  markRoleSetting,
+  markSet,
+  readRole,
+} from './statements/roles.ts';
 import { markCopy, markQuery, markRefresh, markTruncate } from './statements/rows.ts';
+import { markStatistics } from './statements/statistics.ts';
 import {
   markCreated,
   markIndex,
@@ -24,6 +50,7 @@ import {
   markView,
   newRelation,
 } from './statements/tables.ts';
+import { markAlterTablespace, markDropTablespace, markMoveAll, markTablespace } from './statements/tablespaces.ts';
 import { markAlterDomain, markComposite, markDomain, markEnum, markEnumValue, markRange } from './statements/types.ts';
 
 /** Writes down what a statement does, without what runs inside it (a DO block, a function). */
@@ -38,7 +65,6 @@ type MarksByType = { readonly [Type in NodeType]?: (marks: Marks, fields: Fields
 
 /** They touch no object. */
 const NOTHING: Partial<Record<NodeType, true>> = {
-  VariableSetStmt: true,
   VariableShowStmt: true,
   TransactionStmt: true,
   DoStmt: true,
@@ -49,10 +75,7 @@ const NOTHING: Partial<Record<NodeType, true>> = {
 
 const MARKS: MarksByType = {
   CreateStmt: markTable,
-  CreateForeignTableStmt: (marks, { base, servername }) => {
-    if (servername) marks.reads(globalPath('server', servername));
-    if (base) markTable(marks, base);
-  },
+  CreateForeignTableStmt: markForeignTable,
   CreateTableAsStmt: markTableAs,
   ViewStmt: markView,
   AlterTableStmt: markAlterTable,
@@ -83,10 +106,12 @@ const MARKS: MarksByType = {
     const written = relationName(sequence);
     if (!written) return;
     markSequenceOwner(marks, options);
-    marks.changes(knownRelationPath(marks.before, marks.before.resolve(written)));
+    const path = knownRelationPath(marks.before, marks.before.resolve(written));
+    marks.reads(path);
+    for (const { defname = '' } of all('DefElem', options)) marks.changes(memberPath(path, 'settings', defname));
   },
   CreateSchemaStmt: (marks, { schemaname, authrole, if_not_exists: ifNotExists }) => {
-    if (authrole?.rolename) marks.reads(globalPath('role', authrole.rolename));
+    readRole(marks, authrole);
     const name = schemaname ?? authrole?.rolename;
     if (name !== undefined) marks.createsUnlessMade(schemaPath(name), ifNotExists === true);
   },
@@ -99,12 +124,17 @@ const MARKS: MarksByType = {
   },
   AlterExtensionStmt: (marks, { extname = '' }) => marks.changes(globalPath('extension', extname)),
   AlterExtensionContentsStmt: (marks, { extname = '' }) => marks.changes(globalPath('extension', extname)),
-  CreateRoleStmt: (marks, { role = '' }) => marks.creates(globalPath('role', role)),
-  AlterRoleStmt: (marks, { role }) => changeRole(marks, role?.rolename),
-  AlterRoleSetStmt: (marks, { role }) => changeRole(marks, role?.rolename),
-  DropRoleStmt: (marks, { roles }) => {
-    for (const { rolename } of all('RoleSpec', roles)) if (rolename) marks.drops(globalPath('role', rolename));
-  },
+  CreateRoleStmt: markCreateRole,
+  AlterRoleStmt: markAlterRole,
+  AlterRoleSetStmt: markRoleSetting,
+  DropRoleStmt: markDropRoles,
+  DropOwnedStmt: (marks, fields) => markOwned(marks, fields),
+  ReassignOwnedStmt: (marks, fields) => markOwned(marks, fields, fields.newrole),
+  VariableSetStmt: markSet,
+  CreateTableSpaceStmt: markTablespace,
+  AlterTableSpaceOptionsStmt: markAlterTablespace,
+  DropTableSpaceStmt: markDropTablespace,
+  AlterTableMoveAllStmt: markMoveAll,
   GrantStmt: markGrant,
   GrantRoleStmt: markGrantRole,
   AlterDefaultPrivilegesStmt: markDefaultPrivileges,
@@ -120,25 +150,19 @@ const MARKS: MarksByType = {
   CopyStmt: markCopy,
   TruncateStmt: markTruncate,
   RefreshMatViewStmt: markRefresh,
-  CreateStatsStmt: (marks, { defnames, relations, exprs, stxcomment: _ }) => {
-    markReads(marks, [relations, exprs]);
-    createNamed(marks, 'statistics', defnames);
+  VacuumStmt: markVacuum,
+  ClusterStmt: markCluster,
+  ReindexStmt: markReindex,
+  CallStmt: (marks, { funccall }) => {
+    if (!funccall) return;
+    marks.at(funccall.location, () => markCall(marks, funccall));
+    markReads(marks, funccall.args, [], true);
   },
-  CreateCastStmt: (marks, { sourcetype, targettype, func }) => {
-    for (const one of [sourcetype, targettype]) markType(marks, one);
-    const path = objectPath(marks, 'OBJECT_FUNCTION', func && ({ ObjectWithArgs: func } as Node));
-    if (path) marks.reads(path);
-    const name = [sourcetype, targettype].map((one) => stringsOf(one?.names).at(-1)).join(' as ');
-    marks.creates(schemaObjectPath('cast', { schema: marks.before.defaultSchema, name }));
-  },
-  CreateOpClassStmt: (marks, { opclassname, datatype }) => {
-    markType(marks, datatype);
-    createNamed(marks, 'operator class', opclassname);
-  },
-  AlterOpFamilyStmt: (marks, { opfamilyname, items }) => {
-    for (const one of all('CreateOpClassItem', items)) markReads(marks, one);
-    changeNamed(marks, 'operator family', opfamilyname);
-  },
+  CreateStatsStmt: markStatistics,
+  CreateCastStmt: markCast,
+  CreateTransformStmt: markTransform,
+  CreateOpClassStmt: markOperatorClass,
+  AlterOpFamilyStmt: markOperatorFamily,
   AlterTSConfigurationStmt: (marks, { cfgname, dicts }) => {
     for (const names of all('List', dicts)) readNamed(marks, 'text search dictionary', names.items);
     changeNamed(marks, 'text search configuration', cfgname);
@@ -152,7 +176,8 @@ const MARKS: MarksByType = {
   },
   AlterOperatorStmt: (marks, { opername, options }) => {
     markDefinitionReads(marks, options);
-    changeNamed(marks, 'operator', opername?.objname);
+    const name = nameOf(opername?.objname);
+    if (name) marks.changes(operatorMeant(marks, opername!, name));
   },
   AlterObjectDependsStmt: (marks, { objectType, relation, object, extname }) => {
     if (extname?.sval) marks.reads(globalPath('extension', extname.sval));
@@ -163,48 +188,33 @@ const MARKS: MarksByType = {
     if (path) marks.changes(memberPath(path, 'settings', 'extension'));
   },
   CreateConversionStmt: (marks, { conversion_name: names }) => createNamed(marks, 'conversion', names),
-  CreatePLangStmt: (marks, { plname = '' }) => marks.creates(globalPath('language', plname)),
-  CreateAmStmt: (marks, { amname = '' }) => marks.creates(globalPath('access method', amname)),
-  AlterFdwStmt: (marks, { fdwname = '' }) => marks.changes(globalPath('foreign-data wrapper', fdwname)),
-  ImportForeignSchemaStmt: (marks, { server_name: server = '', local_schema: schema = '' }) => {
-    marks.reads(globalPath('server', server));
-    marks.reads(schemaPath(schema));
+  CreatePLangStmt: markLanguage,
+  CreateAmStmt: (marks, { amname = '', handler_name: handler }) => {
+    const name = nameOf(handler);
+    if (name) markFunctionRead(marks, name);
+    marks.creates(globalPath('access method', amname));
   },
+  CreateFdwStmt: markWrapper,
+  AlterFdwStmt: markAlterWrapper,
+  ImportForeignSchemaStmt: markImport,
   CreateSubscriptionStmt: (marks, { subname = '' }) => marks.creates(globalPath('subscription', subname)),
   AlterSubscriptionStmt: (marks, { subname = '' }) => marks.changes(globalPath('subscription', subname)),
   DropSubscriptionStmt: (marks, { subname = '' }) => marks.drops(globalPath('subscription', subname)),
   CreateOpFamilyStmt: (marks, { opfamilyname }) => createNamed(marks, 'operator family', opfamilyname),
   CreateEventTrigStmt: (marks, { trigname = '', funcname }) => {
     const name = nameOf(funcname);
-    if (name) marks.readsAll(functionPath({ schema: name.schema ?? marks.before.defaultSchema, name: name.name }));
+    if (name) markFunctionRead(marks, name, []);
     marks.creates(globalPath('event trigger', trigname));
   },
   AlterEventTrigStmt: (marks, { trigname = '' }) => marks.changes(globalPath('event trigger', trigname)),
-  CreatePublicationStmt: (marks, { pubname = '', pubobjects }) => {
-    markReads(marks, pubobjects);
-    markPublished(marks, pubobjects);
-    marks.creates(globalPath('publication', pubname));
-  },
-  AlterPublicationStmt: (marks, { pubname = '', pubobjects }) => {
-    markPublished(marks, pubobjects);
-    marks.changes(globalPath('publication', pubname));
-  },
-  CreateFdwStmt: (marks, { fdwname = '' }) => marks.creates(globalPath('foreign-data wrapper', fdwname)),
-  CreateForeignServerStmt: (marks, { servername = '', fdwname = '' }) => {
-    marks.reads(globalPath('foreign-data wrapper', fdwname));
-    marks.creates(globalPath('server', servername));
-  },
+  CreatePublicationStmt: markPublication,
+  AlterPublicationStmt: markAlterPublication,
+  CreateForeignServerStmt: markServer,
   AlterForeignServerStmt: (marks, { servername = '' }) => marks.changes(globalPath('server', servername)),
-  CreateUserMappingStmt: (marks, { servername = '', user }) => {
-    const server = globalPath('server', servername);
-    marks.reads(server);
-    marks.changes(memberPath(server, 'privileges', user?.rolename ?? 'public'));
-  },
+  CreateUserMappingStmt: markUserMapping,
+  AlterUserMappingStmt: markAlterUserMapping,
+  DropUserMappingStmt: markDropUserMapping,
 };
-
-function changeRole(marks: Marks, role: string | undefined): void {
-  if (role !== undefined) marks.changes(globalPath('role', role));
-}
 
 function markSelectInto(marks: Marks, { intoClause, ...query }: Fields<'SelectStmt'>): void {
   const name = newRelation(marks, intoClause?.rel);
@@ -220,52 +230,5 @@ function markSequenceOwner(marks: Marks, options: readonly Node[] | undefined): 
     const [column = '', name = '', schema] = [...parts].reverse();
     const table = marks.before.resolve(schema === undefined ? { name } : { schema, name });
     marks.reads(memberPath(knownRelationPath(marks.before, table), 'columns', column));
-  }
-}
-
-function changeNamed(marks: Marks, word: string, names: readonly Node[] | undefined): void {
-  const name = nameOf(names);
-  if (name)
-    marks.changes(schemaObjectPath(word, { schema: name.schema ?? marks.before.defaultSchema, name: name.name }));
-}
-
-function readNamed(marks: Marks, word: string, names: readonly Node[] | undefined): void {
-  markSchemaObject(marks, word, nameOf(names));
-}
-
-function createNamed(marks: Marks, word: string, names: readonly Node[] | undefined): void {
-  const name = nameOf(names);
-  if (!name) return;
-  const full = { schema: name.schema ?? marks.before.defaultSchema, name: name.name };
-  marks.reads(schemaPath(full.schema));
-  marks.creates(schemaObjectPath(word, full));
-}
-
-/** CREATE AGGREGATE, OPERATOR, TYPE, COLLATION, TEXT SEARCH ... */
-function markDefine(marks: Marks, { kind, defnames, args, definition }: Fields<'DefineStmt'>): void {
-  markDefinitionReads(marks, definition);
-  const name = nameOf(defnames);
-  if (kind !== 'OBJECT_AGGREGATE' || !name)
-    createNamed(marks, kind === 'OBJECT_TYPE' ? 'type' : wordOf(kind ?? ''), defnames);
-  else createAggregate(marks, name, args);
-}
-
-function createAggregate(marks: Marks, name: QualifiedName, args: Fields<'DefineStmt'>['args']): void {
-  const parameters = all('FunctionParameter', all('List', args)[0]?.items);
-  const types = parameters.flatMap(({ argType }) => (argType ? [{ TypeName: argType } as Node] : []));
-  for (const one of all('TypeName', types)) markType(marks, one);
-  marks.creates(
-    functionPath(
-      { schema: name.schema ?? marks.before.defaultSchema, name: name.name },
-      signatureOf(marks.before, types),
-    ),
-  );
-}
-
-function markPublished(marks: Marks, objects: readonly Node[] | undefined): void {
-  for (const { pubtable, name } of all('PublicationObjSpec', objects)) {
-    const written = relationName(pubtable?.relation);
-    if (written) marks.reads(knownRelationPath(marks.before, marks.before.resolve(written)));
-    else if (name !== undefined) marks.reads(schemaPath(name));
   }
 }

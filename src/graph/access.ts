@@ -10,8 +10,15 @@ export interface Access {
   readonly whole: boolean;
   /** It orders two migrations, but neither stands on the other: rows that are there when a constraint is checked. */
   readonly weak: boolean;
-  /** Of what is read: it is known to be there. */
+  /** Of what is read or dropped: it is known to be there. */
   readonly there?: boolean;
+  /**
+   * Of what is read: it comes behind those who have written that, not what it belongs to; and who writes it later need not come
+   * behind.
+   */
+  readonly passing?: true;
+  /** Of what is dropped: IF EXISTS. */
+  readonly ifThere?: true;
   /** It stands in the body of a routine: it is needed when that runs, not when it is made. */
   readonly late?: true;
   /** Of the statement, in characters of the file from 0; -1 where nobody knows. */

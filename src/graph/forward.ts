@@ -9,6 +9,7 @@ export interface ForwardNeed {
   readonly object: ObjectPath;
   /** Where it is used. */
   readonly line: number;
+  readonly offset: number;
 }
 
 interface Event {
@@ -27,9 +28,9 @@ export function forwardNeeds(footprints: readonly Footprint[]): ForwardNeed[] {
     const own = new Map<string, ForwardNeed>();
     for (const access of accesses) {
       if (!needsIt(access)) continue;
-      const { object, line } = access;
+      const { object, line, offset } = access;
       const maker = makerBehind(events.get(keyOfPath(object)), order);
-      if (maker && !own.has(maker)) own.set(maker, { version, maker, object, line });
+      if (maker && !own.has(maker)) own.set(maker, { version, maker, object, line, offset });
     }
     return [...own.values()];
   });

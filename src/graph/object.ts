@@ -41,6 +41,8 @@ const MEMBERS: Readonly<Record<string, (name: string, owner: string) => string>>
   comments: (_, owner) => `comment of ${owner}`,
   rows: (_, owner) => `rows of ${owner}`,
   privileges: (name, owner) => `privileges of ${displayIdentifier(name)} on ${owner}`,
+  privilege: (name, owner) => `privilege ${name} on ${owner}`,
+  'privilege of a column': (name, owner) => `privilege ${name} of ${owner}`,
   'default privileges': (name, owner) =>
     `default privileges for ${name} in ${owner === 'database' ? 'the database' : owner}`,
 };
@@ -49,10 +51,12 @@ function ownerText(path: ObjectPath): string {
   return path.some(({ name }) => name === '') ? describeObject(path) : qualified(path);
 }
 
-/** As people write it: without public, and without the arguments of a function. */
+/** As people write it: without public, without the arguments of a function and the group of a cast. */
 function qualified(path: ObjectPath): string {
   const isShown = ({ space, name }: ObjectPart, i: number) =>
-    space !== 'signature' && !(space === 'schema' && name === 'public' && i < path.length - 1);
+    space !== 'signature' &&
+    !(space === 'casts' && i < path.length - 1) &&
+    !(space === 'schema' && name === 'public' && i < path.length - 1);
   return path
     .filter(isShown)
     .map(({ name }) => displayIdentifier(name))

@@ -1,4 +1,4 @@
-import { Problem, type ProblemFields } from '../problem/problem.ts';
+import { Problem } from '../problem/problem.ts';
 
 /** What ordering needs to know of a migration. */
 export interface OrderNode {
@@ -8,8 +8,8 @@ export interface OrderNode {
   readonly file: string;
   /** Versions that must come before, as resolved from `Depends:`. */
   readonly depends: readonly string[];
-  /** Where the dependency is written, and what was perhaps meant by it: for the message that it is missing. */
-  aboutDependency?(version: string): ProblemFields;
+  /** What is wrong with those that cannot be resolved, by what stands for them in `depends`; else they are missing. */
+  readonly unresolved?: ReadonlyMap<string, Problem>;
 }
 
 /** By number, then by name in code unit order: the order of files that nothing else puts in order. */
@@ -64,7 +64,7 @@ class Walk<N extends OrderNode> {
   #visitDependency(node: N, version: string, path: readonly N[]): void {
     const dependency = this.#byVersion.get(version);
     if (dependency) this.visit(dependency, path);
-    else if (!this.#settled.has(version)) this.problems.push(missing(node, version));
+    else if (!this.#settled.has(version)) this.problems.push(node.unresolved?.get(version) ?? missing(node, version));
   }
 
   #cycle(members: readonly N[]): void {
@@ -83,6 +83,5 @@ function missing(node: OrderNode, version: string): Problem {
     where: { file: node.file },
     version: node.version,
     next: [`Add the file of ${version}, or correct the Depends: header.`],
-    ...node.aboutDependency?.(version),
   });
 }

@@ -2,7 +2,7 @@ import { FootprintReader } from '../footprint/migration.ts';
 import type { ForwardNeed } from '../graph/forward.ts';
 import { MigrationGraph } from '../graph/graph.ts';
 import type { Learner } from '../known/known.ts';
-import { findNeeded } from '../migration/find-version.ts';
+import { findNeeded, type MayReplace } from '../migration/find-version.ts';
 import type { Migration } from '../migration/migration.ts';
 import { Problem } from '../problem/problem.ts';
 import type { ForwardWatch } from './forward-watch.ts';
@@ -12,6 +12,8 @@ import type { Reading } from './subject.ts';
 
 export interface FileSetInput {
   readonly migrations: readonly Migration[];
+  /** What a `Depends:` header may name: these, and what is applied or cannot be read. */
+  readonly versions: readonly MayReplace[];
   /** As it is before the first of them: it is asked once, and learns. */
   readonly learner: Learner;
   readonly reading: Pick<Reading, 'parse'>;
@@ -24,6 +26,8 @@ export class JudgedSet implements FileSet {
   readonly #input: FileSetInput;
   #graph: MigrationGraph | undefined;
   #folders: FileSet['folders'] | undefined;
+  #byVersion: ReadonlyMap<string, Migration> | undefined;
+  readonly #needed = new Map<string, string | Problem>();
   #forward: FileSet['forward'] | undefined;
 
   constructor(input: FileSetInput) {
@@ -46,8 +50,24 @@ export class JudgedSet implements FileSet {
     return this.#folders;
   }
 
+  readonly needed = (text: string): string | Problem => {
+    let needed = this.#needed.get(text);
+    if (needed === undefined) {
+      const found = findNeeded(this.#input.versions, text);
+      needed = found instanceof Problem ? found : found.version;
+      this.#needed.set(text, needed);
+    }
+    return needed;
+  };
+
+  readonly dependsOf = (version: string): readonly string[] => {
+    const needed = this.migration(version)?.headers.depends.map(this.needed) ?? [];
+    return needed.filter((one): one is string => !(one instanceof Problem));
+  };
+
   migration(version: string): Migration | undefined {
-    return this.#input.migrations.find((one) => one.version === version);
+    this.#byVersion ??= new Map(this.#input.migrations.map((one) => [one.version, one]));
+    return this.#byVersion.get(version);
   }
 }
 

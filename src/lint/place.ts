@@ -7,7 +7,7 @@ import { LineIndex } from '../sql/position.ts';
 import { displayIdentifier } from '../sql/quote.ts';
 import type { QualifiedName } from '../sql/token-reader.ts';
 import type { Complaint, Finding, Fix, Severity } from './finding.ts';
-import type { Subject } from './rule.ts';
+import type { FileComplaint, Subject } from './rule.ts';
 import { tableOf } from './weigh.ts';
 
 type Place = Pick<Finding, 'line' | 'column' | 'lineText' | 'endLine' | 'endColumn'>;
@@ -41,11 +41,10 @@ export class FindingPlacer {
     });
   }
 
-  /** What a rule says of a file as a whole stands at its first line. */
-  atTop(rule: string, severity: Severity, complaint: Complaint): Finding {
-    const { lineText } = this.#lines.at(0);
+  /** What a rule says of a file as a whole stands at the header that it is about, else at its first line. */
+  atTop(rule: string, severity: Severity, complaint: FileComplaint): Finding {
     return this.#finding(rule, severity, complaint, {
-      place: { line: 1, column: 1, lineText, endLine: 1, endColumn: 1 },
+      place: this.#headPlace(complaint),
       effects: NO_EFFECTS,
       size: undefined,
       fix: madeFix(complaint),
@@ -81,6 +80,13 @@ export class FindingPlacer {
       why: complaint.why ?? null,
       fix: about.fix,
     };
+  }
+
+  #headPlace({ header }: FileComplaint): Place {
+    if (!header) return { line: 1, column: 1, lineText: this.#lines.at(0).lineText, endLine: 1, endColumn: 1 };
+    const { line, start, text } = header;
+    const lineText = this.#migration.text.split('\n', line)[line - 1] ?? '';
+    return { line, column: start + 1, lineText, endLine: line, endColumn: start + 1 + text.length };
   }
 
   /** Where in the file an offset of a statement's text stands. */

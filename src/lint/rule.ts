@@ -3,7 +3,9 @@ import type { ForwardNeed } from '../graph/forward.ts';
 import type { MigrationGraph } from '../graph/graph.ts';
 import type { Known } from '../known/known.ts';
 import type { Made, RelationName } from '../known/table.ts';
+import type { DependsReference } from '../migration/depends.ts';
 import type { Migration, Statement } from '../migration/migration.ts';
+import type { Problem } from '../problem/problem.ts';
 import type { NodeType, NotUnderstood, SyntaxTree } from '../syntax/tree.ts';
 import type { Complaint, Severity } from './finding.ts';
 
@@ -45,6 +47,8 @@ export interface Rule extends RuleFacts {
 /** A complaint of a rule that looks at a file: about which statement; none: the file's first line. */
 export interface FileComplaint extends Complaint {
   readonly subject?: Subject;
+  /** The word of a header that it is about, where it is about no statement. */
+  readonly header?: DependsReference;
 }
 
 /** One statement as a rule sees it. */
@@ -104,6 +108,10 @@ export interface FileSet {
   /** What files use before it is made, by the version that uses it; for `hindsight`. */
   readonly forward: ReadonlyMap<string, readonly ForwardNeed[]>;
   readonly migration: (version: string) => Migration | undefined;
+  /** The version that a word of a `Depends:` header means; else why none does. */
+  readonly needed: (text: string) => string | Problem;
+  /** What the headers of a version name, as far as that is there. */
+  readonly dependsOf: (version: string) => readonly string[];
   /** Those that the files lie in, with a slash at the end. */
   readonly folders: ReadonlySet<string>;
 }

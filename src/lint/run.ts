@@ -1,4 +1,5 @@
 import type { Learner } from '../known/known.ts';
+import type { MayReplace } from '../migration/find-version.ts';
 import type { Migration } from '../migration/migration.ts';
 import { allowances } from './allow.ts';
 import { type ActiveRule, Asked } from './asked.ts';
@@ -17,6 +18,8 @@ export interface LintInput {
   /** In the order in which they are applied: those to judge, and those before them that teach what is there. */
   readonly migrations: readonly Migration[];
   readonly judged: ReadonlySet<string>;
+  /** What a `Depends:` header may name: by default the migrations. */
+  readonly versions?: readonly MayReplace[];
   /** What a server or its statistics tell is in it already, with the versions that `included` names. */
   readonly learner: Learner;
   readonly included: ReadonlySet<string>;
@@ -44,7 +47,7 @@ export function* findAll(input: LintInput): Generator<void, Found> {
   const follow = input.rules.some(({ rule }) => rule.hindsight) ? forward.follow : undefined;
   const plain = { ...input.reading, included: input.included, run: input };
   const reading = { ...plain, ahead, ...(follow ? { follow } : {}) };
-  const set = new JudgedSet({ ...input, learner: input.learner.fork(), forward });
+  const set = new JudgedSet({ versions: input.migrations, ...input, learner: input.learner.fork(), forward });
   const batches = new Batches({ asked: new Asked(input.rules), set, reading, innerStatements: input.innerStatements });
   const files: FileFindings[] = [];
   for (const migration of input.migrations) {

@@ -1,16 +1,14 @@
 import { compareByNumber, type OrderNode, orderMigrations } from '../graph/order.ts';
-import { findNeeded, suggestVersions } from '../migration/find-version.ts';
-import { locateInHeader } from '../migration/locate.ts';
 import type { Migration } from '../migration/migration.ts';
 import type { ProblemCode } from '../problem/codes.ts';
 import { gather, Problem } from '../problem/problem.ts';
+import { isInForce, isToApply, orderNode } from './candidate.ts';
 import { type ExtensionState, unmetRequirement } from './extensions.ts';
-import { inForce } from './ledger-entry.ts';
+import { isLate, orderedBy } from './late.ts';
 import type { MigrationFile } from './migration-file.ts';
 import type { MigrationStatus } from './reconcile.ts';
 import { sameNumber } from './same-number.ts';
 import { squashComplaints } from './squash-complaints.ts';
-import { TO_APPLY } from './state.ts';
 import { planMigrationSteps, type StepPlan } from './steps.ts';
 
 export interface UpOptions {
@@ -82,14 +80,6 @@ function refusal(code: ProblemCode, heading: string, complaints: readonly Proble
   return gather(code, heading, complaints).with({ state: 'Nothing was run.' });
 }
 
-function isInForce({ entry }: MigrationStatus): boolean {
-  return entry !== undefined && inForce(entry);
-}
-
-function isToApply(status: MigrationStatus): boolean {
-  return status.file !== undefined && TO_APPLY.has(status.state) && !isInForce(status);
-}
-
 /** An applied file whose body was changed: the database holds something else than the file says. */
 function refuseModified(statuses: readonly MigrationStatus[]): void {
   const modified = statuses.filter((status) => status.state === 'modified');
@@ -138,7 +128,12 @@ function loadCandidates(statuses: readonly MigrationStatus[]): Candidate[] {
     if (!status.file || !isToApply(status)) continue;
     try {
       const migration = status.file.load();
-      candidates.push({ ...nodeOf(status, status.file, migration, statuses), status, source: status.file, migration });
+      candidates.push({
+        ...orderNode(status, status.file, migration, statuses),
+        status,
+        source: status.file,
+        migration,
+      });
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       complaints.push(error);
@@ -146,33 +141,6 @@ function loadCandidates(statuses: readonly MigrationStatus[]): Candidate[] {
   }
   if (complaints.length > 0) throw refusal('catalogue', 'some migrations cannot be read', complaints);
   return candidates;
-}
-
-function nodeOf(
-  status: MigrationStatus,
-  file: MigrationFile,
-  migration: Migration,
-  versions: readonly MigrationStatus[],
-): OrderNode {
-  const found = migration.headers.depends.map((text) => ({ text, version: findNeeded(versions, text) }));
-  const idOf = ({ text, version }: (typeof found)[number]) => (version instanceof Problem ? text : version.version);
-  return {
-    version: status.version,
-    number: status.number,
-    name: file.name,
-    file: file.file,
-    depends: [...new Set(found.map(idOf))],
-    aboutDependency(missing) {
-      const one = found.find((depends) => idOf(depends) === missing);
-      const meant = suggestVersions(missing, versions);
-      return {
-        where: locateInHeader(migration, 'Depends', one?.text ?? missing),
-        ...(meant.length > 0
-          ? { next: [`Did you mean ${meant.join(' or ')}?`, `Else add the file of ${missing}.`] }
-          : {}),
-      };
-    },
-  };
 }
 
 function choose(ordered: readonly Candidate[], options: UpOptions): readonly Candidate[] {
@@ -200,28 +168,16 @@ function withNeeds(ordered: readonly Candidate[], wanted: readonly string[]): re
   return ordered.filter((one) => needed.has(one.version));
 }
 
-/**
- * Lower in number than something applied. What was adopted from before the tool says nothing of order, except up to the
- * version that `baseline --to` named.
- */
 function lateOnes(
   chosen: readonly Candidate[],
   statuses: readonly MigrationStatus[],
   baselineVersion: string | undefined,
 ): Problem[] {
-  const applied = statuses.filter(
-    (status) =>
-      status.file &&
-      ((status.entry && (status.state === 'applied' || status.state === 'modified') && status.entry.bodyChecksum) ||
-        status.version === baselineVersion ||
-        (status.state === 'baseline' && status.replaces !== undefined)),
-  );
-  const highest = applied.sort(compareByNumber).at(-1);
-  if (!highest) return [];
+  const last = orderedBy(statuses, baselineVersion).at(-1);
+  if (!last) return [];
   return chosen
-    .filter((one) => one.status.entry === undefined && one.depends.length === 0 && compareByNumber(one, highest) < 0)
-    .filter((one) => one.number !== highest.number)
-    .map((one) => lateProblem(one, highest.version));
+    .filter((one) => isLate({ ...one, isNew: one.status.entry === undefined }, last))
+    .map((one) => lateProblem(one, last.version));
 }
 
 function lateProblem(one: Candidate, applied: string): Problem {

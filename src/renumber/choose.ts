@@ -1,19 +1,20 @@
 import { compareByNumber } from '../graph/order.ts';
+import { isLate } from '../plan/late.ts';
 import { Problem } from '../problem/problem.ts';
 import { type Resolved, refusal } from './file.ts';
 
 export interface Choice {
   /** Versions that the person named: only these, and what depends on them. */
   readonly named: ReadonlySet<string>;
-  /** The last that is applied, or is on the branch: what has a lower number came too late. */
+  /** What is applied, and what is on the branch: what has a lower number than the last of them came too late. */
   readonly bounds: readonly Bound[];
   /** A branch is known, so all that may move is ours, and keeps its order. */
   readonly byBranch: boolean;
 }
 
 export interface Bound {
-  readonly version: string;
-  readonly number: bigint;
+  /** In their order, at least one. */
+  readonly placed: readonly { readonly version: string; readonly number: bigint }[];
   readonly by: 'database' | 'branch';
   /** Behind the version: `is applied to app`. */
   readonly why: string;
@@ -49,16 +50,16 @@ function takeNamed(files: readonly Resolved[], named: ReadonlySet<string>, reaso
 function takeAmiss(files: readonly Resolved[], choice: Choice, reasons: Map<string, string>): Problem[] {
   const complaints: Problem[] = [];
   for (const file of files) {
-    const bound = choice.bounds.find((one) => isLate(file, one));
-    if (bound && !file.kept) reasons.set(file.version, `late: ${bound.version} ${bound.why}`);
-    else if (bound?.by === 'database' && file.kept?.by === 'branch' && !file.isAbsent)
-      complaints.push(lateThere(file, bound));
+    const [first, second] = choice.bounds.flatMap((bound) => behindOf(file, bound) ?? []).sort(compareByNumber);
+    const database = [first, second].find((one) => one?.by === 'database');
+    if (first && !file.kept) reasons.set(file.version, `late: ${first.version} ${first.why}`);
+    else if (database && file.kept?.by === 'branch' && !file.isAbsent) complaints.push(lateThere(file, database));
   }
   return [...complaints, ...takeTwins(files, reasons)];
 }
 
 /** To this database; where the branch was deployed it may have come in time. */
-function lateThere(file: Resolved, bound: Bound): Problem {
+function lateThere(file: Resolved, bound: Behind): Problem {
   return keptProblem(file, []).with({
     found: `it is late: ${bound.version}, which has a higher number, ${bound.why}`,
     next: [
@@ -68,10 +69,17 @@ function lateThere(file: Resolved, bound: Bound): Problem {
   });
 }
 
-/** As `migrate` has it: what says what it needs is not late. To the database only what is new there can be. */
-function isLate(file: Resolved, bound: Bound): boolean {
-  if (file.depends.length > 0 || (bound.by === 'database' && !file.isNew)) return false;
-  return file.number !== bound.number && compareByNumber(file, bound) < 0;
+/** The nearest that is there already. */
+interface Behind extends Pick<Bound, 'by' | 'why'> {
+  readonly version: string;
+  readonly number: bigint;
+}
+
+/** Of a late file. To the database only what is new there can be late. */
+function behindOf(file: Resolved, { placed, by, why }: Bound): Behind | undefined {
+  const isThereLate = isLate({ ...file, isNew: by === 'branch' || file.isNew }, placed.at(-1)!);
+  const nearest = placed.find((one) => one.number !== file.number && compareByNumber(file, one) < 0);
+  return isThereLate && nearest ? { ...nearest, by, why } : undefined;
 }
 
 function takeTwins(files: readonly Resolved[], reasons: Map<string, string>): Problem[] {

@@ -32,6 +32,14 @@ export interface RenumberText {
     readonly left: readonly Fault[];
   }[];
   readonly passed: readonly { readonly version: string; readonly by: string }[];
+  readonly unresolved: readonly {
+    readonly file: string;
+    readonly line: number;
+    readonly text: string;
+    readonly found: 'missing' | 'ambiguous';
+    readonly meant: readonly string[];
+  }[];
+  readonly interrupted: 'undone' | 'finished' | null;
   readonly generated: readonly {
     readonly file: string;
     readonly command: string;
@@ -44,8 +52,15 @@ interface Look {
   readonly width: number;
   readonly style: Style;
   readonly dryRun: boolean;
-  /** Who was asked. */
-  readonly by: { readonly database: string | undefined; readonly branch: string | undefined };
+  /** Who was asked; undefined where nobody was to be. */
+  readonly by?:
+    | {
+        readonly database: string | undefined;
+        readonly branch: string | undefined;
+        /** Nobody named the branch, nor is it one that everybody starts from. */
+        readonly isGuess: boolean;
+      }
+    | undefined;
 }
 
 /** Every file and line that changes, then the summary. */
@@ -118,16 +133,16 @@ function summary(
 /** What is worth a sentence: who decided, what is left to do. */
 export function renumberRemarks(result: RenumberText, look: Look): string[] {
   return [
+    ...interruptedRemark(result),
     ...judgeRemark(result, look),
     ...result.passed.map(
       ({ version, by }) =>
         `Note: ${version} was to come behind ${by}, and comes before it now: name it, too, if it needs that.`,
     ),
     ...result.manifests.flatMap(({ left }) =>
-      left.map(
-        ({ detail }) => `Note: ${detail}, and is not what was applied: restore it, or accept it by repair --accept.`,
-      ),
+      left.map(({ kind, detail }) => `Warning: ${detail}${kind === 'gone' ? RESTORE : NOT_APPLIED}`),
     ),
+    ...result.unresolved.map(unresolvedRemark),
     ...result.generated
       .filter(({ state }) => state === 'stale')
       .map(({ file, command, why }) => `Note: ${file} is stale${why === null ? '' : ` (${why})`}: ${command}`),
@@ -135,8 +150,31 @@ export function renumberRemarks(result: RenumberText, look: Look): string[] {
   ];
 }
 
+const RESTORE = ': restore it from Git; its line stays. If it is gone for good: taskflow-db renumber --lock';
+const NOT_APPLIED = ', and is not what was applied: restore it, or accept it by repair --accept.';
+
+function unresolvedRemark({ file, line, text, found, meant }: RenumberText['unresolved'][number]): string {
+  const head = `Warning: ${file}:${line} names ${text},`;
+  if (found === 'ambiguous') return `${head} which may mean ${meant.join(' or ')}: write the whole version.`;
+  const perhaps = meant.length > 0 ? ` Perhaps it is ${meant.join(' or ')} by now: correct the header.` : '';
+  return `${head} which no file has: migrate will refuse it.${perhaps}`;
+}
+
+function interruptedRemark({ interrupted }: RenumberText): string[] {
+  if (interrupted === null) return [];
+  return interrupted === 'undone'
+    ? ['A renumber that was killed has been taken back, before this one began.']
+    : ['What a renumber that was killed had left to remove is removed.'];
+}
+
+const NOBODY = 'Nobody was asked what is applied, or what others have.';
+const ASK = 'Name a database (--database), or the branch that everybody starts from: --since origin/main';
+
 function judgeRemark({ moves }: RenumberText, { by }: Look): string[] {
-  const { database, branch } = by;
+  if (!by) return [];
+  const { database, branch, isGuess } = by;
+  if (!database && !branch) return [`${NOBODY} Nothing was moved; the manifests are as the files are.`, ASK];
+  if (isGuess) return [`${NOBODY} Numbers are kept by what is committed.`, ASK];
   if (moves.length === 0) return [];
   const judges = [...(database ? [`what is applied to ${database}`] : []), ...(branch ? [`what ${branch} has`] : [])];
   return [`Numbers are kept by ${judges.join(', and ')}.`];

@@ -1,4 +1,5 @@
 import { plpgsqlStatements } from './inner/plpgsql.ts';
+import { readableForms } from './inner/readable.ts';
 import { atomicStatements, sqlStatements } from './inner/sql-body.ts';
 import type { Inner, InnerStatement } from './inner/statement.ts';
 import { type PlacedText, stringConstant } from './inner/string-constant.ts';
@@ -58,7 +59,7 @@ function inLanguage(
   if (language === 'c' || language === 'internal') return NOTHING;
   try {
     if (language === 'sql') return { ...NOTHING, statements: sqlStatements(body) };
-    const reported = language === 'plpgsql' ? parsePlpgsql(sql) : undefined;
+    const reported = language === 'plpgsql' ? firstReport(sql, body, parsePlpgsql) : undefined;
     if (reported) return plpgsqlStatements(body, reported, parse);
   } catch {
     // A text that cannot be cut into statements: said below.
@@ -67,12 +68,22 @@ function inLanguage(
   return { ...NOTHING, unknown: [{ offset: body.placeOf(0), why }] };
 }
 
+function firstReport(sql: string, body: PlacedText, parsePlpgsql: ParsePlpgsql): unknown {
+  for (const form of readableForms(sql, body)) {
+    const reported = parsePlpgsql(form);
+    if (reported) return reported;
+  }
+  return undefined;
+}
+
 function deeper(inner: Inner, parsePlpgsql: ParsePlpgsql, parse: ParseStatement): Inner {
   const found = inner.statements.map((statement) => withBlocks(statement, parsePlpgsql, parse));
-  const expressions = [...(inner.expressions ?? []), ...found.flatMap((one) => one.expressions ?? [])];
+  const expressions = [inner, ...found].flatMap((one) => one.expressions ?? []);
+  const variables = [inner, ...found].flatMap((one) => one.variables ?? []);
   return {
     statements: found.flatMap(({ statements }) => statements),
     ...(expressions.length > 0 ? { expressions } : {}),
+    ...(variables.length > 0 ? { variables } : {}),
     unknown: [...inner.unknown, ...found.flatMap(({ unknown }) => unknown)],
   };
 }
@@ -81,7 +92,12 @@ function deeper(inner: Inner, parsePlpgsql: ParsePlpgsql, parse: ParseStatement)
 function withBlocks(outer: InnerStatement, parsePlpgsql: ParsePlpgsql, parse: ParseStatement): Inner {
   const tree = /^do\b/i.test(outer.sql) ? parse(outer.sql) : undefined;
   if (!tree || !isTree(tree)) return { ...NOTHING, statements: [outer] };
-  const { statements, expressions = [], unknown } = innerStatements(tree, outer.sql, parsePlpgsql, parse);
+  const {
+    statements,
+    expressions = [],
+    variables = [],
+    unknown,
+  } = innerStatements(tree, outer.sql, parsePlpgsql, parse);
   const move = (one: InnerStatement): InnerStatement => ({
     ...one,
     offset: outer.placeOf(one.offset),
@@ -92,6 +108,7 @@ function withBlocks(outer: InnerStatement, parsePlpgsql: ParsePlpgsql, parse: Pa
   return {
     statements: [outer, ...statements.map(move)],
     expressions: expressions.map(move),
+    variables: variables.map((one) => ({ ...one, offset: outer.placeOf(one.offset) })),
     unknown: unknown.map(({ offset, why }) => ({ offset: outer.placeOf(offset), why })),
   };
 }

@@ -250,6 +250,35 @@ const OTHERS: readonly Case[] = [
     ['ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC;', 'CREATE TABLE t (id int);'],
     ['(2 uses default privileges for tables to public in the database < 1)'],
   ],
+  [
+    'a tablespace',
+    [
+      "CREATE TABLESPACE fast LOCATION '/x';",
+      T,
+      'CREATE INDEX ON t (a) TABLESPACE fast;',
+      'ALTER TABLE t SET TABLESPACE fast;',
+      'CREATE TABLE u (a int) TABLESPACE pg_default;',
+      'CREATE MATERIALIZED VIEW v TABLESPACE fast AS SELECT a FROM t;',
+      'DROP TABLESPACE fast;',
+    ],
+    [
+      '3 uses table t < 2',
+      '3 uses tablespace fast < 1',
+      '4 uses table t < 2',
+      '4 uses tablespace fast < 1',
+      '6 uses table t < 2',
+      '6 uses tablespace fast < 1',
+      '7 drops tablespace fast < 1',
+      '(7 drops tablespace fast < 3)',
+      '(7 drops tablespace fast < 4)',
+      '(7 drops tablespace fast < 6)',
+    ],
+  ],
+  [
+    'a language by its extension',
+    ['CREATE EXTENSION plperl;', "CREATE FUNCTION f() RETURNS int LANGUAGE plperl AS 'return 1';"],
+    ['2 uses extension plperl < 1'],
+  ],
   ['a comment', [T, "COMMENT ON COLUMN t.a IS 'x';"], ['2 uses column a of t < 1']],
 ];
 

@@ -165,3 +165,12 @@ test('labels of an enum know which statement made them', () => {
   );
   assert.deepEqual([...known.enum({ name: 'other' })!.labels.keys()], ['new']);
 });
+
+test('a view has the columns that there were, however they are named', () => {
+  const known = learned(`CREATE TABLE t (a int, k int); CREATE TABLE u (k int); CREATE VIEW whole AS SELECT * FROM t;
+    CREATE VIEW joined AS SELECT a FROM t JOIN u USING (k); ALTER TABLE t ADD d int`);
+  const views = (sql: string) => ['whole', 'joined'].filter((name) => learned(sql, known).table({ name }));
+  assert.deepEqual(views('ALTER TABLE t DROP COLUMN d'), ['whole', 'joined']);
+  assert.deepEqual(views('ALTER TABLE t DROP COLUMN k CASCADE'), []);
+  assert.deepEqual(views('ALTER TABLE u DROP COLUMN k CASCADE'), ['whole']);
+});

@@ -64,6 +64,9 @@ describe('the manifest', { concurrency: 2 }, () => {
       at.write({ ...table('002_b', '', '-- edited'), ...tables('003_c') });
       at.remove('m/001_a.sql');
       assert.deepEqual(await faultsOf(at), ['gone 001_a', 'changed 002_b', 'unrecorded 003_c']);
+      for (const args of [['plan'], ['migrate', '--dry-run']]) {
+        assert.match((await at.run(args)).said, /Warning: m\/migrations\.lock: 001_a\.sql has a line, and no file/);
+      }
       const migrated = succeeded(await at.run(['migrate']));
       assert.match(
         migrated.said,
@@ -110,7 +113,7 @@ describe('the manifest', { concurrency: 2 }, () => {
       ];
       for (const [what, content, said] of bad) {
         at.write({ [LOCK]: content });
-        for (const args of [['create', 'x'], ['renumber'], ['migrate']]) {
+        for (const args of [['create', 'x'], ['renumber'], ['migrate'], ['migrate', '--dry-run'], ['plan']]) {
           const run = await at.run(args);
           assert.equal(run.exit, 1, `${what}: ${run.output}`);
           assert.match(run.said, said);
@@ -122,6 +125,8 @@ describe('the manifest', { concurrency: 2 }, () => {
       }
       at.write({ [LOCK]: `\uFEFF${good.replaceAll('\n', '\r\n').trimEnd()}` });
       assert.deepEqual(await faultsOf(at), [], 'as an editor on Windows leaves it');
+      succeeded(await at.run(['renumber']));
+      assert.equal(read(at), good, 'what is written has neither');
       truncateSync(join(at.folder, LOCK), 17 * 1024 * 1024);
       assert.match((await at.run(['status', '--check'])).said, /cannot be read.*17 MiB.*at most 16 MiB/);
       at.remove(LOCK);

@@ -17,12 +17,11 @@ function decide(files: readonly RenumberFile[], more: Partial<Question> = {}): D
   });
 }
 
-/** The highest that is applied, and the highest on the branch. */
+/** What is applied, and what is on the branch. */
 function boundsOf(files: readonly RenumberFile[]): Bound[] {
   return (['database', 'branch'] as const).flatMap((by) => {
     const kept = files.filter((one) => one.kept?.by === by).sort((a, b) => (a.number < b.number ? -1 : 1));
-    const last = kept.at(-1);
-    return last ? [{ version: last.version, number: last.number, by, why: last.kept!.why }] : [];
+    return kept[0] ? [{ placed: kept, by, why: kept[0].kept!.why }] : [];
   });
 }
 
@@ -50,6 +49,8 @@ test('a late file goes behind the newest of all that there is, with the style of
   const found = decide([applied('001_a'), file('002-late'), applied('003_c'), file('005_d')]);
   assert.deepEqual(moves(found), { '002-late': '006-late' });
   assert.match(found.moves[0]!.why, /late: 003_c is applied to app/);
+  const nearest = decide([applied('001_a'), file('002_late'), applied('003_c'), applied('004_d'), applied('005_e')]);
+  assert.match(nearest.moves[0]!.why, /late: 003_c is applied to app/);
   const recorded = [{ version: '0042_gone', number: 42n }];
   assert.deepEqual(moves(decide([file('7_late'), applied('12_c')], { recorded })), { '7_late': '0043_late' });
   assert.deepEqual(moves(decide([file('20260101000000_late'), applied('20260102000000_c')])), {

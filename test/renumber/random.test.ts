@@ -14,11 +14,8 @@ type Named = RandomFile & { readonly was: string };
 
 function decide(set: readonly RandomFile[]): Decision | undefined {
   const files = set.map((one) => (one.applied ? applied : file)(`${one.version} < ${one.depends.join()}`));
-  const last = files
-    .filter(({ kept }) => kept)
-    .sort(compareByNumber)
-    .at(-1);
-  const bounds = last ? [{ ...last, by: 'database' as const, why: 'is applied to app' }] : [];
+  const placed = files.filter(({ kept }) => kept).sort(compareByNumber);
+  const bounds = placed.length > 0 ? [{ placed, by: 'database' as const, why: 'is applied to app' }] : [];
   try {
     return decideRenumbering({ files, recorded: [], named: new Set(), bounds, byBranch: false });
   } catch (error) {

@@ -4,6 +4,7 @@
  */
 
 import { ANALYTICS_FAULTS } from './analytics-faults.ts';
+import { places } from './analytics-places.ts';
 import * as make from './blocks.ts';
 import type { MigrationSet, Step } from './step.ts';
 import { snake } from './step.ts';
@@ -324,7 +325,7 @@ ALTER TABLE jobs DISABLE TRIGGER tell;`,
 export const analytics: MigrationSet = {
   name: 'analytics',
   roles: ['set_dashboards'],
-  steps: [...events(), ...dimensions(), ...ownParts(), ...rollups(), ...jobs(), ...optional()],
+  steps: [...events(), ...dimensions(), ...ownParts(), ...rollups(), ...jobs(), ...places(), ...optional()],
   stem: (place, title) => `${place}_${snake(title)}`,
   head: (place) => (place % 4 === 0 ? ['Statement-Timeout: 10min'] : []),
   faults: ANALYTICS_FAULTS,

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { extname, resolve } from 'node:path';
+import { basename, extname, resolve } from 'node:path';
 import { type GraphRequest, graphFromDatabase, graphFromFiles } from '../../engine/graph/ask-graph.ts';
 import { EXIT, type ExitStatus } from '../../problem/codes.ts';
 import { Problem } from '../../problem/problem.ts';
@@ -16,7 +16,7 @@ export async function run(context: CommandContext): Promise<ExitStatus> {
   const document = await read(context);
   sayBasis(context, document);
   await write(context, document, format);
-  return EXIT.done;
+  return document.complaints.length > 0 ? EXIT.failed : EXIT.done;
 }
 
 type Format = GraphFormat | 'text';
@@ -35,7 +35,20 @@ function formatOf({ args, wantsJson }: CommandContext): Format {
   const given = args.value('format') as Format | undefined;
   if (wantsJson && given !== undefined && given !== 'json')
     throw new Problem('usage', `--json and --format ${given} do not go together`, { expected: 'one of them' });
-  return given ?? (wantsJson ? 'json' : (BY_ENDING[extname(args.value('out') ?? '').toLowerCase()] ?? 'text'));
+  return given ?? (wantsJson ? 'json' : byEnding(args.value('out')));
+}
+
+/** Without an ending it is text. */
+function byEnding(out: string | undefined): Format {
+  const ending = extname(out ?? '').toLowerCase();
+  const format = ending === '' ? 'text' : BY_ENDING[ending];
+  if (format) return format;
+  throw new Problem('usage', `a graph is not written as ${ending}`, {
+    found: out ?? '',
+    expected: `one of ${Object.keys(BY_ENDING).join(', ')}, or --format`,
+    state: 'Nothing was written.',
+    next: [`For a picture: taskflow-db graph --out ${basename(out ?? '', extname(out ?? ''))}.svg`],
+  });
 }
 
 async function read(context: CommandContext): Promise<GraphDocument> {
@@ -74,7 +87,17 @@ function sayBasis({ quiet, stderr }: CommandContext, { unasked, source, complain
   const say = (text: string) => stderr.line(wrap(text, stderr.width, '  '));
   if (!quiet && unasked !== null) say(`States are not known, the database could not be asked: ${unasked}`);
   else if (!quiet && source === 'files') say('States are not known: no database is named.');
-  for (const { message } of complaints) say(`Note: ${message}`);
+  for (const { message, where } of complaints.flatMap(leavesOf)) {
+    const line = where?.line === undefined ? '' : `:${where.line}`;
+    say(`Warning: ${message}${where && !message.includes(where.file) ? ` (${where.file}${line})` : ''}`);
+  }
+  if (complaints.length > 0) say('What these need, and what needs them, is not all shown.');
+}
+
+type Complaint = GraphDocument['complaints'][number];
+
+function leavesOf(one: Complaint): Complaint[] {
+  return one.also ? one.also.flatMap(leavesOf) : [one];
 }
 
 async function write(context: CommandContext, document: GraphDocument, format: Format): Promise<void> {

@@ -1,3 +1,4 @@
+import { hasManifest } from '../../engine/manifest/manifest-file.ts';
 import { type DatabaseFacts, databaseFacts, type Judges } from '../../engine/renumber/facts.ts';
 import { type RenumberResult, renumber } from '../../engine/renumber/renumber.ts';
 import { EXIT, type ExitStatus } from '../../problem/codes.ts';
@@ -6,7 +7,7 @@ import { renumberLines, renumberRemarks } from '../../report/renumber-text.ts';
 import { createStyle } from '../../report/style.ts';
 import { wrap } from '../../report/width.ts';
 import type { CommandContext } from '../context.ts';
-import { branchFacts } from '../git-branch.ts';
+import { branchFacts, committedFacts } from '../git-branch.ts';
 import { withEngine, withScratchServer } from '../open.ts';
 
 export async function run(context: CommandContext): Promise<ExitStatus> {
@@ -14,7 +15,7 @@ export async function run(context: CommandContext): Promise<ExitStatus> {
   const settings = context.settings();
   const lock = args.has('lock');
   if (lock) refuseMoving(context);
-  const judges = lock ? { database: undefined, branch: undefined } : await judgesFor(context);
+  const judges: Asked = lock ? { database: undefined, branch: undefined } : await judgesFor(context);
   const dryRun = args.has('dry-run');
   const result = await withScratchServer(context, (openScratch) =>
     renumber({
@@ -28,17 +29,25 @@ export async function run(context: CommandContext): Promise<ExitStatus> {
     }),
   );
   if (context.wantsJson) context.json(documentOf(result, judges, dryRun));
-  else show(context, result, judges, dryRun);
+  else show(context, result, { ...judges, isAsked: !lock }, dryRun);
   return EXIT.done;
 }
 
+interface Asked extends Judges {
+  /** Neither a database nor a branch was named or found: what is committed keeps its number. */
+  readonly isGuess?: boolean;
+}
+
 /** Nothing is moved by guess: a file may be applied somewhere. */
-async function judgesFor(context: CommandContext): Promise<Judges> {
+async function judgesFor(context: CommandContext): Promise<Asked> {
   const { args, signal } = context;
   const { directories, renumber: own } = context.settings();
   const branch = await branchFacts(directories, args.value('since') ?? own.since, signal);
   const database = args.has('offline') ? undefined : await askDatabase(context);
   if (database || branch) return { database, branch };
+  const committed = await committedFacts(directories, signal);
+  if (committed) return { database, branch: committed, isGuess: true };
+  if (args.positionals.length === 0 && directories.some(hasManifest)) return { database, branch };
   throw new Problem('target-missing', 'nobody says which migrations are applied', {
     expected: 'a database, or a branch of Git that others start from',
     state: 'Nothing was changed.',
@@ -77,9 +86,14 @@ function documentOf(result: RenumberResult, { database, branch }: Judges, dryRun
   return { ok: true, dryRun, database: database?.database ?? null, branch: branch?.name ?? null, ...result };
 }
 
-function show(context: CommandContext, result: RenumberResult, judges: Judges, dryRun: boolean): void {
+interface Shown extends Asked {
+  readonly isAsked: boolean;
+}
+
+function show(context: CommandContext, result: RenumberResult, judges: Shown, dryRun: boolean): void {
   const { stdout, stderr, quiet } = context;
-  const by = { database: judges.database?.database, branch: judges.branch?.name };
+  const { database, branch, isGuess = false, isAsked } = judges;
+  const by = isAsked ? { database: database?.database, branch: branch?.said, isGuess } : undefined;
   const look = { width: stdout.width, style: createStyle(stdout.color), dryRun, by };
   for (const line of renumberLines(result, look)) stdout.line(line);
   if (quiet) return;

@@ -6,6 +6,7 @@ import { Problem } from '../../problem/problem.ts';
 import { refuseSteps } from '../apply-together.ts';
 import { type Control, withControl } from '../control.ts';
 import type { Engine } from '../engine.ts';
+import { heedManifests } from '../manifest/heed-manifests.ts';
 import type { MigrateOptions } from '../migrate-result.ts';
 import { planFor } from '../plan-up.ts';
 import { preflight } from '../preflight/preflight.ts';
@@ -22,8 +23,9 @@ export interface DryRunOptions extends Omit<MigrateOptions, 'approve'> {
 }
 
 /** Tries on the target what `migrate` would apply there, and rolls it back: see tryLive. */
-export function dryRunMigrate(engine: Engine, options: DryRunOptions): Promise<LiveResult> {
+export async function dryRunMigrate(engine: Engine, options: DryRunOptions): Promise<LiveResult> {
   const files = refuseComplaints(readFolders(engine.settings.directories, engine.cwd));
+  await heedManifests(engine, files);
   return withControl(engine, async (control) => {
     refuseReadOnly(control.server);
     if (!options.onProduction) refuseProduction(engine, control);

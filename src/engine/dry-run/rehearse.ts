@@ -7,6 +7,7 @@ import { failureOf } from '../../report/events.ts';
 import { refuseSteps } from '../apply-together.ts';
 import { withControl } from '../control.ts';
 import type { Engine } from '../engine.ts';
+import { heedManifests } from '../manifest/heed-manifests.ts';
 import { migrateFiles } from '../migrate.ts';
 import type { MigrateOptions } from '../migrate-result.ts';
 import { cancelled } from '../pause.ts';
@@ -49,6 +50,7 @@ export async function rehearseMigrate(
   options: Omit<MigrateOptions, 'approve'>,
 ): Promise<RehearsalResult> {
   const files = refuseComplaints(readFolders(engine.settings.directories, engine.cwd));
+  await heedManifests(engine, files);
   const target = await readTarget(engine, files, options);
   if (target.plan.migrations.length === 0) return resultOf(engine, target, undefined, [], null);
   const scratch = await openScratch();

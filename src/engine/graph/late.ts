@@ -1,4 +1,5 @@
 import type { MigrationGraph } from '../../graph/graph.ts';
+import { inferEdges } from '../../graph/inferred.ts';
 import { inForce } from '../../plan/ledger-entry.ts';
 import type { MigrationStatus } from '../../plan/reconcile.ts';
 import { reasonText } from '../../plan/standing.ts';
@@ -59,13 +60,12 @@ function sharedWith(
   applied: ReadonlySet<string>,
 ): { readonly text: string; readonly matters: boolean } {
   const after = graph.nodes.slice(graph.placeOf(version) + 1).filter((one) => applied.has(one.version));
-  const places = new Map(after.map((one) => [one.version, one]));
-  const lines = graph.dependentsOf(version).flatMap(({ version: other, inferred }) => {
-    const [reason] = inferred?.reasons ?? [];
-    const node = places.get(other);
-    return node && reason ? [`${other} ${reasonText(reason)} (${node.file}:${reason.later.line})`] : [];
-  });
   const own = graph.nodes[graph.placeOf(version)]?.footprint;
+  // Each by itself: what the graph tells only through others is shared all the same, and those may not be applied.
+  const lines = after.flatMap(({ version: other, file, footprint }) => {
+    const [reason] = (own && footprint && inferEdges([own, footprint])[0]?.reasons) ?? [];
+    return reason ? [`${other} ${reasonText(reason)} (${file}:${reason.later.line})`] : [];
+  });
   const unsure = [
     ...(own === undefined ? [`the SQL of ${version} cannot be read`] : []),
     ...[...(own ? [{ version, file: own.file, footprint: own }] : []), ...after].flatMap(

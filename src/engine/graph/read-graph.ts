@@ -4,8 +4,8 @@ import { type InferredEdge, inferEdges } from '../../graph/inferred.ts';
 import { orderMigrations } from '../../graph/order.ts';
 import { SchemaLearner } from '../../known/learner.ts';
 import { schemasOf } from '../../known/search-path.ts';
-import { findNeeded } from '../../migration/find-version.ts';
 import type { Migration } from '../../migration/migration.ts';
+import { neededBy } from '../../plan/depends.ts';
 import { inForce } from '../../plan/ledger-entry.ts';
 import type { MigrationFile } from '../../plan/migration-file.ts';
 import type { MigrationStatus } from '../../plan/reconcile.ts';
@@ -45,13 +45,18 @@ export async function readGraph(
   // What a squash stands for is in that.
   const statuses = all.filter(({ replacedBy }) => replacedBy === undefined);
   const sources = await sourcesOf(statuses, control);
-  const loaded = sources.map(({ status, file }) => ({ status, migration: loadedOf(file, complaints) }));
-  const ordered = inOrder(loaded, statuses, byNumber);
+  const loaded = sources.map(({ status, file }): Loaded => {
+    const migration = loadedOf(file, complaints);
+    return { status, migration, ...dependsOf(migration, statuses, complaints) };
+  });
+  const ordered = inOrder(loaded, byNumber, complaints);
   const readable = ordered.flatMap(({ migration }) => migration ?? []);
   const footprints = await footprintsOf(behind ? [...readable, behind] : readable, learnerOf(searchPath));
   const byVersion = new Map(footprints.map((one) => [one.version, one]));
-  const graph = new MigrationGraph(ordered.map((one) => nodeOf(one, statuses, byVersion)));
-  const needsBehind = behind ? inferEdges(footprints).filter(({ from }) => from === behind.version) : [];
+  const graph = new MigrationGraph(ordered.map((one) => nodeOf(one, byVersion)));
+  const needsBehind = behind
+    ? inferEdges(footprints, behind.version).filter(({ from }) => from === behind.version)
+    : [];
   return { graph, needsBehind, complaints };
 }
 
@@ -69,6 +74,8 @@ interface Source {
 interface Loaded {
   readonly status: MigrationStatus;
   readonly migration: Migration | undefined;
+  /** What its headers name, as far as that is there. */
+  readonly depends: readonly string[];
 }
 
 /** The file where it is what was applied, else what was stored then. */
@@ -93,7 +100,18 @@ function loadedOf(file: MigrationFile | undefined, complaints: Problem[]): Migra
   }
 }
 
-function inOrder(loaded: readonly Loaded[], statuses: readonly MigrationStatus[], byNumber: boolean): Loaded[] {
+function dependsOf(
+  migration: Migration | undefined,
+  statuses: readonly MigrationStatus[],
+  complaints: Problem[],
+): Pick<Loaded, 'depends'> {
+  if (!migration) return { depends: [] };
+  const { depends, problems } = neededBy(migration, statuses);
+  complaints.push(...problems.values());
+  return { depends: depends.filter((one) => !problems.has(one)) };
+}
+
+function inOrder(loaded: readonly Loaded[], byNumber: boolean, complaints: Problem[]): Loaded[] {
   const isApplied = ({ status: { entry } }: Loaded) => !byNumber && entry !== undefined && inForce(entry);
   const applied = loaded.filter(isApplied).sort((a, b) => orderOf(a) - orderOf(b));
   const nodes = loaded
@@ -104,9 +122,9 @@ function inOrder(loaded: readonly Loaded[], statuses: readonly MigrationStatus[]
       number: one.status.number,
       name: one.status.file?.name ?? '',
       file: one.status.file?.file ?? '',
-      depends: dependsOf(one.migration, statuses),
     }));
-  const { ordered } = orderMigrations(nodes, new Set(applied.map(({ status }) => status.version)));
+  const { ordered, problems } = orderMigrations(nodes, new Set(applied.map(({ status }) => status.version)));
+  complaints.push(...problems);
   return [...applied, ...ordered];
 }
 
@@ -114,25 +132,12 @@ function orderOf({ status }: Loaded): number {
   return status.entry?.appliedOrder ?? 0;
 }
 
-function dependsOf(migration: Migration | undefined, statuses: readonly MigrationStatus[]): string[] {
-  const found = (migration?.headers.depends ?? []).flatMap((text) => {
-    const one = findNeeded(statuses, text);
-    return one instanceof Problem ? [] : [one.version];
-  });
-  // Several parts of one squash are that squash.
-  return [...new Set(found)];
-}
-
-function nodeOf(
-  { status, migration }: Loaded,
-  statuses: readonly MigrationStatus[],
-  footprints: ReadonlyMap<string, Footprint>,
-): GraphNode {
+function nodeOf({ status, migration, depends }: Loaded, footprints: ReadonlyMap<string, Footprint>): GraphNode {
   return {
     version: status.version,
     file: migration?.file ?? status.file?.file,
     description: migration?.description ?? status.entry?.description ?? status.version,
-    depends: dependsOf(migration, statuses),
+    depends,
     footprint: footprints.get(status.version),
   };
 }

@@ -2,7 +2,8 @@ import { basename, resolve } from 'node:path';
 import { readFolders } from '../../files/folders.ts';
 import { readUnchanged, withRegularFile } from '../../files/regular-file.ts';
 import { compareByNumber, orderMigrations } from '../../graph/order.ts';
-import { findNeeded } from '../../migration/find-version.ts';
+import { parseFileName } from '../../migration/filename.ts';
+import { findNeeded, type MayReplace } from '../../migration/find-version.ts';
 import type { Migration } from '../../migration/migration.ts';
 import { parseMigration } from '../../migration/parse.ts';
 import type { MigrationFile } from '../../plan/migration-file.ts';
@@ -15,6 +16,8 @@ export interface LintFiles {
   /** In the order of their application; applied ones that were asked for by nobody are left out. */
   readonly migrations: readonly Migration[];
   readonly judged: ReadonlySet<string>;
+  /** What a `Depends:` header may name: every file there is, and what is applied without one. */
+  readonly versions: readonly MayReplace[];
   /** Judged versions that are known not to be applied: nobody uses yet what they make. Empty where nobody was asked. */
   readonly unapplied: ReadonlySet<string>;
   /** What keeps files from being judged that should be. */
@@ -56,6 +59,7 @@ export function lintFiles({ settings, cwd, files, only, knowledge }: LintRequest
   return {
     migrations: ordered([...judged, ...others]),
     judged: versions,
+    versions: nameable([...found.files, ...judged], knowledge.applied),
     unapplied: new Set(knowledge.applied ? [...versions].filter((version) => !isApplied(version)) : []),
     faults,
     notes: [
@@ -64,6 +68,16 @@ export function lintFiles({ settings, cwd, files, only, knowledge }: LintRequest
       ...unread.map(({ problem }) => `what it makes is not known: ${problem.message}`),
     ],
   };
+}
+
+function nameable(files: readonly MayReplace[], applied: ReadonlySet<string> = new Set()): MayReplace[] {
+  const byVersion = new Map(files.map((one) => [one.version, one]));
+  const gone = [...applied].filter((version) => !byVersion.has(version));
+  const named = gone.flatMap((version) => {
+    const parsed = parseFileName(`${version}.sql`);
+    return parsed instanceof Problem ? [] : [parsed];
+  });
+  return [...byVersion.values(), ...named];
 }
 
 /** Squashes of which all is applied that they stand for. */

@@ -23,6 +23,7 @@ export async function lint(request: LintRequest): Promise<Linted> {
   const steps = findAll({
     migrations: files.migrations,
     judged: files.judged,
+    versions: files.versions,
     learner: knowledge.learner,
     included: knowledge.applied ?? new Set(),
     rules,

@@ -1,3 +1,4 @@
+import { refuseJournals } from '../../files/change-journal.ts';
 import type { MigrationFile } from '../../plan/migration-file.ts';
 import { gather } from '../../problem/problem.ts';
 import type { Engine } from '../engine.ts';
@@ -10,6 +11,7 @@ import { hasManifest } from './manifest-file.ts';
  */
 export async function heedManifests(engine: Engine, files: readonly MigrationFile[]): Promise<void> {
   const { settings, cwd } = engine;
+  refuseJournals(settings.directories, 'Nothing was run.');
   if (!settings.directories.some(hasManifest)) return;
   const { checkManifests } = await import('./check-manifests.ts');
   const wrong = checkManifests(settings.directories, cwd, files).filter(({ problem }) => problem !== undefined);

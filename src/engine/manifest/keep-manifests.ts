@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import { refuseJournals } from '../../files/change-journal.ts';
 import { changeFiles, type FileChange, type ReplacedFile } from '../../files/change-set.ts';
 import { manifestFaults } from '../../manifest/faults.ts';
 import { type ManifestEntry, manifestText } from '../../manifest/manifest.ts';
@@ -13,6 +14,7 @@ import { type ManifestFile, readManifestFile } from './manifest-file.ts';
  */
 export function writeMigrations(changes: readonly FileChange[], cwd: string): void {
   const folders = new Set(changes.map(({ path }) => dirname(path)));
+  refuseJournals([...folders], 'Nothing was written.');
   const manifests = [...folders].flatMap((folder) => manifestChange(folder, changes, cwd) ?? []);
   changeFiles([...changes, ...manifests]);
 }
@@ -61,12 +63,12 @@ function record(entries: Map<string, ManifestEntry>, change: FileChange): void {
   if (checksum !== undefined) entries.set(name, { name, checksum });
 }
 
-/** With the line breaks that it has; as it is where nothing differs. */
+/** As it is where nothing differs but line breaks and a byte order mark; what is written has neither CRLF nor that. */
 export function manifestReplaced(
   { path, file, bytes }: ManifestFile,
   entries: readonly ManifestEntry[],
 ): ReplacedFile | undefined {
-  const content = encodeLike(bytes, manifestText(entries));
-  if (bytes.equals(Buffer.from(content))) return undefined;
+  const content = manifestText(entries);
+  if (bytes.equals(Buffer.from(encodeLike(bytes, content)))) return undefined;
   return { kind: 'replace', path, shown: file, content, before: bytes };
 }

@@ -14,6 +14,7 @@ import { optionsOf } from '../lint/judge.ts';
 import { type Told, toldBy } from '../lint/knowledge.ts';
 import { lint } from '../lint/lint.ts';
 import { readingOf } from '../lint/reading.ts';
+import { heedManifests } from '../manifest/heed-manifests.ts';
 import type { MigrateOptions } from '../migrate-result.ts';
 import { planFor } from '../plan-up.ts';
 import { preflightFindings } from '../preflight/preflight.ts';
@@ -32,8 +33,9 @@ export interface PlanRequest extends Pick<MigrateOptions, 'to' | 'only' | 'allow
 }
 
 /** What `migrate` would do now and what it would meet, frozen. Nothing is written. */
-export function makePlan(engine: Engine, request: PlanRequest): Promise<PlanReport> {
+export async function makePlan(engine: Engine, request: PlanRequest): Promise<PlanReport> {
   const files = refuseComplaints(readFolders(engine.settings.directories, engine.cwd));
+  await heedManifests(engine, files);
   return withControl(engine, async (control) => {
     const { ledger, change } = await checkTracking(engine, control, control.ledger, { files, mayAdopt: false });
     const plan = await planFor(engine, control, files, ledger, request);

@@ -15,6 +15,8 @@ export interface DatabaseFacts {
 export interface BranchFacts {
   /** As Git takes it. */
   readonly name: string;
+  /** As people are told of it: `main`, `main before this merge`. */
+  readonly said: string;
   /** Absolute paths of the files that it has in the folders of migrations. */
   readonly files: ReadonlySet<string>;
 }

@@ -11,7 +11,7 @@ export interface ManifestOutcome {
   readonly state: 'created' | 'written' | 'unchanged';
   /** What was wrong with it, and is mended. */
   readonly mended: readonly ManifestFault[];
-  /** What stays wrong: files that were changed after they were applied, and are not recorded so. */
+  /** What stays wrong: files that were changed or deleted after they were applied or given to others, and are not recorded so. */
   readonly left: readonly ManifestFault[];
 }
 
@@ -23,6 +23,8 @@ export interface FolderFiles {
   readonly after: readonly ManifestEntry[];
   /** Names of files that are not what was applied. */
   readonly modified: ReadonlySet<string>;
+  /** Names of files that are not there, with who has them: `is applied to app`. */
+  readonly missed: ReadonlyMap<string, string>;
 }
 
 /**
@@ -37,15 +39,32 @@ export function manifestFor(
   if (!manifest) return anew ? created(files) : undefined;
   const { file } = manifest;
   const found = anew && !isReadable(manifest) ? UNREADABLE : manifestFaults(manifest.read(), files.before);
-  const isLeft = ({ kind, version }: ManifestFault) =>
-    !anew && kind === 'changed' && files.modified.has(`${version}.sql`);
-  const left = found.filter(isLeft);
-  const recorded = left.length === 0 ? new Map() : new Map(manifest.read().lines.map((line) => [line.name, line]));
-  const kept = new Set(left.map(({ version }) => `${version}.sql`));
-  const entries = files.after.map((entry): ManifestEntry => (kept.has(entry.name) ? recorded.get(entry.name) : entry));
-  const change = manifestReplaced(manifest, entries);
-  const mended = found.filter((fault) => !isLeft(fault));
-  return { outcome: { file, state: change ? 'written' : 'unchanged', mended, left }, change };
+  const kept = anew ? new Map<string, ManifestFault>() : keptLines(manifest, files);
+  const recorded = kept.size === 0 ? [] : manifest.read().lines.filter(({ name }) => kept.has(name));
+  const others = files.after.filter(({ name }) => !kept.has(name));
+  const change = manifestReplaced(manifest, [...others, ...new Map(recorded.map((one) => [one.name, one])).values()]);
+  const mended = found.filter(({ kind, version }) => !isAbout(kept.get(`${version}.sql`), kind));
+  return { outcome: { file, state: change ? 'written' : 'unchanged', mended, left: [...kept.values()] }, change };
+}
+
+function isAbout(fault: ManifestFault | undefined, kind: ManifestFault['kind']): boolean {
+  return fault?.kind === kind;
+}
+
+/** By name: what was changed or deleted behind the back of those who have it. The lines stay as they are; those of a merge, too. */
+function keptLines(manifest: ManifestFile, { before, modified, missed }: FolderFiles): Map<string, ManifestFault> {
+  const there = new Map(before.map((entry) => [entry.name, entry]));
+  const faults = manifest.read().lines.flatMap(({ name, line, checksum }): [string, ManifestFault][] => {
+    const version = name.replace(/\.sql$/, '');
+    const entry = there.get(name);
+    const why = missed.get(name);
+    if (!entry && why !== undefined)
+      return [[name, { kind: 'gone', version, line, detail: `${name} has no file any more, and ${why}` }]];
+    if (!entry || !modified.has(name) || entry.checksum === checksum) return [];
+    const detail = `${name} was changed since it was recorded`;
+    return [[name, { kind: 'changed', version, line, detail }]];
+  });
+  return new Map(faults);
 }
 
 const UNREADABLE: readonly ManifestFault[] = [

@@ -1,4 +1,4 @@
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { FileChange } from '../../files/change-set.ts';
 import { readFolders, refuseComplaints } from '../../files/folders.ts';
 import { readUnchanged, withRegularFile } from '../../files/regular-file.ts';
@@ -6,14 +6,16 @@ import type { ManifestEntry } from '../../manifest/manifest.ts';
 import { checksumOf } from '../../migration/checksum.ts';
 import type { MigrationFile } from '../../plan/migration-file.ts';
 import { reconcile } from '../../plan/reconcile.ts';
+import { replacedVersions } from '../../plan/squash.ts';
 import { Problem } from '../../problem/problem.ts';
-import { type Decision, decideRenumbering, type Move } from '../../renumber/decide.ts';
+import { type Decision, decideRenumbering, type Move, type Question } from '../../renumber/decide.ts';
 import { entriesOf } from '../manifest/manifest-file.ts';
 import { type DocumentPlaces, documentsNaming } from './documents.ts';
 import { editHeaders, type LineChange } from './edit-headers.ts';
 import type { ManifestOutcome } from './manifests.ts';
 import { manifestFor } from './manifests.ts';
 import { type Asked, questionFor } from './question.ts';
+import { type UnresolvedHeader, unresolvedHeaders } from './unresolved.ts';
 
 export interface RenumberRequest extends Asked {
   /** Files and folders where mentions are mended, besides what lies beside the migrations. */
@@ -31,6 +33,8 @@ export interface Renumbering {
   /** Versions, as they were, whose files have another name or content. */
   readonly touched: readonly string[];
   readonly passed: Decision['passed'];
+  /** Headers that name what is not there, or may mean several. */
+  readonly unresolved: readonly UnresolvedHeader[];
   /** To be made together, or none of them. */
   readonly changes: readonly FileChange[];
 }
@@ -46,7 +50,8 @@ export interface ChangedLine extends LineChange {
 export function planRenumbering(request: RenumberRequest): Renumbering {
   const { folders, cwd } = request;
   const files = readable(() => refuseComplaints(readFolders(folders, cwd)));
-  const decision = request.lock ? NOTHING : decideRenumbering(questionFor(files, request));
+  const question = request.lock ? undefined : questionFor(files, request);
+  const decision = question ? decided(question, request) : NOTHING;
   const touched = files.flatMap((file) => touchedFile(file, decision, cwd) ?? []);
   const names = new Map(decision.moves.map(({ from, to }) => [from, to]));
   const places: DocumentPlaces = { folders, mentions: request.mentions, cwd };
@@ -59,12 +64,23 @@ export function planRenumbering(request: RenumberRequest): Renumbering {
     manifests: manifests.map(({ outcome }) => outcome),
     touched: touched.map(({ file }) => file.version),
     passed: decision.passed,
+    unresolved: question
+      ? unresolvedHeaders(question.files, reconcile(files, request.database?.entries ?? []), {
+          version: (one) => names.get(one) ?? one,
+          file: (one) => touched.find(({ file }) => file.file === one)?.newFile ?? one,
+        })
+      : [],
     changes: [
       ...touched.map(({ change }) => change),
       ...manifests.flatMap(({ change }) => change ?? []),
       ...documents.map(({ change }) => change),
     ],
   };
+}
+
+/** Nothing is moved by guess: a file may be applied somewhere. */
+function decided(question: Question, { database, branch }: RenumberRequest): Decision {
+  return database || branch ? decideRenumbering(question) : NOTHING;
 }
 
 /** Where only the manifests are written. */
@@ -120,6 +136,25 @@ function manifestsFor(files: readonly MigrationFile[], touched: readonly Touched
     const before = entriesOf(files, folder, cwd);
     const after = before.map((entry) => entries.get(join(folder, entry.name)) ?? entry);
     const names = new Set([...modified].map(({ file }) => relative(folder, resolve(cwd, file))));
-    return manifestFor({ folder, cwd, before, after, modified: names }, lock) ?? [];
+    const missed = missedIn(folder, files, request);
+    return manifestFor({ folder, cwd, before, after, modified: names, missed }, lock) ?? [];
   });
+}
+
+/** Files that are not here, while a database or the branch has them; what a squash stands for is elsewhere. */
+function missedIn(
+  folder: string,
+  files: readonly MigrationFile[],
+  { database, branch }: RenumberRequest,
+): Map<string, string> {
+  const here = new Set(files.map(({ version }) => version));
+  const replaced = replacedVersions(files);
+  const onBranch = [...(branch?.files ?? [])].filter((path) => dirname(path) === folder).map((path) => basename(path));
+  const applied = reconcile(files, database?.entries ?? []).filter(({ state }) => state === 'missing');
+  const missed = [
+    ...onBranch.map((name): [string, string] => [name, `is on ${branch?.said}`]),
+    ...applied.map(({ version }): [string, string] => [`${version}.sql`, `is applied to ${database?.database}`]),
+  ];
+  const versionOf = (name: string) => name.replace(/\.sql$/, '');
+  return new Map(missed.filter(([name]) => !here.has(versionOf(name)) && !replaced.has(versionOf(name))));
 }

@@ -4,6 +4,7 @@ import { compareByNumber } from '../../graph/order.ts';
 import { decodeText } from '../../migration/decode.ts';
 import { dependsReferences } from '../../migration/depends.ts';
 import { parseFileName } from '../../migration/filename.ts';
+import { orderedBy } from '../../plan/late.ts';
 import { inForce } from '../../plan/ledger-entry.ts';
 import type { MigrationFile } from '../../plan/migration-file.ts';
 import { type MigrationStatus, reconcile } from '../../plan/reconcile.ts';
@@ -61,7 +62,7 @@ function keptBy({ entry }: MigrationStatus, { file }: MigrationFile, judges: Jud
   if (database && entry && entry.stepsTotal !== null) {
     return { by: 'database', why: `is half done in ${database.database}` };
   }
-  return branch?.files.has(resolve(cwd, file)) ? { by: 'branch', why: `is on ${branch.name}` } : undefined;
+  return branch?.files.has(resolve(cwd, file)) ? { by: 'branch', why: `is on ${branch.said}` } : undefined;
 }
 
 /** Headers stand at the top. */
@@ -74,23 +75,18 @@ function headOf(path: string, shown: string): string {
   });
 }
 
-/** As in the plan of `migrate`: what was adopted from before the tool says nothing of order, except where a baseline ends. */
 function databaseBound(statuses: readonly MigrationStatus[], database: DatabaseFacts | undefined): Bound[] {
-  const [last] = statuses
-    .filter(({ file, state, entry, version }) => {
-      const isApplied = (state === 'applied' || state === 'modified') && Boolean(entry?.bodyChecksum);
-      return file && (isApplied || version === database?.baselineVersion);
-    })
-    .sort((a, b) => compareByNumber(b, a));
-  return last && database ? [{ ...placeOf(last), by: 'database', why: `is applied to ${database.database}` }] : [];
+  if (!database) return [];
+  const placed = orderedBy(statuses, database.baselineVersion).map(placeOf);
+  return placed.length > 0 ? [{ placed, by: 'database', why: `is applied to ${database.database}` }] : [];
 }
 
-/** The highest that it has, here or not. */
+/** All that it has, here or not. */
 function branchBound(files: readonly RenumberFile[], branch: BranchFacts | undefined, cwd: string): Bound[] {
-  const [last] = files
-    .filter(({ file }) => branch?.files.has(resolve(cwd, file)))
-    .sort((a, b) => compareByNumber(b, a));
-  return last && branch ? [{ ...placeOf(last), by: 'branch', why: `is on ${branch.name}` }] : [];
+  const placed = files.filter(({ file }) => branch?.files.has(resolve(cwd, file))).sort(compareByNumber);
+  return branch && placed.length > 0
+    ? [{ placed: placed.map(placeOf), by: 'branch', why: `is on ${branch.said}` }]
+    : [];
 }
 
 /** What the branch has and this one has not yet: their numbers are taken. */
@@ -106,7 +102,7 @@ function absentFiles(
     .flatMap((path): RenumberFile[] => {
       const named = parseFileName(basename(path));
       if (named instanceof Problem) return [];
-      const kept = { by: 'branch' as const, why: `is on ${branch?.name}` };
+      const kept = { by: 'branch' as const, why: `is on ${branch?.said}` };
       const file = relative(cwd, path);
       return [{ ...named, file, references: [], kept, isToApply: false, isNew: true, isAbsent: true }];
     });

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import type { Settings } from '../../config/settings.ts';
+import { type Interrupted, refuseJournals, settleJournal } from '../../files/change-journal.ts';
 import { changeFiles } from '../../files/change-set.ts';
 import type { Scratch } from '../scratch/scratch.ts';
 import type { Judges } from './facts.ts';
@@ -17,6 +19,8 @@ export interface RenumberOptions extends Judges {
 
 export interface RenumberResult extends Omit<Renumbering, 'changes' | 'touched'> {
   readonly generated: readonly StaleFile[];
+  /** What became first of the files of a run that had been killed. */
+  readonly interrupted: Interrupted | null;
 }
 
 /**
@@ -27,9 +31,11 @@ export interface RenumberResult extends Omit<Renumbering, 'changes' | 'touched'>
 export async function renumber(options: RenumberOptions): Promise<RenumberResult> {
   const { settings, cwd, dryRun } = options;
   const { directories: folders, renumber: also } = settings;
+  if (dryRun) refuseJournals(folders, 'Nothing was changed.');
+  const interrupted = folders.flatMap((folder) => settleJournal(folder) ?? []);
   const { changes, touched, ...planned } = planRenumbering({ ...options, folders, mentions: also.mentions });
   const stale = staleFiles(touched, settings, cwd);
-  if (!dryRun) changeFiles(changes);
+  if (!dryRun) changeFiles(changes, folders.find(existsSync));
   const generated = await mendGenerated(stale, dryRun ? undefined : options.openScratch, settings, cwd);
-  return { ...planned, generated };
+  return { ...planned, generated, interrupted: interrupted[0] ?? null };
 }

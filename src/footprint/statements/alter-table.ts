@@ -1,14 +1,19 @@
 import type { AlterTableType } from '@pgsql/types';
 import type { ObjectPath } from '../../graph/object.ts';
 import type { KnownTable, RelationName } from '../../known/table.ts';
-import { relationName } from '../../syntax/names.ts';
+import { nameOf, relationName } from '../../syntax/names.ts';
 import { all, as, type Fields } from '../../syntax/tree.ts';
+import { familyBelow } from '../family.ts';
+import { markAssigned } from '../labels.ts';
 import type { Marks } from '../marks.ts';
 import { globalPath, indexPath, knownRelationPath, memberPath, relationPath } from '../paths.ts';
-import { markReads, markType } from '../reads.ts';
+import { markReads, markSchemaObject, markType } from '../reads.ts';
+import { sourceNamed } from '../source.ts';
 import { markColumnNeeds } from './columns.ts';
 import { markConstraintReads } from './constraints.ts';
+import { readRole } from './roles.ts';
 import { markInherited } from './tables.ts';
+import { readTablespace } from './tablespaces.ts';
 
 type Command = Fields<'AlterTableCmd'>;
 
@@ -52,17 +57,11 @@ const SETTINGS: Partial<Record<AlterTableType, string>> = {
   AT_NoForceRowSecurity: 'forced row security',
   AT_SetLogged: 'persistence',
   AT_SetUnLogged: 'persistence',
-  AT_SetRelOptions: 'options',
-  AT_ResetRelOptions: 'options',
-  AT_SetTableSpace: 'tablespace',
-  AT_SetAccessMethod: 'access method',
   AT_ClusterOn: 'clustering',
   AT_DropCluster: 'clustering',
   AT_SetNotNull: 'not null',
   AT_DropNotNull: 'not null',
   AT_SetStatistics: 'statistics',
-  AT_SetOptions: 'options',
-  AT_ResetOptions: 'options',
 };
 
 type Mark = (at: Altered, command: Command) => void;
@@ -76,9 +75,15 @@ const onColumn =
 const property =
   (setting: string): Mark =>
   (at, command) => {
-    at.marks.reads(memberPath(at.path, 'columns', command.name ?? ''));
-    markReads(at.marks, command.def);
-    at.marks.changes(memberPath(memberPath(at.path, 'columns', command.name ?? ''), 'settings', setting));
+    const column = memberPath(at.path, 'columns', command.name ?? '');
+    at.marks.reads(column);
+    at.marks.dependent(setting === 'default' ? memberPath(column, 'settings', setting) : column, () =>
+      markReads(at.marks, command.def),
+    );
+    if (setting === 'default') markAssigned(at.marks, at.table, command.name, command.def);
+    eachOf(at, (path) =>
+      at.marks.changes(memberPath(memberPath(path, 'columns', command.name ?? ''), 'settings', setting)),
+    );
   };
 
 const trigger: Mark = ({ marks, path }, { name = '' }) => marks.changes(memberPath(path, 'triggers', name));
@@ -87,8 +92,11 @@ const COMMANDS: Partial<Record<AlterTableType, Mark>> = {
   AT_AddColumn: addColumn,
   AT_DropColumn: dropColumn,
   AT_AlterColumnType: onColumn((at, column, { def }) => {
-    markType(at.marks, as('ColumnDef', def)?.typeName);
-    markReads(at.marks, as('ColumnDef', def)?.raw_default, [{ name: at.table, aliases: [at.table.name] }]);
+    at.marks.dependent(column, () => {
+      markType(at.marks, as('ColumnDef', def)?.typeName);
+      markSchemaObject(at.marks, 'collation', nameOf(as('ColumnDef', def)?.collClause?.collname));
+    });
+    markReads(at.marks, as('ColumnDef', def)?.raw_default, [sourceNamed(at.table, at.table.name)]);
     at.marks.changes(column);
   }),
   AT_ColumnDefault: property('default'),
@@ -103,8 +111,18 @@ const COMMANDS: Partial<Record<AlterTableType, Mark>> = {
   AT_SetStatistics: property('statistics'),
   AT_SetStorage: property('storage'),
   AT_SetCompression: property('compression'),
-  AT_SetOptions: property('options'),
-  AT_ResetOptions: property('options'),
+  AT_SetOptions: columnOptions,
+  AT_ResetOptions: columnOptions,
+  AT_SetRelOptions: options,
+  AT_ResetRelOptions: options,
+  AT_SetTableSpace: ({ marks, path }, { name }) => {
+    readTablespace(marks, name);
+    marks.changes(memberPath(path, 'settings', 'tablespace'));
+  },
+  AT_SetAccessMethod: ({ marks, path }, { name }) => {
+    if (name !== undefined) marks.reads(globalPath('access method', name));
+    marks.changes(memberPath(path, 'settings', 'access method'));
+  },
   AT_AddConstraint: ({ marks, table }, { def }) => {
     const constraint = as('Constraint', def);
     if (constraint) markConstraintReads(marks, table, constraint);
@@ -129,7 +147,7 @@ const COMMANDS: Partial<Record<AlterTableType, Mark>> = {
     marks.changes(memberPath(path, 'settings', 'type'));
   },
   AT_ChangeOwner: ({ marks, path }, { newowner }) => {
-    if (newowner?.rolename) marks.reads(globalPath('role', newowner.rolename));
+    readRole(marks, newowner);
     marks.changes(memberPath(path, 'settings', 'owner'));
   },
   AT_ReplicaIdentity: ({ marks, path, table }, { def }) => {
@@ -138,6 +156,18 @@ const COMMANDS: Partial<Record<AlterTableType, Mark>> = {
     marks.changes(memberPath(path, 'settings', 'replica identity'));
   },
 };
+
+/** Each storage parameter is one of its own. */
+function options({ marks, path }: Altered, { def }: Command): void {
+  for (const { defnamespace, defname } of all('DefElem', as('List', def)?.items))
+    marks.changes(memberPath(path, 'settings', [defnamespace, defname].filter(Boolean).join('.')));
+}
+
+function columnOptions(at: Altered, command: Command): void {
+  const column = memberPath(at.path, 'columns', command.name ?? '');
+  at.marks.reads(column);
+  options({ ...at, path: column }, command);
+}
 
 function addColumn(at: Altered, { def }: Command): void {
   const definition = as('ColumnDef', def);
@@ -148,21 +178,26 @@ function addColumn(at: Altered, { def }: Command): void {
     return;
   }
   markColumnNeeds(at.marks, at.table, definition);
-  eachOf(at, (path) => at.marks.creates(memberPath(path, 'columns', definition.colname ?? '')));
+  // Of a partition or child that is made later it would be a column, too.
+  let isBelow = false;
+  eachOf(at, (path) => {
+    at.marks.creates(memberPath(path, 'columns', definition.colname ?? ''), isBelow);
+    isBelow = true;
+  });
 }
 
 /** With what cannot be without it. */
-function dropColumn(at: Altered, { name = '' }: Command): void {
-  eachOf(at, (path) => at.marks.drops(memberPath(path, 'columns', name)));
+function dropColumn(at: Altered, { name = '', missing_ok }: Command): void {
+  at.marks.ifThere(missing_ok, () => eachOf(at, (path) => at.marks.drops(memberPath(path, 'columns', name))));
   markGone(at);
 }
 
-function dropConstraint(at: Altered, { name = '' }: Command): void {
-  eachOf(at, (path) => at.marks.drops(memberPath(path, 'constraints', name)));
+function dropConstraint(at: Altered, { name = '', missing_ok }: Command): void {
+  at.marks.ifThere(missing_ok, () => eachOf(at, (path) => at.marks.drops(memberPath(path, 'constraints', name))));
   markGone(at);
 }
 
-function attach({ marks, path, table }: Altered, { def }: Command): void {
+function attach({ marks, path, table }: Altered, { def, subtype }: Command): void {
   const written = relationName(as('PartitionCmd', def)?.name);
   if (!written) return;
   const partition = marks.before.resolve(written);
@@ -170,31 +205,23 @@ function attach({ marks, path, table }: Altered, { def }: Command): void {
     marks.changes(indexPath(marks.before, partition));
     return;
   }
-  markInherited(marks, table);
+  markInherited(marks, table, subtype !== 'AT_AttachPartition');
   marks.readsAll(knownRelationPath(marks.before, partition));
   marks.changes(memberPath(knownRelationPath(marks.before, partition), 'settings', 'parent'));
   marks.changes(memberPath(path, 'partitions', partition.name));
 }
 
-function inherit({ marks, path }: Altered, { def }: Command): void {
+function inherit({ marks, path }: Altered, { def, subtype }: Command): void {
   const written = relationName(as('RangeVar', def));
   if (!written) return;
   const parent = marks.before.resolve(written);
-  markInherited(marks, parent);
+  markInherited(marks, parent, subtype !== 'AT_AddInherit');
   marks.changes(memberPath(path, 'settings', 'parent'));
 }
 
 /** The table, and its partitions and children: what is done to it is done to them. */
-function eachOf({ marks, table }: Altered, mark: (path: ObjectPath) => void, seen = new Set<string>()): void {
-  visit(table);
-  function visit(name: RelationName): void {
-    const key = `${name.schema}\0${name.name}`;
-    if (seen.has(key)) return;
-    seen.add(key);
-    mark(knownRelationPath(marks.before, name));
-    const known = marks.before.table(name);
-    for (const one of [...(known?.partitions ?? []), ...(known?.children ?? [])]) visit(one);
-  }
+function eachOf({ marks, table }: Altered, mark: (path: ObjectPath) => void): void {
+  for (const one of [table, ...familyBelow(marks.before, table)]) mark(knownRelationPath(marks.before, one));
 }
 
 /** Constraints and indexes that are there now, and the sequences that came with columns. */

@@ -1,7 +1,9 @@
 import type { ObjectType } from '@pgsql/types';
+import type { ObjectPath } from '../../graph/object.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import { nameOf, namesOf, stringsOf } from '../../syntax/names.ts';
 import { all, as, type Fields, type Node } from '../../syntax/tree.ts';
+import { resolveFunction } from '../calls.ts';
 import { markAllGone } from '../gone.ts';
 import type { Marks } from '../marks.ts';
 import {
@@ -15,13 +17,17 @@ import {
   schemaPath,
   typePath,
 } from '../paths.ts';
-import { resolveFunction } from '../reads.ts';
 import { signatureOf } from '../signature.ts';
+import { castMeant } from './casts.ts';
+import { transformPath } from './languages.ts';
+import { operatorMeant } from './operator-classes.ts';
 
 /** DROP of anything, with what goes along by CASCADE as far as it is known. */
-export function markDrop(marks: Marks, { removeType, objects = [] }: Fields<'DropStmt'>): void {
+export function markDrop(marks: Marks, { removeType, objects = [], missing_ok }: Fields<'DropStmt'>): void {
   const type = removeType as ObjectType;
-  for (const object of objects) (DROPS[type] ?? dropNamed)(marks, object, type);
+  marks.ifThere(missing_ok, () => {
+    for (const object of objects) (DROPS[type] ?? dropNamed)(marks, object, type);
+  });
   markAllGone(marks);
 }
 
@@ -89,19 +95,39 @@ const DROPS: Partial<Record<ObjectType, Drop>> = {
   OBJECT_FOREIGN_SERVER: dropGlobal,
   OBJECT_LANGUAGE: dropGlobal,
   OBJECT_ACCESS_METHOD: dropGlobal,
+  OBJECT_OPERATOR: (marks, object) => {
+    const path = operatorIn(marks, object);
+    if (path) marks.drops(path);
+  },
+  OBJECT_CAST: (marks, object) => {
+    const path = castMeant(marks, object);
+    if (path) marks.drops(path);
+  },
+  OBJECT_TRANSFORM: (marks, object) => {
+    const items = as('List', object)?.items;
+    const path = transformPath(marks, all('TypeName', items)[0], stringsOf(items)[0] ?? '');
+    if (path) marks.drops(path);
+  },
 };
 
-/** Everything else by its name: an operator, a collation, a cast. */
+/** An operator with its operands. */
+export function operatorIn(marks: Marks, object: Node | undefined): ObjectPath | undefined {
+  const named = as('ObjectWithArgs', object);
+  const name = nameOf(named?.objname);
+  return named && name && operatorMeant(marks, named, name);
+}
+
+/** Everything else by its name: a collation, statistics. */
 function dropNamed(marks: Marks, object: Node, type: ObjectType): void {
-  const name = objectName(object);
+  const name = objectName(object, type);
   if (name) marks.drops(namedPath(marks, type, name));
 }
 
-export function objectName(object: Node | undefined): QualifiedName | undefined {
+/** Of an operator class or family, the name of its access method comes first. */
+export function objectName(object: Node | undefined, type?: ObjectType): QualifiedName | undefined {
   const items = as('List', object)?.items;
-  const types = all('TypeName', items);
-  if (types.length > 0) return { name: types.map(({ names }) => stringsOf(names).at(-1)).join(' as ') };
-  return nameOf(items ?? as('ObjectWithArgs', object)?.objname);
+  const isOfMethod = type === 'OBJECT_OPCLASS' || type === 'OBJECT_OPFAMILY';
+  return nameOf(isOfMethod ? items?.slice(1) : (items ?? as('ObjectWithArgs', object)?.objname));
 }
 
 export function namedPath({ before }: Marks, type: ObjectType, { schema, name }: QualifiedName) {

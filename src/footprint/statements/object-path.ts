@@ -2,11 +2,13 @@ import type { ObjectType } from '@pgsql/types';
 import type { ObjectPath } from '../../graph/object.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import { nameOf, stringsOf } from '../../syntax/names.ts';
-import { as, type Node } from '../../syntax/tree.ts';
+import { all, as, type Node } from '../../syntax/tree.ts';
 import type { Marks } from '../marks.ts';
 import { type Group, globalPath, indexPath, knownRelationPath, memberPath, schemaPath, typePath } from '../paths.ts';
-import { namedPath, objectName, wordOf } from './drop.ts';
+import { castMeant } from './casts.ts';
+import { namedPath, objectName, operatorIn, wordOf } from './drop.ts';
 import { meantFunction } from './functions.ts';
+import { transformPath } from './languages.ts';
 
 /** The object that COMMENT, GRANT or ALTER ... OWNER names. */
 export function objectPath(marks: Marks, type: ObjectType, object: Node | undefined): ObjectPath | undefined {
@@ -14,7 +16,7 @@ export function objectPath(marks: Marks, type: ObjectType, object: Node | undefi
   if (own) return own(marks, object);
   const global = as('String', object)?.sval;
   if (global !== undefined) return globalPath(wordOf(type), global);
-  const name = objectName(object);
+  const name = objectName(object, type);
   return name && namedPath(marks, type, name);
 }
 
@@ -70,6 +72,17 @@ const PATHS: Partial<Record<ObjectType, PathOf>> = {
   OBJECT_PROCEDURE: routine,
   OBJECT_ROUTINE: routine,
   OBJECT_AGGREGATE: routine,
+  OBJECT_OPERATOR: operatorIn,
+  OBJECT_CAST: castMeant,
+  OBJECT_DOMCONSTRAINT: (marks, object) => {
+    const items = as('List', object)?.items;
+    const name = nameOf(all('TypeName', items)[0]?.names);
+    return name && memberPath(typePath(marks.before.resolveType(name)), 'constraints', stringsOf(items).at(-1) ?? '');
+  },
+  OBJECT_TRANSFORM: (marks, object) => {
+    const items = as('List', object)?.items;
+    return transformPath(marks, all('TypeName', items)[0], stringsOf(items)[0] ?? '');
+  },
   OBJECT_SCHEMA: (_, object) => {
     const name = as('String', object)?.sval;
     return name === undefined ? undefined : schemaPath(name);

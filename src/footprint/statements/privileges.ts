@@ -4,24 +4,40 @@ import type { RelationKind } from '../../known/table.ts';
 import { relationName, stringsOf } from '../../syntax/names.ts';
 import { all, as, type Fields, type Node } from '../../syntax/tree.ts';
 import type { Marks } from '../marks.ts';
-import { DATABASE, globalPath, groupPath, knownRelationPath, memberPath, schemaPath } from '../paths.ts';
+import { DATABASE, groupPath, knownRelationPath, memberPath, privilegePath, schemaPath } from '../paths.ts';
 import { wordOf } from './drop.ts';
 import { objectPath } from './object-path.ts';
+import { markMember, readRole, readRoles } from './roles.ts';
 
 /** GRANT and REVOKE on objects. */
 export function markGrant(marks: Marks, statement: Fields<'GrantStmt'>): void {
-  const { targtype, objects = [], objtype, grantees } = statement;
+  const { targtype, objects = [], objtype, grantees, privileges } = statement;
   const roles = all('RoleSpec', grantees).map(({ rolename }) => rolename ?? 'public');
-  for (const role of roles) readRole(marks, role);
+  readRoles(marks, grantees);
   const paths = objects.flatMap((one) => targets(marks, one, objtype as ObjectType, targtype as GrantTargetType));
   for (const path of paths) {
     marks.reads(path);
-    for (const role of roles) marks.changes(memberPath(path, 'privileges', role));
+    for (const role of roles) markPrivileges(marks, path, role, all('AccessPriv', privileges));
   }
 }
 
-function readRole(marks: Marks, role: string): void {
-  if (role !== 'public') marks.reads(globalPath('role', role));
+/**
+ * Each privilege is one of its own, and each column's; of the same one, whoever gives or takes it again stands on nothing. None are
+ * all of them.
+ */
+function markPrivileges(
+  marks: Marks,
+  path: ObjectPath,
+  role: string,
+  privileges: readonly Fields<'AccessPriv'>[],
+): void {
+  if (privileges.length === 0) marks.claims(memberPath(path, 'privileges', role));
+  for (const { priv_name: privilege = 'all', cols } of privileges) {
+    const columns = stringsOf(cols);
+    for (const column of columns) marks.reads(memberPath(path, 'columns', column));
+    for (const column of columns.length > 0 ? columns : [undefined])
+      marks.claims(privilegePath(path, role, privilege, column));
+  }
 }
 
 function targets(marks: Marks, object: Node, type: ObjectType, target: GrantTargetType): ObjectPath[] {
@@ -48,26 +64,24 @@ export function markGrantRole(
   { granted_roles: granted, grantee_roles: grantees }: Fields<'GrantRoleStmt'>,
 ): void {
   const to = all('RoleSpec', grantees).flatMap(({ rolename }) => rolename ?? []);
-  for (const role of to) readRole(marks, role);
-  for (const { priv_name: role = '' } of all('AccessPriv', granted)) {
-    readRole(marks, role);
-    for (const one of to) marks.changes(memberPath(globalPath('role', role), 'privileges', one));
-  }
+  for (const { priv_name: role = '' } of all('AccessPriv', granted)) for (const one of to) markMember(marks, role, one);
 }
 
 /** ALTER DEFAULT PRIVILEGES: what is made afterwards has them. */
 export function markDefaultPrivileges(marks: Marks, { options, action }: Fields<'AlterDefaultPrivilegesStmt'>): void {
   const roles = all('RoleSpec', action?.grantees).map(({ rolename }) => rolename ?? 'public');
-  for (const role of roles) readRole(marks, role);
-  const schemas = all('DefElem', options).flatMap(({ defname, arg }) =>
-    defname === 'schemas' ? stringsOf(as('List', arg)?.items) : [],
-  );
+  const listed = (name: string) =>
+    all('DefElem', options).flatMap(({ defname, arg }) => (defname === name ? (as('List', arg)?.items ?? []) : []));
+  readRoles(marks, [...(action?.grantees ?? []), ...listed('roles')]);
+  const schemas = stringsOf(listed('schemas'));
+  const makers = all('RoleSpec', listed('roles')).map(({ rolename }) => rolename ?? 'current_user');
+  const by = makers.length > 0 ? ` by ${makers.join(', ')}` : '';
   const owners = schemas.length > 0 ? schemas.map(schemaPath) : [DATABASE];
   for (const owner of owners) {
     if (schemas.length > 0) marks.reads(owner);
     // Of what is made before and after it, each kind has its own; here they are one.
     for (const role of roles)
-      marks.changes(memberPath(owner, 'default privileges', `${wordOf(action?.objtype ?? '')}s to ${role}`));
+      marks.claims(memberPath(owner, 'default privileges', `${wordOf(action?.objtype ?? '')}s${by} to ${role}`));
     marks.reads(groupPath(owner, 'default privileges'));
   }
 }
@@ -89,7 +103,7 @@ export function markOwner(marks: Marks, { objectType, relation, object, newowner
   const path = written
     ? knownRelationPath(marks.before, marks.before.resolve(written))
     : objectPath(marks, objectType as ObjectType, object);
-  if (newowner?.rolename) readRole(marks, newowner.rolename);
+  readRole(marks, newowner);
   if (!path) return;
   marks.reads(path);
   marks.changes(memberPath(path, 'settings', 'owner'));

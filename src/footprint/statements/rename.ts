@@ -4,6 +4,8 @@ import type { RelationName } from '../../known/table.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import { nameOf, relationName } from '../../syntax/names.ts';
 import { as, type Fields, type Node } from '../../syntax/tree.ts';
+import { resolveFunction } from '../calls.ts';
+import { familyBelow } from '../family.ts';
 import type { Marks } from '../marks.ts';
 import {
   functionPath,
@@ -12,11 +14,12 @@ import {
   indexPath,
   knownRelationPath,
   memberPath,
+  operatorPath,
   relationPath,
   schemaPath,
   typePath,
 } from '../paths.ts';
-import { resolveFunction } from '../reads.ts';
+import { operandsOf, signatureOf } from '../signature.ts';
 import { namedPath, objectName, wordOf } from './drop.ts';
 
 /** ALTER ... RENAME: the old name is gone, the new one is there. */
@@ -42,21 +45,37 @@ const MEMBERS: Partial<Record<ObjectType, Group>> = {
 function renameMember(marks: Marks, written: QualifiedName, group: Group, from: string, to: string): void {
   const path = knownRelationPath(marks.before, marks.before.resolve(written));
   marks.reads(path);
-  moved(marks, memberPath(path, group, from), memberPath(path, group, to));
+  for (const one of [path, ...inherited(marks, written, group, from)])
+    marks.moves(memberPath(one, group, from), memberPath(one, group, to));
+  // An index and its constraint have one name.
+  if (group === 'constraints' && marks.before.table(written)?.indexes.get(from)?.constraint === from)
+    marks.moves(memberPath(path, 'indexes', from), memberPath(path, 'indexes', to));
+}
+
+/** Partitions and children that have the same column or check. */
+function inherited({ before }: Marks, written: QualifiedName, group: Group, name: string): ObjectPath[] {
+  const having = familyBelow(before, before.resolve(written)).filter((one) => {
+    const table = before.table(one);
+    return group === 'columns'
+      ? table?.columns.has(name)
+      : group === 'constraints' && table?.constraints.get(name)?.type === 'check';
+  });
+  return having.map((one) => knownRelationPath(before, one));
 }
 
 function renameRelation(marks: Marks, written: QualifiedName, to: string): void {
   const found = marks.before.index(written);
   if (found) {
     const path = knownRelationPath(marks.before, found.table.name);
-    moved(marks, indexPath(marks.before, written), memberPath(path, 'indexes', to));
+    const { name, constraint } = found.index;
+    marks.moves(indexPath(marks.before, written), memberPath(path, 'indexes', to));
+    if (constraint === name) marks.moves(memberPath(path, 'constraints', name), memberPath(path, 'constraints', to));
     marks.claims(relationPath(marks.before.resolve(written), 'index'));
     marks.claims(relationPath({ schema: found.table.name.schema, name: to }, 'index'));
     return;
   }
   const from = marks.before.resolve(written);
-  moved(
-    marks,
+  marks.moves(
     knownRelationPath(marks.before, from),
     relationPath({ schema: from.schema, name: to }, kindOf(marks, written)),
   );
@@ -67,23 +86,18 @@ function kindOf({ before }: Marks, name: QualifiedName) {
   return kind === 'partitioned table' ? 'table' : kind;
 }
 
-function moved(marks: Marks, from: ObjectPath, to: ObjectPath): void {
-  marks.changes(from);
-  marks.creates(to);
-}
-
 function renameOther(
   marks: Marks,
   type: ObjectType,
   { object, subname = '', newname = '' }: Fields<'RenameStmt'>,
 ): void {
-  const name = objectName(object) ?? nameOfOther(object);
-  if (type === 'OBJECT_SCHEMA') moved(marks, schemaPath(subname), schemaPath(newname));
-  else if (type === 'OBJECT_ROLE') moved(marks, globalPath('role', subname), globalPath('role', newname));
+  const name = objectName(object, type) ?? nameOfOther(object);
+  if (type === 'OBJECT_SCHEMA') marks.moves(schemaPath(subname), schemaPath(newname));
+  else if (type === 'OBJECT_ROLE') marks.moves(globalPath('role', subname), globalPath('role', newname));
   else if (name && type === 'OBJECT_DOMCONSTRAINT') {
     const path = typePath(marks.before.resolveType(name));
-    moved(marks, memberPath(path, 'constraints', subname), memberPath(path, 'constraints', newname));
-  } else if (name) moved(marks, ...pathsOf(marks, type, name, { name: newname }));
+    marks.moves(memberPath(path, 'constraints', subname), memberPath(path, 'constraints', newname));
+  } else if (name) marks.moves(...pathsOf(marks, type, { name, object }, { name: newname }));
 }
 
 function nameOfOther(object: Node | undefined): QualifiedName | undefined {
@@ -113,7 +127,7 @@ const GLOBAL: ReadonlySet<ObjectType> = new Set([
 function pathsOf(
   marks: Marks,
   type: ObjectType,
-  name: QualifiedName,
+  { name, object }: { readonly name: QualifiedName; readonly object: Node | undefined },
   to: Partial<Record<'schema' | 'name', string>>,
 ): [ObjectPath, ObjectPath] {
   if (type === 'OBJECT_TYPE' || type === 'OBJECT_DOMAIN') {
@@ -123,7 +137,14 @@ function pathsOf(
   }
   if (FUNCTIONS.has(type)) {
     const full = resolveFunction(marks, name);
-    return [functionPath(full), functionPath({ ...full, ...to })];
+    const types = as('ObjectWithArgs', object);
+    const signature = types?.args_unspecified ? undefined : signatureOf(marks.before, types?.objargs);
+    return [functionPath(full, signature), functionPath({ ...full, ...to }, signature)];
+  }
+  if (type === 'OBJECT_OPERATOR') {
+    const full = { schema: name.schema ?? marks.before.defaultSchema, name: name.name };
+    const operands = operandsOf(marks.before, as('ObjectWithArgs', object)?.objargs);
+    return [operatorPath(full, operands), operatorPath({ ...full, ...to }, operands)];
   }
   if (GLOBAL.has(type)) return [globalPath(wordOf(type), name.name), globalPath(wordOf(type), to.name ?? name.name)];
   return [namedPath(marks, type, name), namedPath(marks, type, { ...name, ...to })];
@@ -134,14 +155,14 @@ export function markSetSchema(marks: Marks, statement: Fields<'AlterObjectSchema
   const { objectType, relation, object, newschema: schema = '' } = statement;
   marks.reads(schemaPath(schema));
   const written = relationName(relation);
-  const name = objectName(object) ?? nameOfOther(object);
+  const name = objectName(object, objectType as ObjectType) ?? nameOfOther(object);
   if (written) moveRelation(marks, marks.before.resolve(written), schema);
   else if (objectType === 'OBJECT_EXTENSION') marks.changes(globalPath('extension', name?.name ?? ''));
-  else if (name) moved(marks, ...pathsOf(marks, objectType as ObjectType, name, { schema }));
+  else if (name) marks.moves(...pathsOf(marks, objectType as ObjectType, { name, object }, { schema }));
 }
 
 /** With its sequences. */
 function moveRelation(marks: Marks, from: RelationName, schema: string): void {
   for (const name of [from, ...marks.before.sequencesOf(from).map((one) => one.name)])
-    moved(marks, knownRelationPath(marks.before, name), relationPath({ schema, name: name.name }, kindOf(marks, name)));
+    marks.moves(knownRelationPath(marks.before, name), relationPath({ schema, name: name.name }, kindOf(marks, name)));
 }

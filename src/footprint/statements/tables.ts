@@ -1,25 +1,38 @@
 import type { RelationName } from '../../known/table.ts';
 import { nameOf, relationName } from '../../syntax/names.ts';
 import { all, as, type Fields, type Node } from '../../syntax/tree.ts';
+import { markFunctionRead } from '../calls.ts';
+import { markColumnRead } from '../columns-read.ts';
+import { markExtension } from '../extensions.ts';
+import { markBounds } from '../labels.ts';
 import type { Marks } from '../marks.ts';
 import { DATABASE, globalPath, groupPath, knownRelationPath, memberPath, relationPath, schemaPath } from '../paths.ts';
-import { markAllColumns, markExtension, markFunctionRead, markReads, markSchemaObject, markTypes } from '../reads.ts';
+import { markReads, markSchemaObject, markTypes } from '../reads.ts';
+import { sourceNamed } from '../source.ts';
 import { markColumnNeeds } from './columns.ts';
 import { markConstraintReads } from './constraints.ts';
+import { readRoles } from './roles.ts';
+import { markQuery } from './rows.ts';
+import { readTablespace } from './tablespaces.ts';
 
 /** CREATE TABLE, CREATE FOREIGN TABLE */
 export function markTable(marks: Marks, statement: Fields<'CreateStmt'>): void {
   const { relation, tableElts, constraints, inhRelations, partbound, ofTypename } = statement;
   const name = newRelation(marks, relation);
   if (!name) return;
-  for (const one of all('RangeVar', inhRelations)) markParent(marks, name, one, partbound !== undefined);
-  markTypes(marks, ofTypename && { TypeName: ofTypename });
+  for (const one of all('RangeVar', inhRelations)) markParent(marks, name, one, partbound);
+  marks.dependent(knownRelationPath(marks.after, name), () => markTypes(marks, ofTypename && { TypeName: ofTypename }));
   for (const one of [...(tableElts ?? []), ...(constraints ?? [])]) markElement(marks, name, one);
   markReads(marks, [
     statement.partspec && { PartitionSpec: statement.partspec },
     partbound && { PartitionBoundSpec: partbound },
   ]);
+  for (const { collation, opclass } of all('PartitionElem', statement.partspec?.partParams)) {
+    markSchemaObject(marks, 'collation', nameOf(collation));
+    markSchemaObject(marks, 'operator class', nameOf(opclass));
+  }
   if (statement.accessMethod) marks.reads(globalPath('access method', statement.accessMethod));
+  readTablespace(marks, statement.tablespacename);
   markCreated(marks, name);
 }
 
@@ -46,20 +59,29 @@ export function markCreated(marks: Marks, name: RelationName, replaces = false):
   for (const { name: sequence } of marks.after.sequencesOf(name)) marks.creates(relationPath(sequence, 'sequence'));
 }
 
-function markParent(marks: Marks, name: RelationName, parent: Fields<'RangeVar'>, isPartition: boolean): void {
+function markParent(
+  marks: Marks,
+  name: RelationName,
+  parent: Fields<'RangeVar'>,
+  bound: Fields<'PartitionBoundSpec'> | undefined,
+): void {
   const written = relationName(parent);
   if (!written) return;
   const full = marks.before.resolve(written);
-  markInherited(marks, full);
-  if (isPartition) marks.creates(memberPath(knownRelationPath(marks.before, full), 'partitions', name.name));
+  markInherited(marks, full, true);
+  if (bound) markBounds(marks, full, bound);
+  if (bound) marks.creates(memberPath(knownRelationPath(marks.before, full), 'partitions', name.name));
 }
 
-/** What a table gets from one above it, and what makes it. */
-export function markInherited(marks: Marks, parent: RelationName): void {
+/**
+ * What a table gets from one above it, and what makes it. Only one that comes with columns of its own has to have the same: a new one
+ * would get them later, too.
+ */
+export function markInherited(marks: Marks, parent: RelationName, isFree: boolean): void {
   const path = knownRelationPath(marks.before, parent);
   marks.reads(path);
-  markAllColumns(marks, parent);
-  marks.readsAll(groupPath(path, 'constraints'));
+  marks.readsAll(groupPath(path, 'columns'), isFree);
+  marks.readsAll(groupPath(path, 'constraints'), true);
   marks.readsAll(groupPath(path, 'indexes'), true);
   marks.readsAll(groupPath(path, 'triggers'), true);
 }
@@ -89,6 +111,7 @@ export function markTableAs(marks: Marks, { into, query }: Fields<'CreateTableAs
   const name = newRelation(marks, into?.rel);
   if (!name) return;
   markReads(marks, query, [], into?.skipData !== true);
+  readTablespace(marks, into?.tableSpaceName);
   markCreated(marks, name);
 }
 
@@ -97,19 +120,20 @@ export function markIndex(marks: Marks, statement: Fields<'IndexStmt'>): void {
   const written = relationName(statement.relation);
   if (!written) return;
   const table = marks.before.resolve(written);
-  const sources = [{ name: table, aliases: [written.name] }];
+  const sources = [sourceNamed(table, written.name)];
   const path = knownRelationPath(marks.before, table);
   marks.reads(path);
   for (const { name, expr, opclass, collation } of all('IndexElem', [
     ...(statement.indexParams ?? []),
     ...(statement.indexIncludingParams ?? []),
   ])) {
-    if (name) marks.reads(memberPath(path, 'columns', name));
+    if (name) markColumnRead(marks, table, name);
     markReads(marks, expr, sources);
     markSchemaObject(marks, 'operator class', nameOf(opclass));
     markSchemaObject(marks, 'collation', nameOf(collation));
   }
   markMethod(marks, statement.accessMethod);
+  readTablespace(marks, statement.tableSpace);
   markReads(marks, statement.whereClause, sources);
   for (const name of addedIndexes(marks, table)) markNewIndex(marks, table, name);
 }
@@ -136,16 +160,18 @@ function addedIndexes({ before, after }: Marks, table: RelationName): string[] {
 
 /** CREATE TRIGGER */
 export function markTrigger(marks: Marks, statement: Fields<'CreateTrigStmt'>): void {
-  const { relation, funcname, whenClause, columns, trigname = '' } = statement;
+  const { relation, funcname, whenClause, columns, constrrel, trigname = '' } = statement;
   const written = relationName(relation);
   if (!written) return;
   const table = marks.before.resolve(written);
   const path = knownRelationPath(marks.before, table);
   marks.reads(path);
-  for (const { sval } of all('String', columns)) if (sval) marks.reads(memberPath(path, 'columns', sval));
+  for (const { sval } of all('String', columns)) if (sval) markColumnRead(marks, table, sval);
   const called = nameOf(funcname);
-  if (called) markFunctionRead(marks, called);
-  markReads(marks, whenClause, [{ name: table, aliases: ['new', 'old'] }]);
+  if (called) markFunctionRead(marks, called, []);
+  const other = relationName(constrrel);
+  if (other) marks.reads(knownRelationPath(marks.before, marks.before.resolve(other)));
+  markReads(marks, whenClause, [sourceNamed(table, 'new', 'old')]);
   marks.creates(memberPath(path, 'triggers', trigname));
 }
 
@@ -166,8 +192,8 @@ export function markPolicy(
   const table = marks.before.resolve(written);
   const path = knownRelationPath(marks.before, table);
   marks.reads(path);
-  markReads(marks, [qual, with_check], [{ name: table, aliases: [written.name] }]);
-  for (const { rolename } of all('RoleSpec', roles)) if (rolename) marks.reads(globalPath('role', rolename));
+  markReads(marks, [qual, with_check], [sourceNamed(table, written.name)]);
+  readRoles(marks, roles);
   const own = memberPath(path, 'policies', policy);
   if (isNew) marks.creates(own);
   else marks.changes(own);
@@ -180,6 +206,10 @@ export function markRule(marks: Marks, { relation, rulename = '', actions, where
   const table = marks.before.resolve(written);
   const path = knownRelationPath(marks.before, table);
   marks.reads(path);
-  markReads(marks, [actions, whereClause], [{ name: table, aliases: ['new', 'old'] }]);
+  const rows = [sourceNamed(table, 'new', 'old')];
+  markReads(marks, whereClause, rows);
+  marks.needs(() => {
+    for (const action of actions ?? []) markQuery(marks, action, rows);
+  });
   marks.creates(memberPath(path, 'rules', rulename));
 }

@@ -3,8 +3,9 @@ import { nameOf, relationName } from '../../syntax/names.ts';
 import { all, as, type Fields } from '../../syntax/tree.ts';
 import type { Marks } from '../marks.ts';
 import { groupPath, memberPath, schemaPath, typePath } from '../paths.ts';
-import { markReads, markType } from '../reads.ts';
+import { markReads, markSchemaObject, markType } from '../reads.ts';
 import { markColumnNeeds } from './columns.ts';
+import { markDefinitionReads } from './define.ts';
 import { markCreated, newRelation } from './tables.ts';
 
 function createType(marks: Marks, name: QualifiedName | undefined): void {
@@ -34,15 +35,30 @@ export function markComposite(marks: Marks, { typevar, coldeflist }: Fields<'Com
 
 /** CREATE TYPE ... AS RANGE */
 export function markRange(marks: Marks, { typeName, params }: Fields<'CreateRangeStmt'>): void {
-  for (const { arg } of all('DefElem', params)) markType(marks, as('TypeName', arg));
+  markDefinitionReads(marks, params);
   createType(marks, nameOf(typeName));
 }
 
 /** CREATE DOMAIN */
-export function markDomain(marks: Marks, { domainname, typeName, constraints }: Fields<'CreateDomainStmt'>): void {
-  markType(marks, typeName);
-  markReads(marks, constraints);
-  createType(marks, nameOf(domainname));
+export function markDomain(
+  marks: Marks,
+  { domainname, typeName, constraints, collClause }: Fields<'CreateDomainStmt'>,
+): void {
+  const name = nameOf(domainname);
+  if (!name) return;
+  const path = typePath({ schema: name.schema ?? marks.before.defaultSchema, name: name.name });
+  marks.dependent(path, () => {
+    markType(marks, typeName);
+    markSchemaObject(marks, 'collation', nameOf(collClause?.collname));
+  });
+  const checks = [...(marks.after.domain(name)?.constraints.keys() ?? [])];
+  for (const one of all('Constraint', constraints)) {
+    const check = one.contype === 'CONSTR_CHECK' ? (one.conname ?? checks.shift()) : undefined;
+    marks.dependent(check === undefined ? undefined : memberPath(path, 'constraints', check), () =>
+      markReads(marks, one.raw_expr),
+    );
+  }
+  createType(marks, name);
 }
 
 /** ALTER DOMAIN: what it may hold concerns all that use it. */
@@ -52,9 +68,9 @@ export function markAlterDomain(marks: Marks, { typeName, subtype, name, def }: 
   const path = typePath(marks.before.resolveType(written));
   const constraint = as('Constraint', def);
   marks.reads(path);
-  markReads(marks, def);
-  if (subtype === 'C')
-    marks.creates(memberPath(path, 'constraints', constraint?.conname ?? addedTo(marks, written) ?? ''));
+  const added = memberPath(path, 'constraints', constraint?.conname ?? addedTo(marks, written) ?? '');
+  marks.dependent(subtype === 'C' ? added : undefined, () => markReads(marks, def));
+  if (subtype === 'C') marks.creates(added);
   else if (subtype === 'X') marks.drops(memberPath(path, 'constraints', name ?? ''));
   else if (subtype === 'V') marks.changes(memberPath(path, 'constraints', name ?? ''));
   else marks.changes(memberPath(path, 'settings', subtype === 'T' ? 'default' : 'not null'));

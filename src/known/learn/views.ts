@@ -1,5 +1,6 @@
 import { relationName, stringsOf } from '../../syntax/names.ts';
 import { all, as, type Fields, type Node } from '../../syntax/tree.ts';
+import { nodesOf } from '../../syntax/walk.ts';
 import { emptyTable } from '../draft.ts';
 import { mentionedColumns, relationsRead } from '../expression.ts';
 import { figuredName } from '../figured-name.ts';
@@ -44,12 +45,13 @@ function putQuery(at: Learning, { relation, kind, query, names }: Made): void {
   const name = relation.relpersistence === 't' ? { schema: TEMPORARY, name: written.name } : draft.newName(written);
   const shown = queryColumns(at, query);
   const columns = shown?.map((one, i) => ({ ...one, name: names[i] ?? one.name })) ?? [];
+  const reads = kind === 'table' ? [] : readBy(at, query);
   draft.putTable({
     ...emptyTable(name, kind),
     complete: shown !== undefined,
     columns: new Map(columns.map((one) => [one.name, one])),
-    reads: kind === 'table' ? [] : readBy(at, query),
-    mentions: kind === 'table' ? [] : mentionedColumns(query),
+    reads,
+    mentions: kind === 'table' ? [] : mentionedBy(at, query, reads),
     made: kind === 'view' ? (draft.table(name)?.made ?? made) : made,
     ...persistenceOf(relation),
   });
@@ -61,6 +63,18 @@ function readBy({ draft }: Learning, query: Node | undefined): RelationName[] {
     return written ? draft.resolve(written) : [];
   });
   return [...new Map(names.map((one) => [keyOf(one), one])).values()];
+}
+
+/** `*` is what the tables have now: a column that comes later is none of the view's. Those of USING are named nowhere else. */
+function mentionedBy({ draft }: Learning, query: Node | undefined, reads: readonly RelationName[]): string[] {
+  const joins = nodesOf('JoinExpr', query);
+  const isNatural = joins.some((one) => one.isNatural);
+  const named = [...mentionedColumns(query), ...joins.flatMap(({ usingClause }) => stringsOf(usingClause))];
+  if (!isNatural && !named.includes('*')) return [...new Set(named)];
+  const tables = reads.map((one) => draft.table(one));
+  if (tables.some((one) => !one?.complete)) return [...new Set([...named, '*'])];
+  const all = tables.flatMap((one) => [...(one?.columns.keys() ?? [])]);
+  return [...new Set([...named.filter((one) => one !== '*'), ...all])];
 }
 
 /** What a query shows; undefined where a star hides it. */

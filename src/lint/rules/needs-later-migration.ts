@@ -1,5 +1,6 @@
 import type { ForwardNeed } from '../../graph/forward.ts';
 import { describeObject } from '../../graph/object.ts';
+import { objectPlace } from '../help/object-place.ts';
 import type { FileComplaint, PastFile, Rule } from '../rule.ts';
 
 export const rule: Rule = {
@@ -13,8 +14,8 @@ export const rule: Rule = {
   },
 };
 
-function complaint(file: PastFile, { maker, object, line }: ForwardNeed): FileComplaint {
-  const subject = file.body.findLast((one) => one.statement.line <= line);
+function complaint(file: PastFile, need: ForwardNeed): FileComplaint {
+  const { maker, object } = need;
   const contradicted = dependsOn(file, maker, file.migration.version);
   return {
     message: contradicted
@@ -23,7 +24,7 @@ function complaint(file: PastFile, { maker, object, line }: ForwardNeed): FileCo
     why: contradicted
       ? 'What the headers say and what the SQL needs are opposites: on a new database this file fails. Turn the header round.'
       : `On a new database this file fails. The header -- Depends: ${maker} puts that one first.`,
-    ...(subject ? { subject } : {}),
+    ...objectPlace(file.body, object, need),
   };
 }
 

@@ -1,6 +1,8 @@
 import type { MigrationGraph } from '../../graph/graph.ts';
+import type { Reason } from '../../graph/inferred.ts';
 import { describeObject } from '../../graph/object.ts';
 import { folderOf } from '../file-set.ts';
+import { objectPlace } from '../help/object-place.ts';
 import type { FileComplaint, FileSubject, Rule } from '../rule.ts';
 
 export const rule: Rule = {
@@ -17,20 +19,28 @@ export const rule: Rule = {
       const other = set.migration(version);
       const [reason] = inferred?.reasons ?? [];
       if (!other || !reason || reason.weak || folderOf(other.file) === folderOf(migration.file)) continue;
-      // Its numbers put what is behind it in that folder behind it.
-      const isBehind = (one: string) => isSameFolderBehind(set.migration(one), other);
-      if (declared.some((one) => one === version || isBehind(one))) continue;
-      yield complaint(file, version, describeObject(reason.object), reason.later.line);
+      if (declared.includes(version)) continue;
+      // The numbers of that folder put it before this one; what is asked for alone comes without it.
+      const behind = declared.find((one) => isSameFolderBehind(set.migration(one), other));
+      yield behind === undefined ? complaint(file, version, reason) : leftOut(file, version, behind, reason);
     }
   },
 };
 
-function complaint(file: FileSubject, version: string, object: string, line: number): FileComplaint {
-  const subject = file.body.findLast((one) => one.statement.line <= line);
+function complaint(file: FileSubject, version: string, { object, later }: Reason): FileComplaint {
   return {
-    message: `this needs ${object} of ${version}, a file of another folder that only its number puts first`,
+    message: `this needs ${describeObject(object)} of ${version}, a file of another folder that only its number puts first`,
     why: `Folders are numbered by different people, and --only leaves out what no header names. The header -- Depends: ${version} says it.`,
-    ...(subject ? { subject } : {}),
+    ...objectPlace(file.body, object, later),
+  };
+}
+
+function leftOut(file: FileSubject, version: string, behind: string, { object, later }: Reason): FileComplaint {
+  return {
+    message: `this needs ${describeObject(object)} of ${version}, which only its number puts before ${behind}, which a header names`,
+    why: `In order they run all right, but --only leaves out what no header names. The header -- Depends: ${version} says it.`,
+    severity: 'note',
+    ...objectPlace(file.body, object, later),
   };
 }
 

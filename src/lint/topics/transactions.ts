@@ -10,6 +10,7 @@ import { rule as needsLaterMigration } from '../rules/needs-later-migration.ts';
 import { rule as sessionSettingKept } from '../rules/session-setting-kept.ts';
 import { rule as syntaxNotUnderstood } from '../rules/syntax-not-understood.ts';
 import { rule as undeclaredDependency } from '../rules/undeclared-dependency.ts';
+import { rule as unresolvedDepends } from '../rules/unresolved-depends.ts';
 import { rule as unusedAllow } from '../rules/unused-allow.ts';
 
 /** The rules of topic `transactions`, in the order of their list. */
@@ -25,5 +26,6 @@ export const TRANSACTIONS_RULES: readonly Rule[] = [
   disablingTriggers,
   needsLaterMigration,
   undeclaredDependency,
+  unresolvedDepends,
   unusedAllow,
 ];

@@ -1,7 +1,8 @@
 import { isTree, type ParseStatement } from '../tree.ts';
 import { constantText, selectedExpression, soleConstant } from './constant-text.ts';
+import { type Declaration, declarationsIn, type Part } from './declarations.ts';
 import { sqlStatements } from './sql-body.ts';
-import type { Inner, InnerStatement } from './statement.ts';
+import type { Inner, InnerStatement, Variable } from './statement.ts';
 import { type PlacedText, stringConstant } from './string-constant.ts';
 
 /** A node of what PL/pgSQL's parser gives: `{ PLpgSQL_stmt_if: { lineno, cond, then_body, ... } }`. */
@@ -16,6 +17,8 @@ interface Loop {
 export function plpgsqlStatements(body: PlacedText, reported: unknown, parse: ParseStatement): Inner {
   return new BodyReader(body, parse).read(reported);
 }
+
+const OUTSIDE: Loop = { inLoop: false, commits: false };
 
 const LOOPS = new Set(['loop', 'while', 'fori', 'fors', 'forc', 'foreach_a', 'dynfors']);
 
@@ -36,8 +39,34 @@ class BodyReader {
   }
 
   read(reported: unknown): Inner {
-    this.#visit(reported, { inLoop: false, commits: false });
-    return { statements: this.#statements, expressions: this.#expressions, unknown: this.#unknown };
+    const declared = declarationsIn(this.#body.text);
+    for (const one of declared) this.#declare(one);
+    this.#visit(reported, OUTSIDE);
+    return {
+      statements: this.#statements,
+      expressions: this.#expressions,
+      variables: declared.flatMap((one) => this.#variable(one) ?? []),
+      unknown: this.#unknown,
+    };
+  }
+
+  #declare({ type, value, query }: Declaration): void {
+    const read = query ?? value;
+    if (!read) return;
+    // The type says what a constant is one of: a label of an enum.
+    const cast = type && /^'/.test(read.text) && !type.text.includes('%') ? `::${type.text}` : '';
+    if (query) this.#reads(query, '', '');
+    else this.#reads(read, `${SELECT}(`, `)${cast}`);
+  }
+
+  #reads({ text, start }: Part, before: string, behind: string): void {
+    const placeOf = (offset: number) => this.#body.placeOf(start + within(offset - before.length, text.length));
+    this.#expressions.push({ sql: before + text + behind, offset: placeOf(0), placeOf, ...OUTSIDE });
+  }
+
+  #variable({ name, type }: Declaration): Variable | undefined {
+    if (!type) return undefined;
+    return { name, type: type.text.replace(/%\s*rowtype\b/i, ''), offset: this.#body.placeOf(type.start) };
   }
 
   #visit(value: unknown, loop: Loop): void {
@@ -46,7 +75,7 @@ class BodyReader {
       for (const [key, inner] of Object.entries(value)) {
         if (key === 'datums') continue;
         if (key.startsWith('PLpgSQL_stmt_') && isFields(inner)) this.#statement(key.slice(13), inner, loop);
-        else if (key === 'PLpgSQL_expr' && isFields(inner)) this.#expression(inner.query, loop);
+        else if (key === 'PLpgSQL_expr' && isFields(inner)) this.#expression(inner, loop);
         else this.#visit(inner, loop);
       }
     }
@@ -65,13 +94,21 @@ class BodyReader {
     }
   }
 
-  /** A call or a query in it may read something; a variable and a constant do not. */
-  #expression(query: unknown, loop: Loop): void {
-    if (typeof query !== 'string' || !/[(]/.test(query)) return;
+  /** A call, a query, a field or a constant in it may mean something; a variable alone does not. An assignment is reported whole. */
+  #expression({ query, parseMode }: Fields, loop: Loop): void {
+    if (typeof query !== 'string' || !/[('.]/.test(query)) return;
     const start = Math.max(this.#from, this.#body.text.indexOf(query, this.#from));
-    const placeOf = (offset: number) => this.#body.placeOf(start + Math.max(0, offset - SELECT.length));
-    const value = query.replace(/^[^(=]*:?=/, '');
-    this.#expressions.push({ sql: SELECT + value, offset: placeOf(0), placeOf, ...loop });
+    const target = Number(parseMode) >= ASSIGNMENT ? (/^[^=]*=/.exec(query)?.[0] ?? '') : '';
+    // Read as a comparison, which needs the same columns, and tells the type of a constant.
+    const before = target ? `${SELECT}${target.replace(/:?=$/, '')} = (` : `${SELECT}(`;
+    const placeOf = (offset: number) =>
+      this.#body.placeOf(
+        start +
+          (offset < before.length
+            ? within(offset - SELECT.length, target.length)
+            : target.length + within(offset - before.length, query.length)),
+      );
+    this.#expressions.push({ sql: `${before}${query.slice(target.length)})`, offset: placeOf(0), placeOf, ...loop });
   }
 
   #static(query: string | undefined, loop: Loop): void {
@@ -131,6 +168,13 @@ class BodyReader {
 }
 
 const SELECT = 'SELECT ';
+
+/** RAW_PARSE_PLPGSQL_ASSIGN1 of parser/parser.h, and those with more dots in their target. */
+const ASSIGNMENT = 3;
+
+function within(offset: number, length: number): number {
+  return Math.min(Math.max(0, offset), length);
+}
 
 /** The rest of its fields: what is a statement of SQL is one already. */
 function withoutStatements(kind: string, fields: Fields): Fields {

@@ -1,8 +1,9 @@
-import { isBlank, nextToken, type Token } from '../../sql/lexer.ts';
+import type { Token } from '../../sql/lexer.ts';
 import { splitScript } from '../../sql/splitter.ts';
 import { wordOf } from '../../sql/words.ts';
 import type { InnerStatement } from './statement.ts';
 import type { PlacedText } from './string-constant.ts';
+import { significantTokens } from './tokens.ts';
 
 /** The statements of a body that is a text of SQL. */
 export function sqlStatements({ text, placeOf }: PlacedText): InnerStatement[] {
@@ -36,7 +37,7 @@ function* atomicTokens(sql: string): Generator<{ readonly token: Token; readonly
   let depth = 0;
   let inside = false;
   let last = '';
-  for (const token of tokens(sql)) {
+  for (const token of significantTokens(sql)) {
     const word = wordOf(sql, token);
     if (inside) {
       if (word === 'CASE') depth++;
@@ -46,14 +47,5 @@ function* atomicTokens(sql: string): Generator<{ readonly token: Token; readonly
     }
     inside ||= last === 'BEGIN' && word === 'ATOMIC';
     last = word;
-  }
-}
-
-function* tokens(sql: string): Generator<Token> {
-  for (let at = 0; ; ) {
-    const token = nextToken(sql, at, true);
-    if (token === undefined || token === 'incomplete') return;
-    if (!isBlank(token.kind)) yield token;
-    at = token.end;
   }
 }

@@ -12,10 +12,21 @@ export interface InnerStatement {
   readonly commits: boolean;
 }
 
+/** A variable that a block of PL/pgSQL declares. */
+export interface Variable {
+  readonly name: string;
+  /** As it is written: `app.status[]`, `orders.id%TYPE`; of `orders%ROWTYPE` the table alone, which names the same. */
+  readonly type: string;
+  /** The offset of the type in the outer statement. */
+  readonly offset: number;
+}
+
 export interface Inner {
   readonly statements: readonly InnerStatement[];
   /** Expressions that may read something, each as a SELECT: of RETURN, IF, assignments. Absent: none. */
   readonly expressions?: readonly InnerStatement[];
+  /** What its blocks declare. Absent: nothing. */
+  readonly variables?: readonly Variable[];
   /** Places that may hold more. */
   readonly unknown: readonly { readonly offset: number; readonly why: string }[];
 }
