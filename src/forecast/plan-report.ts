@@ -12,6 +12,8 @@ export interface PlanReport {
   /** ISO 8601, by the server's clock. */
   readonly madeAt: string;
   readonly bound: PlanBasis;
+  /** What is kept before data is destroyed: nothing (`never`), that data (`auto`), and a full backup too (`always`). */
+  readonly backup: 'auto' | 'always' | 'never';
   /** SHA-256 (hex) of all the rest: see digestOf. */
   readonly digest: string;
   /** What the application has to wait for, the worst first. */

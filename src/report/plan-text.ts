@@ -125,13 +125,17 @@ function blockerLine({ relation, lock, holder, next }: PlanBlocker): string {
   return `${shortName(relation)} (${lock} is needed): ${holder}. ${next}`;
 }
 
-const NO_BACKUP = 'No backup is taken of it: this version of taskflow-db takes none.';
+const KEPT: Readonly<Record<PlanReport['backup'], string>> = {
+  auto: 'It is kept first, in the schema taskflow_backup, and a rollback puts it back.',
+  always: 'A full backup is taken first; the data itself is kept, too, and a rollback puts it back.',
+  never: 'Nothing of it is kept: backup is "never".',
+};
 
-function destroyed({ migrations }: PlanReport, page: PlanPage): string[] {
+function destroyed({ migrations, backup }: PlanReport, page: PlanPage): string[] {
   const what = migrations.flatMap(({ version, destroys }) => destroys.map((one) => `${version}: ${one}`));
   if (what.length === 0) return [];
   const lines = list('Destroyed:', [...someOf(what), ...more(what)], page, 'bad');
-  return [...lines, wrap(`  ${NO_BACKUP}`, page.width)];
+  return [...lines, wrap(`  ${KEPT[backup]}`, page.width)];
 }
 
 const SEEN_BY = 'A copy shows what they do: taskflow-db migrate --dry-run=rehearse';

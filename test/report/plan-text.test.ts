@@ -55,6 +55,7 @@ function report(migrations: PlannedView[], more: Partial<PlanReport> = {}): Plan
     tool: '0.1.0',
     madeAt: '2026-11-22T10:00:00Z',
     digest: '',
+    backup: 'auto',
     bound: {
       database: 'shop',
       databaseOid: '16384',
@@ -181,7 +182,7 @@ describe('a plan on a terminal', () => {
       text,
       /^In the way now:\n {2}- orders \(ACCESS EXCLUSIVE is needed\): pid 7 \(cron\)\. Wait for it\.$/m,
     );
-    assert.match(text, /^Destroyed:\n {2}- 002_add_something: column old of orders\n {2}No backup is taken of it: /m);
+    assert.match(text, /^Destroyed:\n {2}- 002_add_something: column old of orders\n {2}It is kept first, in the schema taskflow_backup, /m);
     assert.match(text, /^Not foreseen:\n {2}- 002_add_something, line 1: what the procedure does is not known$/m);
   });
 
