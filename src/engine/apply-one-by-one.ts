@@ -6,7 +6,7 @@ import { applicationOf, applyMigration } from './apply.ts';
 import { applyGroup, GROUP_MAX, groupSize, type PreparedGroup, prepareGroup } from './apply-group.ts';
 import type { Control } from './control.ts';
 import type { Engine } from './engine.ts';
-import { Keeper } from './keep/keeper.ts';
+import { keeperOf } from './keep/keeper.ts';
 import { type Destroying, readDestroying } from './keep/read-destroying.ts';
 import { cancelled } from './pause.ts';
 import type { Worker } from './worker.ts';
@@ -105,9 +105,8 @@ function applicationAt({ engine, control, worker, migrations, destroying }: Run,
   const next = migrations[at + 1];
   const announcesNext = inTransaction(migrations[at]) && inTransaction(next);
   const { version } = migrations[at]!;
-  const mine = destroying.get(version);
   return applicationOf(engine, control, worker, migrations[at]!, {
-    keeper: mine && new Keeper({ engine, control }, { version, direction: 'apply', destroying: mine }),
+    keeper: keeperOf({ engine, control }, version, destroying),
     index: at + 1,
     total: migrations.length,
     announced: isAnnounced(migrations, at),

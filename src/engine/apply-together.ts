@@ -9,6 +9,8 @@ import { checkVerify } from './check-verify.ts';
 import type { Control } from './control.ts';
 import type { Engine } from './engine.ts';
 import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts';
+import { keeperOf } from './keep/keeper.ts';
+import { readDestroying } from './keep/read-destroying.ts';
 import { withLockRetries } from './locks/retries.ts';
 import { recordFailure } from './record-failure.ts';
 import { recordedMigration } from './recorded.ts';
@@ -27,9 +29,14 @@ export async function applyTogether(
   durations: Map<string, number>,
 ): Promise<Problem | null> {
   const total = migrations.length;
+  const destroying = await readDestroying(
+    engine,
+    migrations.map((one) => one.migration),
+  );
   const all = migrations.map((planned, i): Application => {
     const recorded = recordedMigration(planned.migration, engine.settings.storeSql);
-    return { engine, control, worker, planned, recorded, index: i + 1, total };
+    const keeper = keeperOf({ engine, control }, planned.version, destroying);
+    return { engine, control, worker, planned, recorded, keeper, index: i + 1, total };
   });
   let current = all[0]!;
   const subject = { ...lockSubjectOf(current), version: () => current.planned.version };
@@ -40,7 +47,8 @@ export async function applyTogether(
     }),
   );
   if (outcome instanceof Problem) return undone(all, outcome);
-  for (const { planned, index } of all) {
+  for (const { planned, index, keeper } of all) {
+    keeper?.tell();
     const ms = outcome.get(planned.version) ?? 0;
     durations.set(planned.version, ms);
     engine.emit({ kind: 'applied', version: planned.version, index, total, ms });
@@ -86,7 +94,8 @@ async function undone(all: readonly Application[], problem: Problem): Promise<Pr
 const ALL_ROLLED_BACK = 'Rolled back, all of it: the database is as it was before this run.';
 
 async function applyInside(application: Application, measured: Map<string, number>): Promise<Problem | undefined> {
-  const { engine, control, worker, planned, recorded, index, total } = application;
+  const { engine, control, worker, planned, recorded, index, total, keeper } = application;
+  keeper?.begin();
   const watch = watchOf(application);
   engine.emit({ kind: 'started', version: planned.version, index, total, statements: statementCount(planned.plan) });
   const begun = performance.now();
@@ -97,8 +106,9 @@ async function applyInside(application: Application, measured: Map<string, numbe
     const ms = Math.round(performance.now() - begun);
     const event = { event: 'applied' as const, version: planned.version };
     const role = worker.ownRole(mayChangeRole(planned.migration)).map((one) => one.item);
+    const kept = [...(keeper?.records() ?? [])].map((one) => one.item);
     await worker.session.batch([
-      [...role, ...appliedItems(control.names, engine.run, recorded, event, { executionTimeMs: ms })],
+      [...role, ...kept, ...appliedItems(control.names, engine.run, recorded, event, { executionTimeMs: ms })],
     ]);
     measured.set(planned.version, ms);
     return undefined;

@@ -16,7 +16,10 @@ describe('plan shows what will happen', { concurrency: 2 }, () => {
         stdout,
         /^Plan for \S+ \(PostgreSQL 18\.\d+\): 2 migrations, 2 statements\nLook at this first: data is/,
       );
-      assert.match(stdout, /^Destroyed:\n {2}- 003_old: column old of customers\n {2}It is kept first, in the schema taskflow_backup, /m);
+      assert.match(
+        stdout,
+        /^Destroyed:\n {2}- 003_old: column old of customers\n {2}It is kept first, in the schema taskflow_backup, /m,
+      );
       assert.match(stdout, /^1\. 002_state \(m\/002_state\.sql\)$/m);
       assert.match(stdout, /^ {3}line 2 {4}ALTER TABLE orders ADD COLUMN state text$/m);
       assert.match(stdout, /ACCESS EXCLUSIVE on orders \(1,000 rows, \d+ kB\): reads and writes\s+wait$/m);

@@ -182,7 +182,10 @@ describe('a plan on a terminal', () => {
       text,
       /^In the way now:\n {2}- orders \(ACCESS EXCLUSIVE is needed\): pid 7 \(cron\)\. Wait for it\.$/m,
     );
-    assert.match(text, /^Destroyed:\n {2}- 002_add_something: column old of orders\n {2}It is kept first, in the schema taskflow_backup, /m);
+    assert.match(
+      text,
+      /^Destroyed:\n {2}- 002_add_something: column old of orders\n {2}It is kept first, in the schema taskflow_backup, /m,
+    );
     assert.match(text, /^Not foreseen:\n {2}- 002_add_something, line 1: what the procedure does is not known$/m);
   });
 

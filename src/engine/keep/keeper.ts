@@ -22,6 +22,16 @@ import type { Destroying } from './read-destroying.ts';
 import { ensureSchema, fillStore, freeName } from './store.ts';
 import { type Taking, takingsOf } from './takings.ts';
 
+/** For a version that is applied, where it destroys something. */
+export function keeperOf(
+  of: { readonly engine: Engine; readonly control: Control },
+  version: string,
+  destroying: ReadonlyMap<string, Destroying>,
+): Keeper | undefined {
+  const mine = destroying.get(version);
+  return mine && new Keeper(of, { version, direction: 'apply', destroying: mine });
+}
+
 /**
  * Keeps what the statements of one file destroy, in the transaction that destroys it: either both are there or neither. One is
  * made for each file, and told when a transaction begins, because what was kept in one that was given up is gone with it.

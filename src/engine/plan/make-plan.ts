@@ -71,7 +71,14 @@ async function head({ run, settings }: Engine, { session }: Control, bound: Plan
   const [row] = await session.query(
     `SELECT pg_catalog.to_char(pg_catalog.now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS now`,
   );
-  return { format: PLAN_FORMAT, tool: run.toolVersion, madeAt: row?.now ?? '', digest: '', bound, backup: settings.backup.policy } as const;
+  return {
+    format: PLAN_FORMAT,
+    tool: run.toolVersion,
+    madeAt: row?.now ?? '',
+    digest: '',
+    bound,
+    backup: settings.backup.policy,
+  } as const;
 }
 
 async function foresight(
