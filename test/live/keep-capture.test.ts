@@ -89,6 +89,29 @@ for (const major of [14, 18] as const)
         assert.deepEqual(await at.database.sql(stores), [['0']]);
       }));
 
+    test('what a killed run has left of a copy the next one removes, and goes on', () =>
+      withCli(major, FILES, async (at) => {
+        assert.equal((await at.run(['migrate'])).exit, 0);
+        at.write(DROP);
+        // Holds up the lock of the statement itself, when the copy is made.
+        const reader = await openSession(at.database);
+        await reader.query('BEGIN; SELECT FROM big LIMIT 1');
+        const killed = at.start(['migrate']);
+        await killed.said(/public\.big is locked; gave way/);
+        killed.child.kill('SIGKILL');
+        await killed.finished;
+        await reader.end();
+        assert.notDeepEqual(await leftOf(at), []);
+        await at.database.sql(`UPDATE big SET a = 'late', b = 'late' WHERE id = 5`);
+        const next = await at.run(['migrate']);
+        assert.equal(next.exit, 0, next.output);
+        assert.match(next.said, /A copy of public\.big that an earlier run had begun and not finished is removed/);
+        assert.deepEqual(await leftOf(at), []);
+        const back = await at.run(['rollback', '--yes', '--lock-timeout', '5s']);
+        assert.equal(back.exit, 0, back.output);
+        assert.deepEqual(await at.database.sql('SELECT count(*) FROM big WHERE a IS DISTINCT FROM b'), [['0']]);
+      }));
+
     test('a table without a key is refused, and says what to do', () =>
       withCli(major, FILES, async (at) => {
         assert.equal((await at.run(['migrate'])).exit, 0);
