@@ -26,6 +26,7 @@ const ALL = [
   'lint',
   'lint-corpus',
   'graph',
+  'kept-column',
 ];
 
 const { values, positionals } = parseArgs({
