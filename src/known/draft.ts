@@ -1,11 +1,25 @@
 import type { QualifiedName } from '../sql/token-reader.ts';
 import type { LayeredMap, OpenMap } from './layered-map.ts';
 import { KnownSchema, keyOf, type SchemaState, sameName } from './schema.ts';
-import type { KnownFunction, KnownTable, KnownUserType, RelationKind, RelationName } from './table.ts';
+import type {
+  KnownColumn,
+  KnownConstraint,
+  KnownFunction,
+  KnownIndex,
+  KnownTable,
+  KnownUserType,
+  RelationKind,
+  RelationName,
+} from './table.ts';
+
+/** What a table has by name. */
+type Part = 'columns' | 'constraints' | 'indexes';
 
 /** What is known while one statement is learned: it can be changed, and keeps its indexes right. */
 export class Draft extends KnownSchema {
   readonly #before: KnownSchema;
+  /** Columns, constraints and indexes that nobody else holds: they are changed in place, and not copied for each. */
+  readonly #own = new Set<KnownTable[Part]>();
 
   constructor(before: KnownSchema) {
     const { path, tables, indexes, types, functions, users, evidence } = before.contents;
@@ -48,6 +62,38 @@ export class Draft extends KnownSchema {
     if (old?.indexes !== table.indexes) this.#putIndexes(old, table);
     const { constraints, reads, ownedBy } = table;
     if (old?.constraints !== constraints || old.reads !== reads || old.ownedBy !== ownedBy) this.#putUses(key, table);
+  }
+
+  /** A table that nobody else holds. */
+  putNewTable(table: KnownTable): void {
+    this.#own.add(table.columns).add(table.constraints).add(table.indexes);
+    this.putTable(table);
+  }
+
+  putColumn(table: RelationName, column: KnownColumn): void {
+    this.#ownPart(table, 'columns').set(column.name, column);
+  }
+
+  putConstraint(table: RelationName, constraint: KnownConstraint): void {
+    this.#ownPart(table, 'constraints').set(constraint.name, constraint);
+    if (constraint.references) this.#putUse(constraint.references.table, keyOf(table));
+  }
+
+  putIndex(table: RelationName, index: KnownIndex): void {
+    const { schema } = table;
+    const own = this.#ownPart(table, 'indexes');
+    if (!own.has(index.name)) this.state.indexes.with(keyOf({ schema, name: index.name }), table);
+    own.set(index.name, index);
+  }
+
+  /** One that is not known is known in part from now on. */
+  #ownPart(name: RelationName, part: Part): Map<string, unknown> {
+    const now = this.table(name)?.[part];
+    if (now && this.#own.has(now)) return now as Map<string, unknown>;
+    const own = new Map<string, never>(now as ReadonlyMap<string, never> | undefined);
+    this.#own.add(own);
+    this.change(name, () => ({ [part]: own }));
+    return own;
   }
 
   /** Changes a table; one that is not known is known in part from now on. */

@@ -36,9 +36,29 @@ export const NO_STATE: SchemaState = {
   users: new LayeredMap(),
 };
 
-/** No name holds a NUL. */
+/** By schema, then by name; begun anew when it holds so many. */
+const keys = new Map<string, Map<string, string>>();
+let kept = 0;
+const KEPT_MAX = 100_000;
+
+/**
+ * No name holds a NUL. The same name is asked for dozens of times for each statement, and a string that is put together is
+ * hashed anew each time: so each is put together once.
+ */
 export function keyOf({ schema, name }: RelationName): string {
-  return `${schema}\0${name}`;
+  const key = keys.get(schema)?.get(name);
+  return key ?? keepKey(schema, name);
+}
+
+function keepKey(schema: string, name: string): string {
+  if (++kept > KEPT_MAX) {
+    keys.clear();
+    kept = 1;
+  }
+  const ofSchema = keys.get(schema) ?? new Map<string, string>();
+  const key = `${schema}\0${name}`;
+  keys.set(schema, ofSchema.set(name, key));
+  return key;
 }
 
 export function sameName(a: RelationName, b: RelationName): boolean {
@@ -161,7 +181,10 @@ export class KnownSchema implements Known {
   #find({ name }: QualifiedName, isThere: (key: string) => boolean): RelationName {
     const temporary = { schema: TEMPORARY, name };
     if (isThere(keyOf(temporary))) return temporary;
-    for (const schema of this.state.path) if (isThere(keyOf({ schema, name }))) return { schema, name };
+    for (const schema of this.state.path) {
+      const full = { schema, name };
+      if (isThere(keyOf(full))) return full;
+    }
     return { schema: this.defaultSchema, name };
   }
 }
