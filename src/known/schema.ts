@@ -46,8 +46,11 @@ const KEPT_MAX = 100_000;
  * hashed anew each time: so each is put together once.
  */
 export function keyOf({ schema, name }: RelationName): string {
-  const key = keys.get(schema)?.get(name);
-  return key ?? keepKey(schema, name);
+  return keyIn(schema, name);
+}
+
+function keyIn(schema: string, name: string): string {
+  return keys.get(schema)?.get(name) ?? keepKey(schema, name);
 }
 
 function keepKey(schema: string, name: string): string {
@@ -179,12 +182,8 @@ export class KnownSchema implements Known {
 
   /** Temporary tables come first, wherever they stand in the search_path. */
   #find({ name }: QualifiedName, isThere: (key: string) => boolean): RelationName {
-    const temporary = { schema: TEMPORARY, name };
-    if (isThere(keyOf(temporary))) return temporary;
-    for (const schema of this.state.path) {
-      const full = { schema, name };
-      if (isThere(keyOf(full))) return full;
-    }
+    if (isThere(keyIn(TEMPORARY, name))) return { schema: TEMPORARY, name };
+    for (const schema of this.state.path) if (isThere(keyIn(schema, name))) return { schema, name };
     return { schema: this.defaultSchema, name };
   }
 }

@@ -45,8 +45,9 @@ export function addColumn(at: Learning, table: RelationName, definition: ColumnD
   const { name } = column;
   putColumn(at, table, column);
   if (serialOf(definition.typeName) !== undefined || column.identity) addSequence(at, table, name);
+  const { draft, made } = at;
   for (const constraint of constraintsOf(definition))
-    if (!isNew || !isForeignKey(constraint)) addConstraint({ ...at, table, constraint, column: name, isNew });
+    if (!isNew || !isForeignKey(constraint)) addConstraint({ draft, made, table, constraint, column: name, isNew });
 }
 
 /** With what the grammar has behind each as constraints of their own: DEFERRABLE, INITIALLY DEFERRED. */
