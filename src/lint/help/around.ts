@@ -18,7 +18,8 @@ export function* withAround(
   { on }: Pick<Rule, 'on'>,
   judge: (subject: Subject, around: Around) => Iterable<Complaint>,
 ): Generator<FileComplaint> {
-  for (const [place, subject] of body.entries()) {
+  for (let place = 0; place < body.length; place++) {
+    const subject = body[place]!;
     const { tree } = subject;
     if (!tree || !on?.includes(typeOf(tree.node))) continue;
     const around: Around = {
