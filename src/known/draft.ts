@@ -1,6 +1,6 @@
 import type { QualifiedName } from '../sql/token-reader.ts';
 import type { LayeredMap, OpenMap } from './layered-map.ts';
-import { KnownSchema, keyOf, type SchemaState, sameName } from './schema.ts';
+import { KnownSchema, keyOf, type SchemaState, sameName, TEMPORARY } from './schema.ts';
 import type {
   KnownColumn,
   KnownConstraint,
@@ -22,9 +22,10 @@ export class Draft extends KnownSchema {
   readonly #own = new Set<KnownTable[Part]>();
 
   constructor(before: KnownSchema) {
-    const { path, tables, indexes, types, functions, users, evidence } = before.contents;
+    const { path, temporary, tables, indexes, types, functions, users, evidence } = before.contents;
     super({
       path,
+      temporary,
       tables: tables.opened(),
       indexes: indexes.opened(),
       types: types.opened(),
@@ -40,6 +41,7 @@ export class Draft extends KnownSchema {
     const { contents } = this.#before;
     const now: SchemaState = {
       path: this.state.path,
+      temporary: this.state.temporary,
       tables: closed(this.state.tables, contents.tables),
       indexes: closed(this.state.indexes, contents.indexes),
       types: closed(this.state.types, contents.types),
@@ -56,6 +58,7 @@ export class Draft extends KnownSchema {
   }
 
   putTable(table: KnownTable): void {
+    this.#isIn(table.name);
     const key = keyOf(table.name);
     const old = this.state.tables.get(key);
     this.state.tables.with(key, table);
@@ -128,6 +131,7 @@ export class Draft extends KnownSchema {
   }
 
   putType(type: KnownUserType): void {
+    this.#isIn(type.name);
     this.state.types.with(keyOf(type.name), type);
   }
 
@@ -137,6 +141,7 @@ export class Draft extends KnownSchema {
 
   /** All functions of a name. */
   putFunctions(name: RelationName, functions: readonly KnownFunction[]): void {
+    this.#isIn(name);
     const { functions: map } = this.state;
     const key = keyOf(name);
     if (functions.length > 0) map.with(key, functions);
@@ -146,6 +151,11 @@ export class Draft extends KnownSchema {
   /** Where a new object of that name is made. */
   newName({ schema, name }: QualifiedName): RelationName {
     return { schema: schema ?? this.defaultSchema, name };
+  }
+
+  /** Something is put there. */
+  #isIn({ schema }: RelationName): void {
+    if (schema === TEMPORARY && !this.state.temporary) this.state = { ...this.state, temporary: true };
   }
 
   #removeIndexKey(name: RelationName): void {

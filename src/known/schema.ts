@@ -16,6 +16,8 @@ import { type Usage, usageOf } from './usage.ts';
 export interface SchemaState {
   /** Schemas of the search_path, without pg_catalog and "$user". */
   readonly path: readonly string[];
+  /** Something in the schema of temporary objects was made: without it, nobody has to look there first. */
+  readonly temporary: boolean;
   readonly tables: LayeredMap<KnownTable>;
   /** The table of an index. */
   readonly indexes: LayeredMap<RelationName>;
@@ -29,6 +31,7 @@ export interface SchemaState {
 
 export const NO_STATE: SchemaState = {
   path: ['public'],
+  temporary: false,
   tables: new LayeredMap(),
   indexes: new LayeredMap(),
   types: new LayeredMap(),
@@ -182,7 +185,7 @@ export class KnownSchema implements Known {
 
   /** Temporary tables come first, wherever they stand in the search_path. */
   #find({ name }: QualifiedName, isThere: (key: string) => boolean): RelationName {
-    if (isThere(keyIn(TEMPORARY, name))) return { schema: TEMPORARY, name };
+    if (this.state.temporary && isThere(keyIn(TEMPORARY, name))) return { schema: TEMPORARY, name };
     for (const schema of this.state.path) if (isThere(keyIn(schema, name))) return { schema, name };
     return { schema: this.defaultSchema, name };
   }
