@@ -81,8 +81,8 @@ export class OpenMap<Value> extends LayeredMap<Value> {
   }
 }
 
-const TOP_MAX = 8;
-const MIDDLE_MIN = 64;
+const TOP_MAX = 16;
+const MIDDLE_MIN = 256;
 
 function layered<Value>(base: ReadonlyMap<string, Value>, middle: Layer<Value>, top: Layer<Value>): LayeredMap<Value> {
   if (top.size <= TOP_MAX) return new LayeredMap(base, middle, top);
