@@ -105,6 +105,7 @@ function evaluate(file) {
 function takeBackFlags() {
   const { setFlagsFromString } = require('node:v8');
   for (const flag of ['--no-liftoff-only', '--wasm-tier-up', '--wasm-dynamic-tiering']) setFlagsFromString(flag);
+  if (process.versions.v8.startsWith('11.3.')) setFlagsFromString('--interrupt-budget=67584');
 }
 
 function read(file) {

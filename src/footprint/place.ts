@@ -13,5 +13,7 @@ export function innerPlace(outer: Statement, placeOf: (offset: number) => number
 }
 
 export function lineAt({ sql, line }: Statement, offset: number): number {
-  return line + (sql.slice(0, offset).match(/\n/g)?.length ?? 0);
+  let found = line;
+  for (let at = sql.indexOf('\n'); at >= 0 && at < offset; at = sql.indexOf('\n', at + 1)) found += 1;
+  return found;
 }

@@ -22,7 +22,7 @@ import { columnMeant } from './variables.ts';
  * relations that it stands beside (the table of a CHECK), it reads columns only. `rows`: it looks at what the tables hold.
  */
 export function markReads(marks: Marks, value: unknown, sources: readonly Source[] = [], rows = false): void {
-  if (value === undefined) return;
+  if (value === undefined || (Array.isArray(value) && value.every((one) => one === undefined))) return;
   const read = [...relationsRead(value)].flatMap((one) => sourceOf(marks, one) ?? []);
   for (const { name, location } of read)
     marks.at(location, () => {

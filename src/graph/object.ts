@@ -22,7 +22,9 @@ export function keyOfPart({ space, name }: ObjectPart): string {
 }
 
 export function keyOfPath(path: ObjectPath): string {
-  return path.map(keyOfPart).join('\0');
+  let key = '';
+  for (const part of path) key += key === '' ? keyOfPart(part) : `\0${keyOfPart(part)}`;
+  return key;
 }
 
 /** `table app.orders`, `column status of orders`, `rows of orders`, `default of column status of orders` */

@@ -20,6 +20,7 @@ const BYTES_MAX = 63;
 function objectName(table: string, part: string | undefined, label: string): string {
   const room = BYTES_MAX - label.length - 1 - (part === undefined ? 0 : 1);
   let [first, second] = [bytesOf(table), bytesOf(part ?? '')];
+  if (first + second <= room) return part === undefined ? `${table}_${label}` : `${table}_${part}_${label}`;
   while (first + second > room) {
     if (first > second) first -= 1;
     else second -= 1;

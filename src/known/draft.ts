@@ -1,16 +1,31 @@
 import type { QualifiedName } from '../sql/token-reader.ts';
 import type { LayeredMap, OpenMap } from './layered-map.ts';
-import { KnownSchema, keyOf, type SchemaState, sameName } from './schema.ts';
-import type { KnownFunction, KnownTable, KnownUserType, RelationKind, RelationName } from './table.ts';
+import { KnownSchema, keyOf, type SchemaState, sameName, TEMPORARY } from './schema.ts';
+import type {
+  KnownColumn,
+  KnownConstraint,
+  KnownFunction,
+  KnownIndex,
+  KnownTable,
+  KnownUserType,
+  RelationKind,
+  RelationName,
+} from './table.ts';
+
+/** What a table has by name. */
+type Part = 'columns' | 'constraints' | 'indexes';
 
 /** What is known while one statement is learned: it can be changed, and keeps its indexes right. */
 export class Draft extends KnownSchema {
   readonly #before: KnownSchema;
+  /** Columns, constraints and indexes that nobody else holds: they are changed in place, and not copied for each. */
+  readonly #own = new Set<KnownTable[Part]>();
 
   constructor(before: KnownSchema) {
-    const { path, tables, indexes, types, functions, users, evidence } = before.contents;
+    const { path, temporary, tables, indexes, types, functions, users, evidence } = before.contents;
     super({
       path,
+      temporary,
       tables: tables.opened(),
       indexes: indexes.opened(),
       types: types.opened(),
@@ -26,6 +41,7 @@ export class Draft extends KnownSchema {
     const { contents } = this.#before;
     const now: SchemaState = {
       path: this.state.path,
+      temporary: this.state.temporary,
       tables: closed(this.state.tables, contents.tables),
       indexes: closed(this.state.indexes, contents.indexes),
       types: closed(this.state.types, contents.types),
@@ -42,12 +58,45 @@ export class Draft extends KnownSchema {
   }
 
   putTable(table: KnownTable): void {
+    this.#isIn(table.name);
     const key = keyOf(table.name);
     const old = this.state.tables.get(key);
     this.state.tables.with(key, table);
     if (old?.indexes !== table.indexes) this.#putIndexes(old, table);
     const { constraints, reads, ownedBy } = table;
     if (old?.constraints !== constraints || old.reads !== reads || old.ownedBy !== ownedBy) this.#putUses(key, table);
+  }
+
+  /** A table that nobody else holds. */
+  putNewTable(table: KnownTable): void {
+    this.#own.add(table.columns).add(table.constraints).add(table.indexes);
+    this.putTable(table);
+  }
+
+  putColumn(table: RelationName, column: KnownColumn): void {
+    this.#ownPart(table, 'columns').set(column.name, column);
+  }
+
+  putConstraint(table: RelationName, constraint: KnownConstraint): void {
+    this.#ownPart(table, 'constraints').set(constraint.name, constraint);
+    if (constraint.references) this.#putUse(constraint.references.table, keyOf(table));
+  }
+
+  putIndex(table: RelationName, index: KnownIndex): void {
+    const { schema } = table;
+    const own = this.#ownPart(table, 'indexes');
+    if (!own.has(index.name)) this.state.indexes.with(keyOf({ schema, name: index.name }), table);
+    own.set(index.name, index);
+  }
+
+  /** One that is not known is known in part from now on. */
+  #ownPart(name: RelationName, part: Part): Map<string, unknown> {
+    const now = this.table(name)?.[part];
+    if (now && this.#own.has(now)) return now as Map<string, unknown>;
+    const own = new Map<string, never>(now as ReadonlyMap<string, never> | undefined);
+    this.#own.add(own);
+    this.change(name, () => ({ [part]: own }));
+    return own;
   }
 
   /** Changes a table; one that is not known is known in part from now on. */
@@ -82,6 +131,7 @@ export class Draft extends KnownSchema {
   }
 
   putType(type: KnownUserType): void {
+    this.#isIn(type.name);
     this.state.types.with(keyOf(type.name), type);
   }
 
@@ -91,6 +141,7 @@ export class Draft extends KnownSchema {
 
   /** All functions of a name. */
   putFunctions(name: RelationName, functions: readonly KnownFunction[]): void {
+    this.#isIn(name);
     const { functions: map } = this.state;
     const key = keyOf(name);
     if (functions.length > 0) map.with(key, functions);
@@ -100,6 +151,11 @@ export class Draft extends KnownSchema {
   /** Where a new object of that name is made. */
   newName({ schema, name }: QualifiedName): RelationName {
     return { schema: schema ?? this.defaultSchema, name };
+  }
+
+  /** Something is put there. */
+  #isIn({ schema }: RelationName): void {
+    if (schema === TEMPORARY && !this.state.temporary) this.state = { ...this.state, temporary: true };
   }
 
   #removeIndexKey(name: RelationName): void {

@@ -31,6 +31,7 @@ export function knownFrom(statistics: Statistics): KnownSchema {
   const tables = statistics.relations.map((one) => tableOf(one, family, seconds));
   return new KnownSchema({
     path: statistics.searchPath.length > 0 ? statistics.searchPath : NO_STATE.path,
+    temporary: false,
     tables: new LayeredMap(new Map(tables.map((one) => [keyOf(one.name), one]))),
     indexes: new LayeredMap(new Map(tables.flatMap(indexEntries))),
     types: new LayeredMap(userTypes(statistics.types)),

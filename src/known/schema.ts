@@ -16,6 +16,8 @@ import { type Usage, usageOf } from './usage.ts';
 export interface SchemaState {
   /** Schemas of the search_path, without pg_catalog and "$user". */
   readonly path: readonly string[];
+  /** Something in the schema of temporary objects was made: without it, nobody has to look there first. */
+  readonly temporary: boolean;
   readonly tables: LayeredMap<KnownTable>;
   /** The table of an index. */
   readonly indexes: LayeredMap<RelationName>;
@@ -29,6 +31,7 @@ export interface SchemaState {
 
 export const NO_STATE: SchemaState = {
   path: ['public'],
+  temporary: false,
   tables: new LayeredMap(),
   indexes: new LayeredMap(),
   types: new LayeredMap(),
@@ -36,9 +39,32 @@ export const NO_STATE: SchemaState = {
   users: new LayeredMap(),
 };
 
-/** No name holds a NUL. */
+/** By schema, then by name; begun anew when it holds so many. */
+const keys = new Map<string, Map<string, string>>();
+let kept = 0;
+const KEPT_MAX = 100_000;
+
+/**
+ * No name holds a NUL. The same name is asked for dozens of times for each statement, and a string that is put together is
+ * hashed anew each time: so each is put together once.
+ */
 export function keyOf({ schema, name }: RelationName): string {
-  return `${schema}\0${name}`;
+  return keyIn(schema, name);
+}
+
+function keyIn(schema: string, name: string): string {
+  return keys.get(schema)?.get(name) ?? keepKey(schema, name);
+}
+
+function keepKey(schema: string, name: string): string {
+  if (++kept > KEPT_MAX) {
+    keys.clear();
+    kept = 1;
+  }
+  const ofSchema = keys.get(schema) ?? new Map<string, string>();
+  const key = `${schema}\0${name}`;
+  keys.set(schema, ofSchema.set(name, key));
+  return key;
 }
 
 export function sameName(a: RelationName, b: RelationName): boolean {
@@ -159,9 +185,8 @@ export class KnownSchema implements Known {
 
   /** Temporary tables come first, wherever they stand in the search_path. */
   #find({ name }: QualifiedName, isThere: (key: string) => boolean): RelationName {
-    const temporary = { schema: TEMPORARY, name };
-    if (isThere(keyOf(temporary))) return temporary;
-    for (const schema of this.state.path) if (isThere(keyOf({ schema, name }))) return { schema, name };
+    if (this.state.temporary && isThere(keyIn(TEMPORARY, name))) return { schema: TEMPORARY, name };
+    for (const schema of this.state.path) if (isThere(keyIn(schema, name))) return { schema, name };
     return { schema: this.defaultSchema, name };
   }
 }

@@ -36,6 +36,9 @@ async function load(): Promise<Library> {
   // loaded under them is compiled anew at each start.
   setFlagsFromString('--wasm-lazy-compilation');
   setFlagsFromString('--liftoff-only');
+  // Who reads trees runs much code and each part of it not often: V8 optimises it at four times the calls that it would wait
+  // for by itself. Measured on 1,000 files: a tenth less time, a third less CPU. Where its own number is known, to be taken back.
+  if (process.versions.v8.startsWith('11.3.')) setFlagsFromString('--interrupt-budget=250000');
   await library.loadModule();
   return library;
 }

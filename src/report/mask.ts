@@ -50,6 +50,20 @@ export function createMask(secrets: Iterable<string> = []): Mask {
   return { hide, apply: (text) => byLook(pattern ? text.replace(pattern, HIDDEN) : text) };
 }
 
+/** A value with all texts in it masked, each by itself; the same value where none has changed. */
+export function maskTexts<Value>(value: Value, mask: (text: string) => string): Value {
+  if (typeof value === 'string') return mask(value) as Value;
+  if (value === null || typeof value !== 'object') return value;
+  let masked: Value | undefined;
+  for (const key in value) {
+    const part = maskTexts(value[key], mask);
+    if (part === value[key]) continue;
+    masked ??= (Array.isArray(value) ? [...value] : { ...value }) as Value;
+    masked[key] = part;
+  }
+  return masked ?? value;
+}
+
 function byLook(text: string): string {
   if (!/pass|:\/\/|secret_key/i.test(text)) return text;
   return PATTERNS.reduce((masked, [look, shown]) => masked.replace(look, shown), text);

@@ -13,7 +13,22 @@ export function widthOf(text: string): number {
 export function wrap(text: string, width: number, indent = ''): string {
   const [start] = /^ */.exec(text)!;
   const room = Math.max(20, width - indent.length - start.length);
-  return start + wrapAnsi(text.slice(start.length), room).split('\n').join(`\n${indent}${start}`);
+  return start + wrapped(text.slice(start.length), room).join(`\n${indent}${start}`);
+}
+
+/** Nearly all lines are words of ASCII with single spaces: each character takes one column, and nothing has to be measured. */
+function wrapped(text: string, width: number): string[] {
+  if (!/^[!-~]+(?: [!-~]+)*$/.test(text)) return wrapAnsi(text, width).split('\n');
+  const lines: string[] = [];
+  let begin = 0;
+  while (text.length - begin > width) {
+    const space = text.lastIndexOf(' ', begin + width);
+    const end = space > begin ? space : text.indexOf(' ', begin + width);
+    if (end < 0) break;
+    lines.push(text.slice(begin, end));
+    begin = end + 1;
+  }
+  return [...lines, text.slice(begin)];
 }
 
 /** The text broken to at most `width` columns, inside words where it must be. */

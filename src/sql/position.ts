@@ -19,7 +19,7 @@ function isLowSurrogate(code: number): boolean {
 /** The number of code points in `text` from `start` up to `end` (UTF-16 offsets). A lone surrogate counts as one. */
 function codePointsBetween(text: string, start: number, end: number): number {
   let count = 0;
-  for (let i = start; i < end; i = codePointOffset(text, i, 1)) count++;
+  for (let i = start; i < end; i++, count++) if (text.codePointAt(i)! > 0xffff) i++;
   return count;
 }
 

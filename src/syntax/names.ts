@@ -1,6 +1,6 @@
 import type { RangeVar } from '@pgsql/types';
 import type { QualifiedName } from '../sql/token-reader.ts';
-import { all, as, type Node } from './tree.ts';
+import { as, type Node } from './tree.ts';
 
 /** The name of a relation as written, folded. A catalog name before the schema is left out. */
 export function relationName(relation: RangeVar | undefined): QualifiedName | undefined {
@@ -12,16 +12,22 @@ export function relationName(relation: RangeVar | undefined): QualifiedName | un
 /** The texts of a list of String nodes: `{pg_catalog, int4}`. */
 export function stringsOf(nodes: readonly Node[] | undefined): string[] {
   const texts: string[] = [];
-  for (const { sval } of all('String', nodes)) if (sval !== undefined) texts.push(sval);
+  for (const node of nodes ?? []) {
+    const text = as('String', node)?.sval;
+    if (text !== undefined) texts.push(text);
+  }
   return texts;
 }
 
 /** A name that the tree keeps as a list of strings; the last two count. */
 export function nameOf(nodes: readonly Node[] | undefined): QualifiedName | undefined {
-  const strings = stringsOf(nodes);
-  const name = strings.at(-1);
+  let schema: string | undefined;
+  let name: string | undefined;
+  for (const node of nodes ?? []) {
+    const text = as('String', node)?.sval;
+    if (text !== undefined) [schema, name] = [name, text];
+  }
   if (name === undefined) return undefined;
-  const schema = strings.at(-2);
   return schema === undefined ? { name } : { schema, name };
 }
 

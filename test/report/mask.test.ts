@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Problem } from '../../src/problem/problem.ts';
-import { createMask } from '../../src/report/mask.ts';
+import { createMask, maskTexts } from '../../src/report/mask.ts';
 import { maskProblem } from '../../src/report/mask-problem.ts';
 import { renderProblem } from '../../src/report/problem-text.ts';
 
@@ -113,4 +113,14 @@ test('in a problem secrets are hidden before it is wrapped or cut, and the caret
   assert.doesNotMatch(text, /sss|secret/);
   const [line, caret] = text.split('\n').slice(-3);
   assert.equal(line![caret!.indexOf('^')], '@');
+});
+
+test('each text of a value is masked by itself, and a value without secrets is the same value', () => {
+  const mask = createMask(['hidden secret']);
+  const value = { texts: ['a hidden secret', 'open'], number: 1, none: null, inside: { open: 'open' } };
+  const masked = maskTexts(value, mask.apply);
+  assert.deepEqual(masked, { ...value, texts: ['a ***', 'open'] });
+  assert.equal(masked.inside, value.inside);
+  assert.equal(value.texts[0], 'a hidden secret');
+  assert.equal(maskTexts(value.inside, mask.apply), value.inside);
 });

@@ -8,6 +8,7 @@ import type { FormatOptions } from '../../report/lint/format.ts';
 import { LINT_FORMATS } from '../../report/lint/formats.ts';
 import { basisText, failing, unjudged } from '../../report/lint/summary.ts';
 import { hintTexts, lintLines } from '../../report/lint/text.ts';
+import { maskTexts } from '../../report/mask.ts';
 import { createProgressLine } from '../../report/progress.ts';
 import { createStyle } from '../../report/style.ts';
 import { wrap } from '../../report/width.ts';
@@ -25,7 +26,8 @@ export async function run(context: CommandContext): Promise<ExitStatus> {
   const explained = context.args.value('explain');
   if (explained !== undefined) return explainRule(context, explained);
   const format = formatOf(context);
-  const { report, fixed } = masked(await judged(context), context);
+  // Each text by itself: in a document with its escapes, a password might not be known for one any more.
+  const { report, fixed } = maskTexts(await judged(context), context.masked);
   const { failOn } = context.settings().lint;
   sayBasis(context, report);
   if (fixed) await sayFixed(context, fixed);
@@ -82,11 +84,6 @@ async function judged(context: CommandContext): Promise<Judged> {
   }
 }
 
-/** Each text by itself: in a document with its escapes, a password might not be known for one any more. */
-function masked(judged: Judged, { masked }: CommandContext): Judged {
-  return JSON.parse(JSON.stringify(judged, (_, value) => (typeof value === 'string' ? masked(value) : value)));
-}
-
 function sayBasis({ quiet, stderr }: CommandContext, { basis, files, notes }: Report): void {
   if (quiet) return;
   stderr.line(wrap(basisText(basis, files.length), stderr.width, '  '));
@@ -136,7 +133,7 @@ function formatOptions(context: CommandContext): FormatOptions {
 
 function show({ args, stdout, stderr, quiet, verbose }: CommandContext, report: Report): void {
   const look = { width: stdout.width, style: createStyle(stdout.color), verbose };
-  for (const line of lintLines(report, look)) stdout.line(line);
+  stdout.line(lintLines(report, look).join('\n'));
   if (quiet) return;
   for (const hint of hintTexts(report, { verbose, fixed: args.has('fix') }))
     stderr.line(wrap(hint, stderr.width, '  '));

@@ -42,7 +42,7 @@ export function lintFiles({ settings, cwd, files, only, knowledge }: LintRequest
   const asked = found.files.filter(({ file, version }) =>
     files.length > 0 ? isNamed(file) : (only?.has(version) ?? true) && !isApplied(version),
   );
-  const inFolders = new Set(asked.map(({ file }) => resolve(cwd, file)));
+  const inFolders = new Set(files.length > 0 ? asked.map(({ file }) => resolve(cwd, file)) : []);
   const apart = [...wanted].filter((path) => !inFolders.has(path));
   const isAbout = ({ fields: { where } }: Problem) =>
     files.length === 0 || inFolders.has(resolve(cwd, where?.file ?? ''));

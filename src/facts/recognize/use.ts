@@ -30,20 +30,19 @@ export interface Details {
 /** A part of a statement as one of the forms; what is not said of other relations comes from what is known. */
 export function use(context: Context, id: FormId, target: QualifiedName | undefined, details: Details = {}): FormUse {
   const form = details.lock ? inMode(id, details.lock) : formOf(id);
-  const roles = new Set(effectOn(form, context.serverMajor).others.map(({ on }) => on));
-  const others = [...roles].flatMap((on) => {
-    const names = namesOf(context, on, target, details);
-    return names ? [{ on, names }] : [];
-  });
-  return {
-    form,
-    target,
-    others,
-    offset: context.offsetOf(details.location),
-    ...(details.part === undefined ? {} : { part: details.part }),
-    ...(details.uncertain ? { uncertain: true } : {}),
-  };
+  const others: FormUse['others'][number][] = [];
+  for (const { on } of effectOn(form, context.serverMajor).others) {
+    const names = others.some((one) => one.on === on) ? undefined : namesOf(context, on, target, details);
+    if (names) others.push({ on, names });
+  }
+  // Without spreads: V8 keeps what is spread together as a hash table, which is slow to make and to read (measured).
+  const made: Writable<FormUse> = { form, target, others, offset: context.offsetOf(details.location) };
+  if (details.part !== undefined) made.part = details.part;
+  if (details.uncertain) made.uncertain = true;
+  return made;
 }
+
+type Writable<Value> = { -readonly [Key in keyof Value]: Value[Key] };
 
 function namesOf(
   context: Context,

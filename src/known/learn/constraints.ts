@@ -68,10 +68,8 @@ function setNotNull(at: Learning, table: RelationName, columns: readonly string[
 
 /** Changes a column of a table, and of its partitions and children. */
 export function changeColumn(at: Learning, table: RelationName, name: string, change: Partial<KnownColumn>): void {
-  at.draft.change(table, ({ columns }) => {
-    const old = columns.get(name) ?? { name, type: undefined, notNull: false };
-    return { columns: new Map(columns).set(name, { ...old, ...change }) };
-  });
+  const old = at.draft.table(table)?.columns.get(name) ?? { name, type: undefined, notNull: false };
+  at.draft.putColumn(table, Object.assign({ ...old }, change));
   for (const child of familyOf(at.draft.table(table))) if (at.draft.table(child)) changeColumn(at, child, name, change);
 }
 
@@ -246,7 +244,7 @@ export function renameIndex({ draft }: Learning, table: RelationName, old: Known
 }
 
 export function putConstraint({ draft }: Learning, table: RelationName, constraint: KnownConstraint): void {
-  draft.change(table, ({ constraints }) => ({ constraints: new Map(constraints).set(constraint.name, constraint) }));
+  draft.putConstraint(table, constraint);
 }
 
 function constraintName({ draft, table }: Adding, part: string | undefined, label: string): string {

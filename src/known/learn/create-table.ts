@@ -18,7 +18,7 @@ export function learnTable(at: Learning, statement: CreateStmt, kind: KnownTable
   const name = isTemporary ? { schema: TEMPORARY, name: written.name } : draft.newName(written);
   if (statement.if_not_exists && draft.table(name)) return;
   const table = emptyTable(name, statement.partspec ? 'partitioned table' : kind);
-  draft.putTable(Object.assign(table, { made }, persistenceOf(statement.relation), partitioningOf(statement)));
+  draft.putNewTable(Object.assign(table, { made }, persistenceOf(statement.relation), partitioningOf(statement)));
   for (const parent of parentsOf(at, statement)) joinParent(at, name, parent, statement.partbound);
   if (statement.ofTypename) copyColumns(at, name, draft.table(draft.resolveType(nameOf(statement.ofTypename.names)!)));
   addElements(at, name, [...(statement.tableElts ?? []), ...(statement.constraints ?? [])]);

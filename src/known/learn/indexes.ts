@@ -78,7 +78,7 @@ export function keyNames(parts: readonly Node[]): string[] {
 }
 
 export function addIndex({ draft, made }: Learning, table: RelationName, index: NamelessIndex, name: string): void {
-  draft.change(table, ({ indexes }) => ({ indexes: new Map(indexes).set(name, { ...index, name, made }) }));
+  draft.putIndex(table, Object.assign({ ...index }, { name, made }));
 }
 
 /** Labels of the names of indexes that belong to constraints. */

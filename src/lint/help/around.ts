@@ -1,5 +1,6 @@
+import { typeOf } from '../../syntax/tree.ts';
 import type { Complaint } from '../finding.ts';
-import type { FileComplaint, FileSubject, Subject } from '../rule.ts';
+import type { FileComplaint, FileSubject, Rule, Subject } from '../rule.ts';
 import { mentionsIn } from './mentions.ts';
 
 /**
@@ -11,12 +12,16 @@ export interface Around {
   readonly later: (word?: string) => readonly Subject[];
 }
 
-/** Looks at each statement of a body with the others of its transaction. */
+/** Looks at each statement of a body that the rule is about, by its type, with the others of its transaction. */
 export function* withAround(
   { body }: FileSubject,
+  { on }: Pick<Rule, 'on'>,
   judge: (subject: Subject, around: Around) => Iterable<Complaint>,
 ): Generator<FileComplaint> {
-  for (const [place, subject] of body.entries()) {
+  for (let place = 0; place < body.length; place++) {
+    const subject = body[place]!;
+    const { tree } = subject;
+    if (!tree || !on?.includes(typeOf(tree.node))) continue;
     const around: Around = {
       earlier: (word) =>
         sharing(

@@ -1,4 +1,5 @@
 import type { DataChange } from './data-changes.ts';
+import { tableKey } from './tables.ts';
 
 /** Changes of data by their table, for who asks often. */
 export class ChangesByTable {
@@ -26,6 +27,5 @@ export class ChangesByTable {
 }
 
 function keyOf({ subject, table }: DataChange): string {
-  const { schema, name } = subject.known.resolve(table);
-  return JSON.stringify([schema, name]);
+  return tableKey(subject.known.resolve(table));
 }

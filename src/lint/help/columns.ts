@@ -1,6 +1,6 @@
 import type { TypeName } from '@pgsql/types';
 import type { QualifiedName } from '../../sql/token-reader.ts';
-import { relationName, stringsOf } from '../../syntax/names.ts';
+import { nameOf, relationName } from '../../syntax/names.ts';
 import { all, as, type Fields, type SyntaxTree } from '../../syntax/tree.ts';
 import type { Subject } from '../rule.ts';
 
@@ -9,6 +9,8 @@ export interface WrittenColumn {
   readonly table: QualifiedName;
   readonly column: string;
   readonly type: TypeName;
+  /** That of PostgreSQL itself, `timestamptz`; undefined for one with another schema. */
+  readonly typeName: string | undefined;
   readonly constraints: readonly Fields<'Constraint'>[];
   readonly how: 'created' | 'added' | 'changed';
 }
@@ -58,11 +60,12 @@ function written(
 ): WrittenColumn[] {
   const type = definition?.typeName;
   if (!type || column === undefined) return [];
-  return [{ table, column, type, constraints: all('Constraint', definition.constraints), how }];
+  return [
+    { table, column, type, typeName: typeName(type), constraints: all('Constraint', definition.constraints), how },
+  ];
 }
 
-/** The name of a type of PostgreSQL itself, `timestamptz`; undefined for one with another schema. */
-export function typeName({ names }: TypeName): string | undefined {
-  const [name, schema] = stringsOf(names).reverse();
-  return schema === undefined || schema === 'pg_catalog' ? name : undefined;
+function typeName({ names }: TypeName): string | undefined {
+  const written = nameOf(names);
+  return written?.schema === undefined || written.schema === 'pg_catalog' ? written?.name : undefined;
 }

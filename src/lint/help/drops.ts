@@ -16,9 +16,12 @@ export function dropped(subject: Subject, ...types: readonly ObjectType[]): Qual
 export function tableCommands(
   { tree }: Subject,
   ...subtypes: readonly AlterTableCmd['subtype'][]
-): { readonly table: QualifiedName; readonly cmd: AlterTableCmd }[] {
+): readonly { readonly table: QualifiedName; readonly cmd: AlterTableCmd }[] {
   const stmt = as('AlterTableStmt', tree?.node);
-  const table = relationName(stmt?.relation);
-  if (!stmt || !table) return [];
-  return all('AlterTableCmd', stmt.cmds).flatMap((cmd) => (subtypes.includes(cmd.subtype) ? { table, cmd } : []));
+  if (!stmt) return NONE;
+  const commands = all('AlterTableCmd', stmt.cmds).filter(({ subtype }) => subtypes.includes(subtype));
+  const table = commands.length > 0 ? relationName(stmt.relation) : undefined;
+  return table ? commands.map((cmd) => ({ table, cmd })) : NONE;
 }
+
+const NONE: readonly never[] = [];

@@ -1,6 +1,7 @@
+import type { RangeVar } from '@pgsql/types';
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import { relationName, stringsOf } from '../../syntax/names.ts';
-import { all, as, type Fields } from '../../syntax/tree.ts';
+import { all, as, type Fields, type Node } from '../../syntax/tree.ts';
 import type { Subject } from '../rule.ts';
 
 /** A foreign key that a statement makes, by the columns that hold it. */
@@ -16,30 +17,36 @@ export interface WrittenForeignKey {
 
 /** The foreign keys of CREATE TABLE and ALTER TABLE; none of a temporary table. */
 export function writtenForeignKeys({ tree }: Subject): WrittenForeignKey[] {
-  const statement = as('CreateStmt', tree?.node) ?? as('AlterTableStmt', tree?.node);
-  const table = relationName(statement?.relation);
-  if (!statement || !table || statement.relation?.relpersistence === 't') return [];
-  const elements = 'cmds' in statement ? added(statement) : (as('CreateStmt', tree?.node)?.tableElts ?? []);
-  return [
-    ...all('Constraint', elements).flatMap((one) => foreignKey(table, one, stringsOf(one.fk_attrs))),
-    ...all('ColumnDef', elements).flatMap(({ colname, constraints }) =>
-      all('Constraint', constraints).flatMap((one) => foreignKey(table, one, [colname ?? ''])),
-    ),
-  ];
+  const create = as('CreateStmt', tree?.node);
+  const alter = as('AlterTableStmt', tree?.node);
+  const table = relationName((create ?? alter)?.relation);
+  if (!table || (create ?? alter)?.relation?.relpersistence === 't') return [];
+  const elements = alter ? added(alter) : (create?.tableElts ?? []);
+  const found = all('Constraint', elements).filter(isForeignKey);
+  const keys = found.map((one) => foreignKey(table, one, stringsOf(one.fk_attrs)));
+  for (const { colname = '', constraints } of all('ColumnDef', elements))
+    for (const one of all('Constraint', constraints))
+      if (isForeignKey(one)) keys.push(foreignKey(table, one, [colname]));
+  return keys;
 }
 
-function added({ cmds }: Fields<'AlterTableStmt'>) {
-  return all('AlterTableCmd', cmds).flatMap(({ subtype, def }) =>
-    def && (subtype === 'AT_AddColumn' || subtype === 'AT_AddConstraint') ? [def] : [],
-  );
+function added({ cmds }: Fields<'AlterTableStmt'>): Node[] {
+  const adding = all('AlterTableCmd', cmds).filter(({ subtype }) => ADDS.has(subtype));
+  return adding.flatMap(({ def }) => def ?? []);
+}
+
+const ADDS = new Set<Fields<'AlterTableCmd'>['subtype']>(['AT_AddColumn', 'AT_AddConstraint']);
+
+type ForeignKey = Fields<'Constraint'> & { readonly pktable: RangeVar };
+
+function isForeignKey(constraint: Fields<'Constraint'>): constraint is ForeignKey {
+  return constraint.contype === 'CONSTR_FOREIGN' && constraint.pktable?.relname !== undefined;
 }
 
 function foreignKey(
   table: QualifiedName,
-  { contype, pktable, pk_attrs, location }: Fields<'Constraint'>,
+  { pktable, pk_attrs, location }: ForeignKey,
   columns: readonly string[],
-): WrittenForeignKey[] {
-  const referenced = relationName(pktable);
-  if (contype !== 'CONSTR_FOREIGN' || !referenced) return [];
-  return [{ table, columns, referenced, referencedColumns: stringsOf(pk_attrs), location }];
+): WrittenForeignKey {
+  return { table, columns, referenced: relationName(pktable)!, referencedColumns: stringsOf(pk_attrs), location };
 }

@@ -4,6 +4,7 @@ import { as } from '../../syntax/tree.ts';
 import type { FileSubject, Subject } from '../rule.ts';
 import { tableCommands } from './drops.ts';
 import { relationMade } from './new-names.ts';
+import { tableKey } from './tables.ts';
 
 /** What a file makes that was not there before, and what it only gives another name; read once, asked often. */
 export class MadeByFile {
@@ -54,7 +55,8 @@ export class MadeByFile {
   }
 }
 
+/** No name holds a NUL. */
 function keyOf({ known }: Subject, name: QualifiedName, column?: string): string {
-  const { schema, name: table } = known.resolve(name);
-  return JSON.stringify([schema, table, column]);
+  const table = tableKey(known.resolve(name));
+  return column === undefined ? table : `${table}\0${column}`;
 }

@@ -3,6 +3,7 @@ import { effectOn, LOCK_MODES, type LockMode } from '../../facts/form.ts';
 import type { KnownTable, RelationName } from '../../known/table.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import type { Subject } from '../rule.ts';
+import { othersOf } from './uses.ts';
 
 /** The first of these relations that others can be using. */
 export function firstInUse(subject: Subject, names: readonly QualifiedName[]): RelationName | undefined {
@@ -23,11 +24,10 @@ function tableAt({ known }: Subject, name: QualifiedName): KnownTable | undefine
 /** Tables that a use locks at least as strongly as `least`, as far as they are named, without those that nobody can be using. */
 export function lockedBy(subject: Subject, use: FormUse, least: LockMode): RelationName[] {
   const { lock, others } = effectOn(use.form, subject.options.serverMajor);
-  const own = lock && use.target && isStrong(lock, least) ? [use.target] : [];
-  const strong = others.filter(({ on, mode }) => on !== 'indexes' && on !== 'sequence' && isStrong(mode, least));
-  if (own.length === 0 && strong.length === 0) return [];
-  const named = strong.flatMap(({ on }) => use.others.find((one) => one.on === on)?.names ?? []);
-  const tables = [...own, ...named].filter((name) => !isIndex(subject, name) && isInUse(subject, name));
+  const names = lock && use.target && isStrong(lock, least) ? [use.target] : [];
+  for (const { on, mode } of others)
+    if (on !== 'indexes' && on !== 'sequence' && isStrong(mode, least)) names.push(...othersOf(use, on));
+  const tables = names.filter((name) => isInUse(subject, name) && !isIndex(subject, name));
   return tables.map((name) => subject.known.table(name)?.name ?? subject.known.resolve(name));
 }
 

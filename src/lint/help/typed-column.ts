@@ -1,6 +1,6 @@
 import type { Complaint } from '../finding.ts';
 import type { Rule, Subject } from '../rule.ts';
-import { typeName, type WrittenColumn, writtenColumns } from './columns.ts';
+import { type WrittenColumn, writtenColumns } from './columns.ts';
 import { fixOf } from './fix.ts';
 import { shownColumn } from './shown-column.ts';
 import { otherType } from './type-text.ts';
@@ -24,17 +24,20 @@ export function typedColumnRule(advice: TypeAdvice): Rule {
   return { id, topic: 'design', summary, severity, weighed: false, on, ...(aliases && { aliases }), statement };
 }
 
-function* complaints(subject: Subject, { is, message, why, instead }: TypeAdvice): Generator<Complaint> {
-  for (const column of writtenColumns(subject)) {
-    const name = typeName(column.type);
-    if (name === undefined || !is(name, column, subject)) continue;
-    const said = typeof message === 'string' ? message : message(column);
-    yield {
-      offset: subject.tree?.offsetOf(column.type.location) ?? 0,
-      message: `${shownColumn(column.table, column.column)} ${said}`,
-      why,
-      table: subject.known.resolve(column.table),
-      ...fixOf(subject, otherType(subject, column.type, instead(column))),
-    };
-  }
+function complaints(subject: Subject, advice: TypeAdvice): Complaint[] {
+  const meant = writtenColumns(subject).filter(
+    (column) => column.typeName !== undefined && advice.is(column.typeName, column, subject),
+  );
+  return meant.map((column) => complaint(subject, column, advice));
+}
+
+function complaint(subject: Subject, column: WrittenColumn, { message, why, instead }: TypeAdvice): Complaint {
+  const said = typeof message === 'string' ? message : message(column);
+  return {
+    offset: subject.tree?.offsetOf(column.type.location) ?? 0,
+    message: `${shownColumn(column.table, column.column)} ${said}`,
+    why,
+    table: subject.known.resolve(column.table),
+    ...fixOf(subject, otherType(subject, column.type, instead(column))),
+  };
 }

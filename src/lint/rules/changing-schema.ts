@@ -20,7 +20,7 @@ export const rule: Rule = {
   severity: 'error',
   weighed: false,
   on: ['AlterObjectSchemaStmt'],
-  file: (file) => withAround(file, judge),
+  file: (file) => withAround(file, rule, judge),
 };
 
 function* judge(subject: Subject, { later }: Around): Generator<Complaint> {

@@ -19,7 +19,7 @@ export const rule: Rule = {
   severity: 'error',
   weighed: false,
   on: ['DropStmt', 'AlterTableStmt'],
-  file: (file) => withAround(file, judge),
+  file: (file) => withAround(file, rule, judge),
 };
 
 interface Drop {

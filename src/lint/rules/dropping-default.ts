@@ -16,7 +16,7 @@ export const rule: Rule = {
   severity: 'warning',
   weighed: false,
   on: ['AlterTableStmt'],
-  file: (file) => withAround(file, judge),
+  file: (file) => withAround(file, rule, judge),
 };
 
 function* judge(subject: Subject, around: Around): Generator<Complaint> {

@@ -17,7 +17,7 @@ export const rule: Rule = {
   severity: 'warning',
   weighed: false,
   on: ['DropStmt'],
-  file: (file) => withAround(file, judge),
+  file: (file) => withAround(file, rule, judge),
 };
 
 function* judge(subject: Subject, { earlier, later }: Around): Generator<Complaint> {

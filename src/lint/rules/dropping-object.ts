@@ -17,7 +17,7 @@ export const rule: Rule = {
   severity: 'warning',
   weighed: false,
   on: ['DropStmt', 'DropRoleStmt'],
-  file: (file) => withAround(file, judge),
+  file: (file) => withAround(file, rule, judge),
 };
 
 const KINDS: readonly (readonly [type: ObjectType, kind: ObjectKind, fails: string])[] = [

@@ -13,7 +13,7 @@ export const rule: Rule = {
   severity: 'error',
   weighed: false,
   on: ['AlterTableStmt'],
-  file: (file) => withAround(file, judge),
+  file: (file) => withAround(file, rule, judge),
 };
 
 function* judge(subject: Subject, { later }: Around): Generator<Complaint> {

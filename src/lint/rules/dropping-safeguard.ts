@@ -27,7 +27,7 @@ export const rule: Rule = {
     'squawk:ban-drop-generated-expression',
   ],
   on: ['DropStmt', 'AlterTableStmt'],
-  file: (file) => withAround(file, judge),
+  file: (file) => withAround(file, rule, judge),
 };
 
 const WHY =

@@ -19,7 +19,7 @@ export const rule: Rule = {
   severity: 'warning',
   weighed: false,
   on: ['DropStmt', 'AlterTableStmt'],
-  file: (file) => withAround(file, judge),
+  file: (file) => withAround(file, rule, judge),
 };
 
 type Columns = readonly (string | undefined)[];

@@ -20,7 +20,7 @@ export const rule: Rule = {
   severity: 'warning',
   weighed: false,
   on: ['DropStmt'],
-  file: (file) => withAround(file, judge),
+  file: (file) => withAround(file, rule, judge),
 };
 
 function* judge(subject: Subject, { later }: Around): Generator<Complaint> {

@@ -16,6 +16,7 @@ export const rule: Rule = {
   on: ['CreateStmt', 'AlterTableStmt'],
   *file(file) {
     for (const table of tablesWritten(file)) {
+      if (table.constraints.size < 2) continue;
       for (const constraint of table.constraints.values()) yield* complaints(file, table, constraint);
     }
   },

@@ -27,7 +27,8 @@ export const rule: Rule = {
  * UTF-16 units.
  */
 function mayBeLong(sql: string): boolean {
-  if (!/[^\s,()]{22,}|"[^"]{22,}/.test(sql)) return false;
+  // From the beginning of each word alone: from each of its characters it would take as often longer as words are long.
+  if (!/(?:^|[\s,()])[^\s,()]{22}|"[^"]{22}/.test(sql)) return false;
   return /[^\s,()]{63,}|"[^"]{63,}|[^\0-\x7f]/.test(sql);
 }
 

@@ -21,7 +21,7 @@ export const rule: Rule = {
   weighed: false,
   on: ['RenameStmt'],
   aliases: ['squawk:renaming-column', 'pgfence:rename-column'],
-  file: (file) => withAround(file, judge),
+  file: (file) => withAround(file, rule, judge),
 };
 
 function* judge(subject: Subject, { earlier, later }: Around): Generator<Complaint> {

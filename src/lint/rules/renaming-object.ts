@@ -22,7 +22,7 @@ export const rule: Rule = {
   severity: 'error',
   weighed: false,
   on: ['RenameStmt', 'AlterEnumStmt'],
-  file: (file) => withAround(file, judge),
+  file: (file) => withAround(file, rule, judge),
 };
 
 function* judge(subject: Subject, { later }: Around): Generator<Complaint> {

@@ -19,7 +19,7 @@ export const rule: Rule = {
   weighed: false,
   on: ['RenameStmt'],
   aliases: ['squawk:renaming-table', 'pgfence:rename-table'],
-  file: (file) => withAround(file, judge),
+  file: (file) => withAround(file, rule, judge),
 };
 
 function* judge(subject: Subject, { earlier, later }: Around): Generator<Complaint> {

@@ -19,7 +19,7 @@ export const rule: Rule = {
   severity: 'warning',
   weighed: false,
   on: ['GrantStmt', 'GrantRoleStmt'],
-  file: (file) => withAround(file, judge),
+  file: (file) => withAround(file, rule, judge),
 };
 
 const WHY =

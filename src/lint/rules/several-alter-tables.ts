@@ -25,11 +25,12 @@ export const rule: Rule = {
 
 /** The part of an ALTER TABLE that goes over all rows under ACCESS EXCLUSIVE. */
 function passOf(subject: Subject): FormUse | undefined {
-  if (!subject.transactional || !alterTableOf(subject)) return undefined;
-  return subject.uses.find(({ form, target }) => {
+  if (!subject.transactional) return undefined;
+  const pass = subject.uses.find(({ form, target }) => {
     const { lock, rewrite, scan } = effectOn(form, subject.options.serverMajor);
     return target !== undefined && lock === 'AccessExclusiveLock' && (rewrite === 'table' || scan);
   });
+  return pass && alterTableOf(subject) ? pass : undefined;
 }
 
 /** The first pass over each table, by tableKey. */
