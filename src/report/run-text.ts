@@ -1,6 +1,7 @@
 import { formatDuration } from '../problem/quantity.ts';
 import { blockerName, blockerText } from './blocker.ts';
 import type { RunEvent } from './events.ts';
+import { keptAmount } from './kept-text.ts';
 import type { Style } from './style.ts';
 import { visibleLine } from './visible.ts';
 import { cut, wrap } from './width.ts';
@@ -60,14 +61,7 @@ function linesOf(event: RunEvent, style: Style): string[] {
 type Of<Kind extends RunEvent['kind']> = Extract<RunEvent, { kind: Kind }>;
 
 function keptText({ relation, columns, rows, store }: Of<'kept'>): string {
-  return `kept ${whatOf(relation, columns, rows)} in ${store}`;
-}
-
-/** `4 rows of orders`, `4 values of orders.note`. */
-function whatOf(relation: string, columns: readonly string[] | null, rows: number): string {
-  const number = rows.toLocaleString('en');
-  if (columns === null) return `${number} ${rows === 1 ? 'row' : 'rows'} of ${relation}`;
-  return `${number} ${rows === 1 ? 'value' : 'values'} of ${columns.map((name) => `${relation}.${name}`).join(', ')}`;
+  return `kept ${keptAmount(relation, columns, rows)} in ${store}`;
 }
 
 const LEFT: Readonly<Record<string, string>> = {
@@ -81,7 +75,7 @@ const LEFT: Readonly<Record<string, string>> = {
 function putBackLines({ relation, columns, rows, left, appeared, store }: Of<'put_back'>, style: Style): string[] {
   const kept = Object.entries(left).map(([state, many]) => `${many.toLocaleString('en')} ${LEFT[state] ?? state}`);
   return [
-    `  put back ${whatOf(relation, columns, rows)}`,
+    `  put back ${keptAmount(relation, columns, rows)}`,
     ...(kept.length > 0 ? [`  ${style.warn(`not put back: ${kept.join('; ')}. Still in ${store}`)}`] : []),
     ...(appeared > 0
       ? [`  ${style.warn(`${appeared.toLocaleString('en')} newer rows of ${relation} had no such value`)}`]

@@ -69,6 +69,17 @@ test('every kind of event says what happened', () => {
       { direction: 'roll back', outcome: 'failed', heldMs: 3, versions: ['007_a'], message: 'no such table' },
       'failed rollback: 007_a; open for 3 ms; no such table',
     ],
+    [
+      'backed_up',
+      { scope: 'scoped', kept: [{ schema: 'public', table: 'orders', rows: 2, store: '007_a.1' }, null] },
+      '2 rows of public.orders kept in taskflow_backup."007_a.1"',
+    ],
+    [
+      'put_back',
+      { put: [{ relation: 'public.orders', rows: 1, left: { gone: 1 } }, { relation: 'b', rows: 0 }] },
+      '1 row of public.orders put back, 1 left; 0 rows of b put back',
+    ],
+    ['put_back', { put: 'x' }, ''],
     ['drift_accepted', { reason: 'for March', changes: [{}, {}] }, '2 differences may stay; for March'],
     ['drift_accepted', { file: '004_a.sql', differences: 1, changes: [] }, '1 difference made 004_a.sql'],
     ['drift_accepted', { changes: 'x' }, '0 differences may stay'],
