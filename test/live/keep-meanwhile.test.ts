@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type DatabaseWorkplace, withCli } from '../support/cli.ts';
+import { uniqueName } from '../support/servers.ts';
 
 const BASE = `CREATE TABLE items (id int PRIMARY KEY, a text, b int);
 INSERT INTO items SELECT i, 'a' || i, i FROM generate_series(1, 10) AS i;
@@ -144,5 +145,28 @@ for (const major of [14, 18] as const)
         const back = await at.run(['rollback', '--to', '1', '--yes']);
         assert.equal(back.exit, 0, back.output);
         assert.deepEqual(await at.database.sql('SELECT count(a), count(*) FROM items'), [['10', '10']]);
+      }));
+
+    test('a role that may not make the schema is told what an administrator does once', () =>
+      withCli(major, { 'm/001_base.sql': BASE }, async (at) => {
+        const role = uniqueName('keeper');
+        await at.database.sql(`CREATE ROLE ${role} LOGIN; GRANT CREATE ON SCHEMA public TO ${role};
+          REVOKE CREATE ON DATABASE "${at.database.name}" FROM PUBLIC`);
+        const env = { DATABASE_URL: at.database.url.replace('postgres@', `${role}@`) };
+        try {
+          assert.equal((await at.run(['migrate'], { env })).exit, 0);
+          at.write({ 'm/002_a.sql': 'ALTER TABLE items DROP COLUMN a;\n-- IRREVERSIBLE: test\n' });
+          const refused = await at.run(['migrate'], { env });
+          assert.equal(refused.exit, 1, refused.output);
+          assert.match(refused.said, /error\[permission-denied\]/);
+          assert.match(refused.said, new RegExp(`CREATE SCHEMA taskflow_backup AUTHORIZATION ${role};`));
+          assert.deepEqual(await at.database.sql('SELECT count(a) FROM items'), [['10']]);
+          await at.database.sql(`CREATE SCHEMA taskflow_backup AUTHORIZATION ${role}`);
+          const run = await at.run(['migrate'], { env });
+          assert.equal(run.exit, 0, run.output);
+          assert.match(run.said, /kept 10 values/);
+        } finally {
+          await at.database.sql(`REASSIGN OWNED BY ${role} TO postgres; DROP OWNED BY ${role}; DROP ROLE ${role}`);
+        }
       }));
   });

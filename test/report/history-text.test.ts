@@ -76,7 +76,12 @@ test('every kind of event says what happened', () => {
     ],
     [
       'put_back',
-      { put: [{ relation: 'public.orders', rows: 1, left: { gone: 1 } }, { relation: 'b', rows: 0 }] },
+      {
+        put: [
+          { relation: 'public.orders', rows: 1, left: { gone: 1 } },
+          { relation: 'b', rows: 0 },
+        ],
+      },
       '1 row of public.orders put back, 1 left; 0 rows of b put back',
     ],
     ['put_back', { put: 'x' }, ''],

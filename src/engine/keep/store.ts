@@ -2,25 +2,51 @@ import { BACKUP_SCHEMA, BACKUP_SCHEMA_COMMENT, type Kept } from '../../backup/ke
 import { commentOnStore, createStore } from '../../backup/kept-sql.ts';
 import type { Session } from '../../postgres/session.ts';
 import { Problem } from '../../problem/problem.ts';
-import { quoteIdentifier, quoteLiteral } from '../../sql/quote.ts';
+import { displayIdentifier, quoteIdentifier, quoteLiteral } from '../../sql/quote.ts';
 
-/** Makes the schema of the stores where it is missing; a schema of that name that is somebody else's is refused. */
+/**
+ * Makes the schema of the stores where it is missing. An administrator may have made it, empty, for a role that may not; a schema
+ * of that name that holds something else is refused.
+ */
 export async function ensureSchema(session: Session): Promise<void> {
   const [row] = await session.query(
-    `SELECT pg_catalog.obj_description(n.oid, 'pg_namespace') AS comment FROM pg_catalog.pg_namespace AS n WHERE n.nspname = $1`,
+    `SELECT pg_catalog.obj_description(n.oid, 'pg_namespace') AS comment,
+  EXISTS (SELECT FROM pg_catalog.pg_class AS c WHERE c.relnamespace = n.oid) AS used
+FROM pg_catalog.pg_namespace AS n WHERE n.nspname = $1`,
     [BACKUP_SCHEMA],
   );
-  if (row?.comment === BACKUP_SCHEMA_COMMENT) return;
+  if (row?.comment === BACKUP_SCHEMA_COMMENT || row?.used === 'f') return;
   if (row) throw foreignSchema();
+  await makeSchema(session);
+}
+
+async function makeSchema(session: Session): Promise<void> {
   const name = quoteIdentifier(BACKUP_SCHEMA);
+  const [rights] = await session.query(
+    `SELECT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') AS may, current_user AS role`,
+  );
+  if (rights?.may !== 't') throw mayNotCreate(rights?.role ?? '');
   await session.batch([
     [{ sql: `CREATE SCHEMA ${name}` }, { sql: `COMMENT ON SCHEMA ${name} IS ${quoteLiteral(BACKUP_SCHEMA_COMMENT)}` }],
   ]);
 }
 
+function mayNotCreate(role: string): Problem {
+  return new Problem(
+    'permission-denied',
+    `the data that this destroys cannot be kept: ${role} may not create a schema`,
+    {
+      next: [
+        `As an administrator, once: CREATE SCHEMA ${BACKUP_SCHEMA} AUTHORIZATION ${displayIdentifier(role)};`,
+        'Or keep nothing: --backup=never',
+      ],
+    },
+  );
+}
+
 function foreignSchema(): Problem {
   return new Problem('backup-refused', `the schema ${BACKUP_SCHEMA} is not one of this tool`, {
-    found: 'a schema of that name without the comment that this tool gives it',
+    found: 'a schema of that name, in use, without the comment that this tool gives it',
     next: ['Rename it, or keep nothing: --backup=never'],
   });
 }
