@@ -1,4 +1,5 @@
 import type { Command } from './context.ts';
+import { BACKUP_COMMAND } from './registry-backup.ts';
 import { DB_COMMAND } from './registry-db.ts';
 import { GRAPH_COMMAND, RENUMBER_COMMAND, SQUASH_COMMAND } from './registry-graph.ts';
 import { LINT_COMMAND } from './registry-lint.ts';
@@ -229,6 +230,7 @@ Exit status 3 where a check fails.`,
   },
   SCHEMA_COMMAND,
   SQUASH_COMMAND,
+  BACKUP_COMMAND,
   {
     name: 'history',
     summary: 'show the audit trail',

@@ -12,6 +12,7 @@ import {
 } from './pipeline.ts';
 import type { Row } from './row.ts';
 import { SessionLost } from './session-lost.ts';
+import type { ReachedHost } from './target/child-environment.ts';
 
 /** Severity and text of a message that the server sent beside the results (RAISE NOTICE and the like). */
 export interface Notice {
@@ -37,9 +38,17 @@ export class Session {
   #lost: Error | undefined;
   #underWay: Promise<void> | undefined;
 
-  constructor(client: DriverClient, cancel: () => Promise<void> = () => Promise.resolve()) {
+  /** Which server it is a session of; undefined where that is not known. */
+  readonly reached: ReachedHost | undefined;
+
+  constructor(
+    client: DriverClient,
+    cancel: () => Promise<void> = () => Promise.resolve(),
+    reached: ReachedHost | undefined = undefined,
+  ) {
     this.#client = client;
     this.#cancel = cancel;
+    this.reached = reached;
     this.#driver = client as unknown as DriverInternals;
     client.on('error', (error) => {
       this.#lost ??= error;

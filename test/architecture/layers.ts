@@ -112,7 +112,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'ledger',
       'snapshot',
     ],
-    packages: [],
+    // Backups are compressed while they are written.
+    packages: ['node:stream', 'node:stream/promises', 'node:zlib'],
   },
   cli: {
     pure: false,
