@@ -159,8 +159,9 @@ export class Session {
    */
   copyOut(sql: string, take: (data: AsyncIterable<Buffer>) => Promise<void>): Promise<number> {
     return this.#inTurn(async () => {
-      const { to } = await import('pg-copy-streams');
-      const stream = to(sql);
+      // As `default`: of a bundled CommonJS module there are no other names.
+      const { default: streams } = await import('pg-copy-streams');
+      const stream = streams.to(sql);
       return this.#copy(stream, () => take(stream));
     });
   }
@@ -168,8 +169,8 @@ export class Session {
   /** Runs one COPY ... FROM STDIN with that data. Resolves with the number of rows; throws as copyOut does. */
   copyIn(sql: string, data: AsyncIterable<Buffer>): Promise<number> {
     return this.#inTurn(async () => {
-      const { from } = await import('pg-copy-streams');
-      const stream = from(sql);
+      const { default: streams } = await import('pg-copy-streams');
+      const stream = streams.from(sql);
       return this.#copy(stream, () => pipeline(data, stream));
     });
   }

@@ -50,8 +50,10 @@ export async function readSnapshot(
 
 /** Opens the transaction; says the name of its snapshot, and whether there is so much that two sessions are faster. */
 async function begin(session: Session, options: SnapshotOptions): Promise<{ id: string; large: boolean }> {
+  const { snapshot } = options;
+  const join = snapshot === undefined ? [] : [{ sql: `SET TRANSACTION SNAPSHOT ${quoteLiteral(snapshot)}` }];
   const batch = await session.batch([
-    [{ sql: BEGIN }, ...settings(options), { sql: EXPORT, params: [String(LARGE_BYTES)], rows: true }],
+    [{ sql: BEGIN }, ...join, ...settings(options), { sql: EXPORT, params: [String(LARGE_BYTES)], rows: true }],
   ]);
   const row = batch.results[0]?.at(-1)?.rows[0];
   return { id: row?.id ?? '', large: row?.large === 't' };

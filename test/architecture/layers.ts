@@ -90,6 +90,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'catalog',
       'verify',
       'script/script.ts',
+      'script/sections.ts',
       'script/whole.ts',
       'syntax',
       'known',

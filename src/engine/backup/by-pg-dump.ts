@@ -42,7 +42,7 @@ export async function takeByPgDump(job: Job, choice: DumpChoice): Promise<Taken>
     method: 'pg_dump',
     writtenBy: [`pg_dump (PostgreSQL) ${choice.program.version}`],
     compression,
-    tables: new Map(inDump.map(({ oid }) => [oid, { rows: rows.get(oid) ?? null, file: null }])),
+    tables: new Map(inDump.map(({ oid }) => [oid, { rows: rows.get(oid) ?? null, file: null, columns: null }])),
     leftOut: [...selecting.map((word) => `what the option ${word} of pg_dump leaves out`), ...seen.warnings],
   };
 }

@@ -23,6 +23,6 @@ export async function countRows(
 }
 
 /** A table with the condition of its extension, if it is of one: what stands behind FROM. */
-function rowsOf({ schema, name, condition }: SourceTable): string {
+export function rowsOf({ schema, name, condition }: SourceTable): string {
   return `ONLY ${quoteQualified(schema, name)}${condition ? ` ${condition}` : ''}`;
 }

@@ -10,6 +10,7 @@ import { SessionLost } from '../../postgres/session-lost.ts';
 import { Problem } from '../../problem/problem.ts';
 import type { Engine } from '../engine.ts';
 import { databaseProblem, isDatabaseError } from '../failure.ts';
+import { hasZstd } from './backup-file.ts';
 import { chooseMethod, type Method, noProgram, refuseUnheeded } from './choose-method.ts';
 import { type Contents, findUnreadable, readContents, readSequences } from './contents.ts';
 import { describeFile, filesBelow } from './digest.ts';
@@ -79,13 +80,9 @@ async function prepare(
     engine.emit({ kind: 'warning', message: `Full backup by COPY instead of pg_dump: ${method.why}.` });
   if (dumpOptions.length === 0) await refuseUnreadable(leader);
   const asked = readCompression(options.compression ?? backup.compression);
-  const compression = method.program ? dumpCompression(asked, method.program) : ownCompression(asked, await hasZstd());
+  const compression = method.program ? dumpCompression(asked, method.program) : ownCompression(asked, hasZstd());
   refuseTooLarge(estimateBytes(tableBytes(contents), compression), backup);
   return { method, compression, dumpOptions };
-}
-
-async function hasZstd(): Promise<boolean> {
-  return 'createZstdCompress' in (await import('node:zlib'));
 }
 
 function tableBytes({ tables }: Contents): number {
@@ -171,7 +168,7 @@ async function write(
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
     ms: Math.round(performance.now() - since),
   };
-  for (const what of manifest.leftOut) engine.emit({ kind: 'warning', message: `Not in the backup: ${what}` });
+  for (const what of taken.leftOut) engine.emit({ kind: 'warning', message: `Not in the backup: ${what}` });
   engine.emit({
     kind: 'backed_up',
     id: manifest.id,
@@ -206,7 +203,8 @@ async function take(job: Job, { method, dumpOptions }: Prepared, options: FullBa
     const count = options.withoutCount !== true;
     return takeByPgDump(job, { program: method.program, format, options: dumpOptions, count });
   }
-  throw new Error('not written yet');
+  const { takeByCopy } = await import('./by-copy.ts');
+  return takeByCopy(job);
 }
 
 function problemOf(engine: Engine, error: unknown): unknown {

@@ -1,5 +1,5 @@
 import type { Compression } from '../../backup/compression.ts';
-import type { BackupFile, BackupManifest } from '../../backup/manifest.ts';
+import type { BackedUpTable, BackupFile, BackupManifest } from '../../backup/manifest.ts';
 import type { Engine } from '../engine.ts';
 import type { Contents, SourceTable } from './contents.ts';
 import type { Leader } from './leader.ts';
@@ -46,8 +46,8 @@ export interface Taken {
   readonly method: BackupManifest['method'];
   readonly writtenBy: readonly string[];
   readonly compression: Compression;
-  /** By the oid of the table; null: not counted. Tables that are not named are not in the backup. */
-  readonly tables: ReadonlyMap<string, { readonly rows: number | null; readonly file: string | null }>;
+  /** By the oid of the table; tables that are not named are not in the backup. */
+  readonly tables: ReadonlyMap<string, Pick<BackedUpTable, 'rows' | 'file' | 'columns'>>;
   /** Sizes and digests that are known from writing them, by path. */
   readonly files?: ReadonlyMap<string, BackupFile>;
   readonly leftOut: readonly string[];

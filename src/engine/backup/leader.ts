@@ -3,6 +3,7 @@ import type { Row } from '../../postgres/row.ts';
 import { refuseUnsupported, SERVER_INFO, type ServerInfo, serverInfoOf } from '../../postgres/server-info.ts';
 import type { Session } from '../../postgres/session.ts';
 import { pinSettings, setLocal } from '../../postgres/session-settings.ts';
+import { quoteLiteral } from '../../sql/quote.ts';
 import type { Engine } from '../engine.ts';
 
 /** A lock on a table that somebody else holds is waited for so long. */
@@ -61,6 +62,19 @@ const EXPORT: BatchItem = {
   pg_catalog.to_char(pg_catalog.now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at`,
   rows: true,
 };
+
+/** One more session that sees what the leader sees. */
+export async function openFollower(engine: Engine, { snapshot }: Leader): Promise<Session> {
+  const session = await engine.connect('backup');
+  try {
+    const join = { sql: `SET TRANSACTION SNAPSHOT ${quoteLiteral(snapshot)}` };
+    await session.batch([[BEGIN, join, ...settingsOf(engine)]]);
+    return session;
+  } catch (error) {
+    await session.end();
+    throw error;
+  }
+}
 
 /** The rows, or undefined where the server refuses: the transaction goes on either way. */
 export async function askOrPass({ session }: Leader, items: readonly BatchItem[]): Promise<Row[][] | undefined> {

@@ -5,6 +5,9 @@ import type { Contents } from './contents.ts';
 import type { FullBackupOptions, Taken } from './job.ts';
 import type { Leader } from './leader.ts';
 
+/** In no backup of a single database, whoever takes it: not worth a line on the screen each time. */
+const OF_THE_SERVER = 'roles and tablespaces, which belong to the server';
+
 interface Parts {
   readonly id: string;
   readonly leader: Leader;
@@ -46,6 +49,6 @@ export function manifestOf(engine: Engine, parts: Parts): BackupManifest {
       return one ? [{ schema, name, ...one }] : [];
     }),
     sequences: parts.sequences,
-    leftOut: taken.leftOut,
+    leftOut: [...taken.leftOut, OF_THE_SERVER],
   };
 }
