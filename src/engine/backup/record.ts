@@ -1,3 +1,4 @@
+import { LAYOUT_NEWEST } from '../../ledger/names.ts';
 import { eventItem } from '../../ledger/write.ts';
 import { Problem } from '../../problem/problem.ts';
 import { type Control, withControl } from '../control.ts';
@@ -5,9 +6,8 @@ import type { Engine } from '../engine.ts';
 import { isDatabaseError } from '../failure.ts';
 import type { FullBackup } from './full.ts';
 
-/** Puts it on record, where the database has a history. */
-async function recordBackup(engine: Engine, control: Control, backup: FullBackup): Promise<void> {
-  if ((control.ledger.layout ?? 0) < 1) return;
+/** Puts it on record, in tables of the newest layout. */
+export async function recordBackup(engine: Engine, control: Control, backup: FullBackup): Promise<void> {
   const { manifest, manifestSha256, bytes, ms } = backup;
   const { id, kind, method, version } = manifest;
   const detail = { id, kind, method, bytes, manifestSha256, ms };
@@ -19,7 +19,8 @@ export async function recordApart(engine: Engine, backup: FullBackup): Promise<v
   try {
     await withControl(engine, async (control) => {
       const { inRecovery, readOnly } = control.server;
-      if (!inRecovery && !readOnly) await recordBackup(engine, control, backup);
+      const isTracked = (control.ledger.layout ?? 0) >= LAYOUT_NEWEST;
+      if (isTracked && !inRecovery && !readOnly) await recordBackup(engine, control, backup);
     });
   } catch (error) {
     if (!(error instanceof Problem) && !isDatabaseError(error)) throw error;
