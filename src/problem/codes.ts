@@ -65,7 +65,6 @@ export const PROBLEMS = {
   'backup-failed': EXIT.failed,
   preflight: EXIT.failed,
   'dry-run-stopped': EXIT.failed,
-  'backup-failed': EXIT.failed,
   'lock-timeout': EXIT.gaveUp,
   'runner-busy': EXIT.gaveUp,
   cancelled: EXIT.interrupted,

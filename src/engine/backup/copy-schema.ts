@@ -15,8 +15,8 @@ export async function writeSchema(engine: Engine, leader: Leader): Promise<Secti
       owners: true,
       privileges: true,
       needs: true,
-      // None that there could be: nothing is left out.
-      trackingSchema: '',
+      everything: true,
+      trackingSchema: engine.settings.trackingSchema,
       role: engine.settings.role,
       snapshot: leader.snapshot,
       lockTimeoutMs: LOCK_WAIT_MS,

@@ -9,8 +9,8 @@ import type { FullBackup } from './full.ts';
 /** Puts it on record, in tables of the newest layout. */
 export async function recordBackup(engine: Engine, control: Control, backup: FullBackup): Promise<void> {
   const { manifest, manifestSha256, bytes, ms } = backup;
-  const { id, kind, method, version } = manifest;
-  const detail = { id, kind, method, bytes, manifestSha256, ms };
+  const { id, method, version } = manifest;
+  const detail = { scope: 'full', id, method, bytes, manifestSha256, ms };
   await control.write([eventItem(control.names, engine.run, { event: 'backed_up', version, detail })]);
 }
 
