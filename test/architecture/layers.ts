@@ -113,8 +113,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'ledger',
       'snapshot',
     ],
-    // Backups are compressed while they are written.
-    packages: ['node:stream', 'node:stream/promises', 'node:zlib'],
+    // Backups are compressed and encrypted while they are written.
+    packages: ['age-encryption', 'node:stream', 'node:stream/promises', 'node:stream/web', 'node:zlib'],
   },
   cli: {
     pure: false,
