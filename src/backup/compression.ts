@@ -57,6 +57,11 @@ export function dumpCompression(
   });
 }
 
+/** Where a pg_dump was built without that, and nobody asked for it; undefined: there is nothing else to try. */
+export function otherCompression(asked: Compression | undefined, { algorithm }: Compression): Compression | undefined {
+  return asked === undefined && algorithm === 'zstd' ? FAST_GZIP : undefined;
+}
+
 /** The argument that says so to pg_dump of that major version. */
 export function compressArgument(compression: Compression, major: number): string {
   if (major >= 16) return `--compress=${compressionText(compression)}`;

@@ -1,7 +1,12 @@
 /** Full backups: what is loaded from one, by other people's programs or by hand, is what was there when it began. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { createReadStream, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { generateX25519Identity } from 'age-encryption';
+import { readKeyText } from '../../src/backup/key-text.ts';
+import { opening } from '../../src/engine/backup/seal.ts';
 import { type DatabaseWorkplace, withCli, withWorkplace } from '../support/cli.ts';
 import { createDatabase, server, uniqueName } from '../support/servers.ts';
 import { checkFiles, EVERYTHING, folderOf, loadByHand, look, manifestIn, ODD } from './backup-bed.ts';
@@ -196,4 +201,34 @@ on14('a password is in no argument, and the same server is reached by service fi
   } finally {
     await database.sql(`DROP ROLE ${role}`);
   }
+});
+
+on14('with a key nothing of it can be read without', async (at) => {
+  await at.database.sql("CREATE TABLE t AS SELECT 'plain words' AS words");
+  for (const [key, method] of [
+    ['a long passphrase', 'pg_dump'],
+    [await generateX25519Identity(), 'copy'],
+  ] as const) {
+    writeFileSync(join(at.folder, 'key'), `${key}\n`, { mode: 0o600 });
+    const env = { ...ENV, TASKFLOW_BACKUP_KEY_FILE: join(at.folder, 'key') };
+    const done = await at.run(['backup', '--method', method, '--compression', 'none'], { env });
+    assert.equal(done.exit, 0, done.output);
+    const folder = folderOf(done.stdout);
+    checkFiles(folder);
+    const { encryption, files, tables } = manifestIn(folder);
+    assert.equal(encryption, 'age');
+    assert.deepEqual([files.every(({ path }) => path.endsWith('.age')), tables[0]?.rows], [true, 1]);
+    const keyFile = method === 'pg_dump' ? readFileSync(join(folder, 'key.age')) : undefined;
+    const opener = await opening({ origin: 'the test', ...readKeyText(key, 'the test') }, keyFile);
+    const texts: string[] = [];
+    for (const { path } of files.filter((file) => file.path !== 'key.age')) {
+      assert.ok(!readFileSync(join(folder, path)).includes('plain words'), path);
+      texts.push(await text(opener.open(createReadStream(join(folder, path)), path)));
+    }
+    assert.ok(texts.some((one) => one.includes('plain words')));
+  }
+  const directory = await at.run(['backup', '--format', 'directory'], {
+    env: { ...ENV, TASKFLOW_BACKUP_KEY_FILE: join(at.folder, 'key') },
+  });
+  assert.match(directory.said, /error\[usage\]: a dump in directory format cannot be encrypted/);
 });

@@ -1,25 +1,32 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
-import { Readable, Transform } from 'node:stream';
+import { Duplex, Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as zlib from 'node:zlib';
 import type { Compression } from '../../backup/compression.ts';
 import type { BackupFile } from '../../backup/manifest.ts';
+import { SEALED_SUFFIX, type Sealer } from './seal.ts';
 
 const SUFFIX = { none: '', gzip: '.gz', zstd: '.zst', lz4: '.lz4' } as const;
 
-/** What the name of a file ends with that is compressed so. */
-export function fileSuffix({ algorithm }: Compression): string {
-  return SUFFIX[algorithm];
+/** What the name of a file ends with that is packed so. */
+export function fileSuffix({ compression, sealer }: Packing): string {
+  return `${SUFFIX[compression.algorithm]}${sealer ? SEALED_SUFFIX : ''}`;
 }
 
-/** Writes a new file below `folder`, compressed, for its owner alone; its size and digest. Rejects with the system's error. */
+/** How a file is changed on its way to the disk. */
+export interface Packing {
+  readonly compression: Compression;
+  readonly sealer?: Sealer | undefined;
+}
+
+/** Writes a new file below `folder`, compressed and sealed, for its owner alone; its size and digest. Rejects with the system's error. */
 export async function writeFileOf(
   folder: string,
   path: string,
   data: Iterable<Buffer> | AsyncIterable<Buffer>,
-  compression: Compression,
+  { compression, sealer }: Packing,
 ): Promise<BackupFile> {
   const hash = createHash('sha256');
   let bytes = 0;
@@ -32,7 +39,8 @@ export async function writeFileOf(
   });
   const file = createWriteStream(join(folder, path), { flags: 'wx', mode: 0o600 });
   const source = data instanceof Readable ? data : Readable.from(data);
-  await pipeline([source, ...compressors(compression), watch, file]);
+  const seal = sealer ? [Duplex.from((input: AsyncIterable<Buffer>) => sealer.seal(input))] : [];
+  await pipeline([source, ...compressors(compression), ...seal, watch, file]);
   return { path, bytes, sha256: hash.digest('hex') };
 }
 

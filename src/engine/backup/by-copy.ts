@@ -15,13 +15,15 @@ import { openFollower } from './leader.ts';
  * leader's snapshot. What such a backup lacks is named.
  */
 export async function takeByCopy(job: Job): Promise<Taken> {
-  const { leader, contents, partial } = job;
+  const { leader, contents, partial, sealer } = job;
   await lockTables(job);
   const columns = await columnsOf(leader.session);
   const { preData, postData, notWritten } = await writeSchema(job.engine, leader);
   const files = new Map<string, BackupFile>();
-  const write = async (path: string, text: string) => {
-    files.set(path, await writeFileOf(partial.path, path, [Buffer.from(text)], { algorithm: 'none' }));
+  const write = async (name: string, text: string) => {
+    const packing = { compression: { algorithm: 'none' }, sealer } as const;
+    const path = `${name}${fileSuffix(packing)}`;
+    files.set(path, await writeFileOf(partial.path, path, [Buffer.from(text)], packing));
   };
   await write(SCHEMA_FILES.pre, preData);
   await write(SCHEMA_FILES.post, postData);
@@ -82,7 +84,7 @@ async function copyAll(
   const work = async (session: Session) => {
     for (let next = left.shift(); next && !job.signal.aborted; next = left.shift()) {
       const { table } = next;
-      const path = `${next.path}${fileSuffix(job.compression)}`;
+      const path = `${next.path}${fileSuffix(job)}`;
       const names = columns.get(table.oid) ?? [];
       job.progress.begun(table);
       const { rows, file } = await copyTable(job, session, { table, path, names });
@@ -111,13 +113,13 @@ interface Copied {
 }
 
 async function copyTable(
-  { partial, compression }: Job,
+  job: Job,
   session: Session,
   { table, path, names }: Copied,
 ): Promise<{ rows: number; file: BackupFile }> {
   let file: BackupFile | undefined;
   const rows = await session.copyOut(copySql(table, names), async (data) => {
-    file = await writeFileOf(partial.path, path, data, compression);
+    file = await writeFileOf(job.partial.path, path, data, job);
   });
   return { rows, file: file! };
 }

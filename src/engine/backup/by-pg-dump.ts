@@ -1,9 +1,12 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Compression, compressArgument, dumpCompression } from '../../backup/compression.ts';
+import { type Compression, compressArgument } from '../../backup/compression.ts';
 import { selectingOptions } from '../../backup/dump-options.ts';
+import type { BackupFile } from '../../backup/manifest.ts';
 import type { ClientProgram } from '../../postgres/programs.ts';
 import { type ProgramEnd, runProgram } from '../../postgres/run-program.ts';
 import { Problem } from '../../problem/problem.ts';
+import { fileSuffix, writeFileOf } from './backup-file.ts';
 import type { SourceTable } from './contents.ts';
 import { countRows } from './count-rows.ts';
 import type { Job, Taken } from './job.ts';
@@ -16,6 +19,8 @@ export interface DumpChoice {
   readonly format: 'custom' | 'directory';
   readonly options: readonly string[];
   readonly count: boolean;
+  /** For a pg_dump that was built without the first choice; undefined where that was asked for. */
+  readonly otherCompression: Compression | undefined;
 }
 
 /** Where the dump lies in the backup's folder: a file, or in directory format a folder. */
@@ -30,7 +35,8 @@ export async function takeByPgDump(job: Job, choice: DumpChoice): Promise<Taken>
   const counting = new AbortController();
   const counts = choice.count ? countRows(job, counting.signal) : Promise.resolve(new Map<string, number>());
   counts.catch(() => {});
-  const compression = await dump(job, choice, seen).catch(async (error: unknown) => {
+  const files: Files = new Map();
+  const compression = await dump(job, choice, seen, files).catch(async (error: unknown) => {
     counting.abort();
     await counts.catch(() => {});
     throw error;
@@ -43,33 +49,31 @@ export async function takeByPgDump(job: Job, choice: DumpChoice): Promise<Taken>
     writtenBy: [`pg_dump (PostgreSQL) ${choice.program.version}`],
     compression,
     tables: new Map(inDump.map(({ oid }) => [oid, { rows: rows.get(oid) ?? null, file: null, columns: null }])),
+    files,
     leftOut: [...selecting.map((word) => `what the option ${word} of pg_dump leaves out`), ...seen.warnings],
   };
 }
 
+type Files = Map<string, BackupFile>;
+
 /** A pg_dump that was built without zstd says so at once, before it connects. */
-async function dump(job: Job, choice: DumpChoice, seen: DumpedTables): Promise<Compression> {
-  const [best, ...others] = compressions(job, choice.program);
-  for (const compression of [best!, ...others]) {
-    const ended = await run(job, choice, compression, seen);
-    if (ended.status === 0) return compression;
-    const cannot = ended.lastMessages.some((text) => /this build does not support compression with/.test(text));
-    if (!cannot || compression === others.at(-1) || others.length === 0) throw failed(job, choice, ended);
-  }
-  throw new Error('no compression was tried');
+async function dump(job: Job, choice: DumpChoice, seen: DumpedTables, files: Files): Promise<Compression> {
+  const { otherCompression } = choice;
+  const first = await run(job, choice, seen, files);
+  if (first.status === 0) return job.compression;
+  const cannot = first.lastMessages.some((text) => /this build does not support compression with/.test(text));
+  if (!cannot || otherCompression === undefined) throw failed(job, choice, first);
+  const second = await run({ ...job, compression: otherCompression }, choice, seen, files);
+  if (second.status === 0) return otherCompression;
+  throw failed(job, choice, second);
 }
 
-function compressions({ engine, compression }: Job, program: ClientProgram): Compression[] {
-  const asked = engine.settings.backup.compression !== undefined || compression.algorithm !== 'zstd';
-  return asked ? [compression] : [compression, dumpCompression(undefined, { ...program, major: 15 })];
-}
-
-async function run(job: Job, choice: DumpChoice, compression: Compression, seen: DumpedTables): Promise<ProgramEnd> {
-  const { engine, leader, partial, signal } = job;
+async function run(job: Job, choice: DumpChoice, seen: DumpedTables, files: Files): Promise<ProgramEnd> {
+  const { engine, leader, partial, compression, signal, sealer } = job;
   const { program, format } = choice;
   const env = await programEnvironment(engine, leader.session);
   const args = [
-    `--file=${join(partial.path, DUMP_NAME[format])}`,
+    ...(sealer ? [] : [`--file=${join(partial.path, DUMP_NAME[format])}`]),
     `--format=${format}`,
     ...(format === 'directory' ? [`--jobs=${job.jobs}`] : []),
     compressArgument(compression, program.major),
@@ -84,8 +88,10 @@ async function run(job: Job, choice: DumpChoice, compression: Compression, seen:
   ];
   try {
     const onStart = (pid: number) => partial.writtenBy(pid);
-    return await runProgram({ path: program.path, args, env, onStart, onMessage: seen.hear, signal });
+    const output = sealer ? { onOutput: (data: AsyncIterable<Buffer>) => writeSealed(job, data, files) } : {};
+    return await runProgram({ path: program.path, args, env, onStart, onMessage: seen.hear, signal, ...output });
   } catch (error) {
+    if (isDiskFull(error)) throw error;
     throw new Problem('backup-failed', `${program.path} cannot be run`, {
       found: error instanceof Error ? error.message : String(error),
       state: STATE,
@@ -96,6 +102,15 @@ async function run(job: Job, choice: DumpChoice, compression: Compression, seen:
 /** A value in libpq's keywords and values (manual, "Connection Strings"). */
 function quoteConninfo(value: string): string {
   return `'${value.replaceAll(/[\\']/g, '\\$&')}'`;
+}
+
+/** Nothing lies on the disk unencrypted, not even while it is written: what pg_dump writes comes through this process. */
+async function writeSealed({ partial, sealer }: Job, data: AsyncIterable<Buffer>, files: Files): Promise<void> {
+  const packing = { compression: { algorithm: 'none' }, sealer } as const;
+  const path = `${DUMP_NAME.custom}${fileSuffix(packing)}`;
+  // Of a first try, which pg_dump gave up at once.
+  rmSync(join(partial.path, path), { force: true });
+  files.set(path, await writeFileOf(partial.path, path, data, packing));
 }
 
 const STATE = 'The unfinished backup is removed; the database was only read.';

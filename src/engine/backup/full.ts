@@ -1,11 +1,18 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { dumpCompression, ownCompression, readCompression } from '../../backup/compression.ts';
+import {
+  type Compression,
+  dumpCompression,
+  otherCompression,
+  ownCompression,
+  readCompression,
+} from '../../backup/compression.ts';
 import { checkDumpOptions } from '../../backup/dump-options.ts';
 import { estimateBytes } from '../../backup/estimate.ts';
 import { folderOfDatabase } from '../../backup/folder-name.ts';
 import { type BackupManifest, backupId, MANIFEST_FILE } from '../../backup/manifest.ts';
+import type { BackupSettings } from '../../config/settings.ts';
 import { SessionLost } from '../../postgres/session-lost.ts';
 import { Problem } from '../../problem/problem.ts';
 import type { Engine } from '../engine.ts';
@@ -18,6 +25,7 @@ import type { FullBackupOptions, Job, Taken } from './job.ts';
 import { type Leader, openLeader } from './leader.ts';
 import { manifestOf } from './manifest-of.ts';
 import { PartialBackup, settleFile, sweepPartials } from './partial.ts';
+import { SEALED_KEY_FILE, type Sealer } from './seal.ts';
 import { isDiskFull, outOfSpace, refuseTooLarge } from './space.ts';
 import { Watch } from './watch-space.ts';
 
@@ -60,7 +68,10 @@ export async function takeFullBackup(engine: Engine, options: FullBackupOptions)
 interface Prepared {
   readonly method: Method;
   readonly compression: Job['compression'];
+  readonly other: Compression | undefined;
   readonly dumpOptions: readonly string[];
+  readonly format: 'custom' | 'directory';
+  readonly sealer: Sealer | undefined;
 }
 
 /** All that can be refused is, before a file is made. */
@@ -79,10 +90,29 @@ async function prepare(
   if (!method.program && method.why !== '')
     engine.emit({ kind: 'warning', message: `Full backup by COPY instead of pg_dump: ${method.why}.` });
   if (dumpOptions.length === 0) await refuseUnreadable(leader);
+  const format = options.format ?? backup.format;
+  const sealer = await sealerOf(backup, method.program ? format : undefined);
   const asked = readCompression(options.compression ?? backup.compression);
   const compression = method.program ? dumpCompression(asked, method.program) : ownCompression(asked, hasZstd());
   refuseTooLarge(estimateBytes(tableBytes(contents), compression), backup);
-  return { method, compression, dumpOptions };
+  return { method, compression, other: otherCompression(asked, compression), dumpOptions, format, sealer };
+}
+
+/** What encrypts the backup, where there is a key. A folder of files, several of which are written at once, is not encrypted here. */
+async function sealerOf(
+  settings: BackupSettings,
+  format: 'custom' | 'directory' | undefined,
+): Promise<Sealer | undefined> {
+  if (settings.keyFile === undefined && settings.keyCommand === undefined) return undefined;
+  const [{ backupKey }, { sealing }] = await Promise.all([import('./backup-key.ts'), import('./seal.ts')]);
+  const key = await backupKey(settings);
+  if (key && format === 'directory')
+    throw new Problem('usage', 'a dump in directory format cannot be encrypted', {
+      found: `a key in ${key.origin}, and the format directory`,
+      expected: 'the format custom, or no key',
+      state: 'Nothing was written.',
+    });
+  return key && sealing(key);
 }
 
 function tableBytes({ tables }: Contents): number {
@@ -157,7 +187,16 @@ async function write(
     settleFile(join(partial.path, path));
     files.push(taken.files?.get(path) ?? (await describeFile(partial.path, path)));
   }
-  const manifest = manifestOf(engine, { leader, contents, sequences, taken, files, id: partial.id, options });
+  const manifest = manifestOf(engine, {
+    leader,
+    contents,
+    sequences,
+    taken,
+    files,
+    id: partial.id,
+    options,
+    encrypted: prepared.sealer !== undefined,
+  });
   const path = partial.finish(manifest);
   const backup = {
     path,
@@ -184,9 +223,9 @@ async function watched(engine: Engine, begun: Begun, prepared: Prepared, options
   const { leader, contents, partial } = begun;
   const watch = new Watch(engine, partial.path, contents);
   const { progress, signal } = watch;
-  const { compression } = prepared;
+  const { compression, sealer } = prepared;
   const jobs = options.jobs ?? engine.settings.backup.jobs;
-  const job: Job = { engine, leader, contents, partial, compression, jobs, progress, signal };
+  const job: Job = { engine, leader, contents, partial, compression, sealer, jobs, progress, signal };
   try {
     return await take(job, prepared, options);
   } catch (error) {
@@ -196,12 +235,15 @@ async function watched(engine: Engine, begun: Begun, prepared: Prepared, options
   }
 }
 
-async function take(job: Job, { method, dumpOptions }: Prepared, options: FullBackupOptions): Promise<Taken> {
+async function take(job: Job, prepared: Prepared, options: FullBackupOptions): Promise<Taken> {
+  const { method, dumpOptions, format, other } = prepared;
+  const keyFile = job.sealer?.keyFile;
+  if (keyFile) writeFileSync(join(job.partial.path, SEALED_KEY_FILE), keyFile, { mode: 0o600, flag: 'wx' });
   if (method.program) {
     const { takeByPgDump } = await import('./by-pg-dump.ts');
-    const format = options.format ?? job.engine.settings.backup.format;
     const count = options.withoutCount !== true;
-    return takeByPgDump(job, { program: method.program, format, options: dumpOptions, count });
+    const { program } = method;
+    return takeByPgDump(job, { program, format, options: dumpOptions, count, otherCompression: other });
   }
   const { takeByCopy } = await import('./by-copy.ts');
   return takeByCopy(job);

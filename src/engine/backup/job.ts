@@ -4,6 +4,7 @@ import type { Engine } from '../engine.ts';
 import type { Contents, SourceTable } from './contents.ts';
 import type { Leader } from './leader.ts';
 import type { PartialBackup } from './partial.ts';
+import type { Sealer } from './seal.ts';
 
 /** How a full backup is to be made. */
 export interface FullBackupOptions {
@@ -29,6 +30,8 @@ export interface Job {
   readonly contents: Contents;
   readonly partial: PartialBackup;
   readonly compression: Compression;
+  /** Encrypts each file. */
+  readonly sealer: Sealer | undefined;
   readonly jobs: number;
   readonly progress: JobProgress;
   /** Aborted when the person wants to stop, or there is no more room; its reason is then a Problem. */

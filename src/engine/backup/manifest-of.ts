@@ -16,6 +16,7 @@ interface Parts {
   readonly taken: Taken;
   readonly files: readonly BackupFile[];
   readonly options: FullBackupOptions;
+  readonly encrypted: boolean;
 }
 
 /** The manifest of a full backup whose files are all written. */
@@ -42,7 +43,7 @@ export function manifestOf(engine: Engine, parts: Parts): BackupManifest {
     version: options.version ?? null,
     applied: contents.applied,
     compression: compressionText(taken.compression),
-    encryption: null,
+    encryption: parts.encrypted ? 'age' : null,
     files: parts.files,
     tables: contents.tables.flatMap(({ oid, schema, name }) => {
       const one = taken.tables.get(oid);
