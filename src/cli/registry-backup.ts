@@ -1,4 +1,16 @@
 import type { Command } from './context.ts';
+import type { FlagSpec } from './spec.ts';
+
+/** What is kept before a run, in place of the setting. */
+export const BACKUP_FLAG: FlagSpec = {
+  name: 'backup',
+  value: 'WHEN',
+  optionalValue: true,
+  choices: ['auto', 'always', 'never'],
+  default: 'always',
+  summary: 'take a full backup first (--backup=always); or auto, never',
+  rare: true,
+};
 
 /** Taking backups, and what becomes of them. */
 export const BACKUP_COMMAND: Command = {

@@ -1,5 +1,5 @@
 import type { Command } from './context.ts';
-import { BACKUP_COMMAND } from './registry-backup.ts';
+import { BACKUP_COMMAND, BACKUP_FLAG } from './registry-backup.ts';
 import { DB_COMMAND } from './registry-db.ts';
 import { GRAPH_COMMAND, RENUMBER_COMMAND, SQUASH_COMMAND } from './registry-graph.ts';
 import { LINT_COMMAND } from './registry-lint.ts';
@@ -35,17 +35,6 @@ const AMONG_OTHERS: readonly FlagSpec[] = [
     summary: 'end what blocks: autovacuum, idle, or both',
   },
 ];
-
-/** What is kept before a run, in place of the setting. */
-const BACKUP_FLAG: FlagSpec = {
-  name: 'backup',
-  value: 'WHEN',
-  optionalValue: true,
-  choices: ['auto', 'always', 'never'],
-  default: 'always',
-  summary: 'take a full backup first (--backup=always); or auto, never',
-  rare: true,
-};
 
 /** Every command, in the order of the help. Parsing, help, completions and docs/commands.md derive from this list. */
 export const COMMANDS: readonly Command[] = [
