@@ -56,6 +56,8 @@ CREATE UNLOGGED TABLE cache (v int);
 INSERT INTO cache VALUES (42);
 CREATE TABLE nothing ();
 INSERT INTO nothing DEFAULT VALUES; INSERT INTO nothing DEFAULT VALUES;
+CREATE SCHEMA taskflow_backup;
+CREATE TABLE taskflow_backup.kept AS SELECT 'what a migration has removed' AS t;
 COMMENT ON TABLE people IS 'who''s there';
 GRANT SELECT ON people TO PUBLIC;
 `;

@@ -24,14 +24,15 @@ const CASES: readonly (readonly [14 | 18, readonly string[], 'pg_dump' | 'copy']
 
 for (const [major, args, method] of CASES) {
   test(`PostgreSQL ${major}, backup ${args.join(' ')}: all of it comes back`, () =>
-    withCli(major, {}, async (at) => {
+    withCli(major, { 'm/001_a.sql': 'CREATE TABLE first (n int);\n' }, async (at) => {
+      assert.equal((await at.run(['migrate'])).exit, 0);
       await at.database.sql(EVERYTHING);
       const before = await look(at.database);
       const done = await at.run(['backup', ...args], { env: ENV });
       assert.equal(done.exit, 0, done.output);
       const folder = folderOf(done.stdout);
       const manifest = manifestIn(folder);
-      assert.equal(manifest.method, method);
+      assert.deepEqual([manifest.method, manifest.applied], [method, ['001_a']]);
       assert.deepEqual(
         [manifest.source.database, Math.trunc(manifest.source.serverVersionNum / 10_000)],
         [at.database.name, major],
