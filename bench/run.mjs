@@ -22,6 +22,7 @@ const ALL = [
   'big-file',
   'busy-table',
   'snapshot',
+  'backup',
   'verify',
   'lint',
   'lint-corpus',

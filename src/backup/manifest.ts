@@ -63,6 +63,8 @@ export interface BackedUpTable {
   readonly rows: number | null;
   /** The file of its data, where it has one of its own. */
   readonly file: string | null;
+  /** Of the values in that file, in their order; null where there is none. */
+  readonly columns: readonly string[] | null;
 }
 
 export interface BackedUpSequence {
@@ -72,6 +74,8 @@ export interface BackedUpSequence {
   readonly isCalled: boolean;
 }
 
+/** Of a backup by COPY: what makes the schema before its rows, and what comes behind them. */
+export const SCHEMA_FILES = { pre: 'schema-pre.sql', post: 'schema-post.sql' } as const;
 export const MANIFEST_FILE = 'manifest.json';
 /** Behind the name of a folder that is being written; such a folder is no backup. */
 export const PARTIAL_SUFFIX = '.partial';

@@ -68,6 +68,7 @@ function readSettings(args: Arguments, env: CommandContext['env'], cwd: string):
       wait: args.value('wait'),
       strict: args.has('strict'),
       cancelBlockers: args.value('cancel-blockers'),
+      backup: args.value('backup'),
     },
   });
 }

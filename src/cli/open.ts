@@ -73,7 +73,13 @@ export async function withScratchServer<T>(
 }
 
 /** Events after which the progress line tells of something that is over. */
-const ENDS_PROGRESS: ReadonlySet<RunEvent['kind']> = new Set(['applied', 'rolled_back', 'failed', 'skipped']);
+const ENDS_PROGRESS: ReadonlySet<RunEvent['kind']> = new Set([
+  'applied',
+  'rolled_back',
+  'failed',
+  'skipped',
+  'backed_up',
+]);
 
 function createTalk(context: CommandContext): { hear(event: RunEvent): void; end(): void } {
   const { stderr } = context;

@@ -5,6 +5,7 @@ import { SCRATCH_FLAG } from './scratch-flag.ts';
 export const RENUMBER_COMMAND: Command = {
   name: 'renumber',
   summary: 'move files to free numbers, mend references',
+  rare: true,
   description: `Gives new numbers, behind all others, to migrations that migrate would refuse: those that came too late (a lower number than something applied) and twins of a number. What depends on them moves along, and their order among themselves stays. Every Depends: header that names one is mended, and the manifests, init-complete-patch.sql, and mentions in documents, too. It is done as a whole or not at all; with --dry-run every file and line is shown, and nothing is changed.
 
 What is applied keeps its number, and so does what is half done: the database is asked, if one is named. So does what the branch has that others start from: --since, or the setting renumber.since, or the first there is of origin/HEAD, origin/main, origin/master, main and master. What that branch has not is taken for yours, and keeps its order. Without a database, or with --offline, the branch alone decides. What other databases have that were not asked nobody knows here.

@@ -1,4 +1,5 @@
 import type { Command } from './context.ts';
+import { BACKUP_COMMAND, BACKUP_FLAG } from './registry-backup.ts';
 import { DB_COMMAND } from './registry-db.ts';
 import { GRAPH_COMMAND, RENUMBER_COMMAND, SQUASH_COMMAND } from './registry-graph.ts';
 import { LINT_COMMAND } from './registry-lint.ts';
@@ -63,6 +64,8 @@ With --cancel-blockers=autovacuum,idle it cancels an ordinary autovacuum that is
 
 With --dry-run it shows the SQL that would run. With --dry-run=rehearse it applies it to an empty copy of this database's schema on a scratch server. With --dry-run=live it runs it on this database, in one transaction that is always rolled back, and shows for each statement which locks it took, what it rewrote and read, how long it took, and then what such a try cannot show. The locks are real and held to the end: at most for --hold. It is refused on a database marked production without --yes-on-production. See docs/dry-run.md.
 
+With --backup it takes a full backup of the database first, as "backup" does, and runs nothing where that fails.
+
 Before the first statement it looks at the live server (dumps, long transactions, replication, invalid indexes) and warns; with --strict it then refuses.
 
 With --plan it applies exactly what "plan --out FILE" has written, or refuses and says what has moved since.`,
@@ -75,6 +78,7 @@ With --plan it applies exactly what "plan --out FILE" has written, or refuses an
       { name: 'allow-late', summary: 'also apply files numbered below an applied one' },
       { name: 'single-transaction', summary: 'apply all of them in one transaction, or none' },
       { name: 'jobs', value: 'N', summary: 'build so many indexes CONCURRENTLY at once', rare: true },
+      BACKUP_FLAG,
       { name: 'check-drift', summary: 'refuse where the database was changed by hand' },
       SCRATCH_FLAG,
       ...AMONG_OTHERS,
@@ -115,7 +119,9 @@ With --plan it applies exactly what "plan --out FILE" has written, or refuses an
     summary: 'undo the migration applied last, or several',
     description: `Runs the ROLLBACK section of the migration that was applied last, which is not always the one with the highest number. With --to it goes on until the given version is the last one applied. It never passes a baseline.
 
-With --version it undoes that one alone, wherever it stands: refused, with the object and the line, while something applied later stands on it, by its Depends header or by what its SQL does. With --cascade that is undone, too, the last applied first.`,
+With --version it undoes that one alone, wherever it stands: refused, with the object and the line, while something applied later stands on it, by its Depends header or by what its SQL does. With --cascade that is undone, too, the last applied first.
+
+With --backup it takes a full backup of the database first, as "backup" does, and runs nothing where that fails.`,
     flags: [
       {
         name: 'to',
@@ -127,6 +133,7 @@ With --version it undoes that one alone, wherever it stands: refused, with the o
       { name: 'cascade', summary: 'with --version: undo what stands on it, too' },
       { name: 'steps', value: 'N', summary: 'undo the last N' },
       { name: 'no-data', summary: 'leave out what was kept of the data' },
+      BACKUP_FLAG,
       ...dryRuns(['print', 'live'], 'print: show the SQL; live: try it, roll it back'),
       ...AMONG_OTHERS,
     ],
@@ -229,6 +236,7 @@ Exit status 3 where a check fails.`,
   },
   SCHEMA_COMMAND,
   SQUASH_COMMAND,
+  BACKUP_COMMAND,
   {
     name: 'history',
     summary: 'show the audit trail',

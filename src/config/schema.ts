@@ -240,6 +240,9 @@ const overridable = {
   backupOptions: v.optional(
     v.pipe(v.array(v.string(), 'a list of texts'), v.description('More options for pg_dump, one a text.')),
   ),
+  backupPrograms: v.optional(
+    text('Folder of the pg_dump and pg_restore to use, relative to this file. Default: the newest that is found.'),
+  ),
   backupReserve: v.optional(size('So much of the disk stays free; a backup that would take it is refused.')),
   backupMaxSize: v.optional(size('A backup that grows beyond that is given up. 0 for no limit.')),
   backupKeyFile: v.optional(

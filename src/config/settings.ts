@@ -76,6 +76,8 @@ export interface BackupSettings {
   readonly jobs: number;
   /** For pg_dump. */
   readonly options: readonly string[];
+  /** Absolute path of the folder that holds pg_dump and pg_restore; undefined: they are looked for. */
+  readonly programs: string | undefined;
   readonly reserveBytes: number;
   /** 0 for no limit. */
   readonly maxBytes: number;
@@ -270,6 +272,7 @@ function backupSettings(merged: ConfigFile, root: string): BackupSettings {
     compression: merged.backupCompression,
     jobs: merged.backupJobs ?? DEFAULTS.backupJobs,
     options: merged.backupOptions ?? DEFAULTS.backupOptions,
+    programs: merged.backupPrograms === undefined ? undefined : resolve(root, merged.backupPrograms),
     reserveBytes: bytes(merged.backupReserve ?? DEFAULTS.backupReserve),
     maxBytes: bytes(merged.backupMaxSize ?? DEFAULTS.backupMaxSize),
     keyFile: merged.backupKeyFile === undefined ? undefined : resolve(root, merged.backupKeyFile),

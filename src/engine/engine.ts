@@ -1,6 +1,7 @@
 import type { Settings } from '../config/settings.ts';
 import type { RunIdentity } from '../ledger/write.ts';
 import type { Session } from '../postgres/session.ts';
+import type { ConnectionTarget } from '../postgres/target/target.ts';
 import type { Emit } from '../report/events.ts';
 
 /**
@@ -13,7 +14,11 @@ export interface Engine {
   /** Folder that shown paths are relative to. */
   readonly cwd: string;
   /** Opens one more session of the target, named in pg_stat_activity by its purpose. */
-  connect(purpose: 'control' | 'migration'): Promise<Session>;
+  connect(purpose: 'control' | 'migration' | 'backup'): Promise<Session>;
+  /** The database, for programs that connect to it themselves; see programEnvironment. */
+  readonly target: ConnectionTarget;
+  /** The variables that such a program inherits, as far as they do not name a target. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly emit: Emit;
   /** Aborted when the person wants to stop. */
   readonly signal: AbortSignal;

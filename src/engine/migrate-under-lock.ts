@@ -5,6 +5,7 @@ import { Problem } from '../problem/problem.ts';
 import { applyAll } from './apply-all.ts';
 import { applyOneByOne } from './apply-one-by-one.ts';
 import { applyTogether, refuseSteps } from './apply-together.ts';
+import { backUpBefore, recordBefore } from './backup/before-run.ts';
 import { type Control, rereadLedger } from './control.ts';
 import type { Engine } from './engine.ts';
 import { type MigrateOptions, type MigrateResult, resultOf, tellRemarks } from './migrate-result.ts';
@@ -34,7 +35,12 @@ export async function migrateUnderLock(
     if (approved && plan.migrations.some(({ version }) => !approved.has(version))) throw changedMeanwhile();
     return connectingAhead(engine, plan.migrations.length > 0, async (connect) => {
       await preflight(engine, control, plan.migrations);
+      const backup = await backUpBefore(
+        engine,
+        plan.migrations.map(({ version }) => version),
+      );
       const { ledger } = await prepareTracking(engine, control, outlook);
+      await recordBefore(engine, control, backup);
       if (plan.migrations.length > 0 || outlook.change) await rememberProduction(engine, control, ledger);
       tellRemarks(engine, plan);
       if (plan.standIns.length > 0)

@@ -42,6 +42,8 @@ export async function openEngine(inputs: EngineInputs): Promise<Engine> {
     signal: inputs.signal,
     live: inputs.live,
     mask: inputs.mask,
+    target,
+    env: inputs.env,
     run: {
       runId: randomUUID(),
       host: hostname(),

@@ -6,6 +6,7 @@ import { planSteps } from '../plan/steps.ts';
 import { refuseReadOnly } from '../postgres/server-info.ts';
 import { Problem } from '../problem/problem.ts';
 import { failureOf, type MigrationOutcome, type RunResult } from '../report/events.ts';
+import { backUpBefore, recordBefore } from './backup/before-run.ts';
 import { type Control, withControl } from './control.ts';
 import type { Engine } from './engine.ts';
 import type { Standing } from './graph/standing.ts';
@@ -56,6 +57,11 @@ export async function rollback(engine: Engine, options: RollbackOptions): Promis
       if (!isSame(plan, asked)) throw changedMeanwhile();
       if (plan.rollbacks.length === 0) return resultOf(engine, control, plan, new Map(), null);
       await preflight(engine, control, plan.rollbacks);
+      const backup = await backUpBefore(
+        engine,
+        plan.rollbacks.map(({ version }) => version),
+      );
+      await recordBefore(engine, control, backup);
       engine.emit({ kind: 'plan', total: plan.rollbacks.length, versions: plan.rollbacks.map((one) => one.version) });
       return undoAll(engine, control, plan, options.data ?? true);
     });

@@ -1,4 +1,4 @@
-import { cancel, connect } from '../postgres/connect.ts';
+import { cancel, connect, reachedHost } from '../postgres/connect.ts';
 import { type DriverClient, Session } from '../postgres/session.ts';
 import type { ConnectionTarget } from '../postgres/target/target.ts';
 
@@ -14,5 +14,5 @@ export interface SessionOptions {
 /** One session of a target. Rejects as `connect` does. */
 export async function openSession(target: ConnectionTarget, options: SessionOptions): Promise<Session> {
   const client = await connect(target, options);
-  return new Session(client as unknown as DriverClient, () => cancel(client));
+  return new Session(client as unknown as DriverClient, () => cancel(client), reachedHost(client));
 }

@@ -12,6 +12,7 @@ import {
 import { explain, isServerError, summarise } from './connect/failures.ts';
 import { askSession, passes, unsuitable } from './connect/session-attributes.ts';
 import { type Address, addressesOf, ConnectTimeout, within } from './connect/socket.ts';
+import type { ReachedHost } from './target/child-environment.ts';
 import type { Secret } from './target/secret.ts';
 import { type ConnectionTarget, describeHost, type SessionAttributes, type TargetHost } from './target/target.ts';
 
@@ -28,6 +29,12 @@ export interface ConnectOptions {
 }
 
 const reopeners = new WeakMap<Client, () => Promise<Socket>>();
+const reached = new WeakMap<Client, ReachedHost>();
+
+/** Which of the target's hosts gave the session. */
+export function reachedHost(client: Client): ReachedHost | undefined {
+  return reached.get(client);
+}
 
 /**
  * A session on the first host that gives one, as libpq looks for it (manual, "Specifying Multiple Hosts"): each address of
@@ -138,7 +145,10 @@ async function tryAddress(
   let final = true;
   for (const encryption of encryptions(attempt.target.ssl.sslmode, host)) {
     const outcome = await tryOnce(attempt, host, address, encryption);
-    if (outcome.ok) return await admit(outcome, host, wanted);
+    if (outcome.ok) {
+      reached.set(outcome.client, { host, address: 'host' in address ? address.host : undefined });
+      return await admit(outcome, host, wanted);
+    }
     problems.push(explain(outcome.failure));
     final = !nextHostMayHelp(outcome) || attempt.signal?.aborted === true;
     if (!otherEncryptionMayHelp(outcome, encryption)) break;

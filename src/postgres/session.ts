@@ -12,6 +12,7 @@ import {
 } from './pipeline.ts';
 import type { Row } from './row.ts';
 import { SessionLost } from './session-lost.ts';
+import type { ReachedHost } from './target/child-environment.ts';
 
 /** Severity and text of a message that the server sent beside the results (RAISE NOTICE and the like). */
 export interface Notice {
@@ -37,9 +38,17 @@ export class Session {
   #lost: Error | undefined;
   #underWay: Promise<void> | undefined;
 
-  constructor(client: DriverClient, cancel: () => Promise<void> = () => Promise.resolve()) {
+  /** Which server it is a session of; undefined where that is not known. */
+  readonly reached: ReachedHost | undefined;
+
+  constructor(
+    client: DriverClient,
+    cancel: () => Promise<void> = () => Promise.resolve(),
+    reached: ReachedHost | undefined = undefined,
+  ) {
     this.#client = client;
     this.#cancel = cancel;
+    this.reached = reached;
     this.#driver = client as unknown as DriverInternals;
     client.on('error', (error) => {
       this.#lost ??= error;
@@ -150,8 +159,9 @@ export class Session {
    */
   copyOut(sql: string, take: (data: AsyncIterable<Buffer>) => Promise<void>): Promise<number> {
     return this.#inTurn(async () => {
-      const { to } = await import('pg-copy-streams');
-      const stream = to(sql);
+      // As `default`: of a bundled CommonJS module there are no other names.
+      const { default: streams } = await import('pg-copy-streams');
+      const stream = streams.to(sql);
       return this.#copy(stream, () => take(stream));
     });
   }
@@ -159,8 +169,8 @@ export class Session {
   /** Runs one COPY ... FROM STDIN with that data. Resolves with the number of rows; throws as copyOut does. */
   copyIn(sql: string, data: AsyncIterable<Buffer>): Promise<number> {
     return this.#inTurn(async () => {
-      const { from } = await import('pg-copy-streams');
-      const stream = from(sql);
+      const { default: streams } = await import('pg-copy-streams');
+      const stream = streams.from(sql);
       return this.#copy(stream, () => pipeline(data, stream));
     });
   }

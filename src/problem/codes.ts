@@ -48,6 +48,12 @@ export const PROBLEMS = {
   irreversible: EXIT.failed,
   'rollback-refused': EXIT.failed,
   interrupted: EXIT.failed,
+  // backups
+  'backup-unknown': EXIT.failed,
+  'backup-damaged': EXIT.failed,
+  'backup-key': EXIT.failed,
+  'restore-refused': EXIT.failed,
+  'restore-failed': EXIT.failed,
   // the server and the way to it
   connection: EXIT.failed,
   authentication: EXIT.failed,

@@ -97,6 +97,24 @@ export type RunEvent =
     }
   | { readonly kind: 'skipped'; readonly version: string; readonly reason: string }
   | { readonly kind: 'failed'; readonly version: string; readonly problem: Problem }
+  | {
+      readonly kind: 'backup_progress';
+      readonly writtenBytes: number;
+      readonly bytesPerSecond: number;
+      readonly tablesDone: number;
+      readonly tables: number;
+      /** From, to; undefined as long as nothing tells. */
+      readonly remainingMs: readonly [number, number] | undefined;
+    }
+  | {
+      readonly kind: 'backed_up';
+      readonly id: string;
+      /** Of its folder, absolute. */
+      readonly path: string;
+      readonly method: 'pg_dump' | 'copy';
+      readonly bytes: number;
+      readonly ms: number;
+    }
   | { readonly kind: 'warning'; readonly message: string }
   | { readonly kind: 'note'; readonly message: string };
 

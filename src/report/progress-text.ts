@@ -1,4 +1,4 @@
-import { formatDuration } from '../problem/quantity.ts';
+import { formatBytes, formatDuration } from '../problem/quantity.ts';
 import { blockerName } from './blocker.ts';
 import type { RunEvent } from './events.ts';
 import { waitingLine } from './run-text.ts';
@@ -33,10 +33,21 @@ export function createProgressText(): (event: RunEvent) => string | undefined {
         return event.kind === 'started' ? startedText(event) : statementText(event);
       case 'waiting':
         return waitingLine(event);
+      case 'backup_progress':
+        return backupText(event);
       default:
         return undefined;
     }
   };
+}
+
+/** The range is wide where one table is most of the database. */
+function backupText(event: Of<'backup_progress'>): string {
+  const { writtenBytes, bytesPerSecond, tablesDone, tables, remainingMs } = event;
+  const rate = `${formatBytes(writtenBytes)}, ${formatBytes(bytesPerSecond)}/s`;
+  const [least, most] = (remainingMs ?? []).map(formatDuration);
+  const left = least === undefined ? '' : `; ${least === most ? least : `${least} to ${most}`} left`;
+  return `  full backup: ${tablesDone} of ${tables} tables, ${rate}${left}`;
 }
 
 function head({ version }: { readonly version: string }): string {

@@ -1,4 +1,4 @@
-import { formatDuration } from '../problem/quantity.ts';
+import { formatBytes, formatDuration } from '../problem/quantity.ts';
 import { blockerName, blockerText } from './blocker.ts';
 import type { RunEvent } from './events.ts';
 import { keptAmount } from './kept-text.ts';
@@ -54,7 +54,10 @@ function linesOf(event: RunEvent, style: Style): string[] {
     case 'started':
     case 'statement':
     case 'progress':
+    case 'backup_progress':
       return [];
+    case 'backed_up':
+      return [style.faint(`Full backup ${event.id}: ${formatBytes(event.bytes)} in ${formatDuration(event.ms)}`)];
   }
 }
 

@@ -17,6 +17,10 @@ export interface SnapshotOptions extends Reading {
   readonly trackingSchema: string;
   /** Read as this role. */
   readonly role?: string | undefined;
+  /** Leave nothing out that SQL can make again: neither the tracking tables nor the data that the tool keeps. */
+  readonly everything?: boolean | undefined;
+  /** Read what another transaction sees, which has exported its snapshot under this name. */
+  readonly snapshot?: string | undefined;
   /** The longest wait for a lock: writing out a view takes an ACCESS SHARE lock on its tables. */
   readonly lockTimeoutMs: number;
 }

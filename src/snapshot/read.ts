@@ -1,3 +1,4 @@
+import { BACKUP_SCHEMA } from '../backup/kept.ts';
 import { canonicalProperties, canonicalProperty, canonicalSnapshot, type RawValue } from '../catalog/canonical.ts';
 import type { ObjectType } from '../catalog/object-types.ts';
 import {
@@ -33,7 +34,7 @@ export async function readSnapshot(
   openSecond: () => Promise<Session | undefined> = () => Promise.resolve(undefined),
 ): Promise<Snapshot> {
   const { major, owners, privileges, needs = false } = options;
-  const parts = partsOf(options).map((part) => ({ part, query: partQuery(part, major, options) }));
+  const parts = partsOf(options).map((part) => ({ part, query: queryOf(part, options) }));
   const exported = await begin(session, options);
   const second = exported.large ? await joined(exported.id, openSecond, options) : undefined;
   const answers = await askBoth(session, second, parts, options);
@@ -48,10 +49,18 @@ export async function readSnapshot(
   });
 }
 
+/** No schema has an empty name. */
+function queryOf(part: Part, options: SnapshotOptions): PartQuery {
+  const query = partQuery(part, options.major, options);
+  return options.everything ? { ...query, sql: query.sql.replaceAll(`'${BACKUP_SCHEMA}'`, "''") } : query;
+}
+
 /** Opens the transaction; says the name of its snapshot, and whether there is so much that two sessions are faster. */
 async function begin(session: Session, options: SnapshotOptions): Promise<{ id: string; large: boolean }> {
+  const { snapshot } = options;
+  const join = snapshot === undefined ? [] : [{ sql: `SET TRANSACTION SNAPSHOT ${quoteLiteral(snapshot)}` }];
   const batch = await session.batch([
-    [{ sql: BEGIN }, ...settings(options), { sql: EXPORT, params: [String(LARGE_BYTES)], rows: true }],
+    [{ sql: BEGIN }, ...join, ...settings(options), { sql: EXPORT, params: [String(LARGE_BYTES)], rows: true }],
   ]);
   const row = batch.results[0]?.at(-1)?.rows[0];
   return { id: row?.id ?? '', large: row?.large === 't' };
@@ -147,8 +156,8 @@ async function askAll(session: Session, parts: readonly Asked[], options: Snapsh
 /** In the last segment: the failure of one before leaves it out. */
 const COMMIT: BatchItem = { sql: 'COMMIT' };
 
-function segmentOf({ part, query }: Asked, { trackingSchema }: SnapshotOptions): BatchItem[] {
-  const params = query.sql.includes('$1') ? [trackingSchema, OWN_NAMES.source] : [];
+function segmentOf({ part, query }: Asked, { trackingSchema, everything }: SnapshotOptions): BatchItem[] {
+  const params = query.sql.includes('$1') ? [everything ? '' : trackingSchema, OWN_NAMES.source] : [];
   return [
     { sql: 'SAVEPOINT taskflow_part' },
     { sql: query.sql, params, rows: true },

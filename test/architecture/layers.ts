@@ -90,6 +90,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'catalog',
       'verify',
       'script/script.ts',
+      'script/sections.ts',
       'script/whole.ts',
       'syntax',
       'known',
@@ -112,7 +113,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'ledger',
       'snapshot',
     ],
-    packages: [],
+    // Backups are compressed and encrypted while they are written.
+    packages: ['age-encryption', 'node:stream', 'node:stream/promises', 'node:stream/web', 'node:zlib'],
   },
   cli: {
     pure: false,

@@ -45,7 +45,7 @@ test('bash completes commands, flags, choices and versions', () => {
     ['migrate|--dry-run|=', ['print', 'rehearse', 'live']],
     ['migrate|--dry-run|', []],
     ['completion|', ['bash', 'zsh', 'fish']],
-    ['help|ba', ['baseline']],
+    ['help|bas', ['baseline']],
     ['status|--to|', []],
     ['--host|mi', []],
   ];

@@ -60,6 +60,7 @@ test('without a configuration file the defaults hold', () => {
       compression: undefined,
       jobs: 1,
       options: [],
+      programs: undefined,
       reserveBytes: 1024 ** 3,
       maxBytes: 0,
       keyFile: undefined,

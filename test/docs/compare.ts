@@ -18,6 +18,7 @@ const EQUAL: readonly (readonly [RegExp, string])[] = [
   [/\b\d+(\.\d+)? (ms|s|min)\b/g, 'DURATION'],
   [/\b\d+(\.\d+)? [kMG]?B\b/g, 'SIZE'],
   [/\b1[0-9]\.\d+\b/g, 'VERSION'],
+  [/\b\d{8}T\d{6}Z-(full|scoped)-[0-9a-f]{8}\b/g, 'BACKUP'],
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, 'UUID'],
   [/\b127\.0\.0\.1:\d+/g, 'ADDRESS'],
   [/\bpid \d+/g, 'pid N'],

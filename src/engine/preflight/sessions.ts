@@ -50,8 +50,11 @@ function checkOf({ pid, state, stateAgeMs, transactionAgeMs, isAutovacuum, preve
 }
 
 function isDump(application: string | null): boolean {
-  return application === 'pg_dump' || application === 'pg_dumpall';
+  return DUMPS.some((name) => name === application);
 }
+
+/** PostgreSQL's own, and this tool's full backups, which go by a name of their own. */
+const DUMPS = ['pg_dump', 'pg_dumpall', 'taskflow-db backup'] as const;
 
 /** Transactions with an old snapshot, for which every CONCURRENTLY waits (manual, "Building Indexes Concurrently"). */
 export const snapshots: Check = {
@@ -82,11 +85,11 @@ ORDER BY a.xact_start LIMIT 10`,
   },
 };
 
-/** pg_dump holds a lock on every table that it dumps, from its beginning to its end. */
+/** A dump holds a lock on every table that it dumps, from its beginning to its end. */
 export const dumps: Check = {
   name: 'dump',
   sql: `SELECT a.pid, a.application_name FROM pg_catalog.pg_stat_activity AS a
-WHERE a.datname = pg_catalog.current_database() AND a.application_name IN ('pg_dump', 'pg_dumpall') ORDER BY a.pid LIMIT 10`,
+WHERE a.datname = pg_catalog.current_database() AND a.application_name IN (${DUMPS.map((name) => `'${name}'`).join(', ')}) ORDER BY a.pid LIMIT 10`,
   findings: (rows) =>
     rows.map((row) => ({
       check: 'dump',

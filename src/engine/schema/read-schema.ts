@@ -52,7 +52,7 @@ async function serverOf(session: Session): Promise<ServerInfo> {
 }
 
 /** A newer server has properties that nobody would compare. */
-function refuseUnknown({ version, versionNum }: ServerInfo): void {
+export function refuseUnknown({ version, versionNum }: ServerInfo): void {
   if (majorOf(versionNum) <= SNAPSHOT_MAJORS.newest) return;
   throw new Problem('server-unsupported', `the schema of PostgreSQL ${version} cannot be read whole`, {
     expected: `PostgreSQL ${SNAPSHOT_MAJORS.oldest} to ${SNAPSHOT_MAJORS.newest}`,

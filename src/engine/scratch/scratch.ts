@@ -103,7 +103,7 @@ export class Scratch {
   }
 
   #engineOn(database: string, role: string | undefined): Engine {
-    const { settings, cwd, signal, mask, toolVersion } = this.#inputs;
+    const { settings, cwd, signal, mask, toolVersion, env } = this.#inputs;
     const target = unsafeButFast({ ...this.place.target, database });
     return {
       settings: {
@@ -121,6 +121,8 @@ export class Scratch {
       mask,
       live: false,
       emit: () => {},
+      target,
+      env,
       run: { runId: randomUUID(), host: hostname(), toolVersion, gitCommit: null },
       connect: (purpose) => sessionOn(target, `taskflow-db scratch ${purpose}`, this.#inputs),
     };

@@ -1,10 +1,7 @@
-import { spawn } from 'node:child_process';
 import { Problem } from '../../problem/problem.ts';
 import { Secret } from '../target/secret.ts';
 import type { ConnectionTarget } from '../target/target.ts';
-
-const TIMEOUT_MS = 120_000;
-const OUTPUT_MAX = 64 * 1024;
+import { commandOutput } from './command-output.ts';
 
 const answers = new WeakMap<ConnectionTarget, Promise<Secret>>();
 
@@ -23,33 +20,12 @@ export function passwordFromCommand(target: ConnectionTarget, command: readonly 
 }
 
 async function runCommand(command: readonly string[]): Promise<Secret> {
-  const [program = '', ...args] = command;
-  const password = (await outputOf(program, args)).replace(/\r?\n$/, '');
+  const [program = ''] = command;
+  const password = (await commandOutput(command, (found) => failed(program, found))).replace(/\r?\n$/, '');
   if (password === '' || password.includes('\n')) {
     throw failed(program, password === '' ? 'it printed nothing' : 'it printed more than one line');
   }
   return new Secret(password, `the command ${program}`);
-}
-
-function outputOf(program: string, args: readonly string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['inherit', 'pipe', 'inherit'], shell: false });
-    // Not spawn's own time-out: that one stays armed, and this process alive, if the program cannot be started.
-    const timer = setTimeout(() => child.kill(), TIMEOUT_MS);
-    let output = '';
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      if (output.length < OUTPUT_MAX) output += chunk;
-    });
-    child.once('error', (cause) => {
-      clearTimeout(timer);
-      reject(failed(program, `it cannot be run: ${cause.message}`));
-    });
-    child.once('close', (status, signal) => {
-      clearTimeout(timer);
-      if (status === 0) resolve(output);
-      else reject(failed(program, signal ? `it was ended by ${signal}` : `its exit status is ${status}`));
-    });
-  });
 }
 
 /** Without the cause: Node's error would carry the arguments. */

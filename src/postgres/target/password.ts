@@ -1,3 +1,4 @@
+import { commandWords, NO_SHELL } from './command-words.ts';
 import type { Complain } from './complaints.ts';
 import { isDefaultSocketFolder, userFile } from './defaults.ts';
 import type { HostAddress } from './hosts.ts';
@@ -49,23 +50,16 @@ function readPasswordFile(path: string, name: string, files: TargetFiles, compla
   return text ? { value: text, origin: path } : undefined;
 }
 
-/**
- * The program and its arguments. A list is taken as it is; a text is split at spaces, with single and double quotes, and
- * never reaches a shell, so characters that only a shell understands are a mistake.
- */
 function splitCommand(
   command: string | readonly string[],
   name: string,
   complain: Complain,
 ): readonly string[] | undefined {
-  if (typeof command !== 'string') return command;
-  const words = command.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
-  const unquoted = command.replace(/"[^"]*"|'[^']*'/g, '');
-  const odd = /["'|&;<>$`(){}*?~\\\n]/.exec(unquoted)?.[0] ?? /"[^"]*[$`\\][^"]*"/.exec(command)?.[0];
-  if (words.length > 0 && odd === undefined) return words.map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'));
+  const read = commandWords(command);
+  if ('words' in read) return read.words;
   complain(`The password command of environment ${name} needs a shell, and none is used.`, {
-    found: odd ?? 'no program',
-    next: ['Write a list: ["program", "argument"], or ["sh", "-c", "..."] if a shell is wanted.'],
+    found: read.odd ?? 'no program',
+    next: [NO_SHELL],
   });
   return undefined;
 }
