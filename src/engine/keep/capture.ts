@@ -24,6 +24,7 @@ import type { Worker } from '../worker.ts';
 import type { Described } from './describe.ts';
 import { inTransaction } from './in-transaction.ts';
 import { notCaughtUp } from './keep-problems.ts';
+import { OWN_PATH } from './own-path.ts';
 import type { Taking } from './takings.ts';
 
 /** A large table that is being copied while it is in use: all of it but the rows that were written last. */
@@ -73,7 +74,7 @@ async function copyPieces(
     one.rows += await copied(worker, kept, copyWhole(kept));
     return;
   }
-  const leaves = await leavesOf(worker.session, taking);
+  const leaves = await leavesOf(control.session, taking);
   const total = leaves.reduce((sum, { pages }) => sum + pages, 0);
   let done = 0;
   for (const { name, pages } of leaves) {
@@ -110,8 +111,8 @@ async function copied(worker: Worker, kept: Described, sql: string): Promise<num
 async function shorten(worker: Worker, one: Capture): Promise<void> {
   const { kept } = one;
   for (let round = 0; ; round++) {
-    const [written] = await worker.session.query(countWritten(kept));
-    const left = Number(written?.rows ?? 0);
+    const [written] = await run(worker, kept, [{ sql: countWritten(kept), rows: true }]);
+    const left = Number(written?.rows[0]?.rows ?? 0);
     if (left > 0 && round === 0) await run(worker, kept, [{ sql: indexStore(kept) }]);
     if (left <= LAST_ROWS && round > 0) return;
     if (left === 0) return;
@@ -120,13 +121,17 @@ async function shorten(worker: Worker, one: Capture): Promise<void> {
   }
 }
 
-/** The last of it, under the lock that the caller holds: in its transaction. Returns the rows of the store. */
-export async function finishCapture(session: Session, { kept, rows }: Capture): Promise<number> {
-  const again = catchUp(kept);
+/** Copies again what was written since, in the transaction of the caller; how many rows the store has more by it. */
+export async function catchUpIn(session: Session, { kept }: Capture): Promise<number> {
   const [written] = await session.query(countWritten(kept));
-  const more = written?.rows === '0' ? [] : again;
-  const { results } = await session.batch([items([...more, ...endCapture(kept)])]);
-  return rows + (more.length > 0 ? difference(results[0] ?? []) : 0);
+  if (written?.rows === '0') return 0;
+  const { results } = await session.batch([items(catchUp(kept))]);
+  return difference(results[0] ?? []);
+}
+
+/** The table is locked and copied: nothing more is to be captured. */
+export async function endCaptureIn(session: Session, { kept }: Capture): Promise<void> {
+  await session.batch([items(endCapture(kept))]);
 }
 
 /** Takes away what a capture has made, which nobody waits for any more. */
@@ -172,8 +177,8 @@ async function attempt(worker: Worker, kept: Described, batch: readonly BatchIte
 async function run(worker: Worker, kept: Described, batch: readonly BatchItem[]): Promise<readonly ItemResult[]> {
   try {
     return await inTransaction(worker, async (session) => {
-      const { results } = await session.batch([[NO_TIMEOUT, ...batch]]);
-      return results[0]?.slice(1) ?? [];
+      const { results } = await session.batch([[NO_TIMEOUT, OWN_PATH, ...batch]]);
+      return results[0]?.slice(2) ?? [];
     });
   } catch (error) {
     throw databaseProblem(error, `${kept.schema}.${kept.table} cannot be copied`);

@@ -38,6 +38,7 @@ export async function childRows(session: Session, oid: string, deleted: Kept): P
       columns,
       from: `(SELECT c.* FROM ${nameOf(relation)} AS c WHERE ${refers(key, deleted)} FOR UPDATE OF c) AS t`,
       distinct: false,
+      ofFile: false,
       exclusive: false,
     });
   }

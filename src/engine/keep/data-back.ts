@@ -8,6 +8,7 @@ import type { Around, WorkItem } from '../work-items.ts';
 import type { Worker } from '../worker.ts';
 import { keptOf } from './find-kept.ts';
 import { Keeper } from './keeper.ts';
+import { underOwnPath } from './own-path.ts';
 import { beforeWayBack, type PutBack, putBack } from './put-back.ts';
 import { readDestroying } from './read-destroying.ts';
 
@@ -51,13 +52,14 @@ export async function dataBack(
     keeper,
     returns: kept.length > 0,
     begin: () => keeper?.begin(),
-    before: () => (kept.length > 0 ? [ours(() => beforeWayBack(worker.session, kept))] : []),
+    before: () =>
+      kept.length > 0 ? [ours(() => underOwnPath(worker.session, () => beforeWayBack(worker.session, kept)))] : [],
     around: (statement, lockTimeoutMs) => keeper?.around(worker.session, statement, lockTimeoutMs),
     *behind() {
       yield* keeper?.records() ?? [];
       if (kept.length === 0) return;
       yield ours(async () => {
-        done = await putBack(worker.session, kept);
+        done = await underOwnPath(worker.session, () => putBack(worker.session, kept));
       });
       const detail = { put: done.map(recordOf) };
       yield { item: eventItem(control.names, engine.run, { event: 'put_back', version, detail }) };

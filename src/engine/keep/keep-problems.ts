@@ -46,16 +46,28 @@ export function moreTouched(
 }
 
 /**
- * What stopped a copy: for a lock that was not to be had, or a deadlock, the server's error as it is, so that the whole
+ * What stopped a copy (`stopped`: the person did): for a lock that was not to be had, or a deadlock, the server's error as it is, so that the whole
  * transaction is tried again.
  */
-export function copyingFailed(error: unknown, version: string, { line }: Statement): unknown {
+export function copyingFailed(
+  error: unknown,
+  { version, statement: { line }, stopped }: { version: string; statement: Statement; stopped: boolean },
+): unknown {
   if (error instanceof Problem || !isDatabaseError(error)) return error;
   if (['40001', '40P01', '55P03'].includes(error.code ?? '')) return error;
+  // Others would have waited for longer than for a lock: as good as one that was not to be had, and tried again like it.
+  if (error.code === QUERY_CANCELED && !stopped) return gaveWay(error);
   const problem = databaseProblem(error, `${version}: what line ${line} removes cannot be kept`);
   return problem.code === 'statement-failed'
     ? new Problem('backup-failed', problem.message, { ...problem.fields, next: NEXT })
     : problem;
+}
+
+const QUERY_CANCELED = '57014';
+
+function gaveWay(error: Error): Error {
+  const message = 'what is destroyed could not be copied within the lock timeout';
+  return Object.assign(new Error(message, { cause: error }), { severity: 'ERROR', code: '55P03' });
 }
 
 function shown({ schema, name }: Relation): string {

@@ -4,20 +4,23 @@ import { noteAfter } from '../../backup/kept-sql.ts';
 import { isOwnObject } from '../../ledger/layout/own-objects.ts';
 import { eventItem } from '../../ledger/write.ts';
 import type { Statement } from '../../migration/migration.ts';
+import type { BatchItem } from '../../postgres/pipeline.ts';
 import type { Session } from '../../postgres/session.ts';
+import { setLocal } from '../../postgres/session-settings.ts';
 import type { RunEvent } from '../../report/events.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
 import type { Control } from '../control.ts';
 import type { Engine } from '../engine.ts';
 import type { LockSubject } from '../locks/subject.ts';
 import type { Around, WorkItem } from '../work-items.ts';
-import { abandonedCaptures, type Capture, capture, finishCapture, giveUp } from './capture.ts';
+import { abandonedCaptures, type Capture, capture, catchUpIn, endCaptureIn, giveUp } from './capture.ts';
 import { childRows } from './child-rows.ts';
 import { describeTaking, takingId, titleOf } from './describe.ts';
 import { inTransaction } from './in-transaction.ts';
 import { copyingFailed, moreTouched, tooLarge } from './keep-problems.ts';
 import { sequencesOf } from './keep-sequences.ts';
 import { isLarge, lockToCopy, withCopySettings } from './lock-to-copy.ts';
+import { OWN_PATH, underOwnPath } from './own-path.ts';
 import type { Destroying } from './read-destroying.ts';
 import { ensureSchema, fillStore, freeName } from './store.ts';
 import { type Taking, takingsOf } from './takings.ts';
@@ -99,12 +102,13 @@ export class Keeper {
         for (const taking of await takingsOf(at.session, destruction)) {
           if (!(await this.#wasThere(taking))) continue;
           if (!taking.exclusive) rowsOf = taking;
-          kept.push(...(await this.#take(at, taking)));
+          kept.push(...(await underOwnPath(at.session, (filePath) => this.#take({ ...at, filePath }, taking))));
         }
       }
       return { kept, rowsOf };
     } catch (error) {
-      throw copyingFailed(error, this.#version, at.statement);
+      const { aborted: stopped } = this.#engine.signal;
+      throw copyingFailed(error, { version: this.#version, statement: at.statement, stopped });
     }
   }
 
@@ -122,7 +126,7 @@ export class Keeper {
   }
 
   /** With what its foreign keys take along. */
-  async #take(at: Place, taking: Taking): Promise<Kept[]> {
+  async #take(at: PlaceInFile, taking: Taking): Promise<Kept[]> {
     const kept = await this.#copy(at, taking);
     if (!kept) return [];
     if (kept.kind !== 'deleted') return [kept];
@@ -132,28 +136,34 @@ export class Keeper {
     return [kept, ...along];
   }
 
-  #copy({ session, lockTimeoutMs }: Place, taking: Taking): Promise<Kept | undefined> {
+  #copy(at: PlaceInFile, taking: Taking): Promise<Kept | undefined> {
+    const { session, lockTimeoutMs } = at;
     const { relation, exclusive } = taking;
     const captured = this.#captures.get(takingId(taking));
     if (!captured && exclusive && isLarge(relation, lockTimeoutMs)) throw tooLarge(relation, lockTimeoutMs);
     return withCopySettings(session, async () => {
+      // As much as can be is done before others have to wait.
+      const before = captured ? await catchUpIn(session, captured) : 0;
       if (exclusive) await lockToCopy(session, relation, lockTimeoutMs);
-      if (captured) return this.#finished(session, captured);
-      const [found] = await session.query(`SELECT EXISTS (SELECT FROM ${taking.from}) AS any`);
-      return found?.any === 't' ? this.#fill(session, taking) : undefined;
+      if (captured) return this.#finished(session, captured, before);
+      const path = taking.ofFile ? setLocal('search_path', at.filePath) : OWN_PATH;
+      const asked = { sql: `SELECT EXISTS (SELECT FROM ${taking.from}) AS any`, rows: true };
+      const { results } = await session.batch([[path, asked, OWN_PATH]]);
+      return results[0]?.[1]?.rows[0]?.any === 't' ? this.#fill(session, taking, path) : undefined;
     });
   }
 
-  async #finished(session: Session, captured: Capture): Promise<Kept> {
-    const rows = await finishCapture(session, captured);
+  async #finished(session: Session, captured: Capture, before: number): Promise<Kept> {
+    const rows = captured.rows + before + (await catchUpIn(session, captured));
+    await endCaptureIn(session, captured);
     return { ...captured.kept, rows, sequences: await this.#sequences(session, captured.taking) };
   }
 
-  async #fill(session: Session, taking: Taking): Promise<Kept> {
+  async #fill(session: Session, taking: Taking, path: BatchItem): Promise<Kept> {
     await ensureSchema(session);
     const described = describeTaking(taking, await freeName(session, this.#version));
     const what = titleOf(taking, this.#version, this.#engine.run.runId);
-    const rows = await fillStore(session, described, { ...taking, what });
+    const rows = await fillStore(session, described, { ...taking, what, path });
     return { ...described, rows, sequences: await this.#sequences(session, taking) };
   }
 
@@ -169,7 +179,7 @@ export class Keeper {
     await this.#clearAbandoned(subject);
     for (const statement of statements) {
       for (const destruction of this.#destroying(statement)) {
-        const takings = await takingsOf(subject.worker.session, destruction);
+        const takings = await inTransaction(subject.worker, (session) => takingsOf(session, destruction));
         for (const taking of takings.filter((one) => this.#isCaptured(one, subject.lockTimeoutMs))) {
           this.#captures.set(takingId(taking), await this.#capture(subject, taking));
         }
@@ -184,9 +194,13 @@ export class Keeper {
   }
 
   async #capture(subject: LockSubject, taking: Taking): Promise<Capture> {
-    const { session } = subject.worker;
-    await inTransaction(subject.worker, ensureSchema);
-    const kept = describeTaking(taking, await freeName(session, this.#version));
+    const store = await inTransaction(subject.worker, (session) =>
+      underOwnPath(session, async () => {
+        await ensureSchema(session);
+        return freeName(session, this.#version);
+      }),
+    );
+    const kept = describeTaking(taking, store);
     const phase = `copying ${[kept.schema, kept.table].map(displayIdentifier).join('.')}`;
     const progress = (done: number, total: number) =>
       this.#engine.emit({
@@ -210,7 +224,7 @@ export class Keeper {
   }
 
   async #clearAbandoned(subject: LockSubject): Promise<void> {
-    for (const kept of await abandonedCaptures(subject.worker.session)) {
+    for (const kept of await abandonedCaptures(this.#control.session)) {
       const problem = await giveUp(subject, { kept });
       if (problem) throw problem;
       const message = `A copy of ${kept.schema}.${kept.table} that an earlier run had begun and not finished is removed.`;
@@ -233,9 +247,9 @@ export class Keeper {
     const rows = kept[0]?.rows ?? 0;
     // Rows that came between the look and the statement: this transaction is given up, and tried again.
     if (taken?.rowsOf && touched > rows) throw moreTouched(taken.rowsOf.relation, { touched, rows }, statement);
-    for (const one of kept) {
-      if (one.kind === 'updated' || one.kind === 'retyped') await session.batch([[{ sql: noteAfter(one) }]]);
-    }
+    const changed = kept.filter(({ kind }) => kind === 'updated' || kind === 'retyped');
+    if (changed.length === 0) return;
+    await underOwnPath(session, () => session.batch([changed.map((one) => ({ sql: noteAfter(one) }))]));
   }
 }
 
@@ -257,6 +271,11 @@ interface Place {
   readonly session: Session;
   readonly statement: Statement;
   readonly lockTimeoutMs: number;
+}
+
+interface PlaceInFile extends Place {
+  /** The search_path that the file has set. */
+  readonly filePath: string;
 }
 
 interface Taken {

@@ -48,9 +48,24 @@ const LOOK_UP: Readonly<Record<Start, string>> = {
   pg_class: 'pg_catalog.to_regclass($1)::pg_catalog.oid',
   pg_namespace: 'pg_catalog.to_regnamespace($1)::pg_catalog.oid',
   pg_type: 'pg_catalog.to_regtype($1)::pg_catalog.oid',
-  pg_extension:
-    '(SELECT e.oid FROM pg_catalog.pg_extension AS e WHERE pg_catalog.quote_ident(e.extname) = $1 OR e.extname = $1)',
+  pg_extension: `(SELECT e.oid FROM pg_catalog.pg_extension AS e
+    WHERE pg_catalog.quote_ident(e.extname) OPERATOR(pg_catalog.=) $1
+      OR pg_catalog.concat('"', e.extname, '"') OPERATOR(pg_catalog.=) $1)`,
 };
+
+/**
+ * The OID of what a name means in this session, by the search_path that is in force; undefined where there is no such object.
+ * Only this is asked under a path that others may write to.
+ */
+export async function resolve(
+  session: Session,
+  start: Start,
+  { schema, name }: QualifiedName,
+): Promise<string | undefined> {
+  const written = schema === undefined ? quoteQualified(name) : quoteQualified(schema, name);
+  const [row] = await session.query(`SELECT ${LOOK_UP[start]} AS oid`, [written]);
+  return row?.oid ?? undefined;
+}
 
 /**
  * The tables, materialized views and columns that go with an object, as the server will find them (manual, pg_depend): what is part of it, and
@@ -59,11 +74,10 @@ const LOOK_UP: Readonly<Record<Start, string>> = {
 export async function goneWith(
   session: Session,
   start: Start,
-  name: QualifiedName,
+  oid: string,
   { column, cascade }: { column?: string; cascade: boolean },
 ): Promise<Gone[]> {
-  const written = name.schema === undefined ? quoteQualified(name.name) : quoteQualified(name.schema, name.name);
-  const rows = await session.query(goneSql(start), [written, column ?? null, String(cascade)]);
+  const rows = await session.query(goneSql(start), [oid, column ?? null, String(cascade)]);
   return rows.map(({ oid, column: gone }) => ({ oid: oid!, column: gone ?? null }));
 }
 
@@ -72,7 +86,7 @@ function goneSql(start: Start): string {
   SELECT '${start}'::pg_catalog.regclass::pg_catalog.oid AS classid, found.oid AS objid,
     CASE WHEN $2::pg_catalog.text IS NULL THEN 0 ELSE (SELECT a.attnum FROM pg_catalog.pg_attribute AS a
       WHERE a.attrelid = found.oid AND a.attname = $2 AND a.attnum > 0 AND NOT a.attisdropped) END AS objsubid
-  FROM (SELECT ${LOOK_UP[start]} AS oid) AS found WHERE found.oid IS NOT NULL
+  FROM (SELECT $1::pg_catalog.oid AS oid) AS found
 ), gone (classid, objid, objsubid) AS (
   SELECT b.classid, b.objid, b.objsubid::integer FROM begun AS b WHERE b.objsubid IS NOT NULL
   UNION
@@ -97,12 +111,9 @@ ORDER BY 1, 2`;
 }
 
 /** A table by its name, undefined where there is none, or a temporary one. */
-export async function relationNamed(session: Session, { schema, name }: QualifiedName): Promise<Relation | undefined> {
-  const written = schema === undefined ? quoteQualified(name) : quoteQualified(schema, name);
-  const [row] = await session.query('SELECT pg_catalog.to_regclass($1)::pg_catalog.oid AS oid', [written]);
-  if (row?.oid == null) return undefined;
-  const [relation] = await describe(session, [row.oid]);
-  return relation;
+export async function relationNamed(session: Session, name: QualifiedName): Promise<Relation | undefined> {
+  const oid = await resolve(session, 'pg_class', name);
+  return oid === undefined ? undefined : (await describe(session, [oid]))[0];
 }
 
 /** The relations of those OIDs, in that order. */

@@ -1,8 +1,10 @@
 import { BACKUP_SCHEMA, BACKUP_SCHEMA_COMMENT, type Kept } from '../../backup/kept.ts';
 import { commentOnStore, createStore } from '../../backup/kept-sql.ts';
+import type { BatchItem } from '../../postgres/pipeline.ts';
 import type { Session } from '../../postgres/session.ts';
 import { Problem } from '../../problem/problem.ts';
 import { displayIdentifier, quoteIdentifier, quoteLiteral } from '../../sql/quote.ts';
+import { OWN_PATH } from './own-path.ts';
 
 /**
  * Makes the schema of the stores where it is missing. An administrator may have made it, empty, for a role that may not; a schema
@@ -72,15 +74,20 @@ function cutToBytes(text: string, bytes: number): string {
   return text.slice(0, bytes);
 }
 
-/** Copies into a new store; returns what is kept, with its rows. */
+/** Copies into a new store, under the search_path that `path` sets; returns how many rows it has. */
 export async function fillStore(
   session: Session,
   kept: Omit<Kept, 'rows' | 'sequences'>,
-  source: { readonly from: string; readonly distinct?: boolean; readonly what: string },
+  source: { readonly from: string; readonly distinct: boolean; readonly what: string; readonly path: BatchItem },
 ): Promise<number> {
   const { results } = await session.batch([
-    [{ sql: createStore(kept, source.from, source.distinct) }, { sql: commentOnStore(kept, source.what) }],
+    [
+      source.path,
+      { sql: createStore(kept, source.from, source.distinct) },
+      OWN_PATH,
+      { sql: commentOnStore(kept, source.what) },
+    ],
   ]);
   // SELECT 5000
-  return Number(/\d+$/.exec(results[0]?.[0]?.tag ?? '')?.[0] ?? 0);
+  return Number(/\d+$/.exec(results[0]?.[1]?.tag ?? '')?.[0] ?? 0);
 }

@@ -4,6 +4,7 @@ import { isLossless } from '../../backup/lossless.ts';
 import type { Session } from '../../postgres/session.ts';
 import { quoteIdentifier, quoteQualified } from '../../sql/quote.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
+import { underOwnPath } from './own-path.ts';
 import {
   describe,
   type Gone,
@@ -11,7 +12,7 @@ import {
   type Relation,
   type RelationColumn,
   referringTables,
-  relationNamed,
+  resolve,
   type Start,
 } from './relations.ts';
 
@@ -24,32 +25,37 @@ export interface Taking {
   readonly from: string;
   /** A row may come more than once; then it has its place as `@tableoid` and `@ctid`. */
   readonly distinct: boolean;
+  /** `from` holds SQL of the file, which means what it means under the file's search_path. */
+  readonly ofFile: boolean;
   /** The statement locks the whole relation against everybody, so it is locked before it is copied. */
   readonly exclusive: boolean;
 }
 
-/** What a statement takes, by the catalog as it is now; in the order in which it is kept. */
+/**
+ * What a statement takes, by the catalog as it is now; in the order in which it is kept. The name is read under the
+ * search_path of the file, all else under our own.
+ */
 export async function takingsOf(session: Session, destruction: Destruction): Promise<Taking[]> {
-  switch (destruction.kind) {
-    case 'drop': {
-      const { name, cascade } = destruction;
-      return goneTakings(session, await goneWith(session, CATALOG_OF[destruction.of], name, { cascade }));
-    }
-    case 'column': {
-      const { table, column, cascade } = destruction;
-      return goneTakings(session, await goneWith(session, 'pg_class', table, { column, cascade }));
-    }
-    case 'retype':
-      return retyped(session, destruction);
-    case 'truncate':
-      return truncated(session, destruction);
-    case 'delete':
-    case 'update':
-      return touched(session, destruction);
-    case 'unforeseen':
-      return [];
-  }
+  if (destruction.kind === 'unforeseen') return [];
+  const start = destruction.kind === 'drop' ? CATALOG_OF[destruction.of] : 'pg_class';
+  const oid = await resolve(session, start, destruction.kind === 'drop' ? destruction.name : destruction.table);
+  return oid === undefined ? [] : underOwnPath(session, () => takingsFrom(session, destruction, oid));
 }
+
+async function takingsFrom(session: Session, destruction: Foreseen, oid: string): Promise<Taking[]> {
+  if (destruction.kind === 'drop') {
+    return goneTakings(session, await goneWith(session, CATALOG_OF[destruction.of], oid, destruction));
+  }
+  if (destruction.kind === 'column') {
+    return goneTakings(session, await goneWith(session, 'pg_class', oid, destruction));
+  }
+  const [relation] = await describe(session, [oid]);
+  if (!relation) return [];
+  if (destruction.kind === 'retype') return retyped(relation, destruction);
+  return destruction.kind === 'truncate' ? truncated(session, relation, destruction) : touched(relation, destruction);
+}
+
+type Foreseen = Exclude<Destruction, { kind: 'unforeseen' }>;
 
 const CATALOG_OF: Readonly<Record<'relation' | 'schema' | 'type' | 'extension', Start>> = {
   relation: 'pg_class',
@@ -79,39 +85,46 @@ function whole(relation: Relation): Taking[] {
   const only = kind === 'r' ? 'ONLY ' : '';
   const from = `${only}${nameOf(relation)} AS t`;
   const kept: KeptKind = kind === 'm' ? 'view' : 'table';
-  return [{ kind: kept, relation, columns, from, distinct: false, exclusive: kind !== 'm' }];
+  return [{ kind: kept, relation, columns, from, distinct: false, ofFile: false, exclusive: kind !== 'm' }];
 }
 
 function values(kind: KeptKind, relation: Relation, names: readonly string[]): Taking[] {
   const columns = relation.columns.filter(({ name }) => names.includes(name));
   if (columns.length === 0) return [];
-  return [{ kind, relation, columns, from: `${nameOf(relation)} AS t`, distinct: false, exclusive: true }];
+  return [
+    { kind, relation, columns, from: `${nameOf(relation)} AS t`, distinct: false, ofFile: false, exclusive: true },
+  ];
 }
 
-async function retyped(session: Session, destruction: Destruction & { kind: 'retype' }): Promise<Taking[]> {
-  const relation = await relationNamed(session, destruction.table);
-  const column = relation?.columns.find(({ name }) => name === destruction.column);
-  if (!relation || !column || isLossless(column.typeName, column.modifier, destruction)) return [];
+function retyped(relation: Relation, destruction: Destruction & { kind: 'retype' }): Taking[] {
+  const column = relation.columns.find(({ name }) => name === destruction.column);
+  if (!column || isLossless(column.typeName, column.modifier, destruction)) return [];
   return values('retyped', relation, [column.name]);
 }
 
 async function truncated(
   session: Session,
-  { table, only, cascade }: Destruction & { kind: 'truncate' },
+  relation: Relation,
+  { only, cascade }: Destruction & { kind: 'truncate' },
 ): Promise<Taking[]> {
-  const relation = await relationNamed(session, table);
-  if (!relation) return [];
   const along = cascade ? await describe(session, await referringTables(session, relation.oid)) : [];
   return [relation, ...along].map((one): Taking => {
     const from = `${only && one === relation ? 'ONLY ' : ''}${nameOf(one)} AS t`;
-    return { kind: 'truncated', relation: one, columns: one.columns, from, distinct: false, exclusive: true };
+    return {
+      kind: 'truncated',
+      relation: one,
+      columns: one.columns,
+      from,
+      distinct: false,
+      ofFile: false,
+      exclusive: true,
+    };
   });
 }
 
-async function touched(session: Session, destruction: Destruction & { kind: 'delete' | 'update' }): Promise<Taking[]> {
+function touched(relation: Relation, destruction: Destruction & { kind: 'delete' | 'update' }): Taking[] {
   const { kind, table, others } = destruction;
-  const relation = await relationNamed(session, table);
-  if (!relation || !'rp'.includes(relation.kind)) return [];
+  if (!'rp'.includes(relation.kind)) return [];
   const columns = kind === 'delete' ? relation.columns : updatedColumns(relation, destruction.columns);
   if (columns.length === 0) return [];
   return [
@@ -121,6 +134,7 @@ async function touched(session: Session, destruction: Destruction & { kind: 'del
       columns,
       from: `(${touchedSql(destruction, table)}) AS t`,
       distinct: others !== '',
+      ofFile: true,
       exclusive: false,
     },
   ];
