@@ -212,14 +212,6 @@ const overridable = {
       ),
     ),
   ),
-  backupTo: v.optional(
-    v.pipe(
-      v.picklist(['schema', 'file'], '"schema" or "file"'),
-      v.description(
-        'Where the data that a statement destroys is kept: in the schema taskflow_backup of the same database, or in files.',
-      ),
-    ),
-  ),
   backupFolder: v.optional(text('Folder of backups, relative to this file.')),
   backupFormat: v.optional(
     v.pipe(
@@ -340,7 +332,6 @@ export const DEFAULTS = {
   },
   renumber: { mentions: [] },
   backup: 'auto',
-  backupTo: 'schema',
   backupFolder: '.taskflow/backups',
   backupFormat: 'custom',
   backupJobs: 1,

@@ -67,7 +67,6 @@ export interface Settings {
 /** What is kept before something runs, and how. */
 export interface BackupSettings {
   readonly policy: 'auto' | 'always' | 'never';
-  readonly to: 'schema' | 'file';
   /** Absolute path. */
   readonly folder: string;
   readonly format: 'custom' | 'directory';
@@ -144,8 +143,6 @@ export interface SettingsSource {
     readonly cancelBlockers?: string | undefined;
     /** `auto`, `always` or `never`. */
     readonly backup?: string | undefined;
-    /** `schema` or `file`. */
-    readonly backupTo?: string | undefined;
   };
 }
 
@@ -189,7 +186,6 @@ function flagValues(flags: SettingsSource['flags']): ConfigFile {
     ...durationFlag('wait', '--wait', flags.wait),
     ...(strict ? { strict } : {}),
     ...(flags.backup === undefined ? {} : { backup: flags.backup as BackupSettings['policy'] }),
-    ...(flags.backupTo === undefined ? {} : { backupTo: flags.backupTo as BackupSettings['to'] }),
     lint: lintFlags(flags),
     ...(cancelBlockers === undefined ? {} : { cancelBlockers: blockersFlag(cancelBlockers) }),
   };
@@ -266,7 +262,6 @@ function backupSettings(merged: ConfigFile, root: string): BackupSettings {
   const bytes = (value: string | number) => parseBytes(value) ?? 0;
   return {
     policy: merged.backup ?? DEFAULTS.backup,
-    to: merged.backupTo ?? DEFAULTS.backupTo,
     folder: resolve(root, merged.backupFolder ?? DEFAULTS.backupFolder),
     format: merged.backupFormat ?? DEFAULTS.backupFormat,
     compression: merged.backupCompression,

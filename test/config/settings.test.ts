@@ -54,7 +54,6 @@ test('without a configuration file the defaults hold', () => {
     renumber: { since: undefined, mentions: [] },
     backup: {
       policy: 'auto',
-      to: 'schema',
       folder: join(cwd, '.taskflow/backups'),
       format: 'custom',
       compression: undefined,

@@ -96,7 +96,7 @@ async function dataOf({ database }: DatabaseWorkplace): Promise<string> {
   return found.join('\n');
 }
 
-for (const major of [14, 18] as const)
+for (const major of [14, 18, 12] as const)
   describe(`PostgreSQL ${major}`, { concurrency: 4 }, () => {
     for (const [name, [destroy, back]] of Object.entries(CASES))
       test(name, () =>

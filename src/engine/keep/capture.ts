@@ -149,7 +149,8 @@ export async function abandonedCaptures(session: Session): Promise<Described[]> 
     `SELECT tn.nspname AS schema, t.relname AS name, p.proname AS function FROM pg_catalog.pg_trigger AS g
 JOIN pg_catalog.pg_proc AS p ON p.oid = g.tgfoid JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
 JOIN pg_catalog.pg_class AS t ON t.oid = g.tgrelid JOIN pg_catalog.pg_namespace AS tn ON tn.oid = t.relnamespace
-WHERE g.tgname = $1 AND n.nspname = $2 AND NOT g.tgisinternal AND g.tgparentid = 0`,
+WHERE g.tgname = $1 AND n.nspname = $2 AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits AS i
+  JOIN pg_catalog.pg_trigger AS above ON above.tgrelid = i.inhparent AND above.tgfoid = g.tgfoid WHERE i.inhrelid = t.oid)`,
     [CAPTURE_TRIGGER, BACKUP_SCHEMA],
   );
   return rows.map(({ schema, name, function: written }) => ({
