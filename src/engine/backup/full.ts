@@ -56,7 +56,7 @@ export async function takeFullBackup(engine: Engine, options: FullBackupOptions)
     const folder = join(engine.settings.backup.folder, folderOfDatabase(leader.server.database));
     tellSwept(engine, folder);
     const prepared = await prepare(engine, leader, contents, options);
-    const partial = beginIn(folder, backupId('full', new Date(leader.startedAt), engine.run.runId));
+    const partial = beginIn(engine, leader, backupId('full', new Date(leader.startedAt), engine.run.runId));
     return await finishOrDiscard(partial, () => write(engine, { leader, contents, partial, since }, prepared, options));
   } catch (error) {
     throw problemOf(engine, error);
@@ -145,9 +145,10 @@ function tellSwept(engine: Engine, folder: string): void {
     engine.emit({ kind: 'note', message: `Another run is writing ${name} at this moment; it is left alone.` });
 }
 
-function beginIn(folder: string, id: string): PartialBackup {
+function beginIn({ settings }: Engine, { server }: Leader, id: string): PartialBackup {
+  const { folder } = settings.backup;
   try {
-    return PartialBackup.begin(folder, id);
+    return PartialBackup.begin(folder, folderOfDatabase(server.database), id);
   } catch (error) {
     if (isDiskFull(error)) throw error;
     throw new Problem('backup-failed', `nothing can be written to ${folder}`, {
