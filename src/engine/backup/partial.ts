@@ -4,6 +4,7 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  promises,
   readdirSync,
   readFileSync,
   renameSync,
@@ -72,6 +73,8 @@ export class PartialBackup {
     const done = join(this.#folder, this.id);
     writeSynced(join(this.path, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
     rmSync(join(this.path, LOCK_FILE));
+    for (const { name } of readdirSync(this.path, { withFileTypes: true }).filter((one) => one.isDirectory()))
+      syncFolder(join(this.path, name));
     syncFolder(this.path);
     renameSync(this.path, done);
     syncFolder(this.#folder);
@@ -93,13 +96,13 @@ function makeRoot(root: string): void {
 }
 
 /** Makes a file that a program has written ours alone, and waits until the disk has it. */
-export function settleFile(path: string): void {
+export async function settleFile(path: string): Promise<void> {
   chmodSync(path, 0o600);
-  const descriptor = openSync(path, 'r');
+  const file = await promises.open(path, 'r');
   try {
-    fsyncSync(descriptor);
+    await file.sync();
   } finally {
-    closeSync(descriptor);
+    await file.close();
   }
 }
 
