@@ -157,7 +157,7 @@ export class Session {
    * Resolves with the number of rows. Throws the server's DatabaseError, SessionLost, or what `take` throws; then the session
    * is of no more use, because the rest of the data still waits in it.
    */
-  copyOut(sql: string, take: (data: AsyncIterable<Buffer>) => Promise<void>): Promise<number> {
+  copyOut(sql: string, take: (data: AsyncIterable<Uint8Array>) => Promise<void>): Promise<number> {
     return this.#inTurn(async () => {
       // As `default`: of a bundled CommonJS module there are no other names.
       const { default: streams } = await import('pg-copy-streams');
@@ -167,7 +167,7 @@ export class Session {
   }
 
   /** Runs one COPY ... FROM STDIN with that data. Resolves with the number of rows; throws as copyOut does. */
-  copyIn(sql: string, data: AsyncIterable<Buffer>): Promise<number> {
+  copyIn(sql: string, data: AsyncIterable<Uint8Array>): Promise<number> {
     return this.#inTurn(async () => {
       const { default: streams } = await import('pg-copy-streams');
       const stream = streams.from(sql);
@@ -260,7 +260,7 @@ export interface BatchWatch {
 
 /** What is used of the driver's client. */
 export interface DriverClient {
-  query(query: PipelineBatch | CopyStream): unknown;
+  query(query: object): unknown;
   end(): Promise<void>;
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'notice', listener: (message: DriverNotice) => void): unknown;

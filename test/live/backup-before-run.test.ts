@@ -49,7 +49,9 @@ on(
     assert.equal(back.exit, 0, back.output);
     const ids = backupsIn(at);
     assert.equal(ids.length, 3);
-    const manifests = ids.map((one) => manifestIn(join(at.folder, '.taskflow', 'backups', at.database.name, one)));
+    const manifests = ids
+      .map((one) => manifestIn(join(at.folder, '.taskflow', 'backups', at.database.name, one)))
+      .sort((a, b) => a.startedAt.localeCompare(b.startedAt));
     assert.deepEqual(
       manifests.map(({ version, applied }) => [version, applied]),
       [
@@ -61,7 +63,7 @@ on(
     const told = (await eventsOf(at)).filter(({ event, detail }) => event === 'backed_up' && detail.scope === 'full');
     assert.deepEqual(
       told.map(({ version, detail }) => [version, detail.id, detail.method]),
-      manifests.map(({ version }, i) => [version, ids[i], 'pg_dump']),
+      manifests.map(({ version, id }) => [version, id, 'pg_dump']),
     );
     assert.match(String(told[0]?.detail.manifestSha256), /^[0-9a-f]{64}$/);
   },

@@ -1,7 +1,7 @@
 /** What ends a full backup, or goes on meanwhile: it is said, nothing half-written stays, and what is whole is of one moment. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openSession } from '../../src/engine/sessions.ts';
@@ -145,6 +145,13 @@ on('one that grows beyond its bound is given up while it grows', async (at) => {
     /the full backup is larger than it may be found: .* were written, and there was more to come/,
   );
   assert.deepEqual(backupsIn(at), []);
+});
+
+on('the folder is for its owner alone, what is above it is not, and version control leaves both out', async (at) => {
+  assert.equal((await at.run(['backup'], { env: ENV })).exit, 0);
+  const mode = (...path: string[]) => statSync(join(at.folder, ...path)).mode & 0o777;
+  assert.deepEqual([mode('.taskflow'), mode('.taskflow', 'backups')], [0o755, 0o700]);
+  assert.equal(readFileSync(join(at.folder, '.taskflow', '.gitignore'), 'utf8'), '*\n');
 });
 
 on('what cannot fit is refused before a file is made', async (at) => {

@@ -46,7 +46,7 @@ for (const major of [14, 18]) {
   on(
     'what the server refuses, at once or after many rows, is its own error, and the session goes on',
     async (session) => {
-      const drain = async (data: AsyncIterable<Buffer>) => {
+      const drain = async (data: AsyncIterable<Uint8Array>) => {
         for await (const _ of data);
       };
       await assert.rejects(session.copyOut('COPY nowhere TO STDOUT', drain), { code: '42P01' });

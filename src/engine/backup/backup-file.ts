@@ -25,7 +25,7 @@ export interface Packing {
 export async function writeFileOf(
   folder: string,
   path: string,
-  data: Iterable<Buffer> | AsyncIterable<Buffer>,
+  data: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   { compression, sealer }: Packing,
 ): Promise<BackupFile> {
   const hash = createHash('sha256');

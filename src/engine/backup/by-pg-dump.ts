@@ -81,6 +81,8 @@ async function run(job: Job, choice: DumpChoice, seen: DumpedTables, files: File
     ...(engine.settings.role === undefined ? [] : [`--role=${engine.settings.role}`]),
     `--lock-wait-timeout=${LOCK_WAIT_MS}`,
     '--no-password',
+    // We wait for the disk ourselves, while digests are computed.
+    '--no-sync',
     // Not by PGDATABASE: then a stray word among the options would name another database.
     `--dbname=dbname=${quoteConninfo(leader.server.database)}`,
     '--verbose',

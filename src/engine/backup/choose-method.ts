@@ -7,10 +7,13 @@ import type { Engine } from '../engine.ts';
 /** By which pg_dump, or why by none. */
 export type Method = { readonly program: ClientProgram } | { readonly program: undefined; readonly why: string };
 
+/** Those of this machine, or of the folder that the user named. */
+export function findDumpPrograms({ settings, env }: Engine): Promise<ClientProgram[]> {
+  return clientPrograms('pg_dump', { folder: settings.backup.programs, env });
+}
+
 /** The newest pg_dump that knows the server's version and can be told to connect as we did. */
-export async function chooseMethod(engine: Engine, server: ServerInfo): Promise<Method> {
-  const { programs: folder } = engine.settings.backup;
-  const found = await clientPrograms('pg_dump', { folder, env: engine.env });
+export function chooseMethod(engine: Engine, server: ServerInfo, found: readonly ClientProgram[]): Method {
   const major = Math.trunc(server.versionNum / 10_000);
   const program = found.find((one) => one.major >= major && notForChild(engine.target, one.major) === undefined);
   return program ? { program } : { program: undefined, why: whyNone(engine, found, server, major) };

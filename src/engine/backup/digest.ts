@@ -1,19 +1,29 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, readdirSync, statSync } from 'node:fs';
+import { promises, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BackupFile } from '../../backup/manifest.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 
-/** Size and digest of a file below `folder`. Throws the system's error. */
+/** Size and digest of a file below `folder`; one piece is read while the one before is digested. Rejects with the system's error. */
 export async function describeFile(folder: string, path: string): Promise<BackupFile> {
   const hash = createHash('sha256');
-  let bytes = 0;
-  for await (const chunk of createReadStream(join(folder, path), { highWaterMark: CHUNK_BYTES })) {
-    hash.update(chunk as Buffer);
-    bytes += (chunk as Buffer).length;
+  const file = await promises.open(join(folder, path), 'r');
+  try {
+    let [now, next] = [Buffer.allocUnsafe(CHUNK_BYTES), Buffer.allocUnsafe(CHUNK_BYTES)];
+    let bytes = 0;
+    let read = (await file.read(now, 0, CHUNK_BYTES)).bytesRead;
+    while (read > 0) {
+      const ahead = file.read(next, 0, CHUNK_BYTES);
+      hash.update(now.subarray(0, read));
+      bytes += read;
+      read = (await ahead).bytesRead;
+      [now, next] = [next, now];
+    }
+    return { path, bytes, sha256: hash.digest('hex') };
+  } finally {
+    await file.close();
   }
-  return { path, bytes, sha256: hash.digest('hex') };
 }
 
 /** The files below a folder, by name, relative to it and with `/`. */

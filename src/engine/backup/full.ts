@@ -13,12 +13,13 @@ import { estimateBytes } from '../../backup/estimate.ts';
 import { folderOfDatabase } from '../../backup/folder-name.ts';
 import { type BackupManifest, backupId, MANIFEST_FILE } from '../../backup/manifest.ts';
 import type { BackupSettings } from '../../config/settings.ts';
+import type { ClientProgram } from '../../postgres/programs.ts';
 import { SessionLost } from '../../postgres/session-lost.ts';
 import { Problem } from '../../problem/problem.ts';
 import type { Engine } from '../engine.ts';
 import { databaseProblem, isDatabaseError } from '../failure.ts';
 import { hasZstd } from './backup-file.ts';
-import { chooseMethod, type Method, noProgram, refuseUnheeded } from './choose-method.ts';
+import { chooseMethod, findDumpPrograms, type Method, noProgram, refuseUnheeded } from './choose-method.ts';
 import { type Contents, findUnreadable, readContents, readSequences } from './contents.ts';
 import { describeFile, filesBelow } from './digest.ts';
 import type { FullBackupOptions, Job, Taken } from './job.ts';
@@ -48,6 +49,7 @@ export async function takeFullBackup(engine: Engine, options: FullBackupOptions)
   const since = performance.now();
   checkDumpOptions(engine.settings.backup.options, '"backupOptions"');
   checkDumpOptions(options.dumpOptions ?? [], 'the arguments behind --');
+  const programs = findDumpPrograms(engine);
   const leader = await openLeader(engine).catch((error: unknown) => {
     throw problemOf(engine, error);
   });
@@ -55,8 +57,8 @@ export async function takeFullBackup(engine: Engine, options: FullBackupOptions)
     const contents = await readContents(engine, leader);
     const folder = join(engine.settings.backup.folder, folderOfDatabase(leader.server.database));
     tellSwept(engine, folder);
-    const prepared = await prepare(engine, leader, contents, options);
-    const partial = beginIn(folder, backupId('full', new Date(leader.startedAt), engine.run.runId));
+    const prepared = await prepare(engine, leader, contents, { ...options, programs: await programs });
+    const partial = beginIn(engine, leader, backupId('full', new Date(leader.startedAt), engine.run.runId));
     return await finishOrDiscard(partial, () => write(engine, { leader, contents, partial, since }, prepared, options));
   } catch (error) {
     throw problemOf(engine, error);
@@ -79,11 +81,11 @@ async function prepare(
   engine: Engine,
   leader: Leader,
   contents: Contents,
-  options: FullBackupOptions,
+  options: FullBackupOptions & { readonly programs: readonly ClientProgram[] },
 ): Promise<Prepared> {
   const { backup } = engine.settings;
   const method: Method =
-    options.method === 'copy' ? { program: undefined, why: '' } : await chooseMethod(engine, leader.server);
+    options.method === 'copy' ? { program: undefined, why: '' } : chooseMethod(engine, leader.server, options.programs);
   const dumpOptions = [...backup.options, ...(options.dumpOptions ?? [])];
   if (!method.program) refuseUnheeded(dumpOptions, method.why || 'the backup is to be taken by COPY');
   if (!method.program && options.method === 'pg_dump') throw noProgram(method.why);
@@ -145,9 +147,10 @@ function tellSwept(engine: Engine, folder: string): void {
     engine.emit({ kind: 'note', message: `Another run is writing ${name} at this moment; it is left alone.` });
 }
 
-function beginIn(folder: string, id: string): PartialBackup {
+function beginIn({ settings }: Engine, { server }: Leader, id: string): PartialBackup {
+  const { folder } = settings.backup;
   try {
-    return PartialBackup.begin(folder, id);
+    return PartialBackup.begin(folder, folderOfDatabase(server.database), id);
   } catch (error) {
     if (isDiskFull(error)) throw error;
     throw new Problem('backup-failed', `nothing can be written to ${folder}`, {
@@ -184,8 +187,9 @@ async function write(
   const paths = filesBelow(partial.path).filter((path) => path !== 'lock');
   const files = [];
   for (const path of paths) {
-    settleFile(join(partial.path, path));
-    files.push(taken.files?.get(path) ?? (await describeFile(partial.path, path)));
+    const known = taken.files?.get(path) ?? describeFile(partial.path, path);
+    const [file] = await Promise.all([known, settleFile(join(partial.path, path))]);
+    files.push(file);
   }
   const manifest = manifestOf(engine, {
     leader,

@@ -4,6 +4,7 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  promises,
   readdirSync,
   readFileSync,
   renameSync,
@@ -12,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type BackupManifest, isBackupId, MANIFEST_FILE, PARTIAL_SUFFIX } from '../../backup/manifest.ts';
 
 /** Says who is writing, in a folder that is being written. */
@@ -45,8 +46,10 @@ export class PartialBackup {
     this.path = join(folder, `${id}${PARTIAL_SUFFIX}`);
   }
 
-  /** Makes the folder, with those above it. Throws the system's error. */
-  static begin(folder: string, id: string): PartialBackup {
+  /** Makes the folder, with those above it: `database`, that of a database below `root`. Throws the system's error. */
+  static begin(root: string, database: string, id: string): PartialBackup {
+    makeRoot(root);
+    const folder = join(root, database);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const partial = new PartialBackup(folder, id);
     mkdirSync(partial.path, { mode: 0o700 });
@@ -70,6 +73,8 @@ export class PartialBackup {
     const done = join(this.#folder, this.id);
     writeSynced(join(this.path, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
     rmSync(join(this.path, LOCK_FILE));
+    for (const { name } of readdirSync(this.path, { withFileTypes: true }).filter((one) => one.isDirectory()))
+      syncFolder(join(this.path, name));
     syncFolder(this.path);
     renameSync(this.path, done);
     syncFolder(this.#folder);
@@ -82,14 +87,22 @@ export class PartialBackup {
   }
 }
 
+/** What is above it may be for others, too; people's data are for nobody's version control. */
+function makeRoot(root: string): void {
+  const above = mkdirSync(dirname(root), { recursive: true });
+  const made = mkdirSync(root, { recursive: true, mode: 0o700 });
+  const first = above ?? made;
+  if (first !== undefined) writeFileSync(join(first, '.gitignore'), '*\n');
+}
+
 /** Makes a file that a program has written ours alone, and waits until the disk has it. */
-export function settleFile(path: string): void {
+export async function settleFile(path: string): Promise<void> {
   chmodSync(path, 0o600);
-  const descriptor = openSync(path, 'r');
+  const file = await promises.open(path, 'r');
   try {
-    fsyncSync(descriptor);
+    await file.sync();
   } finally {
-    closeSync(descriptor);
+    await file.close();
   }
 }
 
