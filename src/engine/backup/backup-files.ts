@@ -37,7 +37,7 @@ function noManifest(file: string, found: string): Problem {
 }
 
 /** Every file below the folder; links and the like with no size. */
-export function filesIn(folder: string): FoundFile[] {
+function filesIn(folder: string): FoundFile[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true }).flatMap((entry) => {
     if (entry.isDirectory()) return [];
     const whole = join(entry.parentPath, entry.name);
