@@ -38,7 +38,7 @@ export interface ChosenEntries {
 
 /** What is made with a table, as pg_dump calls it. Values of sequences are set otherwise. */
 const OF_TABLE =
-  /^(?:TABLE ATTACH|SEQUENCE OWNED BY|SEQUENCE|DEFAULT|CHECK CONSTRAINT|FK CONSTRAINT|CONSTRAINT|INDEX ATTACH|INDEX|TRIGGER|POLICY|ROW SECURITY|RULE|STATISTICS|COMMENT|ACL|SECURITY LABEL) /;
+  /^(?:TABLE ATTACH|SEQUENCE OWNED BY|SEQUENCE(?! SET)|DEFAULT|CHECK CONSTRAINT|FK CONSTRAINT|CONSTRAINT|INDEX ATTACH|INDEX|TRIGGER|POLICY|ROW SECURITY|RULE|STATISTICS|COMMENT|ACL|SECURITY LABEL) /;
 
 /**
  * The entries that are needed for these tables: of those that are missing, their definitions with all that belongs to them.

@@ -57,6 +57,7 @@ const MANIFEST: Shape = {
   },
   runId: 'string',
   version: 'string|null',
+  applied: 'list|null',
   compression: 'string',
   encryption: 'string|null',
   files: [{ path: 'string', bytes: 'number', sha256: 'string' }],
@@ -68,7 +69,7 @@ const MANIFEST: Shape = {
 /** What is wrong with the value, as a place and what stands there; undefined where it has the shape. */
 function faultOf(value: unknown, shape: Shape, place: string): string | undefined {
   if (typeof shape === 'string') {
-    const kind = value === null ? 'null' : typeof value;
+    const kind = value === null ? 'null' : Array.isArray(value) ? 'list' : typeof value;
     return shape.split('|').includes(kind) ? undefined : `${place} is ${shown(value)}`;
   }
   if (isList(shape)) {

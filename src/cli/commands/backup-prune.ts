@@ -51,13 +51,12 @@ function sizeOf(text: string | undefined): number | undefined {
 }
 
 function lines({ remove, kept, passedOver, overSize }: PrunePlan): string[] {
-  if (remove.length === 0)
-    return [`Nothing to remove; ${count(kept.length, 'backup')} stay.`, ...notes(passedOver, overSize)];
+  if (remove.length === 0) return [`Nothing to remove; ${stays(kept.length)}`, ...notes(passedOver, overSize)];
   return [
     ...remove.map(
       ({ backup, why }) => `remove ${backup.id} of ${backup.database}, ${formatBytes(backup.bytes ?? 0)}: ${why}`,
     ),
-    `${count(kept.length, 'backup')} stay.`,
+    stays(kept.length),
     ...notes(passedOver, overSize),
   ];
 }
@@ -83,4 +82,8 @@ function document({ remove, kept, passedOver, keep }: PrunePlan, dryRun: boolean
     kept: kept.map(({ id }) => id),
     passedOver: passedOver.map(({ id, state }) => ({ id, state })),
   };
+}
+
+function stays(amount: number): string {
+  return `${count(amount, 'backup')} ${amount === 1 ? 'stays' : 'stay'}.`;
 }

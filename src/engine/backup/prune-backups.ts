@@ -68,9 +68,7 @@ function removeBackup(folder: string): void {
 
 /** For use behind each new backup: removes by the settings' `keep` what has become too much, and returns what that was. */
 export function pruneBySettings(settings: Pick<Settings, 'backup'>, database: string, now: Date): PrunePlan['remove'] {
-  const { keep } = settings.backup;
-  if (keep.last === undefined && keep.days === undefined && keep.bytes === undefined) return [];
-  const plan = planPrune(settings, keep, database, now);
+  const plan = planPrune(settings, settings.backup.keep, database, now);
   prune(plan);
   return plan.remove;
 }
