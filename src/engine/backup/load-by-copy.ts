@@ -19,7 +19,7 @@ export async function loadByCopy(backup: OpenBackup, into: LoadInto): Promise<vo
 }
 
 /** Loads the rows of these tables, `into.jobs` at once, the largest first. */
-export async function loadTables(backup: OpenBackup, into: LoadInto, tables: readonly BackedUpTable[]): Promise<void> {
+async function loadTables(backup: OpenBackup, into: LoadInto, tables: readonly BackedUpTable[]): Promise<void> {
   const sizes = new Map(backup.manifest.files.map(({ path, bytes }) => [path, bytes]));
   const size = ({ file }: BackedUpTable) => sizes.get(file ?? '') ?? 0;
   const waiting = tables.filter(({ file }) => file !== null).sort((a, b) => size(b) - size(a));
@@ -46,7 +46,7 @@ export async function loadTable(backup: OpenBackup, session: Session, table: Bac
   );
 }
 
-export async function setSequences({ manifest }: OpenBackup, session: Session): Promise<void> {
+async function setSequences({ manifest }: OpenBackup, session: Session): Promise<void> {
   const items = manifest.sequences.map(({ schema, name, lastValue, isCalled }) => ({
     sql: 'SELECT pg_catalog.setval($1::pg_catalog.regclass, $2::bigint, $3::boolean)',
     params: [quoteQualified(schema, name), lastValue, String(isCalled)],

@@ -1,6 +1,7 @@
 import type { BackupManifest } from '../../backup/manifest.ts';
 import { attach, Problem } from '../../problem/problem.ts';
-import { quoteIdentifier, quoteLiteral } from '../../sql/quote.ts';
+import { formatBytes } from '../../problem/quantity.ts';
+import { displayIdentifier, quoteIdentifier, quoteLiteral } from '../../sql/quote.ts';
 import type { Engine } from '../engine.ts';
 import { databaseProblem, isDatabaseError } from '../failure.ts';
 import { cancelled } from '../pause.ts';
@@ -66,6 +67,7 @@ export async function restore(engine: Engine, options: RestoreOptions): Promise<
       await options.mayReplace(plan);
     }
     const backup = await openBackup(engine, chosen);
+    tellSizes(engine, chosen.manifest);
     const rows = await loadAndName(engine, keeper, backup, plan, options);
     return { ...plan, rows, ms: Math.round(performance.now() - since) };
   } catch (error) {
@@ -73,6 +75,13 @@ export async function restore(engine: Engine, options: RestoreOptions): Promise<
   } finally {
     await keeper.end();
   }
+}
+
+/** How much room the server has, nobody can ask it. */
+function tellSizes({ emit }: Engine, { id, files, source }: BackupManifest): void {
+  const bytes = formatBytes(files.reduce((sum, one) => sum + one.bytes, 0));
+  const whole = formatBytes(source.databaseBytes);
+  emit({ kind: 'note', message: `Loading ${id}: ${bytes}, of a database that took ${whole} on its server.` });
 }
 
 /** Two of them in one second, or somebody's own. */
@@ -125,7 +134,7 @@ async function loadAndName(
   }
 }
 
-/** As the database was made that is replaced, else as the manifest says; where the server lacks that locale, with its own. */
+/** As its source was made; where the manifest does not say, as the database that is replaced; where the server lacks that locale, with its own. */
 async function create(
   { emit }: Engine,
   { session, server, loading }: RestoreKeeper,
@@ -133,15 +142,15 @@ async function create(
   { into, kept }: RestorePlan,
 ): Promise<void> {
   const known = kept === undefined ? undefined : await readDatabaseProperties(session, into);
-  const properties = known ?? source.properties;
+  const properties = source.properties ?? known;
   const encoding = source.encoding;
   try {
     await session.query(createDatabaseSql(loading, encoding, properties, server.versionNum));
   } catch (error) {
-    if (!isDatabaseError(error) || !LOCALE_REFUSED.has(error.code ?? '')) throw cannotCreate(error);
+    if (!isDatabaseError(error) || !LOCALE_REFUSED.has(error.code ?? '')) throw cannotCreate(error, session.user);
     const plain = { collate: 'C', ctype: 'C', provider: null, locale: null, icuRules: null };
     await session.query(createDatabaseSql(loading, encoding, plain, server.versionNum)).catch((later: unknown) => {
-      throw cannotCreate(later);
+      throw cannotCreate(later, session.user);
     });
     emit({ kind: 'warning', message: `The new database has the locale C, not that of its source: ${error.message}.` });
   }
@@ -152,13 +161,15 @@ async function create(
 /** No such locale, or not one of that encoding: invalid_parameter_value, wrong_object_type, undefined_object, invalid_object_definition. */
 const LOCALE_REFUSED: ReadonlySet<string> = new Set(['22023', '42809', '42704', '42P17']);
 
-function cannotCreate(error: unknown): unknown {
+function cannotCreate(error: unknown, user: string | undefined): unknown {
   if (!isDatabaseError(error)) return error;
   const { fields } = databaseProblem(error, 'no database can be made');
   return new Problem('restore-refused', 'A database for the backup cannot be made.', {
     ...fields,
     state: 'Nothing was changed.',
-    ...(error.code === '42501' ? { next: ['An administrator allows it: ALTER ROLE ... CREATEDB;'] } : {}),
+    ...(error.code === '42501'
+      ? { next: [`An administrator allows it: ALTER ROLE ${displayIdentifier(user ?? '')} CREATEDB;`] }
+      : {}),
   });
 }
 
