@@ -30,6 +30,16 @@ export interface BackupManifest {
   readonly sequences: readonly BackedUpSequence[];
   /** What is not in it, in words. */
   readonly leftOut: readonly string[];
+  /** Of the schema in the snapshot of the backup; absent where it was not read. */
+  readonly catalog?: BackedUpCatalog;
+}
+
+/** What tells whether a restored schema is the same. */
+export interface BackedUpCatalog {
+  /** Major version of the server that wrote out the expressions: a fingerprint means something on that one alone. */
+  readonly major: number;
+  /** Hex: see catalogFingerprint. */
+  readonly fingerprint: string;
 }
 
 /** `full`: the whole database. `scoped`: what one statement destroys. */
@@ -46,6 +56,26 @@ export interface BackupSource {
   readonly encoding: string;
   /** pg_database_size when it began. */
   readonly databaseBytes: number;
+  /** With what such a database is made; absent in scoped backups. */
+  readonly properties?: DatabaseProperties;
+}
+
+/** What belongs to a database as a whole, and is in no dump of its contents. Null: the server's default, or none. */
+export interface DatabaseProperties {
+  readonly owner: string;
+  readonly collate: string;
+  readonly ctype: string;
+  /** pg_database.datlocprovider: `c` libc, `i` ICU, `b` builtin; null before version 15. */
+  readonly provider: string | null;
+  readonly locale: string | null;
+  readonly icuRules: string | null;
+  /** -1 for no limit. */
+  readonly connectionLimit: number;
+  readonly comment: string | null;
+  /** Of ALTER DATABASE ... SET, as `name=value`; those of single roles with the role. */
+  readonly settings: readonly { readonly role: string | null; readonly setting: string }[];
+  /** As aclitem is written; null: never granted nor revoked anything. */
+  readonly privileges: readonly string[] | null;
 }
 
 export interface BackupFile {
@@ -77,6 +107,8 @@ export interface BackedUpSequence {
 /** Of a backup by COPY: what makes the schema before its rows, and what comes behind them. */
 export const SCHEMA_FILES = { pre: 'schema-pre.sql', post: 'schema-post.sql' } as const;
 export const MANIFEST_FILE = 'manifest.json';
+/** Beside it: when and where it was last restored for a proof, and what that showed. */
+export const VERIFIED_FILE = 'verified.json';
 /** Behind the name of a folder that is being written; such a folder is no backup. */
 export const PARTIAL_SUFFIX = '.partial';
 
@@ -86,6 +118,14 @@ const ID = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-(full|scoped)-[0-9a-f]{8}$/
 export function backupId(kind: BackupKind, at: Date, runId: string): string {
   const time = `${at.toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
   return `${time}-${kind}-${runId.replaceAll('-', '').slice(0, 8)}`;
+}
+
+/** When (UTC) and what, as the name says it; undefined where it is no name of a backup. */
+export function readBackupId(name: string): { readonly at: Date; readonly kind: BackupKind } | undefined {
+  const [, year, month, day, hour, minute, second, kind] = ID.exec(name) ?? [];
+  if (kind !== 'full' && kind !== 'scoped') return undefined;
+  const at = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(at.getTime()) ? undefined : { at, kind };
 }
 
 export function isBackupId(name: string): boolean {

@@ -237,6 +237,7 @@ function unexpectedWord(
   path: readonly CommandSpec[],
   meant: string | undefined,
 ): Problem {
+  if (command.subcommands) return subcommandNeeded(path, word);
   const takesVersion = command.flags.find((flag) => flag.completes === 'version');
   if (meant !== undefined) {
     const next = [`If it belongs to the value before it, write the two together: ${meant}`, seeHelp(path)];

@@ -50,6 +50,11 @@ export interface CommandContext {
    * `confirmation-needed`, which names `--yes`. After a no: Problem `cancelled`.
    */
   confirm(question: string): Promise<void>;
+  /**
+   * Asks on a terminal for a name to be typed, before something that a yes is given too quickly to. Without a terminal:
+   * `confirmation-needed` with `next`; where another text is typed: `cancelled`.
+   */
+  confirmName(question: string, name: string, next: string): Promise<void>;
   /** Asks for a secret on a terminal, without showing it. The answer is masked in all later output. */
   askSecret(question: string): Promise<string>;
   /** Registers a value that must never be shown; `shownAnyway`: names such as the user's, which stay if they equal it. */

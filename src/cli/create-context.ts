@@ -35,6 +35,10 @@ export function createContext(args: Arguments, around: Surroundings): CommandCon
       const { confirmOnTerminal, canAskOn } = await import('./prompt.ts');
       await confirmOnTerminal(question, { canAsk: canAskOn(stderr), signal });
     },
+    confirmName: async (question, name, next) => {
+      const { confirmNameOnTerminal, canAskOn } = await import('./prompt.ts');
+      await confirmNameOnTerminal(question, name, next, { canAsk: canAskOn(stderr), signal });
+    },
     askSecret: async (question) => {
       const { askSecretOnTerminal, canAskOn } = await import('./prompt.ts');
       const secret = await askSecretOnTerminal(question, { canAsk: canAskOn(stderr), signal });

@@ -85,7 +85,7 @@ function commandHelp(path: readonly CommandSpec[], command: CommandSpec, page: P
 /** The line that says how a command is written: `taskflow-db create NAME [flags]`. */
 export function usageOf(name: string, command: CommandSpec): string {
   const words = (command.positionals ?? []).map(positionalWord);
-  const own = command.subcommands ? ['COMMAND'] : words;
+  const own = command.subcommands ? [command.load ? '[COMMAND]' : 'COMMAND'] : words;
   return [name, ...own, '[flags]', ...(command.passthrough ? ['[-- ARGUMENTS]'] : [])].join(' ');
 }
 

@@ -1,6 +1,6 @@
 import type { Control } from '../engine/control.ts';
 import type { Engine } from '../engine/engine.ts';
-import { openEngine } from '../engine/open-engine.ts';
+import { namedDatabase, openEngine } from '../engine/open-engine.ts';
 import type { Scratch } from '../engine/scratch/scratch.ts';
 import type { TargetFlags } from '../postgres/target/inputs.ts';
 import { Problem } from '../problem/problem.ts';
@@ -67,6 +67,23 @@ export async function withScratchServer<T>(
   };
   try {
     return await withScratch(inputs, use);
+  } finally {
+    talk.end();
+  }
+}
+
+/** As namedDatabase, for commands that can do without a server; and what tells of their progress. */
+export async function withoutEngine<T>(
+  context: CommandContext,
+  use: (around: { readonly database: string | undefined; readonly emit: (event: RunEvent) => void }) => Promise<T>,
+): Promise<T> {
+  const talk = createTalk(context);
+  try {
+    const flags = await targetFlags(context, undefined);
+    return await use({
+      database: namedDatabase({ env: context.env, flags, settings: context.settings() }),
+      emit: talk.hear,
+    });
   } finally {
     talk.end();
   }

@@ -24,6 +24,24 @@ export async function confirmOnTerminal(question: string, { canAsk, signal }: Pr
   if (!/^\s*y(es)?\s*$/i.test(answer ?? '')) throw new Problem('cancelled', 'not confirmed', { state: UNCHANGED });
 }
 
+/** Returns when that very name is typed; Problem otherwise (see CommandContext.confirmName). */
+export async function confirmNameOnTerminal(
+  question: string,
+  name: string,
+  next: string,
+  { canAsk, signal }: PromptOptions,
+): Promise<void> {
+  if (!canAsk) {
+    throw new Problem('confirmation-needed', `this needs a confirmation: ${question}`, {
+      found: 'no terminal to ask on',
+      state: UNCHANGED,
+      next: [next],
+    });
+  }
+  const answer = await ask(`${question} `, signal, process.stderr);
+  if (answer?.trim() !== name) throw new Problem('cancelled', 'not confirmed', { state: UNCHANGED });
+}
+
 /** The answer, which is not shown while it is typed. */
 export async function askSecretOnTerminal(question: string, { canAsk, signal }: PromptOptions): Promise<string> {
   if (!canAsk) {

@@ -1,5 +1,6 @@
 import type { Command } from './context.ts';
-import type { FlagSpec } from './spec.ts';
+import { SCRATCH_FLAG } from './scratch-flag.ts';
+import type { FlagSpec, PositionalSpec } from './spec.ts';
 
 /** What is kept before a run, in place of the setting. */
 export const BACKUP_FLAG: FlagSpec = {
@@ -10,6 +11,12 @@ export const BACKUP_FLAG: FlagSpec = {
   default: 'always',
   summary: 'take a full backup first (--backup=always); or auto, never',
   rare: true,
+};
+
+const BACKUP: PositionalSpec = {
+  name: 'BACKUP',
+  optional: true,
+  summary: 'its name or the beginning of it, its folder, or latest (default)',
 };
 
 /** Taking backups, and what becomes of them. */
@@ -34,5 +41,89 @@ A role that may not read everything is refused before, with the tables named. Wh
     { line: 'taskflow-db backup --format directory --jobs 4', says: 'four tables at once' },
     { line: 'taskflow-db backup -- --exclude-table-data=logs', says: 'with an option for pg_dump' },
   ],
+  subcommands: [
+    {
+      name: 'list',
+      summary: 'show which backups there are',
+      description: `Lists the backups in the folder of backups ("backupFolder"), the newest first: of all databases, or with --database of one. For each: when it was begun, what it holds, its size, how it was taken, whether it is encrypted, and what the last proof showed ("backup verify"). What is being written, was left so, or is damaged is listed, too, and marked. No database is asked, and only manifests are read: digests are for "backup verify".`,
+      flags: [],
+      examples: [
+        { line: 'taskflow-db backup list', says: 'all of them' },
+        { line: 'taskflow-db backup list --json', says: 'for programs' },
+      ],
+      load: () => import('./commands/backup-list.ts'),
+    },
+    {
+      name: 'verify',
+      summary: 'prove that a backup can be restored',
+      description: `Reads every file of the backup and compares it with its digest. Then restores it into a scratch database, which is dropped afterwards, and compares the schema and the number of rows of each table with what the manifest says. The result is kept beside the manifest, and shown by "backup list".
+
+The scratch database is made on the embedded server, or with --scratch on a server where databases may be made. The schema can be compared only on the major version that the backup is of; an older server cannot load it at all.
+
+Exit status 3 where the restored database differs, 1 where the backup is damaged or cannot be loaded.`,
+      positionals: [BACKUP],
+      flags: [
+        { name: 'digests-only', summary: 'read its files, restore nothing' },
+        { name: 'jobs', value: 'N', summary: 'so many tables at once' },
+        SCRATCH_FLAG,
+      ],
+      examples: [
+        { line: 'taskflow-db backup verify', says: 'the newest full backup' },
+        {
+          line: 'taskflow-db backup verify --scratch postgresql://postgres@localhost/postgres',
+          says: 'on a server of the version that production has',
+        },
+        { line: 'taskflow-db backup verify --digests-only', says: 'without a server' },
+      ],
+      load: () => import('./commands/backup-verify.ts'),
+    },
+    {
+      name: 'prune',
+      summary: 'remove backups that are kept no longer',
+      description: `Removes the backups that the setting "keep" does not keep, or what the flags say instead: those behind the newest N, those that are older, and the oldest as long as all together are too large. Every database by itself, and scoped backups are counted apart from full ones.
+
+The newest full backup of a database always stays, whatever the rules say; so does what is being written, damaged or not from this tool. It shows what goes and asks before.`,
+      flags: [
+        { name: 'keep-last', value: 'N', summary: 'keep the newest N' },
+        { name: 'keep-days', value: 'N', summary: 'keep those of the last N days' },
+        { name: 'keep-size', value: 'SIZE', summary: 'keep at most so much, such as 20GB' },
+        { name: 'dry-run', summary: 'show what would go, remove nothing' },
+      ],
+      examples: [
+        { line: 'taskflow-db backup prune --dry-run', says: 'by the setting "keep"' },
+        { line: 'taskflow-db backup prune --keep-last 7 --yes', says: 'without being asked' },
+      ],
+      load: () => import('./commands/backup-prune.ts'),
+    },
+  ],
   load: () => import('./commands/backup.ts'),
+};
+
+/** Getting data back. */
+export const RESTORE_COMMAND: Command = {
+  name: 'restore',
+  summary: 'load a backup into a database',
+  description: `Loads a full backup into a new database beside the one that it is of, or with --into into one of another name. The server is the one of the connection, and may be another than that of the backup. Every file is compared with its digest first: a damaged, cut or foreign backup, or a wrong key, is refused before anything is touched.
+
+It is loaded into a database of its own, whose rows are counted and compared with the manifest, and which gets its name only then. When that fails or is stopped, it is dropped; what a killed run has left is dropped by the next one, which says so. The lease and marks of a run that was under way in the backup are void in the copy, and its audit trail says that it was restored.
+
+With --into and the name of a database that is there, that one is replaced: both are renamed in one transaction, and the old one is kept as NAME_before_restore_TIME. Its name must be typed, or given with --yes --i-know NAME. Whoever is connected to it is named, and the command refused, unless --disconnect says that their sessions end in that moment.
+
+With --tables only these tables are loaded, into the database of the connection or of --into, in the order in which they are named: those that are missing are made, with their indexes and constraints (not from a backup by COPY); those that are there must be empty. All of it is one transaction. Nothing else of the database is touched, and triggers of the tables run.`,
+  positionals: [BACKUP],
+  flags: [
+    { name: 'into', value: 'NAME', summary: 'the database to make or replace (default: a new one)' },
+    { name: 'tables', value: 'LIST', summary: 'only these tables: a,schema.b' },
+    { name: 'i-know', value: 'NAME', summary: 'with --yes: replace the database NAME' },
+    { name: 'disconnect', summary: 'end the sessions of the database that is replaced' },
+    { name: 'no-owner', summary: 'without the owners and privileges of the source' },
+    { name: 'jobs', value: 'N', summary: 'so many tables at once' },
+  ],
+  examples: [
+    { line: 'taskflow-db restore', says: 'the newest full backup, into a new database' },
+    { line: 'taskflow-db restore 20261123T1122 --into orders_copy', says: 'that backup, by the beginning of its name' },
+    { line: 'taskflow-db restore --into orders --disconnect', says: 'in the place of orders, which is kept' },
+    { line: 'taskflow-db restore --tables public.users --into orders_copy', says: 'one table' },
+  ],
+  load: () => import('./commands/restore.ts'),
 };

@@ -43,6 +43,7 @@ A manifest is optional: migrations.lock beside the files, a line for each, chain
 export const GRAPH_COMMAND: Command = {
   name: 'graph',
   summary: 'show which migrations need which',
+  rare: true,
   description: `Shows how migrations depend on each other: as their Depends: headers declare it (solid lines), and as their SQL implies it (dashed lines), with the object, the file and the line: what one creates, changes or drops and another reads or changes. Nothing is run.
 
 A migration is shown once, below the last one that it needs; what else it needs stands behind "also on". An edge that follows from others is left out. Among many migrations, those that would only repeat each other are drawn as one: --all shows every one. With VERSION, --from or --impact only a part is shown: what it needs, what stands on it, or both. --verbose shows also edges that only order two migrations, though neither stands on the other.

@@ -13,8 +13,8 @@ export interface Engine {
   readonly run: RunIdentity;
   /** Folder that shown paths are relative to. */
   readonly cwd: string;
-  /** Opens one more session of the target, named in pg_stat_activity by its purpose. */
-  connect(purpose: 'control' | 'migration' | 'backup'): Promise<Session>;
+  /** Opens one more session of the target, named in pg_stat_activity by its purpose; `database`: another one of the same server. */
+  connect(purpose: 'control' | 'migration' | 'backup' | 'restore', database?: string): Promise<Session>;
   /** The database, for programs that connect to it themselves; see programEnvironment. */
   readonly target: ConnectionTarget;
   /** The variables that such a program inherits, as far as they do not name a target. */

@@ -50,9 +50,27 @@ export async function openEngine(inputs: EngineInputs): Promise<Engine> {
       toolVersion: inputs.toolVersion,
       gitCommit: gitCommitOf(inputs.settings.directories[0] ?? inputs.cwd),
     },
-    connect: (purpose) =>
-      openSession(target, { applicationName: `taskflow-db ${purpose}`, onSecret: hide, signal: inputs.signal }),
+    connect: (purpose, database = target.database) =>
+      openSession(onDatabase(target, database), {
+        applicationName: `taskflow-db ${purpose}`,
+        onSecret: hide,
+        signal: inputs.signal,
+      }),
   };
+}
+
+/** The name of the database that would be worked on; undefined where none is named. Nothing is connected to or started. */
+export function namedDatabase({
+  env,
+  flags,
+  settings,
+}: Pick<EngineInputs, 'env' | 'flags' | 'settings'>): string | undefined {
+  return resolveTarget(machineInputs(env, flags, settings.environment))?.database;
+}
+
+/** The same value where it is the same database: a password that a command prints is asked for once a target. */
+function onDatabase(target: ConnectionTarget, database: string): ConnectionTarget {
+  return database === target.database ? target : { ...target, database };
 }
 
 async function findTarget(inputs: EngineInputs): Promise<ConnectionTarget> {

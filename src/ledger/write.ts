@@ -51,7 +51,8 @@ export type EventName =
   | 'blocker_cancelled'
   | 'dry_run'
   | 'backed_up'
-  | 'put_back';
+  | 'put_back'
+  | 'restored';
 
 export interface LedgerEvent {
   readonly event: EventName;

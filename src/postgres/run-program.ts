@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 
 export interface ProgramRun {
   readonly path: string;
@@ -10,6 +12,8 @@ export interface ProgramRun {
   readonly onStart: (pid: number) => void;
   /** Takes what it writes to stdout; absent where it writes none. */
   readonly onOutput?: (data: AsyncIterable<Buffer>) => Promise<void>;
+  /** What it reads on stdin; absent where it reads nothing. */
+  readonly input?: AsyncIterable<Buffer> | undefined;
   /** Ends it. */
   readonly signal: AbortSignal;
 }
@@ -32,7 +36,11 @@ const LAST_MESSAGES = 20;
  */
 export async function runProgram(run: ProgramRun): Promise<ProgramEnd> {
   const stdout = run.onOutput ? 'pipe' : 'ignore';
-  const child = spawn(run.path, run.args, { env: run.env, stdio: ['ignore', stdout, 'pipe'], shell: false });
+  const child = spawn(run.path, run.args, {
+    env: run.env,
+    stdio: [run.input ? 'pipe' : 'ignore', stdout, 'pipe'],
+    shell: false,
+  });
   const ended = endOf(child);
   if (child.pid !== undefined) run.onStart(child.pid);
   const last: string[] = [];
@@ -46,14 +54,25 @@ export async function runProgram(run: ProgramRun): Promise<ProgramEnd> {
   if (run.signal.aborted) stop();
   try {
     const taken = child.stdout && run.onOutput ? run.onOutput(child.stdout) : Promise.resolve();
+    const given = child.stdin && run.input ? give(run.input, child.stdin) : Promise.resolve();
     taken.catch(stop);
-    const [how, output] = await Promise.allSettled([ended, taken]);
+    given.catch(stop);
+    const [how, output, input] = await Promise.allSettled([ended, taken, given]);
     if (how.status === 'rejected') throw how.reason;
     if (output.status === 'rejected') throw output.reason;
+    if (input.status === 'rejected') throw input.reason;
     return { ...how.value, lastMessages: last };
   } finally {
     run.signal.removeEventListener('abort', stop);
   }
+}
+
+/** As fast as it reads. That it reads no further is no fault of the input: its exit status tells why. */
+async function give(input: AsyncIterable<Buffer>, stdin: Writable): Promise<void> {
+  await pipeline(input, stdin).catch((error: unknown) => {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EPIPE' && code !== 'ERR_STREAM_PREMATURE_CLOSE' && code !== 'ECONNRESET') throw error;
+  });
 }
 
 function endOf(child: ChildProcess): Promise<Pick<ProgramEnd, 'status' | 'signal'>> {

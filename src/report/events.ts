@@ -115,6 +115,14 @@ export type RunEvent =
       readonly bytes: number;
       readonly ms: number;
     }
+  | {
+      readonly kind: 'restore_progress';
+      /** Reading the files of the backup, loading them, or counting what was loaded. */
+      readonly phase: 'checking' | 'loading' | 'counting';
+      readonly done: number;
+      readonly total: number;
+      readonly unit: 'bytes' | 'tables';
+    }
   | { readonly kind: 'warning'; readonly message: string }
   | { readonly kind: 'note'; readonly message: string };
 

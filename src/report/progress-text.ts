@@ -35,6 +35,8 @@ export function createProgressText(): (event: RunEvent) => string | undefined {
         return waitingLine(event);
       case 'backup_progress':
         return backupText(event);
+      case 'restore_progress':
+        return restoreText(event);
       default:
         return undefined;
     }
@@ -48,6 +50,14 @@ function backupText(event: Of<'backup_progress'>): string {
   const [least, most] = (remainingMs ?? []).map(formatDuration);
   const left = least === undefined ? '' : `; ${least === most ? least : `${least} to ${most}`} left`;
   return `  full backup: ${tablesDone} of ${tables} tables, ${rate}${left}`;
+}
+
+const RESTORE_PHASES = { checking: 'digests of the backup', loading: 'loading', counting: 'counting rows' } as const;
+
+function restoreText({ phase, done, total, unit }: Of<'restore_progress'>): string {
+  const percent = total > 0 ? `${Math.floor((100 * done) / total)} %, ` : '';
+  const far = unit === 'bytes' ? `${formatBytes(done)} of ${formatBytes(total)}` : `${done} of ${total} tables`;
+  return `  ${RESTORE_PHASES[phase]}: ${percent}${far}`;
 }
 
 function head({ version }: { readonly version: string }): string {

@@ -55,6 +55,7 @@ function linesOf(event: RunEvent, style: Style): string[] {
     case 'statement':
     case 'progress':
     case 'backup_progress':
+    case 'restore_progress':
       return [];
     case 'backed_up':
       return [style.faint(`Full backup ${event.id}: ${formatBytes(event.bytes)} in ${formatDuration(event.ms)}`)];

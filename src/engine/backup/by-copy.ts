@@ -133,14 +133,6 @@ function copySql(table: SourceTable, names: readonly string[]): string {
 
 /** What neither the schema's SQL nor the rows hold, where there is any. */
 async function otherThings(session: Session): Promise<string[]> {
-  const [there] = await session.query(`SELECT
-  EXISTS (SELECT FROM pg_catalog.pg_foreign_table) AS foreign_tables,
-  EXISTS (SELECT FROM pg_catalog.pg_db_role_setting AS s JOIN pg_catalog.pg_database AS d ON d.oid = s.setdatabase
-    WHERE d.datname = pg_catalog.current_database()) AS settings`);
-  return [
-    ...(there?.foreign_tables === 't' ? ['rows of foreign tables: they are on other servers'] : []),
-    ...(there?.settings === 't'
-      ? ['settings of the database (ALTER DATABASE ... SET, ALTER ROLE ... IN DATABASE)']
-      : []),
-  ];
+  const [there] = await session.query('SELECT EXISTS (SELECT FROM pg_catalog.pg_foreign_table) AS foreign_tables');
+  return there?.foreign_tables === 't' ? ['rows of foreign tables: they are on other servers'] : [];
 }

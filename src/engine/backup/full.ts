@@ -27,6 +27,7 @@ import { type Leader, openLeader } from './leader.ts';
 import { manifestOf } from './manifest-of.ts';
 import { PartialBackup, settleFile, sweepPartials } from './partial.ts';
 import { SEALED_KEY_FILE, type Sealer } from './seal.ts';
+import { readSourceFacts } from './source-facts.ts';
 import { isDiskFull, outOfSpace, refuseTooLarge } from './space.ts';
 import { Watch } from './watch-space.ts';
 
@@ -182,7 +183,10 @@ async function write(
 ): Promise<FullBackup> {
   const { leader, contents, partial, since } = begun;
   const sequences = await readSequences(leader);
-  const taken = await watched(engine, begun, prepared, options);
+  const reading = readSourceFacts(engine, leader);
+  // Its session, too, is closed before anything else happens.
+  const taken = await watched(engine, begun, prepared, options).finally(() => reading);
+  const facts = await reading;
   await leader.session.end();
   const paths = filesBelow(partial.path).filter((path) => path !== 'lock');
   const files = [];
@@ -200,6 +204,7 @@ async function write(
     id: partial.id,
     options,
     encrypted: prepared.sealer !== undefined,
+    facts,
   });
   const path = partial.finish(manifest);
   const backup = {
@@ -220,7 +225,22 @@ async function write(
     bytes: backup.bytes,
     ms: backup.ms,
   });
+  await tellPruned(engine, leader.server.database);
   return backup;
+}
+
+/** That an old one cannot be removed makes the new one no worse. */
+async function tellPruned({ settings, emit }: Engine, database: string): Promise<void> {
+  const { last, days, bytes } = settings.backup.keep;
+  if (last === undefined && days === undefined && bytes === undefined) return;
+  const { pruneBySettings } = await import('./prune-backups.ts');
+  try {
+    for (const { backup, why } of pruneBySettings(settings, database, new Date()))
+      emit({ kind: 'note', message: `Removed the backup ${backup.id} ("keep"): ${why}.` });
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    emit({ kind: 'warning', message: `${error.message} ${error.fields.found ?? ''}` });
+  }
 }
 
 async function watched(engine: Engine, begun: Begun, prepared: Prepared, options: FullBackupOptions): Promise<Taken> {

@@ -4,6 +4,7 @@ import type { Engine } from '../engine.ts';
 import type { Contents } from './contents.ts';
 import type { FullBackupOptions, Taken } from './job.ts';
 import type { Leader } from './leader.ts';
+import type { SourceFacts } from './source-facts.ts';
 
 /** In no backup of a single database, whoever takes it: not worth a line on the screen each time. */
 const OF_THE_SERVER = 'roles and tablespaces, which belong to the server';
@@ -16,12 +17,13 @@ interface Parts {
   readonly taken: Taken;
   readonly files: readonly BackupFile[];
   readonly options: FullBackupOptions;
+  readonly facts: SourceFacts;
   readonly encrypted: boolean;
 }
 
 /** The manifest of a full backup whose files are all written. */
 export function manifestOf(engine: Engine, parts: Parts): BackupManifest {
-  const { leader, contents, taken, options } = parts;
+  const { leader, contents, taken, options, facts } = parts;
   const { server } = leader;
   return {
     format: 1,
@@ -38,6 +40,7 @@ export function manifestOf(engine: Engine, parts: Parts): BackupManifest {
       systemIdentifier: contents.systemIdentifier,
       encoding: contents.encoding,
       databaseBytes: contents.databaseBytes,
+      ...(facts.properties ? { properties: facts.properties } : {}),
     },
     runId: engine.run.runId,
     version: options.version ?? null,
@@ -51,5 +54,6 @@ export function manifestOf(engine: Engine, parts: Parts): BackupManifest {
     }),
     sequences: parts.sequences,
     leftOut: [...taken.leftOut, OF_THE_SERVER],
+    ...(facts.catalog ? { catalog: facts.catalog } : {}),
   };
 }

@@ -117,7 +117,7 @@ function writeSynced(path: string, text: string): void {
 }
 
 /** Names in a folder are on the disk only when the folder is. Windows has no such call. */
-function syncFolder(path: string): void {
+export function syncFolder(path: string): void {
   if (process.platform === 'win32') return;
   const descriptor = openSync(path, 'r');
   try {

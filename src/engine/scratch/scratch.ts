@@ -124,7 +124,8 @@ export class Scratch {
       target,
       env,
       run: { runId: randomUUID(), host: hostname(), toolVersion, gitCommit: null },
-      connect: (purpose) => sessionOn(target, `taskflow-db scratch ${purpose}`, this.#inputs),
+      connect: (purpose, other = database) =>
+        sessionOn({ ...target, database: other }, `taskflow-db scratch ${purpose}`, this.#inputs),
     };
   }
 }

@@ -1,0 +1,136 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { isAbsolute, join, resolve } from 'node:path';
+import { databaseOfFolder } from '../../backup/database-of-folder.ts';
+import { type BackupManifest, isBackupId, PARTIAL_SUFFIX, readBackupId, VERIFIED_FILE } from '../../backup/manifest.ts';
+import { readVerified, type Verified } from '../../backup/verified.ts';
+import { Problem } from '../../problem/problem.ts';
+import { manifestIn, quickFaults } from './backup-files.ts';
+
+/** A folder that has the name of a backup, whatever is in it. */
+export interface BackupPlace {
+  readonly id: string;
+  /** By the name of the folder above. */
+  readonly database: string;
+  /** Absolute path. */
+  readonly folder: string;
+  /** It is being written, or was when a run was killed. */
+  readonly partial: boolean;
+}
+
+/** What a look into such a folder shows, without reading its data. */
+export interface FoundBackup extends BackupPlace {
+  /** Undefined where it cannot be read: see `faults`. */
+  readonly manifest: BackupManifest | undefined;
+  readonly faults: readonly Problem[];
+  readonly verified: Verified | undefined;
+}
+
+/** The folders of backups below the one of the settings, by database, the newest last. Folders of others are passed over. */
+export function backupPlaces(backupFolder: string, database?: string): BackupPlace[] {
+  const databases = namesIn(backupFolder).flatMap((name) => {
+    const of = databaseOfFolder(name);
+    return of === undefined || (database !== undefined && of !== database) ? [] : [{ name, of }];
+  });
+  return databases.flatMap(({ name, of }) =>
+    namesIn(join(backupFolder, name)).flatMap((entry) => {
+      const partial = entry.endsWith(PARTIAL_SUFFIX);
+      const id = partial ? entry.slice(0, -PARTIAL_SUFFIX.length) : entry;
+      return isBackupId(id) ? [{ id, database: of, folder: join(backupFolder, name, entry), partial }] : [];
+    }),
+  );
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name)
+      .sort();
+  } catch {
+    return [];
+  }
+}
+
+/** Reads the manifest of such a folder, and looks whether its files are there. */
+export function lookInto(place: BackupPlace): FoundBackup {
+  if (place.partial) return { ...place, manifest: undefined, faults: [], verified: undefined };
+  try {
+    const manifest = manifestIn(place.folder);
+    return { ...place, manifest, faults: quickFaults(place.folder, manifest), verified: verifiedIn(place.folder) };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return { ...place, manifest: undefined, faults: [error], verified: undefined };
+  }
+}
+
+function verifiedIn(folder: string): Verified | undefined {
+  try {
+    return readVerified(readFileSync(join(folder, VERIFIED_FILE), 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a person may name: nothing or `latest`, an id or the beginning of one, or a folder (with a slash in it). */
+export interface Wanted {
+  readonly named: string | undefined;
+  readonly backupFolder: string;
+  /** Whose backups come first; undefined where no database is named. */
+  readonly database: string | undefined;
+  readonly cwd: string;
+}
+
+/** The folder that is meant. Problem `backup-unknown` where there is none, or more than one. */
+export function findBackup({ named = 'latest', backupFolder, database, cwd }: Wanted): string {
+  if (isAbsolute(named) || /[/\\]/.test(named)) return resolve(cwd, named);
+  const all = backupPlaces(backupFolder).filter(({ partial }) => !partial);
+  const own = all.filter((place) => place.database === database);
+  if (named === 'latest') return latest(database === undefined ? all : own, all, { backupFolder, database });
+  const [only, ...others] =
+    [own, all].map((some) => some.filter(({ id }) => id.startsWith(named))).find((some) => some.length > 0) ?? [];
+  if (only && others.length === 0) return only.folder;
+  if (!only && isFolder(resolve(cwd, named))) return resolve(cwd, named);
+  throw only ? ambiguous(named, [only, ...others]) : unknown(named, backupFolder, all);
+}
+
+function latest(
+  own: readonly BackupPlace[],
+  all: readonly BackupPlace[],
+  { backupFolder, database }: Pick<Wanted, 'backupFolder' | 'database'>,
+): string {
+  const full = own.filter(({ id }) => readBackupId(id)?.kind === 'full');
+  const newest = full.at(-1);
+  const others = [...new Set(all.map((place) => place.database))];
+  if (newest && full.every((one) => one.database === newest.database)) return newest.folder;
+  const what = newest
+    ? 'The newest backup of which database is meant'
+    : `There is no full backup${database === undefined ? '' : ` of ${database}`}`;
+  throw new Problem('backup-unknown', newest ? `${what}?` : `${what}.`, {
+    where: { file: backupFolder },
+    ...(others.length > 0 ? { found: `backups of ${others.join(', ')}` } : { found: 'no backup at all' }),
+    state: 'Nothing was restored or changed.',
+    next: ['Name a backup, or its folder: taskflow-db backup list'],
+  });
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function unknown(named: string, backupFolder: string, all: readonly BackupPlace[]): Problem {
+  const newest = all.at(-1);
+  return new Problem('backup-unknown', `There is no backup ${named}.`, {
+    where: { file: backupFolder },
+    ...(newest ? { found: `${all.length} others, such as ${newest.id}` } : { found: 'no backup at all' }),
+    state: 'Nothing was restored or changed.',
+    next: ['See which backups there are: taskflow-db backup list'],
+  });
+}
+
+function ambiguous(named: string, places: readonly BackupPlace[]): Problem {
+  return new Problem('backup-unknown', `${named} is the beginning of several backups.`, {
+    found: places.map(({ id, database }) => `${id} of ${database}`).join(', '),
+    state: 'Nothing was restored or changed.',
+    next: ['Write more of its name.'],
+  });
+}

@@ -1,0 +1,58 @@
+import type { BackupKind, BackupManifest } from '../../backup/manifest.ts';
+import { readBackupId } from '../../backup/manifest.ts';
+import type { Verified } from '../../backup/verified.ts';
+import type { Settings } from '../../config/settings.ts';
+import { backupPlaces, type FoundBackup, lookInto } from './find-backups.ts';
+
+/** A backup as a list shows it. */
+export interface ListedBackup {
+  readonly id: string;
+  readonly database: string;
+  /** Absolute path. */
+  readonly folder: string;
+  readonly kind: BackupKind;
+  /** `ok`: all its files are there, in their sizes. `partial`: being written, or left so. */
+  readonly state: 'ok' | 'damaged' | 'unknown' | 'partial';
+  /** ISO 8601, UTC: when it was begun. */
+  readonly at: string;
+  /** Of its files; null where the manifest cannot be read. */
+  readonly bytes: number | null;
+  readonly method: BackupManifest['method'] | null;
+  readonly encrypted: boolean | null;
+  /** The version that it was made for. */
+  readonly version: string | null;
+  readonly serverVersion: string | null;
+  readonly verified: Verified | null;
+  /** What is wrong with it, a sentence each. */
+  readonly faults: readonly string[];
+}
+
+/** The backups in the folder of the settings, the newest first; of one database, or of all. Nothing is read but manifests. */
+export function listBackups({ backup }: Pick<Settings, 'backup'>, database: string | undefined): ListedBackup[] {
+  const places = backupPlaces(backup.folder, database).reverse();
+  return places.map((place) => listed(lookInto(place))).sort((a, b) => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0));
+}
+
+function listed({ id, database, folder, partial, manifest, faults, verified }: FoundBackup): ListedBackup {
+  const named = readBackupId(id);
+  return {
+    id,
+    database: manifest?.source.database ?? database,
+    folder,
+    kind: named?.kind ?? 'full',
+    state: partial ? 'partial' : (stateOf(faults[0]?.code) ?? 'ok'),
+    at: manifest?.startedAt ?? named?.at.toISOString() ?? '',
+    bytes: manifest ? manifest.files.reduce((sum, { bytes }) => sum + bytes, 0) : null,
+    method: manifest?.method ?? null,
+    encrypted: manifest ? manifest.encryption !== null : null,
+    version: manifest?.version ?? null,
+    serverVersion: manifest?.source.serverVersion ?? null,
+    verified: verified ?? null,
+    faults: faults.map(({ message, fields }) => (fields.found ? `${message} (${fields.found})` : message)),
+  };
+}
+
+function stateOf(code: string | undefined): ListedBackup['state'] | undefined {
+  if (code === undefined) return undefined;
+  return code === 'backup-unknown' ? 'unknown' : 'damaged';
+}

@@ -1,0 +1,158 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type BackupManifest, VERIFIED_FILE } from '../../backup/manifest.ts';
+import type { Verified, VerifiedCheck } from '../../backup/verified.ts';
+import { Problem } from '../../problem/problem.ts';
+import { count } from '../../problem/quantity.ts';
+import type { Emit } from '../../report/events.ts';
+import { readSnapshot } from '../../snapshot/read.ts';
+import type { Engine } from '../engine.ts';
+import type { Scratch } from '../scratch/scratch.ts';
+import { catalogFingerprint, FINGERPRINT_READING } from './catalog-fingerprint.ts';
+import { checkRows, differenceLines } from './check-restored.ts';
+import { loadBackup } from './load-backup.ts';
+import type { LoadInto } from './load-into.ts';
+import { openBackup } from './open-backup.ts';
+import type { OpenBackup } from './open-file.ts';
+
+export interface VerifyOptions {
+  readonly jobs: number;
+  readonly toolVersion: string;
+  /** The scratch server, once it is needed; undefined: only digests are compared. */
+  readonly openScratch: (() => Promise<Scratch>) | undefined;
+}
+
+/**
+ * Proves that a backup can be restored, and writes what came of it beside its manifest, also where it failed. Throws what
+ * openBackup and loadBackup throw; a difference is in the result.
+ */
+export async function verifyBackup(
+  around: Pick<Engine, 'settings' | 'signal'> & { readonly emit: Emit },
+  chosen: { folder: string; manifest: BackupManifest },
+  options: VerifyOptions,
+): Promise<Verified> {
+  const checks: VerifiedCheck[] = [];
+  const place: { server: string | null } = { server: null };
+  try {
+    const backup = await openBackup(around, chosen);
+    checks.push({
+      name: 'files',
+      ok: true,
+      detail: `${count(chosen.manifest.files.length, 'file')} as they were written`,
+    });
+    if (options.openScratch) checks.push(...(await tryOn(await options.openScratch(), around, backup, options, place)));
+  } catch (error) {
+    if (error instanceof Problem && FAILURES.has(error.code)) {
+      const name = checks.length === 0 ? 'files' : 'restore';
+      const detail = [error.message, error.fields.found].filter(Boolean).join(' ');
+      keep(chosen.folder, resultOf([...checks, { name, ok: false, detail }], place.server, options));
+    }
+    throw error;
+  }
+  const result = resultOf(checks, place.server, options);
+  keep(chosen.folder, result);
+  return result;
+}
+
+/** Those that say something of the backup; others are of the server, the key or the person. */
+const FAILURES: ReadonlySet<string> = new Set(['backup-damaged', 'restore-failed']);
+
+function resultOf(checks: readonly VerifiedCheck[], server: string | null, { toolVersion }: VerifyOptions): Verified {
+  const ok = checks.every((one) => one.ok !== false);
+  return { format: 1, at: new Date().toISOString(), server, tool: `taskflow-db ${toolVersion}`, ok, checks };
+}
+
+/** A reader sees the old text or the new one. That the folder cannot be written to is no fault of the backup. */
+function keep(folder: string, result: Verified): void {
+  const file = join(folder, VERIFIED_FILE);
+  try {
+    writeFileSync(`${file}.new`, `${JSON.stringify(result, null, 2)}\n`, { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  } catch (error) {
+    throw new Problem('backup-failed', 'What the proof showed cannot be written beside the backup.', {
+      where: { file },
+      found: error instanceof Error ? error.message : String(error),
+      state: `The backup ${result.ok ? 'is in order' : 'failed the proof'}.`,
+    });
+  }
+}
+
+async function tryOn(
+  scratch: Scratch,
+  { signal, emit }: { readonly signal: AbortSignal; readonly emit: Emit },
+  backup: OpenBackup,
+  { jobs }: VerifyOptions,
+  place: { server: string | null },
+): Promise<VerifiedCheck[]> {
+  const { manifest } = backup;
+  const serverMajor = Math.trunc(scratch.server.versionNum / 10_000);
+  refuseOlder(scratch, manifest, serverMajor);
+  place.server = `PostgreSQL ${scratch.server.version}`;
+  const database = await scratch.create();
+  // Not as the role of the run, which may not have what the source's owner had.
+  const engine: Engine = { ...database.engine, emit, settings: { ...database.engine.settings, role: undefined } };
+  const session = await engine.connect('restore');
+  try {
+    const onTable = (done: number, total: number) =>
+      emit({ kind: 'restore_progress', phase: 'loading', done, total, unit: 'tables' });
+    const into: LoadInto = {
+      ...{ engine, database: database.name, session, serverMajor, jobs, signal, onTable },
+      ...{ owners: false, privileges: false },
+    };
+    await loadBackup(backup, into);
+    const catalog = await compareCatalog(engine, manifest, serverMajor);
+    const rows = await compareRows(into, manifest);
+    const loaded: VerifiedCheck = { name: 'restore', ok: true, detail: `loaded on ${place.server}` };
+    return [loaded, catalog, rows];
+  } finally {
+    await session.end();
+    await database.drop();
+  }
+}
+
+function refuseOlder({ server, place }: Scratch, { source }: BackupManifest, serverMajor: number): void {
+  const major = Math.trunc(source.serverVersionNum / 10_000);
+  if (serverMajor >= major) return;
+  throw new Problem('scratch-unavailable', `The backup is of PostgreSQL ${major}, which an older server cannot load.`, {
+    found: `PostgreSQL ${server.version} (${place.description})`,
+    expected: `PostgreSQL ${major} or newer`,
+    state: 'Its files are as they were written; nothing was restored.',
+    next: [`Name a server of version ${major} where databases may be made: --scratch URL`],
+  });
+}
+
+async function compareCatalog(
+  engine: Engine,
+  { catalog }: BackupManifest,
+  serverMajor: number,
+): Promise<VerifiedCheck> {
+  const name = 'catalog';
+  if (!catalog) return { name, ok: null, detail: 'not compared: the manifest says nothing of the schema' };
+  if (catalog.major !== serverMajor)
+    return {
+      name,
+      ok: null,
+      detail: `not compared: it is of PostgreSQL ${catalog.major}, and the scratch server of ${serverMajor}`,
+    };
+  const session = await engine.connect('restore');
+  try {
+    const reading = { ...FINGERPRINT_READING, major: serverMajor, lockTimeoutMs: 10_000 };
+    const { fingerprint } = catalogFingerprint(await readSnapshot(session, reading));
+    if (fingerprint === catalog.fingerprint) return { name, ok: true, detail: 'the schema is the same' };
+    return { name, ok: false, detail: 'the schema is another than that of the source when the backup was taken' };
+  } finally {
+    await session.end();
+  }
+}
+
+async function compareRows(into: LoadInto, { tables }: BackupManifest): Promise<VerifiedCheck> {
+  const found = await checkRows(into, tables);
+  const name = 'rows';
+  if (found.differences.length > 0) return { name, ok: false, detail: differenceLines(found.differences).join('; ') };
+  if (found.tables === 0 && tables.length > 0) return { name, ok: null, detail: 'not compared: they were not counted' };
+  return {
+    name,
+    ok: true,
+    detail: `${count(found.rows, 'row')} in ${count(found.tables, 'table')}, as counted in the source`,
+  };
+}
