@@ -20,10 +20,21 @@ export async function run(bed) {
   const { bin } = bed.cluster;
   const url = (database) => bed.cluster.url(database);
   const copy = (database) => ({
-    command: [join(bin, 'psql'), '-X', '-q', '-d', url(database), '-c', `\\copy (SELECT id, value FROM big) TO '${join(folder, 'out.copy')}'`],
+    command: [
+      join(bin, 'psql'),
+      '-X',
+      '-q',
+      '-d',
+      url(database),
+      '-c',
+      `\\copy (SELECT id, value FROM big) TO '${join(folder, 'out.copy')}'`,
+    ],
   });
   const variants = [
-    ...bed.tools.map(({ name, launcher }) => ({ name, command: (database) => ours(launcher, join(folder, 'migrations'), url(database)) })),
+    ...bed.tools.map(({ name, launcher }) => ({
+      name,
+      command: (database) => ours(launcher, join(folder, 'migrations'), url(database)),
+    })),
     { name: 'psql COPY', command: copy },
   ];
   return {
@@ -48,7 +59,10 @@ async function prepare(bed, folder) {
     database,
     `INSERT INTO big SELECT i, lpad(i::text, 20, 'v'), 'n' FROM generate_series(1, ${ROWS}) AS i`,
   );
-  await runOnce(bed.folder, ours(bed.tools[0].launcher, join(folder, 'migrations'), bed.cluster.url(database), ['init']));
+  await runOnce(
+    bed.folder,
+    ours(bed.tools[0].launcher, join(folder, 'migrations'), bed.cluster.url(database), ['init']),
+  );
   await bed.cluster.query(database, 'CHECKPOINT');
   return database;
 }

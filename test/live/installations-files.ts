@@ -95,7 +95,10 @@ export function psql(
 /** The schema as pg_dump of the machine's own PostgreSQL writes it; without its random restrict key. */
 export function dumpSchema(database: TestDatabase): string[] {
   const env = { ...process.env, ...database.server.env(database.name) };
-  const dumped = spawnSync(join(systemBin(), 'pg_dump'), ['--schema-only'], { env, encoding: 'utf8' });
+  const dumped = spawnSync(join(systemBin(), 'pg_dump'), ['--schema-only', '--exclude-schema=taskflow_backup'], {
+    env,
+    encoding: 'utf8',
+  });
   if (dumped.status !== 0) throw new Error(dumped.stderr);
   return dumped.stdout.split('\n').filter((line) => !/^\\(un)?restrict /.test(line));
 }
