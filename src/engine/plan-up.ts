@@ -31,6 +31,10 @@ export async function planFor(
       extensions,
     });
     if (plan.migrations.length === 0) return plan;
+    if (only.only !== undefined && !options.allowLate) {
+      const { refuseLeftOut } = await import('./graph/left-out.ts');
+      await refuseLeftOut(plan, only.only, engine, control, statuses);
+    }
     const { resumeUp } = await import('./steps/resume.ts');
     return await resumeUp(control, plan);
   } catch (error) {

@@ -64,6 +64,7 @@ function withStanding(
   const status = lastFirst.find((one) => one.version === version);
   if (!status) throw notApplied(version);
   refuseBeforeBaseline(lastFirst, status);
+  refuseBaseline(status);
   if (standing.length > 0 && !cascade) throw stoodOn(lastFirst, status, standing);
   const undone = new Set([version, ...standing.map((one) => one.version)]);
   return lastFirst.filter((one) => undone.has(one.version));
@@ -110,14 +111,18 @@ function notApplied(version: string): Problem {
   });
 }
 
+function refuseBaseline({ version, entry, replaces = [] }: MigrationStatus): void {
+  if (entry?.type !== 'baseline') return;
+  const why = replaces.length > 0 ? 'is a squash, recorded and not run here' : 'was there before the tool came';
+  throw new Problem('rollback-refused', `${version} ${why} (baseline)`, {
+    version,
+    state: 'Nothing was run.',
+    next: ['A rollback stops before a baseline row; undo what came before it with a new migration.'],
+  });
+}
+
 function refuseBarred(status: MigrationStatus): void {
-  if (status.entry?.type === 'baseline') {
-    throw new Problem('rollback-refused', `${status.version} was there before the tool came (baseline)`, {
-      version: status.version,
-      state: 'Nothing was run.',
-      next: ['A rollback stops before a baseline row; undo what came before it with a new migration.'],
-    });
-  }
+  refuseBaseline(status);
   if (status.state === 'modified') {
     throw new Problem(
       'checksum-mismatch',

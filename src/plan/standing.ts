@@ -21,11 +21,12 @@ export function dependentsOf(graph: MigrationGraph, version: string): Dependent[
   return standing.flatMap((one) => {
     const links = graph.needsOf(one).filter((link) => within.has(link.version) && !isWeak(link));
     const link = links.find((own) => own.version === version) ?? links[0];
-    return link ? [dependentBy(graph, one, link)] : [];
+    return link ? [dependentOn(graph, one, link)] : [];
   });
 }
 
-function dependentBy(graph: MigrationGraph, version: string, link: Link): Dependent {
+/** That a version stands on what a link of it leads to, and by what. */
+export function dependentOn(graph: MigrationGraph, version: string, link: Link): Dependent {
   const reason = link.inferred?.reasons[0];
   const file = graph.nodes[graph.placeOf(version)]?.file;
   const isInferred = reason && !reason.weak;

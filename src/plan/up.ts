@@ -7,6 +7,7 @@ import { type ExtensionState, unmetRequirement } from './extensions.ts';
 import { isLate, orderedBy } from './late.ts';
 import type { MigrationFile } from './migration-file.ts';
 import type { MigrationStatus } from './reconcile.ts';
+import { renamedOnes } from './renamed.ts';
 import { sameNumber } from './same-number.ts';
 import { squashComplaints } from './squash-complaints.ts';
 import { planMigrationSteps, type StepPlan } from './steps.ts';
@@ -70,7 +71,7 @@ export function planUp(statuses: readonly MigrationStatus[], options: UpOptions)
   const settled = new Set(statuses.filter(isInForce).map((status) => status.version));
   const { ordered, problems } = orderMigrations(candidates, settled);
   const chosen = choose(ordered, options);
-  const complaints = [...problems, ...sameNumber(candidates, statuses, isToApply)];
+  const complaints = [...problems, ...renamedOnes(chosen, statuses), ...sameNumber(candidates, statuses, isToApply)];
   if (!options.allowLate) complaints.push(...lateOnes(chosen, statuses, options.baselineVersion));
   if (complaints.length > 0) throw refusal('order', 'the order of these migrations is not clear', complaints);
   return { ...split(chosen, options), ...remarks };

@@ -99,6 +99,15 @@ function takeTwins(files: readonly Resolved[], reasons: Map<string, string>): Pr
   return complaints;
 }
 
+/** Those of one number, each group in which two are in no order by their headers. */
+export function twinsAmong(files: readonly Resolved[]): string[][] {
+  const needs = neededBy(files.map((file) => ({ ...file, isToApply: true })));
+  const open = (a: Resolved, b: Resolved) => !needs(a.version).has(b.version) && !needs(b.version).has(a.version);
+  return groupsByNumber(files)
+    .filter((twins) => twins.some((a, i) => twins.slice(i + 1).some((b) => open(a, b))))
+    .map((twins) => twins.map(({ version }) => version));
+}
+
 function groupsByNumber(files: readonly Resolved[]): Resolved[][] {
   const groups = new Map<bigint, Resolved[]>();
   for (const file of files) groups.set(file.number, [...(groups.get(file.number) ?? []), file]);

@@ -1,7 +1,7 @@
 import { findVersion } from '../migration/find-version.ts';
 import { Problem } from '../problem/problem.ts';
 import { assignNumbers } from './assign.ts';
-import { type Choice, chooseMoves } from './choose.ts';
+import { type Choice, chooseMoves, twinsAmong } from './choose.ts';
 import { inOrder, type RenumberFile, type Resolved } from './file.ts';
 
 /** A file with another name. */
@@ -30,6 +30,8 @@ export interface Decision {
   readonly edits: readonly ReferenceEdit[];
   /** What was to come behind one that moves, is not known to be ours, and now comes before it. */
   readonly passed: readonly { readonly version: string; readonly by: string }[];
+  /** Files that keep one number, and that no header puts in order: `migrate` refuses them where one of them is pending. */
+  readonly twins: readonly (readonly string[])[];
 }
 
 export interface Question extends Choice {
@@ -63,6 +65,7 @@ export function decideRenumbering(question: Question): Decision {
     moves,
     edits: moving.flatMap((one) => editsOf(one, new Map(moves.map(({ from, to }) => [from, to])))),
     passed: passedOf(ordered, new Set(reasons.keys()), moves),
+    twins: twinsAmong(ordered.filter(({ version, isAbsent }) => !reasons.has(version) && !isAbsent)),
   };
 }
 

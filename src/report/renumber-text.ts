@@ -32,6 +32,7 @@ export interface RenumberText {
     readonly left: readonly Fault[];
   }[];
   readonly passed: readonly { readonly version: string; readonly by: string }[];
+  readonly twins: readonly (readonly string[])[];
   readonly unresolved: readonly {
     readonly file: string;
     readonly line: number;
@@ -135,6 +136,7 @@ export function renumberRemarks(result: RenumberText, look: Look): string[] {
   return [
     ...interruptedRemark(result),
     ...judgeRemark(result, look),
+    ...twinsRemark(result, look),
     ...result.passed.map(
       ({ version, by }) =>
         `Note: ${version} was to come behind ${by}, and comes before it now: name it, too, if it needs that.`,
@@ -178,6 +180,16 @@ function judgeRemark({ moves }: RenumberText, { by }: Look): string[] {
   if (moves.length === 0) return [];
   const judges = [...(database ? [`what is applied to ${database}`] : []), ...(branch ? [`what ${branch} has`] : [])];
   return [`Numbers are kept by ${judges.join(', and ')}.`];
+}
+
+/** Where a branch was named, what it has is not for this one to settle. */
+function twinsRemark({ twins }: RenumberText, { by }: Look): string[] {
+  if (!by?.isGuess) return [];
+  return twins.map(
+    (own) =>
+      `Note: ${own.join(' and ')} have one number, and migrate refuses that while one of them is pending. ` +
+      `Move the one that no database has: taskflow-db renumber ${own.at(-1)}`,
+  );
 }
 
 function conflictRemark({ manifests }: RenumberText, { dryRun }: Look): string[] {

@@ -89,6 +89,14 @@ describe('renumber', { concurrency: 2 }, () => {
       assert.equal(exit, 0);
       assert.match(said, /Nobody was asked .* Numbers are kept by what is committed\..*--since origin\/main/);
       assert.deepEqual(recorded(at), ['001_a.sql', '003_c.sql', '004_d.sql', '005_mine.sql']);
+      assert.doesNotMatch(said, /have one number/);
+      at.write(tables('004_merged'));
+      git('add', '-A', 'm');
+      git('commit', '-qm', 'merged');
+      const kept = await at.run(['renumber']);
+      assert.match(kept.said, /004_d and 004_merged have one number.*taskflow-db renumber 004_merged/);
+      assert.equal((await at.run(['renumber', '004_merged'])).exit, 0);
+      assert.deepEqual(recorded(at).slice(-2), ['005_mine.sql', '006_merged.sql']);
     }));
 
   test('in a merge on main itself it says what it goes by', () =>

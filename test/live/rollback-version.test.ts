@@ -39,6 +39,18 @@ for (const major of [14, 18] as const)
         assert.equal((await applied(at)).length, 6);
       }));
 
+    test('--cascade names each before it asks: what lies between them stays', () =>
+      withCli(
+        major,
+        { ...FILES, 'm/007_view.sql': 'CREATE VIEW v AS TABLE open;\n-- ROLLBACK:\n-- DROP VIEW v;\n' },
+        async (at) => {
+          await migrated(at);
+          const asked = await at.run(['rollback', '--version', '001', '--cascade']);
+          assert.equal(asked.exit, 2, asked.output);
+          assert.match(asked.said, /Roll back 001_users and 3 that stand on it \(007_view, 004_open, 002_orders\) on/);
+        },
+      ));
+
     test('--cascade undoes them, the last applied first; the others stay, and migrate puts it all back', () =>
       withCli(major, FILES, async (at) => {
         await migrated(at);

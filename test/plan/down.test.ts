@@ -6,7 +6,7 @@ import { type DownOptions, planDown } from '../../src/plan/down.ts';
 import { inForce } from '../../src/plan/ledger-entry.ts';
 import type { MigrationStatus } from '../../src/plan/reconcile.ts';
 import { dependentsOf } from '../../src/plan/standing.ts';
-import { adoptedEntry, dependent, entryOf, fileOf, problemsOf, statusesOf } from './make.ts';
+import { adoptedEntry, BODY, dependent, entryOf, fileOf, problemsOf, statusesOf } from './make.ts';
 
 const versions = (statuses: readonly MigrationStatus[], options: DownOptions = {}) =>
   planDown(statuses, { ...options, ...standingOf(statuses, options.version) }).map((one) => one.version);
@@ -104,6 +104,21 @@ test('--to may end at a baseline row, but not pass it', () => {
     'rollback-refused',
     '002_b was there before the tool came (baseline)',
   ]);
+});
+
+test('--version: of a baseline row that others stand on, no cascade is offered, which would be refused', () => {
+  const squash = fileOf('002_all', `-- All\n-- Replaces: 001_a@${'0'.repeat(12)}\n${BODY}`);
+  for (const [first, why] of [
+    [fileOf('002_all'), 'was there before the tool came'],
+    [squash, 'is a squash, recorded and not run here'],
+  ] as const) {
+    const statuses = statusesOf([first, dependent('003_c', '002_all')], [adoptedEntry('002_all'), '003_c']);
+    for (const cascade of [false, true])
+      assert.deepEqual(refused(statuses, { version: '002_all', cascade }), [
+        'rollback-refused',
+        `002_all ${why} (baseline)`,
+      ]);
+  }
 });
 
 test('--version: neither a baseline row nor what was recorded before one', () => {

@@ -255,3 +255,15 @@ test('applied files that are gone are a warning, many of them one line; a change
   assert.deepEqual(none, []);
   assert.deepEqual(notes, ['001_a: a header, comment or section was changed since; the body was not']);
 });
+
+test('what was applied under another number is not run again; a common body alone, or a file that is there, is none of that', () => {
+  const renamed = [['order', '004_tags is applied already, as 003_tags']];
+  assert.deepEqual(refused(statusesOf([dependent('004_tags', '1'), '001_a'], ['001_a', '003_tags'])), renamed);
+  const files = ['001_a', '003_tags', '004_other', '005_tags'];
+  assert.deepEqual(versions(statusesOf(files, ['001_a', '003_tags'])), ['004_other', '005_tags']);
+  assert.deepEqual(versions(statusesOf(['004_other'], ['003_tags'])), ['004_other']);
+  assert.deepEqual(versions(statusesOf([fileOf('004_tags', 'SELECT 2;')], ['003_tags'])), ['004_tags']);
+  assert.deepEqual(versions(statusesOf(['004_tags', '005_b'], ['003_tags']), { only: '005_b' }), ['005_b']);
+  const undone = entryOf('003_tags', { success: false, type: 'rollback' });
+  assert.deepEqual(versions(statusesOf(['004_tags'], [undone])), ['004_tags']);
+});

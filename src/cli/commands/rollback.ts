@@ -66,17 +66,24 @@ async function askFor(context: CommandContext, engine: Engine, plan: DownPlan, c
   const versions = plan.rollbacks.map((one) => one.version);
   for (const { version, why } of plan.unsure)
     context.stderr.line(`warning: whether ${version} needs it nobody can tell: ${why}`);
-  const shown =
-    versions.length > 3
-      ? `${count(versions.length, 'migration')} (${versions[0]} down to ${versions.at(-1)})`
-      : versions.join(', ');
   await confirmChange(context, {
-    what: `Roll back ${shown}`,
+    what: `Roll back ${shownOf(versions, context.args.has('cascade'))}`,
     database: control.server.database,
     production: isProduction(engine, control),
     losesData: true,
   });
 }
+
+/** Of a cascade each is named: others in between stay, so that its ends would promise too much. */
+function shownOf(versions: readonly string[], isCascade: boolean): string {
+  if (versions.length <= 3) return versions.join(', ');
+  if (!isCascade) return `${count(versions.length, 'migration')} (${versions[0]} down to ${versions.at(-1)})`;
+  const standing = versions.slice(0, -1);
+  const more = standing.length > NAMED_MAX ? `, and ${standing.length - NAMED_MAX} more: --dry-run shows all` : '';
+  return `${versions.at(-1)} and ${standing.length} that stand on it (${standing.slice(0, NAMED_MAX).join(', ')}${more})`;
+}
+
+const NAMED_MAX = 12;
 
 function sentence(result: RollbackResult): string {
   const undone = result.migrations.filter((one) => one.state === 'rolled_back').length;

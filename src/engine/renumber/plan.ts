@@ -33,6 +33,8 @@ export interface Renumbering {
   /** Versions, as they were, whose files have another name or content. */
   readonly touched: readonly string[];
   readonly passed: Decision['passed'];
+  /** Where no database was asked: twins that stay so. */
+  readonly twins: Decision['twins'];
   /** Headers that name what is not there, or may mean several. */
   readonly unresolved: readonly UnresolvedHeader[];
   /** To be made together, or none of them. */
@@ -64,6 +66,7 @@ export function planRenumbering(request: RenumberRequest): Renumbering {
     manifests: manifests.map(({ outcome }) => outcome),
     touched: touched.map(({ file }) => file.version),
     passed: decision.passed,
+    twins: request.database ? [] : decision.twins,
     unresolved: question
       ? unresolvedHeaders(question.files, reconcile(files, request.database?.entries ?? []), {
           version: (one) => names.get(one) ?? one,
@@ -84,7 +87,7 @@ function decided(question: Question, { database, branch }: RenumberRequest): Dec
 }
 
 /** Where only the manifests are written. */
-const NOTHING: Decision = { moves: [], edits: [], passed: [] };
+const NOTHING: Decision = { moves: [], edits: [], passed: [], twins: [] };
 
 function readable<T>(read: () => T): T {
   try {

@@ -1,4 +1,4 @@
-import type { RelationName } from '../../known/table.ts';
+import type { KnownTable, RelationName } from '../../known/table.ts';
 import { nameOf, relationName } from '../../syntax/names.ts';
 import { all, as, type Fields, type Node } from '../../syntax/tree.ts';
 import { markFunctionRead } from '../calls.ts';
@@ -33,7 +33,7 @@ export function markTable(marks: Marks, statement: Fields<'CreateStmt'>): void {
   }
   if (statement.accessMethod) marks.reads(globalPath('access method', statement.accessMethod));
   readTablespace(marks, statement.tablespacename);
-  markCreated(marks, name);
+  markCreated(marks, name, { unlessThere: statement.if_not_exists });
 }
 
 export function newRelation(marks: Marks, relation: Fields<'RangeVar'> | undefined): RelationName | undefined {
@@ -43,11 +43,22 @@ export function newRelation(marks: Marks, relation: Fields<'RangeVar'> | undefin
   return { schema: written.schema ?? marks.before.defaultSchema, name: written.name };
 }
 
+/** CREATE OR REPLACE; CREATE ... IF NOT EXISTS. */
+export interface Creation {
+  readonly replaces?: boolean | undefined;
+  readonly unlessThere?: boolean | undefined;
+}
+
 /** With the sequences that come with it. What is there already stays as it is, unless the statement replaces it. */
-export function markCreated(marks: Marks, name: RelationName, replaces = false): void {
-  const isThere = marks.before.table(name) !== undefined;
+export function markCreated(marks: Marks, name: RelationName, { replaces, unlessThere }: Creation = {}): void {
+  const before = marks.before.table(name);
+  const isThere = isMade(before);
   if (isThere && !replaces) {
     marks.reads(knownRelationPath(marks.before, name), { weak: true });
+    return;
+  }
+  if (before && unlessThere && !isThere) {
+    marks.creates(knownRelationPath(marks.before, name), true);
     return;
   }
   marks.reads(schemaPath(name.schema));
@@ -57,6 +68,11 @@ export function markCreated(marks: Marks, name: RelationName, replaces = false):
   if (isThere) marks.changes(path);
   else marks.creates(path);
   for (const { name: sequence } of marks.after.sequencesOf(name)) marks.creates(relationPath(sequence, 'sequence'));
+}
+
+/** Not one that is only known because a statement before has named it: it was there before all files, or they are in the wrong order. */
+function isMade(table: KnownTable | undefined): boolean {
+  return table !== undefined && (table.complete || table.made !== undefined);
 }
 
 function markParent(
@@ -103,16 +119,19 @@ export function markView(marks: Marks, { view, query, replace }: Fields<'ViewStm
   const name = newRelation(marks, view);
   if (!name) return;
   markReads(marks, query);
-  markCreated(marks, name, replace === true);
+  markCreated(marks, name, { replaces: replace });
 }
 
 /** CREATE TABLE AS, CREATE MATERIALIZED VIEW */
-export function markTableAs(marks: Marks, { into, query }: Fields<'CreateTableAsStmt'>): void {
+export function markTableAs(
+  marks: Marks,
+  { into, query, if_not_exists: unlessThere }: Fields<'CreateTableAsStmt'>,
+): void {
   const name = newRelation(marks, into?.rel);
   if (!name) return;
   markReads(marks, query, [], into?.skipData !== true);
   readTablespace(marks, into?.tableSpaceName);
-  markCreated(marks, name);
+  markCreated(marks, name, { unlessThere });
 }
 
 /** CREATE INDEX */

@@ -96,7 +96,9 @@ export class ItemText {
     return `${leaves.length}${state === '' ? '' : ` ${state}`} ${what}: ${names.join(', ')}`;
   }
 
-  #otherEnd({ from, to }: DrawnEdge): string {
-    return this.#short((this.#direction === 'dependents' ? to : from).nodes[0]!.version);
+  /** Of a run the very one, not its first: that may have nothing to do with it. */
+  #otherEnd({ edges }: DrawnEdge): string {
+    const { from, to } = edges[0]!;
+    return this.#short(this.#direction === 'dependents' ? to : from);
   }
 }

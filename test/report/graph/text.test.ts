@@ -156,3 +156,14 @@ function edgesIn(lines: readonly string[]): Set<string> {
   }
   return found;
 }
+
+test('what else one is on is named itself, not the beginning of the run that it is folded into', () => {
+  const links = ['002_b 001_a', '003_c 002_b', '004_d 003_c', '005_e 004_d'];
+  const names = ['001_a', '002_b', '003_c', '004_d', '005_e', '006_x', '007_y'];
+  assert.deepEqual(linesOf(document(names, [...links, '007_y 006_x', edge('007_y 005_e', 'index tz')])), [
+    '001_a',
+    '└┄┄ … 4 more, each on the one before: 002 to 005  uses table t, 002:7',
+    '006_x',
+    '└┄┄ 007_y  uses table t, 007:7; also on ┄┄ 005 index tz',
+  ]);
+});
