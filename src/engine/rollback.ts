@@ -10,6 +10,7 @@ import { backUpBefore, recordBefore } from './backup/before-run.ts';
 import { type Control, withControl } from './control.ts';
 import type { Engine } from './engine.ts';
 import type { Standing } from './graph/standing.ts';
+import { type Returning, returningOf } from './keep/returning.ts';
 import { upgradeLayout } from './layout.ts';
 import { cancelled } from './pause.ts';
 import { preflight } from './preflight/preflight.ts';
@@ -32,6 +33,8 @@ export interface RollbackOptions {
 
 export interface DownPlan {
   readonly rollbacks: readonly PlannedRollback[];
+  /** What was kept when they were applied and is put back, in the order of the rollbacks. */
+  readonly returns: readonly Returning[];
   /** What may need what is undone, and stays: nobody can tell from its SQL. */
   readonly unsure: Standing['unsure'];
 }
@@ -134,7 +137,18 @@ export async function planFor(
     );
     rollbacks.push({ version, status, source, plan: resumed });
   }
-  return { rollbacks, unsure: standing?.unsure ?? [] };
+  const returns = await returning(control, rollbacks, options.data ?? true);
+  return { rollbacks, returns, unsure: standing?.unsure ?? [] };
+}
+
+async function returning(
+  control: Control,
+  rollbacks: readonly PlannedRollback[],
+  wanted: boolean,
+): Promise<Returning[]> {
+  const all: Returning[] = [];
+  for (const { version } of wanted ? rollbacks : []) all.push(...(await returningOf(control, version)));
+  return all;
 }
 
 /** Reads what all of them do only where something was applied after that version. */

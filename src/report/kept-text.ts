@@ -7,6 +7,20 @@ export function keptAmount(relation: string, columns: readonly string[] | null, 
   return `${number} ${rows === 1 ? 'value' : 'values'} of ${columns.map((name) => `${relation}.${name}`).join(', ')}`;
 }
 
+/** What a rollback will do with it, said before. */
+export function returningText(one: {
+  readonly relation: string;
+  readonly columns: readonly string[] | null;
+  readonly rows: number;
+  readonly store: string;
+  readonly cannot: 'lost' | 'view' | null;
+}): string {
+  const what = keptAmount(one.relation, one.columns, one.rows);
+  if (one.cannot === 'lost') return `cannot put back ${what}: ${one.store} is gone`;
+  if (one.cannot === 'view') return `${what} come back with REFRESH MATERIALIZED VIEW`;
+  return `puts back ${what}, but for what was changed since`;
+}
+
 const SHOWN = 3;
 
 /** What the audit trail says was kept, by the detail of a `backed_up` event; of anything else nothing is taken. */

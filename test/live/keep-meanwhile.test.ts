@@ -31,6 +31,11 @@ for (const major of [14, 18] as const)
       withDestroyed(major, ['ALTER TABLE items DROP COLUMN a', 'ALTER TABLE items ADD COLUMN a text'], async (at) => {
         await at.database.sql('DELETE FROM items WHERE id < 3');
         await at.database.sql('INSERT INTO items (id, b) VALUES (11, 11)');
+        const asked = await at.run(['rollback', '--dry-run']);
+        assert.match(
+          asked.said,
+          /002_destroy: puts back 10 values of public\.items\.a, but for what was changed since/,
+        );
         const back = await at.run(['rollback', '--yes']);
         assert.equal(back.exit, 0, back.output);
         assert.match(back.said, /put back 8 values of public\.items\.a/);

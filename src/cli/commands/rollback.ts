@@ -10,6 +10,7 @@ import {
 import { EXIT, type ExitStatus } from '../../problem/codes.ts';
 import { Problem } from '../../problem/problem.ts';
 import { count } from '../../problem/quantity.ts';
+import { returningText } from '../../report/kept-text.ts';
 import { planSql } from '../../report/plan-sql.ts';
 import type { CommandContext } from '../context.ts';
 import { dryRunLevel, finishDryRun } from '../live-dry-run.ts';
@@ -55,10 +56,17 @@ async function print(context: CommandContext, engine: Engine, options: RollbackO
     file: source.file,
     plan: steps,
   }));
-  if (context.wantsJson) context.json(planJson(printed, 'roll back'));
-  else if (printed.length > 0) context.stdout.write(planSql(printed, 'roll back'));
-  else context.stderr.line('Nothing to roll back.');
+  if (context.wantsJson) context.json({ ...planJson(printed, 'roll back'), returns: plan.returns });
+  else if (printed.length > 0) {
+    context.stdout.write(planSql(printed, 'roll back'));
+    tellReturns(context, plan);
+  } else context.stderr.line('Nothing to roll back.');
   return EXIT.done;
+}
+
+/** What of the data comes back. */
+function tellReturns({ stderr }: CommandContext, { returns }: DownPlan): void {
+  for (const one of returns) stderr.line(`${one.version}: ${returningText(one)}`);
 }
 
 async function askFor(context: CommandContext, engine: Engine, plan: DownPlan, control: Control): Promise<void> {
@@ -66,6 +74,7 @@ async function askFor(context: CommandContext, engine: Engine, plan: DownPlan, c
   const versions = plan.rollbacks.map((one) => one.version);
   for (const { version, why } of plan.unsure)
     context.stderr.line(`warning: whether ${version} needs it nobody can tell: ${why}`);
+  tellReturns(context, plan);
   await confirmChange(context, {
     what: `Roll back ${shownOf(versions, context.args.has('cascade'))}`,
     database: control.server.database,

@@ -7,6 +7,9 @@ import type { Control } from '../control.ts';
  * was kept in the database, only that whose store is still there.
  */
 export async function keptOf(control: Control, version: string): Promise<{ kept: Kept[]; lost: Kept[] }> {
+  const [trail] = await control.session.query('SELECT pg_catalog.to_regclass($1) AS found', [control.names.events]);
+  // An older layout of the tracking tables has no events, and nothing was kept.
+  if (trail?.found == null) return { kept: [], lost: [] };
   const rows = await control.session.query(
     `SELECT e.detail FROM ${control.names.events} AS e
 WHERE e.version = $1 AND e.event = 'backed_up' AND e.detail ->> 'scope' = 'scoped' AND e.detail ->> 'direction' = 'apply'
