@@ -109,7 +109,9 @@ for (const major of [14, 18] as const)
         async (at) => {
           const back = await at.run(['rollback', '--yes']);
           assert.equal(back.exit, 1, back.output);
+          assert.match(back.said, /error\[backup-failed\]: 002_destroy: what was kept cannot be put back/);
           assert.match(back.said, /items_a_check/);
+          assert.match(back.said, /taskflow-db rollback --no-data/);
           const columns = "SELECT count(*) FROM pg_attribute WHERE attrelid = 'items'::regclass AND attname = 'a'";
           assert.deepEqual(await at.database.sql(columns), [['0']]);
           assert.deepEqual(await at.database.sql(`SELECT count(a) FROM ${STORE}`), [['10']]);

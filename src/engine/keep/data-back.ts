@@ -7,6 +7,7 @@ import type { Engine } from '../engine.ts';
 import type { Around, WorkItem } from '../work-items.ts';
 import type { Worker } from '../worker.ts';
 import { keptOf } from './find-kept.ts';
+import { puttingBackFailed } from './keep-problems.ts';
 import { Keeper } from './keeper.ts';
 import { underOwnPath } from './own-path.ts';
 import { beforeWayBack, type PutBack, putBack } from './put-back.ts';
@@ -53,14 +54,22 @@ export async function dataBack(
     returns: kept.length > 0,
     begin: () => keeper?.begin(),
     before: () =>
-      kept.length > 0 ? [ours(() => underOwnPath(worker.session, () => beforeWayBack(worker.session, kept)))] : [],
+      kept.length > 0
+        ? [
+            ours(() =>
+              puttingBack(version, () => underOwnPath(worker.session, () => beforeWayBack(worker.session, kept))),
+            ),
+          ]
+        : [],
     around: (statement, lockTimeoutMs) => keeper?.around(worker.session, statement, lockTimeoutMs),
     *behind() {
       yield* keeper?.records() ?? [];
       if (kept.length === 0) return;
-      yield ours(async () => {
-        done = await underOwnPath(worker.session, () => putBack(worker.session, kept));
-      });
+      yield ours(() =>
+        puttingBack(version, async () => {
+          done = await underOwnPath(worker.session, () => putBack(worker.session, kept));
+        }),
+      );
       const detail = { put: done.map(recordOf) };
       yield { item: eventItem(control.names, engine.run, { event: 'put_back', version, detail }) };
     },
@@ -70,6 +79,15 @@ export async function dataBack(
       for (const one of lost) engine.emit({ kind: 'warning', message: `${version}: ${lostText(one)}` });
     },
   };
+}
+
+/** `run`, for the rollback of a version: what the server refuses there is said with the way out. */
+async function puttingBack(version: string, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    throw puttingBackFailed(error, version);
+  }
 }
 
 /** Something of ours, at its place in the transaction. */

@@ -53,14 +53,31 @@ export function copyingFailed(
   error: unknown,
   { version, statement: { line }, stopped }: { version: string; statement: Statement; stopped: boolean },
 ): unknown {
-  if (error instanceof Problem || !isDatabaseError(error)) return error;
-  if (['40001', '40P01', '55P03'].includes(error.code ?? '')) return error;
+  if (error instanceof Problem || !isDatabaseError(error) || isTriedAgain(error)) return error;
   // Others would have waited for longer than for a lock: as good as one that was not to be had, and tried again like it.
   if (error.code === QUERY_CANCELED && !stopped) return gaveWay(error);
   const problem = databaseProblem(error, `${version}: what line ${line} removes cannot be kept`);
   return problem.code === 'statement-failed'
     ? new Problem('backup-failed', problem.message, { ...problem.fields, next: NEXT })
     : problem;
+}
+
+/** What stopped the data from being put back; as it is, what makes the whole transaction be tried again. */
+export function puttingBackFailed(error: unknown, version: string): unknown {
+  if (error instanceof Problem || !isDatabaseError(error) || isTriedAgain(error)) return error;
+  const problem = databaseProblem(error, `${version}: what was kept cannot be put back`);
+  const next = [
+    'Without the data, which then stays in the schema taskflow_backup: taskflow-db rollback --no-data',
+    'Or change the ROLLBACK section so that the rows fit.',
+  ];
+  return problem.code === 'statement-failed'
+    ? new Problem('backup-failed', problem.message, { ...problem.fields, next })
+    : problem;
+}
+
+/** Serialization failure, deadlock, lock not available. */
+function isTriedAgain({ code }: { readonly code?: string | undefined }): boolean {
+  return ['40001', '40P01', '55P03'].includes(code ?? '');
 }
 
 const QUERY_CANCELED = '57014';
