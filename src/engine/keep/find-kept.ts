@@ -31,6 +31,6 @@ WHERE n.nspname = $1 AND c.relname = ANY ($2::pg_catalog.text[])`,
 }
 
 /** As PostgreSQL reads an array of texts. */
-function arrayOf(texts: readonly string[]): string {
+export function arrayOf(texts: readonly string[]): string {
   return `{${texts.map((text) => `"${text.replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`;
 }

@@ -1,6 +1,7 @@
 import type { Kept } from '../../backup/kept.ts';
 import { tableName } from '../../backup/kept-sql.ts';
 import type { Session } from '../../postgres/session.ts';
+import { arrayOf } from './find-kept.ts';
 
 /** Tables before those whose foreign keys refer to them; else as given. Rows that refer to each other stay as given. */
 export async function inOrderOfReferences(session: Session, all: readonly Kept[]): Promise<Kept[]> {
@@ -10,7 +11,7 @@ export async function inOrderOfReferences(session: Session, all: readonly Kept[]
     `WITH named (name, oid) AS (SELECT n, pg_catalog.to_regclass(n)::pg_catalog.oid FROM pg_catalog.unnest($1::pg_catalog.text[]) AS n)
 SELECT DISTINCT a.name AS from_name, b.name AS to_name FROM pg_catalog.pg_constraint AS f
 JOIN named AS a ON a.oid = f.conrelid JOIN named AS b ON b.oid = f.confrelid WHERE f.contype = 'f' AND a.oid <> b.oid`,
-    [`{${names.map((name) => `"${name.replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`],
+    [arrayOf(names)],
   );
   const rank = new Map(
     ranked(
