@@ -113,6 +113,23 @@ for (const major of [14, 18, 12] as const)
         assert.deepEqual(await at.database.sql('SELECT count(*) FROM big WHERE a IS DISTINCT FROM b'), [['0']]);
       }));
 
+    test('in steps, the copy for a later step outlives the ones before', () =>
+      withCli(major, FILES, async (at) => {
+        assert.equal((await at.run(['migrate'])).exit, 0);
+        at.write({
+          'm/002_steps.sql': `-- Steps\n-- Lock-Timeout: 60ms\nCREATE TABLE early (id int);
+CREATE INDEX CONCURRENTLY big_b ON big (b);\nALTER TABLE big DROP COLUMN a;\n-- ROLLBACK:
+-- ALTER TABLE big ADD COLUMN a text;\n-- DROP INDEX CONCURRENTLY big_b;\n-- DROP TABLE early;\n`,
+        });
+        const dropped = await at.run(['migrate']);
+        assert.equal(dropped.exit, 0, dropped.output);
+        assert.match(dropped.said, /kept 50,000 values of public\.big\.a in/);
+        assert.deepEqual(await leftOf(at), []);
+        const back = await at.run(['rollback', '--yes', '--lock-timeout', '5s']);
+        assert.equal(back.exit, 0, back.output);
+        assert.deepEqual(await at.database.sql('SELECT count(*) FROM big WHERE a IS DISTINCT FROM b'), [['0']]);
+      }));
+
     test('a table without a key is refused, and says what to do', () =>
       withCli(major, FILES, async (at) => {
         assert.equal((await at.run(['migrate'])).exit, 0);

@@ -47,6 +47,8 @@ export class Keeper {
   readonly #destroying: Destroying;
   #kept: Kept[] = [];
   readonly #captures = new Map<string, Capture>();
+  /** Those that this transaction has come to the end of. */
+  readonly #ended = new Set<string>();
 
   constructor(
     { engine, control }: { readonly engine: Engine; readonly control: Control },
@@ -62,6 +64,7 @@ export class Keeper {
   /** A transaction begins. */
   begin(): void {
     this.#kept = [];
+    this.#ended.clear();
   }
 
   /** For a statement that destroys something; `lockTimeoutMs`: how long anybody may be kept waiting by a copy. */
@@ -90,7 +93,7 @@ export class Keeper {
   tell(): void {
     for (const kept of this.#kept) this.#engine.emit(keptEvent(this.#version, kept));
     this.#kept = [];
-    this.#captures.clear();
+    for (const id of this.#ended) this.#captures.delete(id);
   }
 
   async #keepAll(at: Place, destructions: readonly Destruction[]): Promise<Taken> {
@@ -156,6 +159,7 @@ export class Keeper {
   async #finished(session: Session, captured: Capture, before: number): Promise<Kept> {
     const rows = captured.rows + before + (await catchUpIn(session, captured));
     await endCaptureIn(session, captured);
+    this.#ended.add(takingId(captured.taking));
     return { ...captured.kept, rows, sequences: await this.#sequences(session, captured.taking) };
   }
 
