@@ -60,11 +60,26 @@ export async function undo(
   const data = await dataBack({ engine, control, worker }, planned, place.data ?? true);
   const undoing: Undoing = { engine, control, worker, planned, data, watch: watchRun(engine, version, statements) };
   const begun = performance.now();
+  await prepareData(undoing);
   const problem = await undoPlanned(undoing).catch((error) => afterThrow(undoing, error));
-  if (problem) throw await recordFailure(undoing, problem);
+  if (problem) {
+    const told = await recordFailure(undoing, problem);
+    await data.keeper?.abandon(lockSubjectOf(undoing));
+    throw told;
+  }
   const ms = Math.round(performance.now() - begun);
   engine.emit({ kind: 'rolled_back', version, index, total, ms });
   return ms;
+}
+
+/** Large tables that the way back destroys are copied before. What cannot be is said when it is destroyed. */
+async function prepareData(undoing: Undoing): Promise<void> {
+  const { data, planned, engine } = undoing;
+  const { rollback } = planned.source;
+  if (!data.keeper || rollback.kind !== 'sql') return;
+  await data.keeper.prepare(lockSubjectOf(undoing), rollback.statements).catch((error: unknown) => {
+    if (engine.signal.aborted || !(error instanceof Problem)) throw error;
+  });
 }
 
 async function undoPlanned(undoing: Undoing): Promise<Problem | undefined> {

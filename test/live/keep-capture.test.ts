@@ -130,6 +130,24 @@ CREATE INDEX CONCURRENTLY big_b ON big (b);\nALTER TABLE big DROP COLUMN a;\n-- 
         assert.deepEqual(await at.database.sql('SELECT count(*) FROM big WHERE a IS DISTINCT FROM b'), [['0']]);
       }));
 
+    test('a way back keeps a large table, too; one that it cannot keep it says, and goes on', () =>
+      withCli(
+        major,
+        { 'm/001_base.sql': BASE.replace('-- IRREVERSIBLE: the base', '-- ROLLBACK:\n-- DROP TABLE big;') },
+        async (at) => {
+          for (const hasKey of [true, false]) {
+            assert.equal((await at.run(['migrate'])).exit, 0);
+            if (!hasKey)
+              await at.database.sql('ALTER TABLE big DROP CONSTRAINT big_pkey; ALTER TABLE big ALTER id DROP NOT NULL');
+            const back = await at.run(['rollback', '--yes', '--lock-timeout', '60ms']);
+            assert.equal(back.exit, 0, back.output);
+            if (hasKey) assert.match(back.said, /kept 50,000 rows of public\.big/);
+            else assert.match(back.said, /what is lost is not kept: public\.big is too large to be copied/);
+            assert.deepEqual(await leftOf(at), []);
+          }
+        },
+      ));
+
     test('a table without a key is refused, and says what to do', () =>
       withCli(major, FILES, async (at) => {
         assert.equal((await at.run(['migrate'])).exit, 0);

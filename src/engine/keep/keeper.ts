@@ -7,6 +7,7 @@ import type { Statement } from '../../migration/migration.ts';
 import type { BatchItem } from '../../postgres/pipeline.ts';
 import type { Session } from '../../postgres/session.ts';
 import { setLocal } from '../../postgres/session-settings.ts';
+import type { Problem } from '../../problem/problem.ts';
 import type { RunEvent } from '../../report/events.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
 import type { Control } from '../control.ts';
@@ -143,7 +144,8 @@ export class Keeper {
     const { session, lockTimeoutMs } = at;
     const { relation, exclusive } = taking;
     const captured = this.#captures.get(takingId(taking));
-    if (!captured && exclusive && isLarge(relation, lockTimeoutMs)) throw tooLarge(relation, lockTimeoutMs);
+    if (!captured && exclusive && isLarge(relation, lockTimeoutMs))
+      return this.#refuse(tooLarge(relation, lockTimeoutMs));
     return withCopySettings(session, async () => {
       // As much as can be is done before others have to wait.
       const before = captured ? await catchUpIn(session, captured) : 0;
@@ -154,6 +156,12 @@ export class Keeper {
       const { results } = await session.batch([[path, asked, OWN_PATH]]);
       return results[0]?.[1]?.rows[0]?.any === 't' ? this.#fill(session, taking, path) : undefined;
     });
+  }
+
+  /** A migration can wait. A way back cannot: who takes it has been told what it loses. */
+  async #refuse(problem: Problem): Promise<undefined> {
+    if (this.#direction === 'apply') throw problem;
+    this.#engine.emit({ kind: 'warning', message: `${this.#version}: what is lost is not kept: ${problem.message}.` });
   }
 
   async #finished(session: Session, captured: Capture, before: number): Promise<Kept> {
