@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { DatabaseWorkplace } from '../support/cli.ts';
+import type { TestServer } from '../support/servers.ts';
 import { contentOf, halfLoaded, ok, restoredOf, takeBackup, withSource } from './restore-bed.ts';
 
 /** Points of a restore at which it is killed: something that another session sees, and that lets it go no further. */
@@ -30,6 +31,7 @@ for (const [point, engine, method] of POINTS) {
       killed.child.kill('SIGKILL');
       assert.equal((await killed.finished).signal, 'SIGKILL');
       await release();
+      await serverHasNoticed(server, (await halfLoaded(server))[0] ?? '');
       assert.equal(await contentOf(server, name), now, 'the database is as it was');
       assert.equal((await halfLoaded(server)).length, 1);
       const next = await ok(at.run(args));
@@ -38,6 +40,13 @@ for (const [point, engine, method] of POINTS) {
       assert.equal((await restoredOf(at)).length, 1);
       assert.notEqual(await contentOf(server, name), now);
     }));
+}
+
+/** The session of a killed run lives until its statement has ended, and holds its lock as long. */
+async function serverHasNoticed(server: TestServer, loading: string): Promise<void> {
+  const key = Number.parseInt(loading.replace('taskflow_restoring_', ''), 16) >>> 0;
+  const held = `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = ${key} AND objsubid = 2`;
+  while ((await server.sql('postgres', held)).rows.length > 0) await sleep(20);
 }
 
 /** Waits until the restore is there; returns what lets go of it. */
