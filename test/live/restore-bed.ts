@@ -1,5 +1,6 @@
-import { type DatabaseWorkplace, type Finished, withCli } from '../support/cli.ts';
-import type { TestServer } from '../support/servers.ts';
+import { after } from 'node:test';
+import { type DatabaseWorkplace, type Finished, withWorkplace } from '../support/cli.ts';
+import { createDatabase, type Engine, type OwnServer, ownServer, type TestServer } from '../support/servers.ts';
 
 /** pg_dump and pg_restore 15 are found; the disk of a test machine may be nearly full. */
 const ENVIRONMENT = { TASKFLOW_BACKUP_RESERVE: '0', PATH: '/usr/lib/postgresql/15/bin:/usr/local/bin:/usr/bin:/bin' };
@@ -21,25 +22,34 @@ const ROWS = [
   `INSERT INTO "Or""ders" ("user", n) SELECT id, id FROM users`,
 ];
 
+const servers = new Map<Engine, Promise<OwnServer>>();
+
+/** A server for the tests of this process alone: a restore sees, and clears up, what others on its server have left. */
+function serverOf(engine: Engine): Promise<OwnServer> {
+  const one = servers.get(engine) ?? ownServer(engine);
+  servers.set(engine, one);
+  return one;
+}
+
+after(async () => {
+  for (const one of servers.values()) await (await one).stop();
+});
+
 /** A migrated database with rows, a folder of its own, and a server whose restored databases are dropped afterwards. */
-export async function withSource(
-  engine: Parameters<typeof withCli>[0],
-  body: (at: DatabaseWorkplace) => Promise<void>,
-): Promise<void> {
-  await withCli(
-    engine,
-    FILES,
-    async (at) => {
-      await ok(at.run(['migrate']));
-      for (const sql of ROWS) await at.database.sql(sql);
-      try {
-        await body(at);
-      } finally {
-        await dropAll(at.database.server, await restoredOf(at));
-      }
-    },
-    ENVIRONMENT,
-  );
+export async function withSource(engine: Engine, body: (at: DatabaseWorkplace) => Promise<void>): Promise<void> {
+  const database = await createDatabase(await serverOf(engine));
+  const env = { DATABASE_URL: database.url, ...ENVIRONMENT };
+  await withWorkplace(FILES, env, async (workplace) => {
+    const at = { ...workplace, database };
+    await ok(at.run(['migrate']));
+    for (const sql of ROWS) await database.sql(sql);
+    try {
+      await body(at);
+    } finally {
+      await dropAll(database.server, await restoredOf(at));
+    }
+  });
+  await database.drop();
 }
 
 /** Fails with what was said. */
