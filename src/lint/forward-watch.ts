@@ -1,19 +1,23 @@
 import { FootprintReader } from '../footprint/migration.ts';
+import { namesMade } from '../footprint/names-made.ts';
+import { NamesUsed } from '../footprint/names-used.ts';
 import type { Footprint } from '../graph/access.ts';
 import { canBeForward, type ForwardNeed, forwardNeeds } from '../graph/forward.ts';
 import type { Known, Learner } from '../known/known.ts';
 import type { Migration, Statement } from '../migration/migration.ts';
-import type { Parsed } from '../syntax/tree.ts';
+import { as, type Node, type Parsed } from '../syntax/tree.ts';
+import { ReadAhead } from './read-ahead.ts';
 import type { Subject } from './rule.ts';
-import type { InnerStatements } from './statement-subjects.ts';
+import { type InnerStatements, learnFile } from './statement-subjects.ts';
 import type { Reading } from './subject.ts';
 
 export interface ForwardWatchInput {
   readonly migrations: readonly Migration[];
+  readonly judged: ReadonlySet<string>;
   readonly included: ReadonlySet<string>;
   /** As it is before the first of them; it learns. */
   readonly learner: Learner;
-  readonly reading: Pick<Reading, 'parse'>;
+  readonly reading: Reading;
   readonly innerStatements: InnerStatements;
 }
 
@@ -28,12 +32,18 @@ const IN_A_ROW = 250;
 
 type FileReader = ReturnType<FootprintReader['open']>;
 
-/** Sees what files use before it is made, by the trees and the knowledge of those who judge: nothing is read for it. */
+/**
+ * Sees what files use before it is made. In most sets no file makes anything that has a name of which an earlier one speaks: so much
+ * is seen while they are judged. Only of the others footprints are read, from the first file on.
+ */
 export class ForwardWatch {
   readonly #input: ForwardWatchInput;
   readonly #reader: FootprintReader;
   readonly #footprints = new Map<string, Footprint>();
+  readonly #names = new NamesUsed();
+  #mayNeed = false;
   #waiting: Followed[] = [];
+  #named: { readonly migration: Migration; readonly rows: Set<string> } | undefined;
   #file: { readonly migration: Migration; readonly reader: FileReader; readonly rows: Set<string> } | undefined;
 
   constructor(input: ForwardWatchInput) {
@@ -46,26 +56,41 @@ export class ForwardWatch {
 
   /** The next statement of a body, those inside it apart. */
   readonly follow = (subject: Subject, before: Learner, after: Known): void => {
-    if (this.#waiting.push({ subject, before, after }) === IN_A_ROW) this.#readWaiting();
+    if (this.#mayNeed || this.#input.migrations.length < 2) return;
+    if (this.#waiting.push({ subject, before, after }) === IN_A_ROW) this.#nameWaiting();
   };
 
-  #readWaiting(): void {
-    for (const one of this.#waiting) this.#read(one);
+  #nameWaiting(): void {
+    for (const one of this.#waiting) this.#name(one);
     this.#waiting = [];
   }
 
-  #read({ subject, before, after }: Followed): void {
+  #name({ subject, before, after }: Followed): void {
     const { migration, statement, tree, notUnderstood } = subject;
-    const file = this.#fileOf(migration);
-    const parsed = tree ?? notUnderstood ?? this.#rowsWritten(statement, file.rows);
-    // What a DO block does is learned statement by statement.
-    if (parsed) file.reader.read(statement, parsed, statement.words[0] === 'DO' ? before : known(before, after));
+    if (this.#named?.migration !== migration) {
+      this.#names.beginFile();
+      this.#named = { migration, rows: new Set() };
+    }
+    if (tree) this.#nameTree(tree.node, before.known, after);
+    else if (!notUnderstood && isFirst(statement, this.#named.rows)) this.#names.addText(statement.sql);
+  }
+
+  #nameTree(node: Node, before: Known, after: Known): void {
+    const made = namesMade(node, before, after);
+    if (
+      made === undefined
+        ? this.#names.areOfEarlierFiles || as('CreateFunctionStmt', node)
+        : made.some((one) => this.#names.isUsed(one))
+    )
+      this.#mayNeed = true;
+    this.#names.add(node);
   }
 
   /** Behind the last file. */
   needs(): ForwardNeed[] {
-    this.#readWaiting();
-    this.#close();
+    this.#nameWaiting();
+    if (!this.#mayNeed) return [];
+    this.#readAll();
     const needs = this.#found();
     if (needs.length === 0 || this.#input.included.size === 0) return needs;
     // What an applied file has made first, no later one makes; few sets are worth reading those for.
@@ -73,6 +98,26 @@ export class ForwardWatch {
       if (!this.#footprints.has(migration.version)) this.#keep(this.#reader.read(migration));
     return this.#found();
   }
+
+  /** Once more, as they were read when they were judged. */
+  #readAll(): void {
+    const { migrations, judged, included, learner, innerStatements } = this.#input;
+    const own = learner.fork();
+    const ahead = new ReadAhead(this.#input.reading.parse, migrations, new Set());
+    const reading = { ...this.#input.reading, ahead, included, follow: this.#read };
+    for (const migration of migrations)
+      if (!included.has(migration.version)) learnFile(reading, migration, own, innerStatements);
+      else if (judged.has(migration.version)) learnFile(reading, migration, own.fork(), innerStatements);
+    this.#close();
+  }
+
+  readonly #read = (subject: Subject, before: Learner, after: Known): void => {
+    const { migration, statement, tree, notUnderstood } = subject;
+    const file = this.#fileOf(migration);
+    const parsed = tree ?? notUnderstood ?? this.#rowsWritten(statement, file.rows);
+    // What a DO block does is learned statement by statement.
+    if (parsed) file.reader.read(statement, parsed, statement.words[0] === 'DO' ? before : known(before, after));
+  };
 
   #found(): ForwardNeed[] {
     return forwardNeeds(this.#input.migrations.flatMap(({ version }) => this.#footprints.get(version) ?? []));
@@ -94,13 +139,17 @@ export class ForwardWatch {
     this.#footprints.set(footprint.version, footprint);
   }
 
-  /** Nobody has read rows that are written out: thousands of them name one table. */
-  #rowsWritten({ sql }: Statement, seen: Set<string>): Parsed | undefined {
-    const head = headOf(sql);
-    if (seen.has(head)) return undefined;
-    seen.add(head);
-    return this.#input.reading.parse(sql);
+  #rowsWritten(statement: Statement, seen: Set<string>): Parsed | undefined {
+    return isFirst(statement, seen) ? this.#input.reading.parse(statement.sql) : undefined;
   }
+}
+
+/** Nobody has read rows that are written out: thousands of them name one table. */
+function isFirst({ sql }: Statement, seen: Set<string>): boolean {
+  const head = headOf(sql);
+  if (seen.has(head)) return false;
+  seen.add(head);
+  return true;
 }
 
 /** What stands before the rows; all of it where the rows may name something, a function or a type. */
