@@ -42,6 +42,14 @@ const MAKES_NOTHING: ReadonlySet<NodeType> = new Set<NodeType>([
   'AlterRoleStmt',
   'AlterRoleSetStmt',
   'DropRoleStmt',
+  'GrantRoleStmt',
+  'DropOwnedStmt',
+  'ReassignOwnedStmt',
+  'AlterPolicyStmt',
+  'CallStmt',
+  'ClusterStmt',
+  'ConstraintsSetStmt',
+  'NotifyStmt',
   'TransactionStmt',
   'LockStmt',
   'RefreshMatViewStmt',
@@ -56,7 +64,7 @@ type Names<Type extends NodeType> = (
 ) => readonly NameMade[] | undefined;
 
 const NAMES: { readonly [Type in NodeType]?: Names<Type> } = {
-  CreateStmt: ({ relation, partbound }, before, after) => (partbound ? undefined : newTable(relation, before, after)),
+  CreateStmt: ({ relation }, before, after) => newTable(relation, before, after),
   IndexStmt: ({ relation }, before, after) => members(relation, before, after),
   AlterTableStmt: ({ relation, objtype }, before, after) =>
     objtype === 'OBJECT_TABLE' ? members(relation, before, after) : undefined,

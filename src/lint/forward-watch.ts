@@ -86,6 +86,10 @@ export class ForwardWatch {
     this.#names.add(node);
   }
 
+  get isRead(): boolean {
+    return this.#mayNeed;
+  }
+
   /** Behind the last file. */
   needs(): ForwardNeed[] {
     this.#nameWaiting();
