@@ -1,3 +1,4 @@
+import { stringsOf } from '../syntax/names.ts';
 import type { Node } from '../syntax/tree.ts';
 import type { NameMade } from './names-made.ts';
 
@@ -65,7 +66,7 @@ export class NamesUsed {
   }
 
   #addTypes(names: object): void {
-    for (const one of Object.values(names)) if (one?.String?.sval) this.#types.add(one.String.sval);
+    if (Array.isArray(names)) for (const name of stringsOf(names)) this.#types.add(name);
   }
 
   #addWord(word: string): void {

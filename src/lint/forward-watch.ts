@@ -1,5 +1,5 @@
 import { FootprintReader } from '../footprint/migration.ts';
-import { namesMade } from '../footprint/names-made.ts';
+import { type NameMade, namesMade } from '../footprint/names-made.ts';
 import { NamesUsed } from '../footprint/names-used.ts';
 import type { Footprint } from '../graph/access.ts';
 import { canBeForward, type ForwardNeed, forwardNeeds } from '../graph/forward.ts';
@@ -21,15 +21,6 @@ export interface ForwardWatchInput {
   readonly innerStatements: InnerStatements;
 }
 
-interface Followed {
-  readonly subject: Subject;
-  readonly before: Learner;
-  readonly after: Known;
-}
-
-/** One at a time between the rules takes longer (`ReadAhead`). */
-const IN_A_ROW = 250;
-
 type FileReader = ReturnType<FootprintReader['open']>;
 
 /**
@@ -42,7 +33,6 @@ export class ForwardWatch {
   readonly #footprints = new Map<string, Footprint>();
   readonly #names = new NamesUsed();
   #mayNeed = false;
-  #waiting: Followed[] = [];
   #named: { readonly migration: Migration; readonly rows: Set<string> } | undefined;
   #file: { readonly migration: Migration; readonly reader: FileReader; readonly rows: Set<string> } | undefined;
 
@@ -57,43 +47,38 @@ export class ForwardWatch {
   /** The next statement of a body, those inside it apart. */
   readonly follow = (subject: Subject, before: Learner, after: Known): void => {
     if (this.#mayNeed || this.#input.migrations.length < 2) return;
-    if (this.#waiting.push({ subject, before, after }) === IN_A_ROW) this.#nameWaiting();
+    const { migration, statement, tree, notUnderstood } = subject;
+    const { rows } = this.#namedOf(migration);
+    if (tree) this.#nameTree(tree.node, before.known, after);
+    else if (!notUnderstood && isFirst(statement, rows)) this.#names.addText(statement.sql);
   };
 
-  #nameWaiting(): void {
-    for (const one of this.#waiting) this.#name(one);
-    this.#waiting = [];
-  }
-
-  #name({ subject, before, after }: Followed): void {
-    const { migration, statement, tree, notUnderstood } = subject;
-    if (this.#named?.migration !== migration) {
-      this.#names.beginFile();
-      this.#named = { migration, rows: new Set() };
-    }
-    if (tree) this.#nameTree(tree.node, before.known, after);
-    else if (!notUnderstood && isFirst(statement, this.#named.rows)) this.#names.addText(statement.sql);
+  #namedOf(migration: Migration) {
+    if (this.#named?.migration === migration) return this.#named;
+    this.#names.beginFile();
+    this.#named = { migration, rows: new Set() };
+    return this.#named;
   }
 
   #nameTree(node: Node, before: Known, after: Known): void {
-    const made = namesMade(node, before, after);
-    if (
-      made === undefined
-        ? this.#names.areOfEarlierFiles || as('CreateFunctionStmt', node)
-        : made.some((one) => this.#names.isUsed(one))
-    )
-      this.#mayNeed = true;
+    this.#mayNeed = this.#isUsed(node, namesMade(node, before, after));
     this.#names.add(node);
   }
 
+  /** What makes nobody knows what may make anything; a routine does so in whichever file calls it. */
+  #isUsed(node: Node, made: readonly NameMade[] | undefined): boolean {
+    if (made) return made.some((one) => this.#names.isUsed(one));
+    return this.#names.areOfEarlierFiles || as('CreateFunctionStmt', node) !== undefined;
+  }
+
+  /** Whether what the files do has to be read, for an earlier one may use what a later one makes. */
   get isRead(): boolean {
     return this.#mayNeed;
   }
 
   /** Behind the last file. */
   needs(): ForwardNeed[] {
-    this.#nameWaiting();
-    if (!this.#mayNeed) return [];
+    if (!this.isRead) return [];
     this.#readAll();
     const needs = this.#found();
     if (needs.length === 0 || this.#input.included.size === 0) return needs;

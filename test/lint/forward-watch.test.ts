@@ -54,10 +54,10 @@ function line({ version, maker, object, line: at }: ForwardNeed): string {
   return `${version}:${at} needs ${object.map(({ space, name }) => `${space} ${name}`).join(', ')} of ${maker}`;
 }
 
-/** Of more, those that begin with the last one. */
+/** All orders of three; of more, two others. */
 function orders(files: readonly string[]): (readonly string[])[] {
   if (files.length < 2) return [files];
-  if (files.length > 4) return [[...files].reverse(), [...files.slice(1), files[0]!]];
+  if (files.length > 3) return [files, [...files].reverse(), [...files.slice(1), files[0]!]];
   return files.flatMap((first, i) => orders(files.filter((_, j) => j !== i)).map((rest) => [first, ...rest]));
 }
 
@@ -76,4 +76,40 @@ test('in every order of the files of every form', () => {
       assert.deepEqual(watched(migrations).needs, expected, `${what}\n${order.join('\n-----\n')}`);
     }
   assert.ok(needs > SETS.length, `${needs} needs`);
+});
+
+const ACCOUNTS = 'CREATE TABLE accounts (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text);';
+const ORDERS =
+  "CREATE TABLE orders (id serial PRIMARY KEY, status text CHECK (status <> 'none'), by bigint REFERENCES accounts);";
+
+test('of files that stand in order nothing is read a second time', () => {
+  const files = [
+    ACCOUNTS,
+    `${ORDERS}\nCREATE INDEX orders_status ON orders (status);`,
+    'ALTER TABLE accounts ADD COLUMN mail text;\nCREATE VIEW open AS SELECT id FROM orders;',
+    'CREATE INDEX ON accounts (mail);\nINSERT INTO accounts (name) VALUES (lower(1::text));',
+  ];
+  assert.deepEqual(watched(migrationsOf(files)), { needs: [], isRead: false });
+});
+
+test('a name in quotes, in capitals or behind an escape is the same name', () => {
+  const users = [
+    'CREATE VIEW v AS SELECT * FROM "Old Orders";',
+    "SELECT nextval('ORDERS_id_seq');",
+    'CREATE VIEW v AS SELECT * FROM U&"\\006Frders";',
+    'DO $$ BEGIN PERFORM id FROM Orders; END $$;',
+    'INSERT INTO ORDERS VALUES (1);',
+  ];
+  for (const sql of users) {
+    const migrations = migrationsOf([sql, `${ORDERS}\nCREATE TABLE "Old Orders" (id int);`]);
+    assert.deepEqual(watched(migrations).needs, read(migrations), sql);
+    assert.notDeepEqual(read(migrations), [], sql);
+  }
+});
+
+test('what a routine makes when it is called is made there', () => {
+  const makes = "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'CREATE TABLE late (id int)';";
+  const migrations = migrationsOf([makes, 'CREATE VIEW v AS SELECT id FROM late;', 'SELECT f();']);
+  assert.deepEqual(watched(migrations).needs, read(migrations));
+  assert.equal(watched(migrations).isRead, true);
 });
