@@ -68,7 +68,7 @@ export class ForwardWatch {
   /** What makes nobody knows what may make anything; a routine does so in whichever file calls it. */
   #isUsed(node: Node, made: readonly NameMade[] | undefined): boolean {
     if (made) return made.some((one) => this.#names.isUsed(one));
-    return this.#names.areOfEarlierFiles || as('CreateFunctionStmt', node) !== undefined;
+    return this.#names.hasEarlierFiles || as('CreateFunctionStmt', node) !== undefined;
   }
 
   /** Whether what the files do has to be read, for an earlier one may use what a later one makes. */
