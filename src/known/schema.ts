@@ -144,21 +144,22 @@ export class KnownSchema implements Known {
   }
 
   referencing(name: RelationName): { readonly table: KnownTable; readonly constraint: string }[] {
-    return this.#usersOf(name).flatMap((table) =>
-      [...table.constraints.values()]
-        .filter(({ references }) => references && sameName(references.table, name))
-        .map((constraint) => ({ table, constraint: constraint.name })),
-    );
+    const found: { table: KnownTable; constraint: string }[] = [];
+    for (const table of this.#usersOf(name))
+      for (const { references, name: constraint } of table.constraints.values())
+        if (references && sameName(references.table, name)) found.push({ table, constraint });
+    return found;
   }
 
-  sequencesOf(name: RelationName): KnownTable[] {
-    return this.#usersOf(name).filter(({ ownedBy }) => ownedBy && sameName(ownedBy.table, name));
+  sequencesOf(name: RelationName): readonly KnownTable[] {
+    const users = this.#usersOf(name);
+    return users.length === 0 ? users : users.filter(({ ownedBy }) => ownedBy && sameName(ownedBy.table, name));
   }
 
   dependents(name: RelationName): RelationName[] {
-    return this.#usersOf(name)
-      .filter(({ reads }) => reads.some((one) => sameName(one, name)))
-      .map((view) => view.name);
+    const found: RelationName[] = [];
+    for (const view of this.#usersOf(name)) if (view.reads.some((one) => sameName(one, name))) found.push(view.name);
+    return found;
   }
 
   /** See Known. What the files have made is not in use. */
@@ -178,9 +179,15 @@ export class KnownSchema implements Known {
     return this.state.tables.has(keyOf(name)) || this.state.functions.has(keyOf(name));
   }
 
-  #usersOf(name: RelationName): KnownTable[] {
-    const keys = this.state.users.get(keyOf(name)) ?? [];
-    return [...keys].flatMap((key) => this.state.tables.get(key) ?? []);
+  #usersOf(name: RelationName): readonly KnownTable[] {
+    const keys = this.state.users.get(keyOf(name));
+    if (!keys) return NOBODY;
+    const users: KnownTable[] = [];
+    for (const key of keys) {
+      const user = this.state.tables.get(key);
+      if (user) users.push(user);
+    }
+    return users;
   }
 
   /** Temporary tables come first, wherever they stand in the search_path. */
@@ -194,6 +201,8 @@ export class KnownSchema implements Known {
 function isFull(name: QualifiedName): name is RelationName {
   return name.schema !== undefined;
 }
+
+const NOBODY: readonly KnownTable[] = [];
 
 /** The schema of temporary tables, as SQL may name it. */
 export const TEMPORARY = 'pg_temp';

@@ -1,6 +1,6 @@
-import { typeOf } from '../syntax/tree.ts';
 import type { Finding } from './finding.ts';
 import type { Rule, Subject } from './rule.ts';
+import { kindsOf } from './statement-kinds.ts';
 
 /** A rule with the severity that settings give it. */
 export interface ActiveRule {
@@ -38,10 +38,11 @@ export class Asked {
   }
 }
 
-/** The type of the tree, and the forms of its parts. */
+/** What it is, and the forms of its parts. */
 export function traitsOf({ tree, uses }: Pick<Subject, 'tree' | 'uses'>): string[] {
-  const forms: string[] = uses.map(({ form }) => form.id);
-  return tree ? [typeOf(tree.node), ...forms] : forms;
+  const traits: string[] = tree ? kindsOf(tree.node) : [];
+  for (const { form } of uses) traits.push(form.id);
+  return traits;
 }
 
 function about(rules: readonly ActiveRule[], traits: ReadonlySet<string>): ActiveRule[] {

@@ -58,6 +58,8 @@ export class Batches {
     for (const subject of rollbackSubjects(reading, migration, learner.fork())) {
       rollback.push(subject);
       yield* this.#addStatement({ ...waiting, subject });
+      // What the last one does nobody asks, so it is not learned.
+      if (migration.rollback.kind === 'sql' && subject.statement === migration.rollback.statements.at(-1)) break;
     }
     const file = { set, migration, body, rollback, options: reading.options, before, after };
     this.#files.push({ ...waiting, file });

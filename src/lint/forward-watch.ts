@@ -1,39 +1,39 @@
 import { FootprintReader } from '../footprint/migration.ts';
+import { type NameMade, namesMade } from '../footprint/names-made.ts';
+import { NamesUsed } from '../footprint/names-used.ts';
 import type { Footprint } from '../graph/access.ts';
 import { canBeForward, type ForwardNeed, forwardNeeds } from '../graph/forward.ts';
 import type { Known, Learner } from '../known/known.ts';
 import type { Migration, Statement } from '../migration/migration.ts';
-import type { Parsed } from '../syntax/tree.ts';
+import { as, type Node, type Parsed } from '../syntax/tree.ts';
+import { ReadAhead } from './read-ahead.ts';
 import type { Subject } from './rule.ts';
-import type { InnerStatements } from './statement-subjects.ts';
+import { type InnerStatements, learnFile } from './statement-subjects.ts';
 import type { Reading } from './subject.ts';
 
 export interface ForwardWatchInput {
   readonly migrations: readonly Migration[];
+  readonly judged: ReadonlySet<string>;
   readonly included: ReadonlySet<string>;
   /** As it is before the first of them; it learns. */
   readonly learner: Learner;
-  readonly reading: Pick<Reading, 'parse'>;
+  readonly reading: Reading;
   readonly innerStatements: InnerStatements;
 }
 
-interface Followed {
-  readonly subject: Subject;
-  readonly before: Learner;
-  readonly after: Known;
-}
-
-/** One at a time between the rules takes longer (`ReadAhead`). */
-const IN_A_ROW = 250;
-
 type FileReader = ReturnType<FootprintReader['open']>;
 
-/** Sees what files use before it is made, by the trees and the knowledge of those who judge: nothing is read for it. */
+/**
+ * Sees what files use before it is made. In most sets no file makes anything that has a name of which an earlier one speaks: so much
+ * is seen while they are judged. Only of the others footprints are read, from the first file on.
+ */
 export class ForwardWatch {
   readonly #input: ForwardWatchInput;
   readonly #reader: FootprintReader;
   readonly #footprints = new Map<string, Footprint>();
-  #waiting: Followed[] = [];
+  readonly #names = new NamesUsed();
+  #mayNeed = false;
+  #named: { readonly migration: Migration; readonly rows: Set<string> } | undefined;
   #file: { readonly migration: Migration; readonly reader: FileReader; readonly rows: Set<string> } | undefined;
 
   constructor(input: ForwardWatchInput) {
@@ -46,26 +46,40 @@ export class ForwardWatch {
 
   /** The next statement of a body, those inside it apart. */
   readonly follow = (subject: Subject, before: Learner, after: Known): void => {
-    if (this.#waiting.push({ subject, before, after }) === IN_A_ROW) this.#readWaiting();
+    if (this.#mayNeed || this.#input.migrations.length < 2) return;
+    const { migration, statement, tree, notUnderstood } = subject;
+    const { rows } = this.#namedOf(migration);
+    if (tree) this.#nameTree(tree.node, before.known, after);
+    else if (!notUnderstood && isFirst(statement, rows)) this.#names.addText(statement.sql);
   };
 
-  #readWaiting(): void {
-    for (const one of this.#waiting) this.#read(one);
-    this.#waiting = [];
+  #namedOf(migration: Migration) {
+    if (this.#named?.migration === migration) return this.#named;
+    this.#names.beginFile();
+    this.#named = { migration, rows: new Set() };
+    return this.#named;
   }
 
-  #read({ subject, before, after }: Followed): void {
-    const { migration, statement, tree, notUnderstood } = subject;
-    const file = this.#fileOf(migration);
-    const parsed = tree ?? notUnderstood ?? this.#rowsWritten(statement, file.rows);
-    // What a DO block does is learned statement by statement.
-    if (parsed) file.reader.read(statement, parsed, statement.words[0] === 'DO' ? before : known(before, after));
+  #nameTree(node: Node, before: Known, after: Known): void {
+    this.#mayNeed = this.#isUsed(node, namesMade(node, before, after));
+    this.#names.add(node);
+  }
+
+  /** What makes nobody knows what may make anything; a routine does so in whichever file calls it. */
+  #isUsed(node: Node, made: readonly NameMade[] | undefined): boolean {
+    if (made) return made.some((one) => this.#names.isUsed(one));
+    return this.#names.hasEarlierFiles || as('CreateFunctionStmt', node) !== undefined;
+  }
+
+  /** Whether what the files do has to be read, for an earlier one may use what a later one makes. */
+  get isRead(): boolean {
+    return this.#mayNeed;
   }
 
   /** Behind the last file. */
   needs(): ForwardNeed[] {
-    this.#readWaiting();
-    this.#close();
+    if (!this.isRead) return [];
+    this.#readAll();
     const needs = this.#found();
     if (needs.length === 0 || this.#input.included.size === 0) return needs;
     // What an applied file has made first, no later one makes; few sets are worth reading those for.
@@ -73,6 +87,26 @@ export class ForwardWatch {
       if (!this.#footprints.has(migration.version)) this.#keep(this.#reader.read(migration));
     return this.#found();
   }
+
+  /** Once more, as they were read when they were judged. */
+  #readAll(): void {
+    const { migrations, judged, included, learner, innerStatements } = this.#input;
+    const own = learner.fork();
+    const ahead = new ReadAhead(this.#input.reading.parse, migrations, new Set());
+    const reading = { ...this.#input.reading, ahead, included, follow: this.#read };
+    for (const migration of migrations)
+      if (!included.has(migration.version)) learnFile(reading, migration, own, innerStatements);
+      else if (judged.has(migration.version)) learnFile(reading, migration, own.fork(), innerStatements);
+    this.#close();
+  }
+
+  readonly #read = (subject: Subject, before: Learner, after: Known): void => {
+    const { migration, statement, tree, notUnderstood } = subject;
+    const file = this.#fileOf(migration);
+    const parsed = tree ?? notUnderstood ?? this.#rowsWritten(statement, file.rows);
+    // What a DO block does is learned statement by statement.
+    if (parsed) file.reader.read(statement, parsed, statement.words[0] === 'DO' ? before : known(before, after));
+  };
 
   #found(): ForwardNeed[] {
     return forwardNeeds(this.#input.migrations.flatMap(({ version }) => this.#footprints.get(version) ?? []));
@@ -94,13 +128,17 @@ export class ForwardWatch {
     this.#footprints.set(footprint.version, footprint);
   }
 
-  /** Nobody has read rows that are written out: thousands of them name one table. */
-  #rowsWritten({ sql }: Statement, seen: Set<string>): Parsed | undefined {
-    const head = headOf(sql);
-    if (seen.has(head)) return undefined;
-    seen.add(head);
-    return this.#input.reading.parse(sql);
+  #rowsWritten(statement: Statement, seen: Set<string>): Parsed | undefined {
+    return isFirst(statement, seen) ? this.#input.reading.parse(statement.sql) : undefined;
   }
+}
+
+/** Nobody has read rows that are written out: thousands of them name one table. */
+function isFirst({ sql }: Statement, seen: Set<string>): boolean {
+  const head = headOf(sql);
+  if (seen.has(head)) return false;
+  seen.add(head);
+  return true;
 }
 
 /** What stands before the rows; all of it where the rows may name something, a function or a type. */

@@ -6,8 +6,9 @@ import type { Made, RelationName } from '../known/table.ts';
 import type { DependsReference } from '../migration/depends.ts';
 import type { Migration, Statement } from '../migration/migration.ts';
 import type { Problem } from '../problem/problem.ts';
-import type { NodeType, NotUnderstood, SyntaxTree } from '../syntax/tree.ts';
+import type { NotUnderstood, SyntaxTree } from '../syntax/tree.ts';
 import type { Complaint, Severity } from './finding.ts';
+import type { StatementKind } from './statement-kinds.ts';
 
 export type Topic = 'locks' | 'compatibility' | 'transactions' | 'data' | 'rollback' | 'security' | 'design';
 
@@ -28,10 +29,10 @@ interface RuleFacts {
   /** Names of the same rule in other linters, whose allowances are accepted: `squawk:ban-drop-column`. */
   readonly aliases?: readonly string[];
   /**
-   * What it is about: the type that the statement's tree has at its root, or the form of one of its parts. It is asked about no
-   * other statement, and about no file whose body has none such. None: it is asked about all.
+   * What it is about: the type that the statement's tree has at its root, a command of ALTER TABLE, or the form of one of its
+   * parts. It is asked about no other statement, and about no file whose body has none such. None: it is asked about all.
    */
-  readonly on?: readonly (NodeType | FormId)[];
+  readonly on?: readonly (StatementKind | FormId)[];
 }
 
 /** A rule looks at one statement, or at one file as a whole. */

@@ -78,10 +78,13 @@ export class FileReading {
   }
 
   #addToBody(item: StatementItem | CopyItem): void {
-    const copy = item.kind === 'copy' ? { copyData: this.text.slice(item.data.start, item.data.end) } : {};
-    const { words, start, line, column } = item;
-    const end = item.kind === 'copy' ? item.data.end : item.end;
-    this.body.push({ sql: this.text.slice(start, item.end), words, offset: start, line, column, end, ...copy });
+    const { words, start, end, line, column } = item;
+    const statement = { sql: this.text.slice(start, end), words, offset: start, line, column, end };
+    if (item.kind !== 'copy') this.body.push(statement);
+    else {
+      const { data } = item;
+      this.body.push({ ...statement, end: data.end, copyData: this.text.slice(data.start, data.end) });
+    }
   }
 
   #refuseSql(item: StatementItem | CopyItem, section: Section): void {

@@ -82,8 +82,9 @@ export class Section {
     const place = this.#filePlaces[item.line - 1] ?? { line: item.line, column: 1 };
     const { line, column } = { line: place.line, column: place.column + item.column - 1 };
     const later = this.#fileOffsets.slice(item.line, item.line + sql.split('\n').length - 1);
-    const copy = item.kind === 'copy' ? { copyData: text.slice(item.data.start, item.data.end) } : {};
-    return { sql, words: item.words, offset, line, column, lineMap: [offset, ...later], ...copy };
+    const statement = { sql, words: item.words, offset, line, column, lineMap: [offset, ...later] };
+    if (item.kind !== 'copy') return statement;
+    return { ...statement, copyData: text.slice(item.data.start, item.data.end) };
   }
 
   #toFile(text: string, offset: number): number {

@@ -1,6 +1,6 @@
-import { typeOf } from '../../syntax/tree.ts';
 import type { Complaint } from '../finding.ts';
 import type { FileComplaint, FileSubject, Rule, Subject } from '../rule.ts';
+import { kindsOf } from '../statement-kinds.ts';
 import { mentionsIn } from './mentions.ts';
 
 /**
@@ -12,7 +12,7 @@ export interface Around {
   readonly later: (word?: string) => readonly Subject[];
 }
 
-/** Looks at each statement of a body that the rule is about, by its type, with the others of its transaction. */
+/** Looks at each statement of a body that the rule is about, by what it is, with the others of its transaction. */
 export function* withAround(
   { body }: FileSubject,
   { on }: Pick<Rule, 'on'>,
@@ -21,7 +21,7 @@ export function* withAround(
   for (let place = 0; place < body.length; place++) {
     const subject = body[place]!;
     const { tree } = subject;
-    if (!tree || !on?.includes(typeOf(tree.node))) continue;
+    if (!tree || !kindsOf(tree.node).some((kind) => on?.includes(kind))) continue;
     const around: Around = {
       earlier: (word) =>
         sharing(

@@ -14,7 +14,7 @@ export const rule: Rule = {
   summary: 'A NOT NULL column without a default is added to a table that has rows and writers',
   severity: 'error',
   weighed: false,
-  on: ['AlterTableStmt'],
+  on: ['AT_AddColumn'],
   aliases: ['squawk:adding-required-field', 'pgfence:add-column-not-null-no-default'],
   *statement(subject) {
     for (const { table, cmd } of tableCommands(subject, 'AT_AddColumn')) {

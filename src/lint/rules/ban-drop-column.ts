@@ -13,7 +13,7 @@ export const rule: Rule = {
   summary: 'A column that was there before is dropped, with its values',
   severity: 'warning',
   weighed: false,
-  on: ['AlterTableStmt'],
+  on: ['AT_DropColumn'],
   aliases: ['squawk:ban-drop-column', 'pgfence:drop-column'],
   statement: judge,
 };

@@ -10,7 +10,7 @@ export const rule: Rule = {
   summary: 'A column may be NULL from now on, and code that never saw one reads it',
   severity: 'warning',
   weighed: false,
-  on: ['AlterTableStmt'],
+  on: ['AT_DropNotNull'],
   aliases: ['squawk:ban-drop-not-null'],
   *statement(subject) {
     for (const { table, cmd } of tableCommands(subject, 'AT_DropNotNull')) {

@@ -11,7 +11,7 @@ export const rule: Rule = {
   severity: 'warning',
   weighed: false,
   aliases: ['squawk:ban-alter-identity'],
-  on: ['AlterTableStmt'],
+  on: ['AT_SetIdentity'],
   *statement(subject) {
     for (const { table, cmd } of tableCommands(subject, 'AT_SetIdentity')) {
       const known = subject.known.table(table);

@@ -12,7 +12,7 @@ export const rule: Rule = {
   severity: 'warning',
   weighed: false,
   aliases: ['squawk:ban-replica-identity', 'pgfence:replica-identity-full'],
-  on: ['AlterTableStmt'],
+  on: ['AT_ReplicaIdentity'],
   *statement(subject) {
     for (const { table, cmd } of tableCommands(subject, 'AT_ReplicaIdentity')) {
       const says = MESSAGES[as('ReplicaIdentityStmt', cmd.def)?.identity_type ?? ''];

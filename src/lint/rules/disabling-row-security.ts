@@ -9,7 +9,7 @@ export const rule: Rule = {
   summary: 'Row security of a table is switched off, and all of its rows are open',
   severity: 'warning',
   weighed: false,
-  on: ['AlterTableStmt'],
+  on: ['AT_DisableRowSecurity'],
   *statement({ tree, known }) {
     const alter = as('AlterTableStmt', tree?.node);
     const table = relationName(alter?.relation);

@@ -14,7 +14,7 @@ export const rule: Rule = {
   summary: 'Triggers, and the checks of foreign keys with them, are turned off',
   severity: 'warning',
   weighed: false,
-  on: ['AlterTableStmt', 'VariableSetStmt', 'SelectStmt'],
+  on: ['AT_DisableTrigAll', 'AT_DisableTrigUser', 'AT_DisableTrig', 'VariableSetStmt', 'SelectStmt'],
   *file(file) {
     for (const subject of file.body) {
       for (const complaint of [...ofRole(subject), ...ofTable(file, subject)]) yield { ...complaint, subject };

@@ -17,7 +17,7 @@ export const rule: Rule = {
   summary: 'CASCADE drops views, constraints, columns and functions that the file does not name',
   severity: 'error',
   weighed: false,
-  on: ['DropStmt', 'DropOwnedStmt', 'AlterTableStmt'],
+  on: ['DropStmt', 'DropOwnedStmt', 'AT_DropColumn', 'AT_DropConstraint'],
   *statement(subject) {
     const stmt = as('DropStmt', subject.tree?.node);
     if (stmt?.behavior === 'DROP_CASCADE') yield* ofObjects(subject, stmt);

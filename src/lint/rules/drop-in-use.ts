@@ -18,7 +18,7 @@ export const rule: Rule = {
   summary: 'A table, view or column is dropped that a server has seen in use; without its statistics: what to look at',
   severity: 'error',
   weighed: false,
-  on: ['DropStmt', 'AlterTableStmt'],
+  on: ['DropStmt', 'AT_DropColumn'],
   file: (file) => withAround(file, rule, judge),
 };
 

@@ -15,7 +15,7 @@ export const rule: Rule = {
   summary: 'A NOT NULL column loses its default or identity, and INSERTs that leave it out fail',
   severity: 'warning',
   weighed: false,
-  on: ['AlterTableStmt'],
+  on: ['AT_ColumnDefault', 'AT_DropIdentity'],
   file: (file) => withAround(file, rule, judge),
 };
 

@@ -12,7 +12,7 @@ export const rule: Rule = {
   summary: 'A primary key is dropped and no other one added in the same transaction',
   severity: 'error',
   weighed: false,
-  on: ['AlterTableStmt'],
+  on: ['AT_DropConstraint'],
   file: (file) => withAround(file, rule, judge),
 };
 

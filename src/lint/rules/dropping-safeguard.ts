@@ -26,7 +26,7 @@ export const rule: Rule = {
     'squawk:ban-drop-constraint',
     'squawk:ban-drop-generated-expression',
   ],
-  on: ['DropStmt', 'AlterTableStmt'],
+  on: ['DropStmt', 'AT_DropConstraint', 'AT_DropExpression'],
   file: (file) => withAround(file, rule, judge),
 };
 

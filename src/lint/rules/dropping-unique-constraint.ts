@@ -18,7 +18,7 @@ export const rule: Rule = {
   summary: 'A UNIQUE constraint or unique index is dropped, and nothing else keeps its columns unique',
   severity: 'warning',
   weighed: false,
-  on: ['DropStmt', 'AlterTableStmt'],
+  on: ['DropStmt', 'AT_DropConstraint'],
   file: (file) => withAround(file, rule, judge),
 };
 

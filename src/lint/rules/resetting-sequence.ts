@@ -16,7 +16,7 @@ export const rule: Rule = {
   severity: 'warning',
   weighed: false,
   aliases: ['squawk:ban-alter-sequence-values'],
-  on: ['AlterSeqStmt', 'CreateSeqStmt', 'AlterTableStmt', 'SelectStmt'],
+  on: ['AlterSeqStmt', 'CreateSeqStmt', 'AT_SetIdentity', 'SelectStmt'],
   *statement(subject) {
     const names = [...sequences(subject), ...madeAgain(subject), ...identities(subject), ...setByCall(subject)];
     if (names.length === 0 || emptiesBefore(subject)) return;

@@ -11,7 +11,7 @@ export const rule: Rule = {
   summary: 'Row security is switched on for a table without policies, so that all but its owner see no row',
   severity: 'warning',
   weighed: false,
-  on: ['AlterTableStmt'],
+  on: ['AT_EnableRowSecurity'],
   *statement({ tree, known }) {
     const alter = as('AlterTableStmt', tree?.node);
     const table = relationName(alter?.relation);
