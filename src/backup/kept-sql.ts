@@ -28,8 +28,9 @@ export function selectForStore(kept: Described, from: string, distinct = false):
   const values = columns.map((one) => `${value(one)} AS ${quoteIdentifier(one.name)}`);
   const told = holdsRows(kept) || kept.key.length > 0 ? [] : digestOf(kept);
   const after = holdsAfter(kept) ? kept.columns.map((_, i) => `NULL::${TEXT} AS ${q(STORE.after(i))}`) : [];
-  const once = distinct ? `DISTINCT ON (t.${q('@tableoid')}, t.${q('@ctid')}) ` : '';
-  const list = [...values, ...told, ...after, `NULL::${TEXT} AS ${q(STORE.state)}`].join(', ');
+  const place = kept.kind === 'deleted' || kept.kind === 'updated' ? [`t.${q(STORE.table)}`, `t.${q(STORE.row)}`] : [];
+  const once = distinct ? `DISTINCT ON (t.${q(STORE.table)}, t.${q(STORE.row)}) ` : '';
+  const list = [...values, ...told, ...place, ...after, `NULL::${TEXT} AS ${q(STORE.state)}`].join(', ');
   return `SELECT ${once}${list} FROM ${from}`;
 }
 
@@ -93,6 +94,26 @@ function matchingStore(kept: Kept): { readonly from: string; readonly on: string
   return { from: numbered, on };
 }
 
+/** A row of a table, and one of a store that says where it was. */
+export function samePlace(row: string, store: string): string {
+  const pairs = [
+    ['tableoid', STORE.table],
+    ['ctid', STORE.row],
+  ] as const;
+  return pairs.map(([own, kept]) => `${row}.${own} OPERATOR(pg_catalog.=) ${store}.${q(kept)}`).join(' AND ');
+}
+
+/** Behind a DELETE or UPDATE: rows that are still where they were, so that it has not touched them. */
+export function countUntouched(kept: Kept): string {
+  return `SELECT pg_catalog.count(*) AS rows FROM ${storeName(kept)} AS k JOIN ${tableName(kept)} AS t ON ${samePlace('t', 'k')}`;
+}
+
+/** Takes rows out of the store that it has not touched; of a DELETE also those that a trigger has changed instead. */
+export function forgetUntouched(kept: Kept): string {
+  const same = [samePlace('t', 'k'), ...(kept.kind === 'deleted' && kept.key.length > 0 ? [keysEqual(kept)] : [])];
+  return `DELETE FROM ${storeName(kept)} AS k USING ${tableName(kept)} AS t WHERE ${same.map((one) => `(${one})`).join(' OR ')}`;
+}
+
 /** Before the way back runs: which rows have got another value since. */
 export function markChanged(kept: Kept): string | undefined {
   if (!holdsAfter(kept)) return undefined;
@@ -125,10 +146,12 @@ export function countAppeared(kept: Kept): string {
   return `SELECT pg_catalog.count(*) AS rows FROM ${from} WHERE NOT EXISTS (SELECT FROM ${storeName(kept)} AS k WHERE ${on})`;
 }
 
-export function putRowsBack(kept: Kept): string {
-  const names = kept.columns.map((one) => q(one.name)).join(', ');
-  const values = kept.columns.map(restored).join(', ');
-  return `INSERT INTO ${tableName(kept)} (${names}) OVERRIDING SYSTEM VALUE SELECT ${values} FROM ${storeName(kept)} AS k ON CONFLICT DO NOTHING`;
+/** The rows of several stores of one table and the same columns, all in one statement: they may refer to each other. */
+export function putRowsBack(all: readonly [Kept, ...Kept[]]): string {
+  const [first] = all;
+  const names = first.columns.map((one) => q(one.name)).join(', ');
+  const rows = all.map((kept) => `SELECT ${kept.columns.map(restored).join(', ')} FROM ${storeName(kept)} AS k`);
+  return `INSERT INTO ${tableName(first)} (${names}) OVERRIDING SYSTEM VALUE ${rows.join(' UNION ALL ')} ON CONFLICT DO NOTHING`;
 }
 
 /** Rows that could not be put in because another one is there now. */

@@ -53,6 +53,9 @@ export const STORE = {
   /** Without a key: the digest of all that stays of the row, and which of those that are alike. */
   digest: '@digest',
   place: '@place',
+  /** Where a row was that a DELETE or UPDATE was to touch: tableoid and ctid. */
+  table: '@tableoid',
+  row: '@ctid',
   /** Of `updated` and `retyped`: the value that the statement left, of the column at that place. */
   after: (index: number) => `@after ${index + 1}`,
   /** Why a row was not put back: `changed`, `gone`, `exists`. */

@@ -137,6 +137,43 @@ for (const major of [14, 18] as const)
         assert.deepEqual(await at.database.sql("SELECT to_regnamespace('taskflow_backup')"), [[null]]);
       }));
 
+    test('what cannot be told apart is not kept, and said', () =>
+      withCli(major, { 'm/001_base.sql': BASE }, async (at) => {
+        assert.equal((await at.run(['migrate'])).exit, 0);
+        await at.database.sql(`CREATE VIEW seen AS SELECT * FROM items; CREATE TABLE child () INHERITS (items);
+          CREATE TABLE keyless (a int, b text); INSERT INTO keyless SELECT i, 'x' FROM generate_series(1, 4) AS i`);
+        at.write({
+          'm/002_view.sql': 'DELETE FROM seen WHERE id = 1;\n-- IRREVERSIBLE: test\n',
+          'm/003_child.sql': 'UPDATE items SET b = 0;\n-- IRREVERSIBLE: test\n',
+          'm/004_key.sql': 'UPDATE keyless SET a = a + 1000 WHERE a < 3;\n-- ROLLBACK:\n-- SELECT 1;\n',
+        });
+        const run = await at.run(['migrate']);
+        assert.equal(run.exit, 0, run.output);
+        assert.match(
+          run.said,
+          /002_view, line 1: what it removes is not kept, because public\.seen is no table of this database/,
+        );
+        assert.match(run.said, /003_child, line 1: .* because other tables inherit from public\.items/);
+        assert.match(
+          run.said,
+          /004_key, line 1: .* because it leaves no key by which the rows of public\.keyless are known/,
+        );
+        assert.equal((await at.run(['rollback', '--yes'])).exit, 0);
+        assert.deepEqual(await at.database.sql('SELECT a FROM keyless ORDER BY a'), [['3'], ['4'], ['1001'], ['1002']]);
+      }));
+
+    test('a condition that answers differently each time is refused', () =>
+      withCli(major, { 'm/001_base.sql': BASE }, async (at) => {
+        assert.equal((await at.run(['migrate'])).exit, 0);
+        await at.database.sql('INSERT INTO items SELECT i FROM generate_series(11, 2000) AS i');
+        const sql = 'UPDATE items SET b = -1 WHERE id IN (SELECT id FROM items ORDER BY random() LIMIT 20)';
+        at.write({ 'm/002_random.sql': `${sql};\n-- IRREVERSIBLE: test\n` });
+        const run = await at.run(['migrate']);
+        assert.equal(run.exit, 1, run.output);
+        assert.match(run.said, /error\[backup-refused\]/);
+        assert.deepEqual(await at.database.sql('SELECT count(*) FROM items WHERE b = -1'), [['0']]);
+      }));
+
     test('--single-transaction keeps it, too; a way back in steps puts it back', () =>
       withCli(major, { 'm/001_base.sql': BASE }, async (at) => {
         assert.equal((await at.run(['migrate'])).exit, 0);

@@ -14,6 +14,19 @@ CREATE TABLE "Odd ""name" ("Key " int PRIMARY KEY, "a.b" text, person bigint REF
 CREATE TABLE parts (id int, region text, amount float8, PRIMARY KEY (id, region)) PARTITION BY LIST (region);
 CREATE TABLE parts_eu PARTITION OF parts FOR VALUES IN ('eu');
 CREATE TABLE parts_us PARTITION OF parts FOR VALUES IN ('us');
+CREATE TABLE narrow (id bigint PRIMARY KEY, v text);
+INSERT INTO narrow SELECT i, 'v' || i % 3 FROM generate_series(1, 20) AS i;
+CREATE TABLE circle (id int PRIMARY KEY, parent int REFERENCES circle ON DELETE CASCADE, v text);
+INSERT INTO circle VALUES (1, NULL, 'a'), (2, 1, 'b'), (3, 2, 'c');
+UPDATE circle SET parent = 3 WHERE id = 1;
+CREATE TABLE tree (id int PRIMARY KEY, parent int REFERENCES tree ON DELETE CASCADE);
+INSERT INTO tree SELECT i, nullif(i / 2, 0) FROM generate_series(1, 40) AS i;
+CREATE TABLE chain (id int PRIMARY KEY, o int REFERENCES chain ON DELETE SET NULL);
+INSERT INTO chain VALUES (1, NULL), (2, 1), (3, 2), (4, 3);
+CREATE TABLE guarded (id int PRIMARY KEY, stays bool);
+INSERT INTO guarded SELECT i, i % 2 = 0 FROM generate_series(1, 10) AS i;
+CREATE FUNCTION guard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN CASE WHEN OLD.stays THEN NULL ELSE OLD END; END $$;
+CREATE TRIGGER guard BEFORE DELETE ON guarded FOR EACH ROW EXECUTE FUNCTION guard();
 CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.touched := now(); RETURN NEW; END $$;
 CREATE TRIGGER touch BEFORE INSERT OR UPDATE ON people FOR EACH ROW EXECUTE FUNCTION touch();
 INSERT INTO people (name, feels, born, data, tags) SELECT 'n' || i, (ARRAY['sad', 'ok', 'it''s "odd"']::mood[])[1 + i % 3],
@@ -68,9 +81,20 @@ CREATE TABLE parts_eu PARTITION OF parts FOR VALUES IN ('eu'); CREATE TABLE part
     `UPDATE people SET name = o.note FROM orders o WHERE o.person = people.id AND o.part = 1`,
     'SELECT 1',
   ],
-  'updated rows of a table without a key': [`UPDATE notes SET about = about || '!' WHERE body = 'b1'`, 'SELECT 1'],
   'updated rows of a partitioned table, moved': [`UPDATE parts SET amount = amount + 1 WHERE id < 50`, 'SELECT 1'],
-  'the key itself': [`UPDATE "Odd ""name" SET "Key " = "Key " + 1000`, 'SELECT 1'],
+  'a key that becomes narrower': [
+    'ALTER TABLE narrow ALTER id TYPE int USING -id',
+    'ALTER TABLE narrow ALTER id TYPE bigint',
+  ],
+  'a key column': ['ALTER TABLE narrow DROP COLUMN id', 'ALTER TABLE narrow ADD COLUMN id bigint'],
+  'rows that refer to each other in a circle': ['DELETE FROM circle WHERE id = 2', 'SELECT 1'],
+  'a tree': ['DELETE FROM tree WHERE id = 1', 'SELECT 1'],
+  'rows that refer to each other, set to NULL': ['DELETE FROM chain WHERE id IN (2, 3)', 'SELECT 1'],
+  'an enum with fewer labels': [
+    `ALTER TYPE mood RENAME TO old_mood; CREATE TYPE mood AS ENUM ('sad', 'ok'); ALTER TABLE people DROP COLUMN tags, ALTER feels TYPE mood USING (CASE WHEN feels::text IN ('sad', 'ok') THEN feels::text ELSE 'ok' END)::mood; DROP TYPE old_mood`,
+    `ALTER TYPE mood RENAME TO new_mood; CREATE TYPE mood AS ENUM ('sad', 'ok', 'it''s "odd"'); ALTER TABLE people ALTER feels TYPE mood USING feels::text::mood; DROP TYPE new_mood; ALTER TABLE people ADD COLUMN tags mood[]`,
+  ],
+  'some rows stay by a trigger': ['DELETE FROM guarded', 'SELECT 1'],
   'a type that holds less': [
     'ALTER TABLE orders ALTER COLUMN price TYPE int USING price::int, ALTER note TYPE varchar(7) USING left(note, 7)',
     'ALTER TABLE orders ALTER COLUMN price TYPE numeric(12,4), ALTER note TYPE varchar(40)',
@@ -120,7 +144,8 @@ for (const major of [14, 18, 12] as const)
           const [stores] = await at.database.sql(
             "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'taskflow_backup'::regnamespace",
           );
-          assert.equal(stores?.[0], '0', 'what is all back is not kept twice');
+          // A way back that converts a type keeps what it converts, too.
+          if (!back.includes('USING')) assert.equal(stores?.[0], '0', 'what is all back is not kept twice');
         }),
       );
   });

@@ -1,8 +1,8 @@
 import type { Kept, KeptColumn } from '../../backup/kept.ts';
-import { storeName, TEXT } from '../../backup/kept-sql.ts';
+import { samePlace, storeName, TEXT } from '../../backup/kept-sql.ts';
 import type { Session } from '../../postgres/session.ts';
 import { quoteIdentifier } from '../../sql/quote.ts';
-import { describe } from './relations.ts';
+import { describe, type Relation } from './relations.ts';
 import { nameOf, type Taking } from './takings.ts';
 
 interface ForeignKey {
@@ -22,8 +22,16 @@ FROM pg_catalog.pg_constraint AS f
 WHERE f.confrelid = $1::pg_catalog.oid AND f.contype = 'f' AND f.conparentid = 0 AND f.confdeltype IN ('c', 'n', 'd')
 ORDER BY f.oid`;
 
-/** What the foreign keys of other tables do to their rows when those that are kept are deleted. */
-export async function childRows(session: Session, oid: string, deleted: Kept): Promise<Taking[]> {
+/**
+ * What the foreign keys of other tables do to their rows when those that are kept are deleted. `before`: what is kept of the
+ * statement already; rows that refer to each other in a circle come only once.
+ */
+export async function childRows(
+  session: Session,
+  oid: string,
+  deleted: Kept,
+  before: readonly Kept[],
+): Promise<Taking[]> {
   const rows = await session.query(FOREIGN_KEYS, [oid]);
   const keys = rows.map(({ key }) => JSON.parse(key ?? '{}') as ForeignKey);
   const takings: Taking[] = [];
@@ -36,13 +44,20 @@ export async function childRows(session: Session, oid: string, deleted: Kept): P
       kind: key.action === 'c' ? 'deleted' : 'updated',
       relation,
       columns,
-      from: `(SELECT c.* FROM ${nameOf(relation)} AS c WHERE ${refers(key, deleted)} FOR UPDATE OF c) AS t`,
+      from: `(SELECT c.*, c.tableoid AS "@tableoid", c.ctid AS "@ctid" FROM ${nameOf(relation)} AS c
+WHERE ${[refers(key, deleted), ...known(relation, before)].join(' AND ')} FOR UPDATE OF c) AS t`,
       distinct: false,
       ofFile: false,
       exclusive: false,
     });
   }
   return takings;
+}
+
+/** Not those of that table that are kept whole. */
+function known({ schema, name }: Relation, before: readonly Kept[]): string[] {
+  const mine = before.filter((one) => one.kind === 'deleted' && one.schema === schema && one.table === name);
+  return mine.map((one) => `NOT EXISTS (SELECT FROM ${storeName(one)} AS s WHERE ${samePlace('c', 's')})`);
 }
 
 function refers({ columns, referred }: ForeignKey, deleted: Kept): string {

@@ -1,4 +1,4 @@
-import type { Kept } from '../../backup/kept.ts';
+import { holdsRows, type Kept } from '../../backup/kept.ts';
 import type { Taking } from './takings.ts';
 
 /** Kept data before it is copied. */
@@ -8,8 +8,8 @@ export type Described = Omit<Kept, 'rows' | 'sequences'>;
 export function describeTaking({ kind, relation, columns }: Taking, store: string): Described {
   const { schema, name: table } = relation;
   const names = columns.map(({ name }) => name);
-  const changesKey = kind === 'updated' && relation.key.some((name) => names.includes(name));
-  const wanted = changesKey ? [] : relation.key;
+  const goesItself = !holdsRows({ kind }) && relation.key.some((name) => names.includes(name));
+  const wanted = goesItself ? [] : relation.key;
   const key = relation.columns.filter(({ name }) => wanted.includes(name));
   const rest = relation.columns.map(({ name }) => name).filter((name) => !names.includes(name));
   return { kind, schema, table, key, columns, rest, store };

@@ -1,6 +1,6 @@
 import type { Destruction } from '../../backup/destruction.ts';
 import { BACKUP_SCHEMA, holdsRows, type Kept } from '../../backup/kept.ts';
-import { noteAfter } from '../../backup/kept-sql.ts';
+import { countUntouched, forgetUntouched, noteAfter } from '../../backup/kept-sql.ts';
 import { isOwnObject } from '../../ledger/layout/own-objects.ts';
 import { eventItem } from '../../ledger/write.ts';
 import type { Statement } from '../../migration/migration.ts';
@@ -24,7 +24,7 @@ import { isLarge, lockToCopy, withCopySettings } from './lock-to-copy.ts';
 import { OWN_PATH, underOwnPath } from './own-path.ts';
 import type { Destroying } from './read-destroying.ts';
 import { ensureSchema, fillStore, freeName } from './store.ts';
-import { type Taking, takingsOf } from './takings.ts';
+import { type Taking, takingsOf, unkeptBecause } from './takings.ts';
 
 /** For a version that is applied, where it destroys something. */
 export function keeperOf(
@@ -104,9 +104,9 @@ export class Keeper {
       for (const destruction of destructions) {
         if (destruction.kind === 'unforeseen') this.#tellUnforeseen(at, destruction.why);
         for (const taking of await takingsOf(at.session, destruction)) {
-          if (!(await this.#wasThere(taking))) continue;
+          if (!(await this.#wasThere(taking)) || !this.#isKept(at, taking)) continue;
           if (!taking.exclusive) rowsOf = taking;
-          kept.push(...(await underOwnPath(at.session, (filePath) => this.#take({ ...at, filePath }, taking))));
+          await underOwnPath(at.session, (filePath) => this.#take({ ...at, filePath }, taking, kept));
         }
       }
       return { kept, rowsOf };
@@ -124,20 +124,25 @@ export class Keeper {
     return (await this.#control.session.query(asked, [oid])).length > 0;
   }
 
+  #isKept(at: Place, taking: Taking): boolean {
+    const why = unkeptBecause(taking);
+    if (why !== undefined) this.#tellUnforeseen(at, why);
+    return why === undefined;
+  }
+
   #tellUnforeseen({ statement }: Place, why: string): void {
     const message = `${this.#version}, line ${statement.line}: what it removes is not kept, because ${why}.`;
     this.#engine.emit({ kind: 'warning', message });
   }
 
-  /** With what its foreign keys take along. */
-  async #take(at: PlaceInFile, taking: Taking): Promise<Kept[]> {
-    const kept = await this.#copy(at, taking);
-    if (!kept) return [];
-    if (kept.kind !== 'deleted') return [kept];
-    const along: Kept[] = [];
-    for (const child of await childRows(at.session, taking.relation.oid, kept))
-      along.push(...(await this.#take(at, child)));
-    return [kept, ...along];
+  /** With what its foreign keys take along; `kept` is what the statement has taken so far. */
+  async #take(at: PlaceInFile, taking: Taking, kept: Kept[]): Promise<void> {
+    const one = await this.#copy(at, taking);
+    if (one) kept.push(one);
+    if (one?.kind !== 'deleted') return;
+    for (const child of await childRows(at.session, taking.relation.oid, one, kept)) {
+      if (this.#isKept(at, child)) await this.#take(at, child, kept);
+    }
   }
 
   #copy(at: PlaceInFile, taking: Taking): Promise<Kept | undefined> {
@@ -192,7 +197,9 @@ export class Keeper {
     for (const statement of statements) {
       for (const destruction of this.#destroying(statement)) {
         const takings = await inTransaction(subject.worker, (session) => takingsOf(session, destruction));
-        for (const taking of takings.filter((one) => this.#isCaptured(one, subject.lockTimeoutMs))) {
+        for (const taking of takings.filter(
+          (one) => !unkeptBecause(one) && this.#isCaptured(one, subject.lockTimeoutMs),
+        )) {
           this.#captures.set(takingId(taking), await this.#capture(subject, taking));
         }
       }
@@ -202,7 +209,8 @@ export class Keeper {
   #isCaptured(taking: Taking, lockTimeoutMs: number): boolean {
     const { exclusive, relation, kind } = taking;
     const known = this.#captures.has(takingId(taking));
-    return !known && exclusive && kind !== 'retyped' && relation.key.length > 0 && isLarge(relation, lockTimeoutMs);
+    const hasKey = describeTaking(taking, '').key.length > 0;
+    return !known && exclusive && kind !== 'retyped' && hasKey && isLarge(relation, lockTimeoutMs);
   }
 
   async #capture(subject: LockSubject, taking: Taking): Promise<Capture> {
@@ -253,16 +261,38 @@ export class Keeper {
     this.#captures.clear();
   }
 
-  async #settle({ session, statement }: Place, taken: Taken | undefined, tag: string): Promise<void> {
-    const touched = Number(/^(?:DELETE|UPDATE) (\d+)$/.exec(tag)?.[1] ?? 0);
+  async #settle(at: Place, taken: Taken | undefined, tag: string): Promise<void> {
+    const { session } = at;
     const kept = taken?.kept ?? [];
-    const rows = kept[0]?.rows ?? 0;
-    // Rows that came between the look and the statement: this transaction is given up, and tried again.
-    if (taken?.rowsOf && touched > rows) throw moreTouched(taken.rowsOf.relation, { touched, rows }, statement);
-    const changed = kept.filter(({ kind }) => kind === 'updated' || kind === 'retyped');
-    if (changed.length === 0) return;
-    await underOwnPath(session, () => session.batch([changed.map((one) => ({ sql: noteAfter(one) }))]));
+    const touched = Number(/^(?:DELETE|UPDATE) (\d+)$/.exec(tag)?.[1] ?? 0);
+    if (!taken?.rowsOf && !kept.some(hasAfter)) return;
+    await underOwnPath(session, async () => {
+      if (taken?.rowsOf) await this.#checkTouched(at, taken.rowsOf, kept[0], touched);
+      const changed = this.#kept.slice(this.#kept.length - kept.length).filter(hasAfter);
+      if (changed.length > 0) await session.batch([changed.map((one) => ({ sql: noteAfter(one) }))]);
+    });
   }
+
+  /** Whether the rows that were kept are those that the statement has changed: their places tell. */
+  async #checkTouched({ session, statement }: Place, { relation }: Taking, kept: Kept | undefined, touched: number) {
+    const rows = kept?.rows ?? 0;
+    if (touched > rows) throw moreTouched(relation, { touched, rows }, statement);
+    if (!kept) return;
+    const [found] = await session.query(countUntouched(kept));
+    const untouched = Number(found?.rows ?? 0);
+    if (touched === rows && untouched === 0) return;
+    // As many as were kept, but others: the condition answers differently each time.
+    if (touched + untouched > rows) throw moreTouched(relation, { touched, rows: rows - untouched }, statement);
+    const { results } = await session.batch([[{ sql: forgetUntouched(kept) }]]);
+    const forgotten = Number(/ (\d+)$/.exec(results[0]?.[0]?.tag ?? '')?.[1] ?? 0);
+    const why = `a trigger lets ${rows - touched} of its rows stay`;
+    this.#tellUnforeseen({ session, statement, lockTimeoutMs: 0 }, why);
+    this.#kept = this.#kept.map((one) => (one === kept ? { ...one, rows: rows - forgotten } : one));
+  }
+}
+
+function hasAfter({ kind }: Kept): boolean {
+  return kind === 'updated' || kind === 'retyped';
 }
 
 function keptEvent(version: string, kept: Kept): RunEvent {

@@ -37,34 +37,65 @@ export async function beforeWayBack(session: Session, all: readonly Kept[]): Pro
 
 /** Behind the way back: puts back what was kept last first, and drops the stores of which nothing is left. */
 export async function putBack(session: Session, all: readonly Kept[]): Promise<PutBack[]> {
+  const ordered = await inOrderOfReferences(session, [...all].reverse());
+  // Values may refer to rows that come back.
+  const groups = [...grouped(ordered.filter(holdsRows)), ...ordered.filter((one) => !holdsRows(one)).map(alone)];
   const done: PutBack[] = [];
-  for (const kept of await inOrderOfReferences(session, [...all].reverse())) {
-    const one = await putOneBack(session, kept);
-    if (Object.keys(one.left).length === 0) await session.batch([[{ sql: `DROP TABLE ${storeName(kept)}` }]]);
-    done.push(one);
-  }
+  for (const group of groups) done.push(...(await putGroupBack(session, group)));
+  for (const { kept, left } of done)
+    if (Object.keys(left).length === 0) await session.batch([[{ sql: `DROP TABLE ${storeName(kept)}` }]]);
   return done;
 }
 
-async function putOneBack(session: Session, kept: Kept): Promise<PutBack> {
-  const whole = { kept, rows: 0, appeared: 0 };
-  if (kept.kind === 'view') return { ...whole, left: { view: kept.rows } };
-  const present = presentOf(kept, await relationNamed(session, { schema: kept.schema, name: kept.table }));
-  if (!present) return { ...whole, left: { absent: kept.rows } };
-  await withoutTriggers(session, kept, () =>
-    holdsRows(kept) ? rowsBack(session, present) : valuesBack(session, present),
+type Group = readonly [Kept, ...Kept[]];
+
+const alone = (kept: Kept): Group => [kept];
+
+/** Those of one table with the same columns go together, where the first of them stands. */
+function grouped(all: readonly Kept[]): Group[] {
+  const groups = new Map<string, [Kept, ...Kept[]]>();
+  for (const kept of all) {
+    const key = JSON.stringify([kept.kind === 'view', tableName(kept), kept.columns.map(({ name }) => name)]);
+    const group = groups.get(key);
+    if (group) group.push(kept);
+    else groups.set(key, [kept]);
+  }
+  return [...groups.values()];
+}
+
+async function putGroupBack(session: Session, group: Group): Promise<PutBack[]> {
+  const [first] = group;
+  const nothing = (state: string) =>
+    group.map((kept) => ({ kept, rows: 0, appeared: 0, left: { [state]: kept.rows } }));
+  if (first.kind === 'view') return nothing('view');
+  const relation = await relationNamed(session, { schema: first.schema, name: first.table });
+  const present = group.flatMap((kept) => presentOf(kept, relation) ?? []);
+  if (!isGroup(present) || present.length < group.length) return nothing('absent');
+  await withoutTriggers(session, first, () =>
+    holdsRows(first) ? rowsBack(session, present) : valuesBack(session, present[0]),
   );
-  const left = Object.fromEntries(
-    (await session.query(countStates(present))).map(({ state, rows }) => [state ?? '', Number(rows)]),
-  );
-  const [appeared] = holdsRows(kept) ? [] : await session.query(countAppeared(present));
+  const done: PutBack[] = [];
+  for (const [i, kept] of present.entries()) done.push(await outcomeOf(session, group[i]!, kept));
+  return done;
+}
+
+function isGroup(all: readonly Kept[]): all is Group {
+  return all.length > 0;
+}
+
+/** `present`: what of it has a place in the table. */
+async function outcomeOf(session: Session, kept: Kept, present: Kept): Promise<PutBack> {
+  const states = await session.query(countStates(present));
+  const left = Object.fromEntries(states.map(({ state, rows }) => [state ?? '', Number(rows)]));
+  const [appeared] = kept.kind === 'column' ? await session.query(countAppeared(present)) : [];
   const rows = kept.rows - Object.values(left).reduce((sum, one) => sum + one, 0);
   return { kept, rows, left, appeared: Number(appeared?.rows ?? 0) };
 }
 
-async function rowsBack(session: Session, kept: Kept): Promise<void> {
-  await session.batch([[{ sql: putRowsBack(kept) }, { sql: markExisting(kept) }]]);
-  for (const sequence of kept.sequences) await setSequence(session, kept, sequence);
+async function rowsBack(session: Session, group: Group): Promise<void> {
+  const marks = group.map((kept) => ({ sql: markExisting(kept) }));
+  await session.batch([[{ sql: putRowsBack(group) }, ...marks]]);
+  for (const kept of group) for (const sequence of kept.sequences) await setSequence(session, kept, sequence);
 }
 
 async function valuesBack(session: Session, kept: Kept): Promise<void> {
@@ -96,9 +127,10 @@ async function setSequence(
 
 /** What of it has a place in the table as it is now; undefined where the table or its key is not there. */
 function presentOf(kept: Kept, relation: Relation | undefined): Kept | undefined {
-  const there = new Set(relation?.columns.map(({ name }) => name));
+  const there = new Map(relation?.columns.map((one) => [one.name, one]));
   const isThere = ({ name }: KeptColumn) => there.has(name);
-  const columns = kept.columns.filter(isThere);
+  // As text it is read as the type that the column has now: the one that it had may be gone.
+  const columns = kept.columns.filter(isThere).map((one) => ({ ...one, type: there.get(one.name)!.type }));
   const hasKey =
     kept.key.every(isThere) && (holdsRows(kept) || kept.key.length > 0 || kept.rest.every((name) => there.has(name)));
   return columns.length === 0 || !hasKey ? undefined : { ...kept, columns };

@@ -19,6 +19,8 @@ export interface Relation {
   /** Names of the best key: all of them not null, and unique; empty without one. */
   readonly key: readonly string[];
   readonly sequences: readonly OwnedSequence[];
+  /** Tables inherit from it (not partitions): no key of its own tells the rows of all of them apart. */
+  readonly hasChildren: boolean;
   /** A trigger may write more into a row that is updated than the statement says. */
   readonly updateTriggers: boolean;
 }
@@ -146,6 +148,7 @@ const DESCRIBE = `SELECT pg_catalog.json_build_object(
     CROSS JOIN LATERAL pg_catalog.unnest(best.indkey::smallint[]) WITH ORDINALITY AS k (attnum, place)
     JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.attnum
     WHERE k.place <= best.indnkeyatts), '[]'),
+  'hasChildren', c.relkind = 'r' AND EXISTS (SELECT FROM pg_catalog.pg_inherits AS i WHERE i.inhparent = c.oid),
   'updateTriggers', EXISTS (SELECT FROM pg_catalog.pg_trigger AS t
     WHERE t.tgrelid = c.oid AND t.tgenabled <> 'D' AND NOT t.tgisinternal AND t.tgtype & 19 = 19),
   'sequences', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object('schema', sn.nspname, 'name', s.relname,
