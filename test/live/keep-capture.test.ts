@@ -50,7 +50,7 @@ async function leftOf({ database }: DatabaseWorkplace): Promise<string[]> {
   return rows.map(([name]) => name ?? '');
 }
 
-for (const major of [14, 18, 12] as const)
+for (const major of [14, 18] as const)
   describe(`PostgreSQL ${major}`, () => {
     test('every value that was there when the column went comes back, those written meanwhile too', () =>
       withCli(major, FILES, async (at) => {

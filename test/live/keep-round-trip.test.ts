@@ -120,9 +120,14 @@ async function dataOf({ database }: DatabaseWorkplace): Promise<string> {
   return found.join('\n');
 }
 
+/** On others a short selection. */
+const SHORT = ['a column of a table without a key', 'a table with a sequence', 'several in one file'];
+
 for (const major of [14, 18, 12] as const)
   describe(`PostgreSQL ${major}`, { concurrency: 4 }, () => {
-    for (const [name, [destroy, back]] of Object.entries(CASES))
+    for (const [name, [destroy, back]] of Object.entries(CASES).filter(
+      ([name]) => major !== 12 || SHORT.includes(name),
+    ))
       test(name, () =>
         withCli(major, { 'm/001_base.sql': BASE }, async (at) => {
           const base = await at.run(['migrate']);
