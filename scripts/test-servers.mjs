@@ -59,7 +59,17 @@ export async function stopRun(folder) {
   const servers = existsSync(folder) ? readdirSync(folder).flatMap((name) => serverIn(join(folder, name, 'data'))) : [];
   for (const pid of servers) process.kill(pid, 'SIGQUIT');
   for (const end = Date.now() + 10_000; servers.some(isAlive) && Date.now() < end; ) await sleep(10);
+  unmountBelow(folder);
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** Small disks that tests of a run that was killed have left. */
+function unmountBelow(folder) {
+  if (!existsSync('/proc/mounts')) return;
+  for (const line of readFileSync('/proc/mounts', 'utf8').split('\n')) {
+    const path = line.split(' ')[1] ?? '';
+    if (path.startsWith(`${folder}/`)) spawnSync('umount', ['-l', path]);
+  }
 }
 
 /** Stops and removes the runs whose keeper is gone. */
