@@ -75,6 +75,7 @@ on('kill -9: the next one says what it found, ends the dump that was left alone,
   const orphan = Number(readFileSync(join(at.folder, '.home', 'at-gate'), 'utf8'));
   const [partial = ''] = backupsIn(at);
   assert.match(partial, /\.partial$/);
+  await until('the lock names the dump', async () => lockOf(at, partial).includes(`"pid":${orphan}`));
   child.kill('SIGKILL');
   await finished;
   process.kill(orphan, 0);
@@ -84,6 +85,10 @@ on('kill -9: the next one says what it found, ends the dump that was left alone,
   assert.deepEqual(backupsIn(at), [folderOf(next.stdout).split('/').at(-1)]);
   await until('the dump has ended', async () => hasEnded(orphan));
 });
+
+function lockOf(at: DatabaseWorkplace, partial: string): string {
+  return readFileSync(join(at.folder, '.taskflow', 'backups', at.database.name, partial, 'lock'), 'utf8');
+}
 
 /** Nobody may be there to ask a process that has ended for its status: a zombie is at its end, too. */
 function hasEnded(pid: number): boolean {
