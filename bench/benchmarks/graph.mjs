@@ -29,7 +29,7 @@ export async function run(bed) {
           folder,
           ...flags,
           '--out',
-          join(bed.folder, 'graph.out'),
+          join(bed.folder, 'graph.txt'),
         ],
         cwd: bed.folder,
         env: { DATABASE_URL: '' },
