@@ -1,7 +1,6 @@
-import { BACKUP_SCHEMA, holdsRows, type Kept } from '../../backup/kept.ts';
+import type { Kept } from '../../backup/kept.ts';
 import { eventItem } from '../../ledger/write.ts';
 import type { Migration, Statement } from '../../migration/migration.ts';
-import { displayIdentifier } from '../../sql/quote.ts';
 import type { Control } from '../control.ts';
 import type { Engine } from '../engine.ts';
 import type { Around, WorkItem } from '../work-items.ts';
@@ -12,6 +11,7 @@ import { Keeper } from './keeper.ts';
 import { underOwnPath } from './own-path.ts';
 import { beforeWayBack, type PutBack, putBack } from './put-back.ts';
 import { readDestroying } from './read-destroying.ts';
+import { shownKept } from './shown.ts';
 
 /**
  * The data's part in a rollback, in its transaction: what the way back destroys itself is kept, and what the migration had
@@ -96,18 +96,10 @@ function ours(run: () => Promise<void>): WorkItem {
 }
 
 function recordOf({ kept, rows, left, appeared }: PutBack) {
-  const relation = [kept.schema, kept.table].map(displayIdentifier).join('.');
-  const columns = holdsRows(kept) ? null : kept.columns.map(({ name }) => name);
-  return {
-    relation,
-    columns,
-    rows,
-    left,
-    appeared,
-    store: [BACKUP_SCHEMA, kept.store].map(displayIdentifier).join('.'),
-  };
+  return { ...shownKept(kept), rows, left, appeared };
 }
 
-function lostText({ schema, table, rows, store }: Kept): string {
-  return `${rows} rows of ${schema}.${table} were kept in ${BACKUP_SCHEMA}.${store}, which is not there any more.`;
+function lostText(kept: Kept): string {
+  const { relation, store } = shownKept(kept);
+  return `${kept.rows} rows of ${relation} were kept in ${store}, which is not there any more.`;
 }

@@ -1,5 +1,5 @@
 import type { Destruction } from '../../backup/destruction.ts';
-import { BACKUP_SCHEMA, holdsRows, type Kept } from '../../backup/kept.ts';
+import type { Kept } from '../../backup/kept.ts';
 import { countUntouched, forgetUntouched, noteAfter } from '../../backup/kept-sql.ts';
 import { isOwnObject } from '../../ledger/layout/own-objects.ts';
 import { eventItem } from '../../ledger/write.ts';
@@ -8,7 +8,6 @@ import type { BatchItem } from '../../postgres/pipeline.ts';
 import type { Session } from '../../postgres/session.ts';
 import { setLocal } from '../../postgres/session-settings.ts';
 import type { Problem } from '../../problem/problem.ts';
-import type { RunEvent } from '../../report/events.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
 import type { Control } from '../control.ts';
 import type { Engine } from '../engine.ts';
@@ -23,8 +22,10 @@ import { sequencesOf } from './keep-sequences.ts';
 import { isLarge, lockToCopy, withCopySettings } from './lock-to-copy.ts';
 import { OWN_PATH, underOwnPath } from './own-path.ts';
 import type { Destroying } from './read-destroying.ts';
+import { shownKept } from './shown.ts';
 import { ensureSchema, fillStore, freeName } from './store.ts';
-import { type Taking, takingsOf, unkeptBecause } from './takings.ts';
+import { type Taking, takingsOf } from './takings.ts';
+import { unkeptBecause } from './unkept.ts';
 
 /** For a version that is applied, where it destroys something. */
 export function keeperOf(
@@ -92,7 +93,9 @@ export class Keeper {
 
   /** Says what was kept: the transaction is committed. */
   tell(): void {
-    for (const kept of this.#kept) this.#engine.emit(keptEvent(this.#version, kept));
+    for (const kept of this.#kept) {
+      this.#engine.emit({ kind: 'kept', version: this.#version, rows: kept.rows, ...shownKept(kept) });
+    }
     this.#kept = [];
     for (const id of this.#ended) this.#captures.delete(id);
   }
@@ -293,20 +296,6 @@ export class Keeper {
 
 function hasAfter({ kind }: Kept): boolean {
   return kind === 'updated' || kind === 'retyped';
-}
-
-function keptEvent(version: string, kept: Kept): RunEvent {
-  const { schema, table, rows, store, columns } = kept;
-  const relation = [schema, table].map(displayIdentifier).join('.');
-  const names = holdsRows(kept) ? null : columns.map(({ name }) => name);
-  return {
-    kind: 'kept',
-    version,
-    relation,
-    columns: names,
-    rows,
-    store: [BACKUP_SCHEMA, store].map(displayIdentifier).join('.'),
-  };
 }
 
 interface Place {

@@ -1,7 +1,7 @@
-import { BACKUP_SCHEMA, holdsRows, type Kept } from '../../backup/kept.ts';
-import { displayIdentifier } from '../../sql/quote.ts';
+import type { Kept } from '../../backup/kept.ts';
 import type { Control } from '../control.ts';
 import { keptOf } from './find-kept.ts';
+import { shownKept } from './shown.ts';
 
 /** Data that a rollback puts back, or cannot. */
 export interface Returning {
@@ -20,10 +20,8 @@ export async function returningOf(control: Control, version: string): Promise<Re
   const { kept, lost } = await keptOf(control, version);
   const say = (one: Kept, isLost: boolean): Returning => ({
     version,
-    relation: [one.schema, one.table].map(displayIdentifier).join('.'),
-    columns: holdsRows(one) ? null : one.columns.map(({ name }) => name),
     rows: one.rows,
-    store: [BACKUP_SCHEMA, one.store].map(displayIdentifier).join('.'),
+    ...shownKept(one),
     cannot: isLost ? 'lost' : one.kind === 'view' ? 'view' : null,
   });
   return [...kept.map((one) => say(one, false)), ...lost.map((one) => say(one, true))];

@@ -4,7 +4,6 @@ import { isLossless } from '../../backup/lossless.ts';
 import type { Session } from '../../postgres/session.ts';
 import { quoteIdentifier, quoteQualified } from '../../sql/quote.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
-import { describeTaking } from './describe.ts';
 import { underOwnPath } from './own-path.ts';
 import {
   describe,
@@ -54,16 +53,6 @@ async function takingsFrom(session: Session, destruction: Foreseen, oid: string)
   if (!relation) return [];
   if (destruction.kind === 'retype') return retyped(relation, destruction);
   return destruction.kind === 'truncate' ? truncated(session, relation, destruction) : touched(relation, destruction);
-}
-
-/** Why it cannot be told which row is which when they are put back; undefined where it can. */
-export function unkeptBecause(taking: Taking): string | undefined {
-  const { kind, relation } = taking;
-  const shown = `${relation.schema}.${relation.name}`;
-  if (relation.kind === 'v' || relation.kind === 'f') return `${shown} is no table of this database`;
-  if (relation.hasChildren && kind !== 'table') return `other tables inherit from ${shown}`;
-  const hasKey = describeTaking(taking, '').key.length > 0;
-  return kind === 'updated' && !hasKey ? `it leaves no key by which the rows of ${shown} are known` : undefined;
 }
 
 type Foreseen = Exclude<Destruction, { kind: 'unforeseen' }>;
