@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// node bench/run.mjs [NAME ...] [--rounds N] [--tool NAME=FOLDER ...] [--peers a,b] [--no-save]
+// node bench/run.mjs [NAME ...] [--rounds N] [--rows N] [--kills N] [--tool NAME=FOLDER ...] [--peers a,b] [--no-save]
 // Runs the benchmarks (all, or those named), prints tables, keeps results/NAME.json and writes docs/BENCHMARKS.md.
-// --tool measures further builds of the tool beside this one: FOLDER holds bin/ and dist/.
+// --rows and --kills make data-migration smaller. --tool measures further builds of the tool beside this one: FOLDER holds bin/ and dist/.
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -28,12 +28,15 @@ const ALL = [
   'lint-corpus',
   'graph',
   'kept-column',
+  'data-migration',
 ];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     rounds: { type: 'string' },
+    rows: { type: 'string' },
+    kills: { type: 'string' },
     tool: { type: 'string', multiple: true, default: [] },
     peers: { type: 'string' },
     'no-save': { type: 'boolean', default: false },
@@ -80,6 +83,8 @@ function bedOf(name, notes) {
     tools: toolsIn(own),
     peers: values.peers?.split(',').filter(Boolean) ?? Object.keys(PEERS),
     rounds: (usual) => Number(values.rounds ?? usual),
+    /** `rows` or `kills`: how many. */
+    option: (name, usual) => Number(values[name] ?? usual),
     log: (line) => console.error(line),
     note: (line) => notes.push(line),
     roundTripMs,

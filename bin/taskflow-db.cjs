@@ -146,4 +146,7 @@ function requireFromChunk(id) {
   return module.exports;
 }
 
+/** `import()` of what is not of the program: the code of migrations. A script by itself has none. */
+requireFromChunk.module = (url) => import(url);
+
 requireFromChunk(`./${entry}`);

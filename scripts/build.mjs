@@ -52,9 +52,9 @@ function besideProgram({ path }) {
   return { contents: changed, loader: 'js' };
 }
 
-async function buildCli() {
+async function buildCli(pageInputs) {
   const { inputs, packs } = await buildPacks(shared, 'src/cli/main.ts');
-  write('dist/THIRD_PARTY_LICENSES.txt', licencesOf(inputs));
+  write('dist/THIRD_PARTY_LICENSES.txt', licencesOf([...inputs, ...pageInputs]));
   copyOver(`node_modules/libpg-query/wasm/${WASM}`, `dist/${WASM}`);
   const before = existsSync('dist/cli.cjs') ? readFileSync('dist/cli.cjs', 'latin1') : '';
   for (const { file, text, map } of packs) {
@@ -95,6 +95,53 @@ async function buildLibrary() {
   const entryPoints = ['src/index.ts'];
   const result = await build({ ...shared, entryPoints, format: 'esm', outfile: 'dist/index.js', banner, write: false });
   for (const { path, text } of result.outputFiles) write(path, text);
+}
+
+/** The console's page: index.html and what it loads, whose names hold a hash of what is in them. */
+async function buildPage() {
+  const { outputFiles, metafile } = await build({
+    entryPoints: ['src/web/app/main.tsx'],
+    bundle: true,
+    platform: 'browser',
+    target: ['chrome109', 'firefox115', 'safari16.4'],
+    format: 'esm',
+    splitting: true,
+    minify: true,
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    absWorkingDir: root,
+    outdir: 'dist/web',
+    entryNames: '[name]-[hash]',
+    chunkNames: '[name]-[hash]',
+    assetNames: '[name]-[hash]',
+    legalComments: 'none',
+    logLevel: 'warning',
+    write: false,
+    metafile: true,
+  });
+  const names = outputFiles.map(({ path }) => basename(path));
+  for (const { path, text } of outputFiles) writeNew(`dist/web/${basename(path)}`, text);
+  writeNew('dist/web/index.html', pageOf(names));
+  removeOthers('dist/web', new Set([...names, 'index.html']));
+  return Object.keys(metafile.inputs);
+}
+
+function pageOf(names) {
+  const entry = (ending) => names.find((name) => name.startsWith('main-') && name.endsWith(ending));
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>taskflow-db</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/assets/${entry('.css')}">
+<script type="module" src="/assets/${entry('.js')}"></script>
+</head>
+<body><div id="app"></div><noscript>This page needs JavaScript. Everything it shows is in the command line tool, too: taskflow-db --help</noscript></body>
+</html>
+`;
 }
 
 /** What has not changed keeps its time, by which its compiled code is known. */
@@ -171,7 +218,7 @@ for (const entry of asked.has('--docs') ? ['cli/docs', 'config/docs', 'facts/doc
 if (asked.has('--schema')) await updateGenerated('config/json-schema', asked.has('--check'));
 if (!asked.has('--docs') && !asked.has('--schema')) {
   const started = new Date();
-  await buildCli();
+  await buildCli(await buildPage());
   await buildLibrary();
   // A source that is saved while we build is newer than this, and built again (scripts/db-migrate.sh).
   write('dist/.built', '');

@@ -10,6 +10,10 @@ const ROOT = resolve(fileURLToPath(import.meta.url), '..', '..');
 export const CHECKS = [
   { name: 'build', run: () => node('scripts/build.mjs', '--types') },
   { name: 'types (tsc)', run: () => node('test/node_modules/typescript/bin/tsc', '-p', '.', '--pretty', 'false') },
+  {
+    name: "types of the console's page (tsc)",
+    run: () => node('test/node_modules/typescript/bin/tsc', '-p', 'src/web/app', '--pretty', 'false'),
+  },
   { name: 'format and lint (biome)', run: biome },
   { name: 'generated files', run: () => node('scripts/build.mjs', '--docs', '--schema', '--check') },
   { name: 'shell scripts', run: shellScripts },

@@ -19,6 +19,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statfsSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -27,20 +28,42 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const REPOSITORY = resolve(fileURLToPath(import.meta.url), '..', '..');
-const PREFIX = `/tmp/taskflow-tests-${process.getuid?.() ?? 0}-`;
+const PREFIX = `taskflow-tests-${process.getuid?.() ?? 0}-`;
+const DISK = '/tmp';
+/** For the run of a whole suite, if there is room: making and dropping a database takes half the time there. */
+const MEMORY = '/dev/shm';
+/** What the servers of a run and the databases of its tests take at most is half of it. */
+const ROOM_BYTES_MIN = 4 * 2 ** 30;
 
 /** The folder for tests that are started by hand, one for each checkout. */
 export function defaultRun() {
-  return PREFIX + createHash('sha256').update(REPOSITORY).digest('hex').slice(0, 10);
+  return join(DISK, PREFIX + createHash('sha256').update(REPOSITORY).digest('hex').slice(0, 10));
 }
 
-/** A run of its own for a whole suite: child processes find it in TASKFLOW_TEST_RUN. Returns what ends it. */
+function roomiest() {
+  return existsSync(MEMORY) && Math.min(freeBytes(MEMORY), memoryFree()) >= ROOM_BYTES_MIN ? MEMORY : DISK;
+}
+
+function freeBytes(folder) {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
+}
+
+function memoryFree() {
+  const [, kilobytes = 0] = /^MemAvailable: *(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8')) ?? [];
+  return Number(kilobytes) * 1024;
+}
+
+/** A run of its own for a whole suite: child processes find it in TASKFLOW_TEST_RUN, and make their files in it. Returns what ends it. */
 export function beginRun() {
-  const folder = mkdtempSync(`${PREFIX}run-`);
+  const folder = mkdtempSync(join(roomiest(), `${PREFIX}run-`));
   chmodSync(folder, 0o755);
   mkdirSync(join(folder, 'users'));
   writeFileSync(join(folder, 'users', String(process.pid)), '');
+  mkdirSync(join(folder, 'tmp'));
+  chmodSync(join(folder, 'tmp'), 0o1777);
   process.env.TASKFLOW_TEST_RUN = folder;
+  process.env.TMPDIR = join(folder, 'tmp');
   return () => stopRun(folder);
 }
 
@@ -74,9 +97,9 @@ function unmountBelow(folder) {
 
 /** Stops and removes the runs whose keeper is gone. */
 export async function sweep() {
-  for (const name of readdirSync('/tmp')) {
-    const folder = join('/tmp', name);
-    if (folder.startsWith(PREFIX) && isAbandoned(folder)) await stopRun(folder);
+  for (const at of [DISK, MEMORY].filter((path) => existsSync(path))) {
+    const runs = readdirSync(at).filter((name) => name.startsWith(PREFIX));
+    for (const folder of runs.map((name) => join(at, name))) if (isAbandoned(folder)) await stopRun(folder);
   }
 }
 

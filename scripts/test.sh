@@ -87,12 +87,22 @@ has_server() {
   return 1
 }
 
+has_browser() {
+  command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1
+}
+
+# A browser without any font cannot start.
+has_font() { [ -n "$(find /usr/share/fonts -name '*.ttf' -print -quit 2>/dev/null)" ]; }
+
 # One line for each program that is missing: its name and the Debian package that has it.
 missing_programs() {
   for need in psql:postgresql-client pg_dump:postgresql-client openssl:openssl zsh:zsh fish:fish; do
     command -v "${need%%:*}" >/dev/null 2>&1 || say "${need%%:*} ${need#*:}"
   done
   has_server || say 'initdb postgresql'
+  # The console is tested in a real browser.
+  has_browser || say 'chromium chromium'
+  has_font || say 'a-font fonts-dejavu-core'
   # In /usr/sbin, which is not on everybody's PATH.
   command -v pgbouncer >/dev/null 2>&1 || [ -x /usr/sbin/pgbouncer ] || say 'pgbouncer pgbouncer'
 }

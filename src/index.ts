@@ -3,6 +3,8 @@
  * which openEngine makes for one database; results are values, what happens meanwhile comes as events.
  */
 
+export type { SignalLimits } from './batch/limits.ts';
+export type { RunEventName, RunState, Transition } from './batch/states.ts';
 export type { Change, Difference, OrderNote, PropertyChange } from './catalog/compare.ts';
 export type { Included, NotChecked, SchemaObject, Snapshot } from './catalog/snapshot.ts';
 export { loadSettings, type Settings, type SettingsSource } from './config/settings.ts';
@@ -12,6 +14,7 @@ export { type HistoryEvent, type HistoryOptions, history } from './engine/audit/
 export { type VerifyHistoryOptions, type VerifyHistoryReport, verifyHistory } from './engine/audit/verify.ts';
 export { type BaselineOptions, baseline } from './engine/baseline.ts';
 export { type CreateOptions, createMigration } from './engine/create.ts';
+export type { DataBatch, DataContext, DataRow, DataUpdate } from './engine/data/code/api.ts';
 export { doctor } from './engine/doctor.ts';
 export type { LiveResult } from './engine/dry-run/live.ts';
 export { type DryRunOptions, dryRunMigrate } from './engine/dry-run/migrate.ts';

@@ -1,11 +1,19 @@
 // A migration that drops a column of a table with 5 million rows and keeps its values, beside psql that only copies them out.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { interleave, runOnce } from '../lib/measure.mjs';
 import { ours } from '../lib/tools.mjs';
 
 export const title = 'A dropped column that is kept';
-export const target = { tool: 'taskflow-db', beside: 'psql COPY', ratioMax: 1.2 };
+export const target = { tool: 'taskflow-db, into a file', beside: 'psql COPY', ratioMax: 1.2 };
+
+/** psql does not compress. */
+const INTO_FILE = { TASKFLOW_BACKUP_TO: 'file', TASKFLOW_BACKUP_RESERVE: '0', TASKFLOW_BACKUP_COMPRESSION: 'none' };
+const WAYS = {
+  '': {},
+  ', into a file': INTO_FILE,
+  ', into a file, gzip': { ...INTO_FILE, TASKFLOW_BACKUP_COMPRESSION: 'gzip:1' },
+};
 
 const ROWS = 5_000_000;
 
@@ -31,10 +39,12 @@ export async function run(bed) {
     ],
   });
   const variants = [
-    ...bed.tools.map(({ name, launcher }) => ({
-      name,
-      command: (database) => ours(launcher, join(folder, 'migrations'), url(database)),
-    })),
+    ...bed.tools.flatMap(({ name, launcher }) =>
+      Object.entries(WAYS).map(([way, env]) => ({
+        name: `${name}${way}`,
+        command: (database) => withEnv(ours(launcher, join(folder, 'migrations'), url(database)), env),
+      })),
+    ),
     { name: 'psql COPY', command: copy },
   ];
   return {
@@ -43,7 +53,7 @@ export async function run(bed) {
       variants.map((one) => ({
         ...one,
         prepare: () => prepare(bed, folder),
-        check: (database) => check(bed, database, one.name),
+        check: (database) => check(bed, database, one.name, folder),
         finish: (database) => bed.cluster.dropDatabase(database),
       })),
       bed.rounds(3),
@@ -67,8 +77,27 @@ async function prepare(bed, folder) {
   return database;
 }
 
-async function check(bed, database, name) {
+function withEnv(started, env) {
+  return { ...started, env: { ...started.env, ...env } };
+}
+
+async function check(bed, database, name, folder) {
   if (name === 'psql COPY') return;
+  const rows = name.includes('file')
+    ? rowsInFile(join(folder, '.taskflow/backups', database))
+    : await rowsIn(bed, database);
+  if (rows !== ROWS) throw new Error(`${rows} rows kept`);
+}
+
+async function rowsIn(bed, database) {
   const [found] = await bed.cluster.query(database, 'SELECT count(*) AS n FROM taskflow_backup."001_drop.1"');
-  if (Number(found.n) !== ROWS) throw new Error(`${found.n} rows kept`);
+  return Number(found.n);
+}
+
+/** Removes the files, too: each run is to have the same room. */
+function rowsInFile(path) {
+  const [id] = readdirSync(path);
+  const { tables } = JSON.parse(readFileSync(join(path, id, 'manifest.json'), 'utf8'));
+  rmSync(path, { recursive: true });
+  return tables[0].rows;
 }

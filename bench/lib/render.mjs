@@ -82,7 +82,7 @@ How to repeat it, with PostgreSQL's programs, Python 3 and Node installed:
 \`\`\`sh
 npm ci && node scripts/build.mjs
 npm ci --prefix bench --ignore-scripts
-node bench/run.mjs                            # all: about fifteen minutes
+node bench/run.mjs                            # all: about half an hour
 node bench/run.mjs small-migrations --rounds 3
 \`\`\`
 

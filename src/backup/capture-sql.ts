@@ -1,6 +1,6 @@
 import { dollarQuoted, quoteIdentifier, quoteQualified } from '../sql/quote.ts';
-import { BACKUP_SCHEMA, type Kept } from './kept.ts';
-import { createStore, selectForStore, storeName, TEXT, tableName } from './kept-sql.ts';
+import { BACKUP_SCHEMA, GONE, type Kept, STORE } from './kept.ts';
+import { copiedValues, createStore, selectForStore, storeName, TEXT, tableName } from './kept-sql.ts';
 
 /**
  * The SQL by which a large table is copied while it is in use: a trigger writes down the key of every row that is written from
@@ -13,6 +13,9 @@ type Captured = Omit<Kept, 'rows' | 'sequences'>;
 export const CAPTURE_TRIGGER = 'taskflow_capture';
 export const CAPTURE_SUFFIX = ' written';
 
+/** Beside a key that was written down: how many rows more of it there are, 1, or -1. */
+const CHANGE = quoteIdentifier('@change');
+
 const keysName = (kept: Captured) => quoteQualified(BACKUP_SCHEMA, `${kept.store}${CAPTURE_SUFFIX}`);
 const functionName = keysName;
 const q = quoteIdentifier;
@@ -23,13 +26,13 @@ export function beginCapture(kept: Captured): string[] {
   const written = (row: string) =>
     kept.key.map((one) => `${row}.${q(one.name)}${one.asText ? `::${TEXT}` : ''}`).join(', ');
   const body = `BEGIN
-  IF TG_OP <> 'INSERT' THEN INSERT INTO ${keysName(kept)} (${key}) SELECT ${written('OLD')}; END IF;
-  IF TG_OP <> 'DELETE' THEN INSERT INTO ${keysName(kept)} (${key}) SELECT ${written('NEW')}; END IF;
+  IF TG_OP <> 'INSERT' THEN INSERT INTO ${keysName(kept)} (${key}, ${CHANGE}) SELECT ${written('OLD')}, -1; END IF;
+  IF TG_OP <> 'DELETE' THEN INSERT INTO ${keysName(kept)} (${key}, ${CHANGE}) SELECT ${written('NEW')}, 1; END IF;
   RETURN NULL;
 END`;
   return [
     `${createStore(kept, `${tableName(kept)} AS t`)} WITH NO DATA`,
-    `CREATE TABLE ${keysName(kept)} AS SELECT ${key} FROM ${storeName(kept)} WITH NO DATA`,
+    `CREATE TABLE ${keysName(kept)} AS SELECT ${key}, NULL::smallint AS ${CHANGE} FROM ${storeName(kept)} WITH NO DATA`,
     `CREATE FUNCTION ${functionName(kept)}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS ${dollarQuoted(body, 'capture')}`,
     `CREATE TRIGGER ${q(CAPTURE_TRIGGER)} AFTER INSERT OR UPDATE OR DELETE ON ${tableName(kept)} FOR EACH ROW EXECUTE FUNCTION ${functionName(kept)}()`,
   ];
@@ -47,6 +50,29 @@ export function copyWhole(kept: Captured): string {
   return `INSERT INTO ${storeName(kept)} ${selectForStore(kept, `${tableName(kept)} AS t`)}`;
 }
 
+/** Pages of one table that holds rows, as SQL names it: from `first` to before `end`; null: to its end. */
+export interface Pages {
+  readonly leaf: string;
+  readonly first: number;
+  readonly end: number | null;
+}
+
+/** COPY of the rows in these pages, or `from` a whole table, with the alias `t`. The columns are copiedColumns. */
+export function copyBase(kept: Captured, pages: readonly Pages[] | { readonly from: string }): string {
+  const values = copiedValues(kept).join(', ');
+  if ('from' in pages) return `COPY (SELECT ${values} FROM ${pages.from}) TO STDOUT`;
+  const parts = pages.map(({ leaf, first, end }) => {
+    const upTo = end === null ? '' : ` AND t.ctid < '(${end},0)'::pg_catalog.tid`;
+    return `SELECT ${values} FROM ONLY ${leaf} AS t WHERE t.ctid >= '(${first},0)'::pg_catalog.tid${upTo}`;
+  });
+  return `COPY (${parts.join(' UNION ALL ')}) TO STDOUT`;
+}
+
+/** In the snapshot of a base: by how many rows what was written down has changed the table. */
+export function changeSeen(kept: Captured): string {
+  return `SELECT coalesce(pg_catalog.sum(${CHANGE}), 0) AS rows FROM ${keysName(kept)}`;
+}
+
 /** How many keys were written down and not looked at. */
 export function countWritten(kept: Captured): string {
   return `SELECT pg_catalog.count(*) AS rows FROM ${keysName(kept)}`;
@@ -57,8 +83,11 @@ export function indexStore(kept: Captured): string {
   return `CREATE INDEX ON ${storeName(kept)} (${kept.key.map((one) => q(one.name)).join(', ')})`;
 }
 
-/** The statements that copy those rows anew: keys that are written down in between stay for the next time. */
-export function catchUp(kept: Captured): string[] {
+/**
+ * The statements that copy those rows anew: keys that are written down in between stay for the next time. `hasBase`: a key without
+ * a row is noted, for the base may have one.
+ */
+export function catchUp(kept: Captured, hasBase: boolean): string[] {
   const again = quoteQualified('pg_temp', 'taskflow_again');
   const key = kept.key.map((one) => q(one.name)).join(', ');
   const same = (left: string) =>
@@ -66,17 +95,44 @@ export function catchUp(kept: Captured): string[] {
       .map((one) => `${left}.${q(one.name)}${left === 't' && one.asText ? `::${TEXT}` : ''} = a.${q(one.name)}`)
       .join(' AND ');
   const select = selectForStore(kept, `${tableName(kept)} AS t JOIN ${again} AS a ON ${same('t')}`);
+  const keys = kept.key.map((one) => `a.${q(one.name)}`).join(', ');
+  const gone = `INSERT INTO ${storeName(kept)} (${key}, ${q(STORE.state)}) SELECT ${keys}, '${GONE}' FROM ${again} AS a
+WHERE NOT EXISTS (SELECT FROM ${storeName(kept)} AS k WHERE ${same('k')})`;
   return [
-    `CREATE TEMPORARY TABLE taskflow_again ON COMMIT DROP AS SELECT ${key} FROM ${keysName(kept)} WITH NO DATA`,
-    `WITH seen AS (DELETE FROM ${keysName(kept)} RETURNING ${key}) INSERT INTO ${again} SELECT DISTINCT ${key} FROM seen`,
+    `CREATE TEMPORARY TABLE taskflow_again ON COMMIT DROP AS SELECT ${key}, NULL::bigint AS ${CHANGE} FROM ${keysName(kept)} WITH NO DATA`,
+    `WITH seen AS (DELETE FROM ${keysName(kept)} RETURNING ${key}, ${CHANGE}) INSERT INTO ${again} SELECT ${key}, pg_catalog.sum(${CHANGE}) FROM seen GROUP BY ${key}`,
     `DELETE FROM ${storeName(kept)} AS k USING ${again} AS a WHERE ${same('k')}`,
     `INSERT INTO ${storeName(kept)} ${select}`,
+    `SELECT coalesce(pg_catalog.sum(${CHANGE}), 0) AS rows FROM ${again}`,
+    ...(hasBase ? [gone] : []),
     `DROP TABLE ${again}`,
   ];
 }
 
-/** The places, in catchUp, of what takes rows from the store and adds them. */
-export const CATCH_UP = { removed: 2, added: 3 } as const;
+/** The place, in catchUp, of the number of rows that the table has more since the keys were looked at. */
+export const CATCH_UP = { removed: 2, added: 3, change: 4 } as const;
+
+/** Where a store has what was written since a base was copied: its table beside that one, while they are joined. */
+export function laterName(kept: Captured): string {
+  return quoteQualified(BACKUP_SCHEMA, `${kept.store}${LATER_SUFFIX}`);
+}
+
+const LATER_SUFFIX = ' later';
+
+/** The store takes in what was written later, which is dropped. */
+export function takeInLater(kept: Captured): string[] {
+  const same = kept.key.map((one) => `k.${q(one.name)} = l.${q(one.name)}`).join(' AND ');
+  return [
+    `DELETE FROM ${storeName(kept)} AS k USING ${laterName(kept)} AS l WHERE ${same}`,
+    `INSERT INTO ${storeName(kept)} SELECT * FROM ${laterName(kept)} AS l WHERE l.${q(STORE.state)} IS NULL`,
+    `DROP TABLE ${laterName(kept)}`,
+  ];
+}
+
+/** The store is what was written later. */
+export function renameToLater(kept: Captured): string {
+  return `ALTER TABLE ${storeName(kept)} RENAME TO ${q(`${kept.store}${LATER_SUFFIX}`)}`;
+}
 
 export function endCapture(kept: Captured): string[] {
   return [

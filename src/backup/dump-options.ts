@@ -36,6 +36,11 @@ export function selectingOptions(options: readonly string[]): string[] {
   return read(options).flatMap(({ word, selects }) => (selects ? [word] : []));
 }
 
+/** For people. */
+export function leftOutBy(option: string): string {
+  return `what the option ${option} of pg_dump leaves out`;
+}
+
 interface Option {
   readonly word: string;
   readonly own: boolean;

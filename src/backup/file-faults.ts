@@ -1,5 +1,5 @@
 import { Problem } from '../problem/problem.ts';
-import { type BackupManifest, MANIFEST_FILE, VERIFIED_FILE } from './manifest.ts';
+import { type BackupManifest, MANIFEST_FILE, RETURNED_FILE, VERIFIED_FILE } from './manifest.ts';
 
 /** A file as it lies in the folder of a backup; `bytes` is null where it is no regular file. */
 export interface FoundFile {
@@ -9,7 +9,7 @@ export interface FoundFile {
 }
 
 /** What may lie there without being in the manifest. */
-const BESIDE: ReadonlySet<string> = new Set([MANIFEST_FILE, VERIFIED_FILE]);
+const BESIDE: ReadonlySet<string> = new Set([MANIFEST_FILE, RETURNED_FILE, VERIFIED_FILE]);
 
 /** Files that are missing, of another size, or not from the backup: each Problem `backup-damaged`. Digests come after this. */
 export function fileFaults(manifest: BackupManifest, found: readonly FoundFile[]): Problem[] {

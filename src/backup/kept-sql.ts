@@ -1,4 +1,4 @@
-import { quoteIdentifier, quoteLiteral, quoteQualified } from '../sql/quote.ts';
+import { dollarQuoted, quoteIdentifier, quoteLiteral, quoteQualified } from '../sql/quote.ts';
 import { BACKUP_SCHEMA, holdsRows, type Kept, type KeptColumn, STORE } from './kept.ts';
 
 /**
@@ -22,6 +22,47 @@ export function createStore(kept: Described, from: string, distinct = false): st
   return `CREATE TABLE ${storeName(kept)} AS ${selectForStore(kept, from, distinct)}`;
 }
 
+/** Of a row of the table, what is kept with a key: the values of copiedColumns. */
+export function copiedValues(kept: Described): string[] {
+  return (holdsRows(kept) ? kept.columns : [...kept.key, ...kept.columns]).map(value);
+}
+
+/** The columns of a store that are the table's own, in their order. */
+export function copiedColumns(kept: Described): string[] {
+  return (holdsRows(kept) ? kept.columns : [...kept.key, ...kept.columns]).map(({ name }) => name);
+}
+
+/** An empty store, as createStore makes it; `name`: in place of its own. */
+export function createEmptyStore(kept: Described, name = storeName(kept)): string {
+  return `CREATE TABLE ${name} (${storeColumns(kept)
+    .map(({ name, type }) => `${q(name)} ${type}`)
+    .join(', ')})`;
+}
+
+/** The columns of a store, in their order. */
+export function storeColumns(kept: Described): { readonly name: string; readonly type: string }[] {
+  const columns = holdsRows(kept) ? kept.columns : [...kept.key, ...kept.columns];
+  const told =
+    holdsRows(kept) || kept.key.length > 0 ? [] : [text(STORE.digest), { name: STORE.place, type: 'bigint' }];
+  const touched = kept.kind === 'deleted' || kept.kind === 'updated';
+  return [
+    ...columns.map(({ name, type, asText }) => (asText ? text(name) : { name, type })),
+    ...told,
+    ...(touched
+      ? [
+          { name: STORE.table, type: 'pg_catalog.oid' },
+          { name: STORE.row, type: 'pg_catalog.tid' },
+        ]
+      : []),
+    ...(holdsAfter(kept) ? kept.columns.map((_, i) => text(STORE.after(i))) : []),
+    text(STORE.state),
+  ];
+}
+
+function text(name: string): { readonly name: string; readonly type: string } {
+  return { name, type: TEXT };
+}
+
 /** The rows of a store. `from`: what stands behind FROM, with the alias `t`; `distinct`: a row may come more than once. */
 export function selectForStore(kept: Described, from: string, distinct = false): string {
   const columns = holdsRows(kept) ? kept.columns : [...kept.key, ...kept.columns];
@@ -42,8 +83,17 @@ function holdsAfter({ kind }: Pick<Kept, 'kind'>): boolean {
   return kind === 'updated' || kind === 'retyped';
 }
 
-function value({ name, asText }: KeptColumn): string {
-  return `t.${q(name)}${asText ? `::${TEXT}` : ''}`;
+function value(one: KeptColumn): string {
+  return `${own(one)}${one.asText ? `::${TEXT}` : ''}`;
+}
+
+/** A column of the table. */
+function own(one: KeptColumn): string {
+  return `t.${nameNow(one)}`;
+}
+
+function nameNow({ name, now }: KeptColumn): string {
+  return q(now ?? name);
 }
 
 function digestOf({ rest }: Pick<Kept, 'rest'>): string[] {
@@ -70,12 +120,12 @@ function matching(kept: Kept): { readonly from: string; readonly on: string } {
 }
 
 function keysEqual({ key }: Pick<Kept, 'key'>): string {
-  return key.map((one) => `${value(one)} = k.${q(one.name)}`).join(' AND ');
+  return key.map((one) => `${value(one)} = k.${q(one.name)}${one.asText ? `::${TEXT}` : ''}`).join(' AND ');
 }
 
 /** Behind the statement: which value it has left in each row. */
 export function noteAfter(kept: Kept): string {
-  const set = kept.columns.map((one, i) => `${q(STORE.after(i))} = t.${q(one.name)}::${TEXT}`).join(', ');
+  const set = kept.columns.map((one, i) => `${q(STORE.after(i))} = ${own(one)}::${TEXT}`).join(', ');
   if (kept.key.length > 0) {
     return `UPDATE ${storeName(kept)} AS k SET ${set} FROM ${tableName(kept)} AS t WHERE ${keysEqual(kept)}`;
   }
@@ -86,7 +136,7 @@ export function noteAfter(kept: Kept): string {
 /** As matching, where the store is what is written to. */
 function matchingStore(kept: Kept): { readonly from: string; readonly on: string } {
   if (kept.key.length > 0) return { from: `${tableName(kept)} AS t`, on: keysEqual(kept) };
-  const columns = kept.columns.map((one) => `t.${q(one.name)}`);
+  const columns = kept.columns.map(own);
   const numbered = `(SELECT ${[...columns, ...digestOf(kept)].join(', ')} FROM ${tableName(kept)} AS t) AS t`;
   const on = [STORE.digest, STORE.place]
     .map((name) => `t.${q(name)} OPERATOR(pg_catalog.=) k.${q(name)}`)
@@ -114,22 +164,46 @@ export function forgetUntouched(kept: Kept): string {
   return `DELETE FROM ${storeName(kept)} AS k USING ${tableName(kept)} AS t WHERE ${same.map((one) => `(${one})`).join(' OR ')}`;
 }
 
+/** Takes rows out of the store that are not in the table any more. */
+export function forgetGone(kept: Kept): string {
+  const { from, on } = matchingStore(kept);
+  return `DELETE FROM ${storeName(kept)} AS k WHERE NOT EXISTS (SELECT FROM ${from} WHERE ${on})`;
+}
+
+/** `from`, with the alias `t`, without the rows that are in a store already. */
+export function withoutStored(from: string, { store }: Pick<Kept, 'store'>): string {
+  const same = [STORE.table, STORE.row].map((name) => `t.${q(name)} OPERATOR(pg_catalog.=) s.${q(name)}`).join(' AND ');
+  return `(SELECT t.* FROM ${from} WHERE NOT EXISTS (SELECT FROM ${storeName({ store })} AS s WHERE ${same})) AS t`;
+}
+
+/** Behind FROM, with the alias `t`: rows of the store whose key is in the table, at another place. */
+export function movedRows(kept: Kept): string {
+  return `(SELECT k.* FROM ${storeName(kept)} AS k JOIN ${tableName(kept)} AS t ON ${keysEqual(kept)} AND NOT (${samePlace('t', 'k')})) AS t`;
+}
+
 /** Before the way back runs: which rows have got another value since. */
 export function markChanged(kept: Kept): string | undefined {
-  if (!holdsAfter(kept)) return undefined;
+  if (holdsRows(kept)) return undefined;
   const { from, on } = matchingStore(kept);
   const differs = kept.columns
-    .map((one, i) => `t.${q(one.name)}::${TEXT} IS DISTINCT FROM k.${q(STORE.after(i))}`)
+    .map((one, i) =>
+      kept.kind === 'column' ? madeAgain(one) : `${own(one)}::${TEXT} IS DISTINCT FROM k.${q(STORE.after(i))}`,
+    )
     .join(' OR ');
   return `UPDATE ${storeName(kept)} AS k SET ${q(STORE.state)} = 'changed' FROM ${from} WHERE ${on} AND (${differs})`;
+}
+
+/** Somebody has made the column again: its values are theirs. */
+function madeAgain(one: KeptColumn): string {
+  return `${own(one)} IS NOT NULL AND ${own(one)}::${TEXT} IS DISTINCT FROM k.${q(one.name)}::${TEXT}`;
 }
 
 /** Values are put back into the rows that are still there and were not changed. */
 export function putValuesBack(kept: Kept): string {
   const { from, on } = matching(kept);
-  const set = kept.columns.map((one) => `${q(one.name)} = ${restored(one)}`).join(', ');
+  const set = kept.columns.map((one) => `${nameNow(one)} = ${restored(one)}`).join(', ');
   const differs = kept.columns
-    .map((one) => `t.${q(one.name)}::${TEXT} IS DISTINCT FROM k.${q(one.name)}::${TEXT}`)
+    .map((one) => `${own(one)}::${TEXT} IS DISTINCT FROM k.${q(one.name)}::${TEXT}`)
     .join(' OR ');
   return `UPDATE ${tableName(kept)} AS t SET ${set} FROM ${from} WHERE ${on} AND k.${q(STORE.state)} IS NULL AND (${differs})`;
 }
@@ -148,16 +222,54 @@ export function countAppeared(kept: Kept): string {
 
 /** The rows of several stores of one table and the same columns, all in one statement: they may refer to each other. */
 export function putRowsBack(all: readonly [Kept, ...Kept[]]): string {
-  const [first] = all;
-  const names = first.columns.map((one) => q(one.name)).join(', ');
-  const rows = all.map((kept) => `SELECT ${kept.columns.map(restored).join(', ')} FROM ${storeName(kept)} AS k`);
-  return `INSERT INTO ${tableName(first)} (${names}) OVERRIDING SYSTEM VALUE ${rows.join(' UNION ALL ')} ON CONFLICT DO NOTHING`;
+  return `${insertInto(all[0])} ${all.map(restoredRows).join(' UNION ALL ')} ON CONFLICT DO NOTHING`;
+}
+
+/**
+ * The same for a table that takes no ON CONFLICT: all at once, and where one of them has no place any more, one after the other.
+ * `unique`: its constraints that could wait for the end of the transaction, as SQL names them.
+ */
+export function putRowsBackByBlock(all: readonly [Kept, ...Kept[]], unique: readonly string[]): string {
+  const noPlace = 'EXCEPTION WHEN unique_violation OR exclusion_violation THEN';
+  const loops = all.map(
+    (kept) => `FOR place IN SELECT k.ctid FROM ${storeName(kept)} AS k LOOP
+    BEGIN ${insertInto(kept)} ${restoredRows(kept)} AND k.ctid OPERATOR(pg_catalog.=) place; ${noPlace} NULL; END;
+  END LOOP;`,
+  );
+  const body = `#variable_conflict use_column
+DECLARE place pg_catalog.tid;
+BEGIN
+  ${unique.length > 0 ? `SET CONSTRAINTS ${unique.join(', ')} IMMEDIATE;` : ''}
+  BEGIN ${insertInto(all[0])} ${all.map(restoredRows).join(' UNION ALL ')};
+  ${noPlace} ${loops.join('\n')} END;
+END`;
+  return `DO ${dollarQuoted(body, 'rows')}`;
+}
+
+function insertInto(kept: Kept): string {
+  return `INSERT INTO ${tableName(kept)} (${kept.columns.map(nameNow).join(', ')}) OVERRIDING SYSTEM VALUE`;
+}
+
+function restoredRows(kept: Kept): string {
+  return `SELECT ${kept.columns.map(restored).join(', ')} FROM ${storeName(kept)} AS k WHERE k.${q(STORE.state)} IS NULL`;
+}
+
+/** Rows that are in the table by now, so that a later step does not put them in once more. */
+export function markBack(kept: Kept): string {
+  return `UPDATE ${storeName(kept)} AS k SET ${q(STORE.state)} = 'back' WHERE k.${q(STORE.state)} IS NULL`;
+}
+
+/** Sets a sequence to where it stood, but never back to a number that was given out since. */
+export function putSequenceBack(kept: Kept): string {
+  const name = tableName(kept);
+  const behind = 's.last_value < k.last_value OR k.is_called AND NOT s.is_called AND s.last_value <= k.last_value';
+  return `SELECT pg_catalog.setval(${quoteLiteral(name)}::pg_catalog.regclass, k.last_value, k.is_called) FROM ${storeName(kept)} AS k, ${name} AS s WHERE ${behind}`;
 }
 
 /** Rows that could not be put in because another one is there now. */
 export function markExisting(kept: Kept): string {
   const same = kept.columns
-    .map((one) => `t.${q(one.name)}::${TEXT} IS NOT DISTINCT FROM k.${q(one.name)}::${TEXT}`)
+    .map((one) => `${own(one)}::${TEXT} IS NOT DISTINCT FROM k.${q(one.name)}::${TEXT}`)
     .join(' AND ');
   return `UPDATE ${storeName(kept)} AS k SET ${q(STORE.state)} = 'exists'
 WHERE NOT EXISTS (SELECT FROM ${tableName(kept)} AS t WHERE ${kept.key.length > 0 ? `${keysEqual(kept)} AND ` : ''}${same})`;
@@ -165,11 +277,11 @@ WHERE NOT EXISTS (SELECT FROM ${tableName(kept)} AS t WHERE ${kept.key.length > 
 
 /** How many rows of the store were left, by reason. */
 export function countStates(kept: Kept): string {
-  return `SELECT k.${q(STORE.state)} AS state, pg_catalog.count(*) AS rows FROM ${storeName(kept)} AS k WHERE k.${q(STORE.state)} IS NOT NULL GROUP BY 1 ORDER BY 1`;
+  return `SELECT k.${q(STORE.state)} AS state, pg_catalog.count(*) AS rows FROM ${storeName(kept)} AS k WHERE k.${q(STORE.state)} <> 'back' GROUP BY 1 ORDER BY 1`;
 }
 
 function restored({ name, type, asText }: KeptColumn): string {
-  return `k.${q(name)}${asText ? `::${type}` : ''}`;
+  return `k.${q(name)}${asText ? `::${TEXT}::${type}` : ''}`;
 }
 
 function q(name: string): string {

@@ -1,3 +1,5 @@
+import type { Kept } from './kept.ts';
+
 /**
  * What stands beside the data of a backup, as `manifest.json`: what it is of, how it was made, and a digest of every file, so
  * that damage is found before anything is restored.
@@ -27,9 +29,15 @@ export interface BackupManifest {
   /** All but the manifest itself. */
   readonly files: readonly BackupFile[];
   readonly tables: readonly BackedUpTable[];
+  /** Tables without rows of their own, with the names of all partitions below that have some; absent in older backups. */
+  readonly partitioned?: readonly PartitionedTable[];
   readonly sequences: readonly BackedUpSequence[];
   /** What is not in it, in words. */
   readonly leftOut: readonly string[];
+  /** Options of pg_dump by which it is not of the whole database; absent where there were none. */
+  readonly leavingOut?: readonly string[];
+  /** Of a scoped backup: what the rows of each of its tables are, in their order. */
+  readonly kept?: readonly Kept[];
   /** Of the schema in the snapshot of the backup; absent where it was not read. */
   readonly catalog?: BackedUpCatalog;
 }
@@ -40,9 +48,11 @@ export interface BackedUpCatalog {
   readonly major: number;
   /** Hex: see catalogFingerprint. */
   readonly fingerprint: string;
+  /** The file that has the schema itself, so that a difference can be shown; absent in older backups. */
+  readonly file?: string;
 }
 
-/** `full`: the whole database. `scoped`: what one statement destroys. */
+/** `full`: the whole database. `scoped`: what the statements of one version have destroyed. */
 export type BackupKind = 'full' | 'scoped';
 
 export interface BackupSource {
@@ -82,8 +92,10 @@ export interface BackupFile {
   /** Relative to the backup's folder, with `/`. */
   readonly path: string;
   readonly bytes: number;
-  /** Hex, of the file as it lies there. */
+  /** Hex, of the file as it lies there; with `pieceBytes`, of what `sha256sum` prints of its pieces: see digestOf. */
   readonly sha256: string;
+  /** The size of the pieces in which it was digested; absent: it was in one. */
+  readonly pieceBytes?: number;
 }
 
 export interface BackedUpTable {
@@ -97,6 +109,13 @@ export interface BackedUpTable {
   readonly columns: readonly string[] | null;
 }
 
+export interface PartitionedTable {
+  readonly schema: string;
+  readonly name: string;
+  /** Of any depth, partitioned ones among them. */
+  readonly partitions: readonly { readonly schema: string; readonly name: string }[];
+}
+
 export interface BackedUpSequence {
   readonly schema: string;
   readonly name: string;
@@ -106,9 +125,13 @@ export interface BackedUpSequence {
 
 /** Of a backup by COPY: what makes the schema before its rows, and what comes behind them. */
 export const SCHEMA_FILES = { pre: 'schema-pre.sql', post: 'schema-post.sql' } as const;
+/** The schema, as `diff --save` writes it. */
+export const CATALOG_FILE = 'catalog.json';
 export const MANIFEST_FILE = 'manifest.json';
 /** Beside it: when and where it was last restored for a proof, and what that showed. */
 export const VERIFIED_FILE = 'verified.json';
+/** Beside the manifest of a scoped backup: a rollback has put it back, and needs it no more. */
+export const RETURNED_FILE = 'put-back.json';
 /** Behind the name of a folder that is being written; such a folder is no backup. */
 export const PARTIAL_SUFFIX = '.partial';
 

@@ -13,10 +13,12 @@ export function readManifest(text: string, file: string): BackupManifest {
   if (!isRecord(value) || !('format' in value && 'id' in value)) throw foreign(file, 'JSON of something else');
   if (typeof value.format === 'number' && value.format > FORMAT) throw newer(file, value.format);
   if (value.format !== FORMAT) throw foreign(file, `format ${JSON.stringify(value.format)}`);
-  const fault = faultOf(value, MANIFEST, '');
+  const fault = faultOf(value, value.kind === 'scoped' ? { ...MANIFEST, kept: KEPT } : MANIFEST, '');
   if (fault !== undefined) throw changed(file, fault);
   const manifest = value as unknown as BackupManifest;
   if (!isBackupId(manifest.id)) throw changed(file, `id is ${JSON.stringify(manifest.id)}`);
+  const pieces = manifest.files.find(({ pieceBytes }) => pieceBytes !== undefined && !isPiece(pieceBytes));
+  if (pieces) throw changed(file, `pieceBytes of ${pieces.path} is ${pieces.pieceBytes}`);
   const odd = manifest.files.find(({ path }) => !isInside(path));
   if (odd) throw changed(file, `it names a file outside of the backup: ${JSON.stringify(odd.path)}`);
   return manifest;
@@ -31,6 +33,13 @@ function parsed(text: string, file: string): unknown {
   }
 }
 
+/** As much is held in memory. */
+const PIECE_BYTES_MAX = 64 * 1024 * 1024;
+
+function isPiece(bytes: number): boolean {
+  return Number.isInteger(bytes) && bytes > 0 && bytes <= PIECE_BYTES_MAX;
+}
+
 /** Of a relative path of ours: what a manifest names is read, and may be any file that its writer liked. */
 function isInside(path: string): boolean {
   const parts = path.split('/');
@@ -40,7 +49,7 @@ function isInside(path: string): boolean {
 type Shape = string | readonly [Shape] | { readonly [name: string]: Shape };
 
 /** Kinds of JSON's values, several with `|`; a list of one shape; an object with at least these members. */
-const MANIFEST: Shape = {
+const MANIFEST = {
   id: 'string',
   kind: 'string',
   method: 'string',
@@ -60,11 +69,27 @@ const MANIFEST: Shape = {
   applied: 'list|null',
   compression: 'string',
   encryption: 'string|null',
-  files: [{ path: 'string', bytes: 'number', sha256: 'string' }],
+  files: [{ path: 'string', bytes: 'number', sha256: 'string', pieceBytes: 'number|undefined' }],
   tables: [{ schema: 'string', name: 'string', rows: 'number|null', file: 'string|null' }],
   sequences: [{ schema: 'string', name: 'string', lastValue: 'string', isCalled: 'boolean' }],
   leftOut: ['string'],
-};
+} as const satisfies Shape;
+
+const COLUMN: Shape = { name: 'string', type: 'string', asText: 'boolean' };
+
+const KEPT: Shape = [
+  {
+    kind: 'string',
+    schema: 'string',
+    table: 'string',
+    key: [COLUMN],
+    columns: [COLUMN],
+    rest: ['string'],
+    rows: 'number',
+    store: 'string',
+    sequences: 'list',
+  },
+];
 
 /** What is wrong with the value, as a place and what stands there; undefined where it has the shape. */
 function faultOf(value: unknown, shape: Shape, place: string): string | undefined {
@@ -129,7 +154,7 @@ function changed(file: string, found: string, cause?: unknown): Problem {
     where: { file },
     found,
     state: UNTOUCHED,
-    next: ['Take another backup: taskflow-db backup list'],
+    next: ['Take one from before or behind it. Which there are: taskflow-db backup list'],
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -1,5 +1,4 @@
-import { isBlank, nextToken, type Token } from '../sql/lexer.ts';
-import { wordOf } from '../sql/words.ts';
+import { outermost, type Part } from '../sql/outermost.ts';
 
 /** How to ask for the rows that a DELETE or UPDATE will touch. */
 export interface TouchedRows {
@@ -13,11 +12,6 @@ export interface TouchedRows {
   readonly others: string;
   /** Behind WHERE, as written; empty without. */
   readonly condition: string;
-}
-
-interface Part {
-  readonly word: string;
-  readonly token: Token;
 }
 
 /**
@@ -53,20 +47,4 @@ export function touchedRows(sql: string, alias: string | undefined): TouchedRows
 /** The FROM clause of an UPDATE, behind SET. */
 function fromClause(parts: readonly Part[], set: number): number {
   return parts.findIndex((one, i) => i > set && one.word === 'FROM' && parts[i - 1]?.word !== 'DISTINCT');
-}
-
-/** The tokens outside any bracket. */
-function outermost(sql: string): Part[] {
-  const parts: Part[] = [];
-  let depth = 0;
-  for (let from = 0; ; ) {
-    const token = nextToken(sql, from, true);
-    if (token === undefined || token === 'incomplete') return parts;
-    from = token.end;
-    if (isBlank(token.kind)) continue;
-    const raw = sql.slice(token.start, token.end);
-    if (raw === ')' || raw === ']') depth--;
-    else if (raw === '(' || raw === '[') depth++;
-    else if (depth === 0) parts.push({ word: token.kind === 'word' ? wordOf(sql, token) : raw, token });
-  }
 }

@@ -32,6 +32,8 @@ export interface CommandContext {
   readonly commands: readonly CommandSpec[];
   /** The settings in force: file, environment variables and flags merged. Read at the first call; a Problem if invalid. */
   settings(): Settings;
+  /** Those of another environment of the configuration. */
+  settingsOf(environment: string): Settings;
   /** Data: what a script would read. Nothing but the document under `--json`. */
   readonly stdout: Writer;
   /** Talk: progress, notes, warnings. */

@@ -22,6 +22,7 @@ export function createContext(args: Arguments, around: Surroundings): CommandCon
     args,
     commands,
     settings: () => (settings ??= readSettings(args, env, cwd)),
+    settingsOf: (environment) => readSettings(args, env, cwd, environment),
     stdout,
     stderr,
     wantsJson: args.has('json'),
@@ -56,13 +57,18 @@ function maskText(value: unknown, mask: Mask): unknown {
   return typeof value === 'string' ? mask.apply(value) : value;
 }
 
-function readSettings(args: Arguments, env: CommandContext['env'], cwd: string): Settings {
+function readSettings(
+  args: Arguments,
+  env: CommandContext['env'],
+  cwd: string,
+  environment = args.value('env'),
+): Settings {
   return loadSettings({
     cwd,
     env,
     flags: {
       config: args.value('config'),
-      env: args.value('env'),
+      env: environment,
       directories: args.values('dir'),
       lockTimeout: args.value('lock-timeout'),
       lockBudget: args.value('lock-budget'),
@@ -73,6 +79,7 @@ function readSettings(args: Arguments, env: CommandContext['env'], cwd: string):
       strict: args.has('strict'),
       cancelBlockers: args.value('cancel-blockers'),
       backup: args.value('backup'),
+      backupTo: args.value('backup-to'),
     },
   });
 }

@@ -28,7 +28,7 @@ export async function branchFacts(
     if (!branch) continue;
     found ??= branch;
     const listed = (await git('ls-tree', '-z', '--name-only', branch.commit)) ?? '';
-    for (const file of listed.split('\0')) if (file.endsWith('.sql')) files.add(join(folder, file));
+    for (const file of listed.split('\0')) if (/\.(?:sql|ts|mjs)$/.test(file)) files.add(join(folder, file));
   }
   return found && { name: found.name, said: found.said ?? found.name, files };
 }

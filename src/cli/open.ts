@@ -1,6 +1,6 @@
 import type { Control } from '../engine/control.ts';
 import type { Engine } from '../engine/engine.ts';
-import { namedDatabase, openEngine } from '../engine/open-engine.ts';
+import { type EngineInputs, namedDatabase, openEngine } from '../engine/open-engine.ts';
 import type { Scratch } from '../engine/scratch/scratch.ts';
 import type { TargetFlags } from '../postgres/target/inputs.ts';
 import { Problem } from '../problem/problem.ts';
@@ -23,23 +23,36 @@ export async function withEngine<T>(
 ): Promise<T> {
   const talk = createTalk(context);
   try {
-    const engine = await openEngine({
-      settings: context.settings(),
-      flags: await targetFlags(context, options.database),
-      env: context.env,
-      cwd: context.cwd,
-      toolVersion: VERSION,
-      signal: context.signal,
-      live: context.stderr.isTty && !context.quiet,
-      mayCreateEmbedded: options.mayCreateEmbedded ?? false,
-      onSecret: context.hide,
-      mask: context.masked,
-      emit: talk.hear,
-    });
-    return await use(engine);
+    return await use(await openEngine({ ...(await inputsOf(context, options)), emit: talk.hear }));
   } finally {
     talk.end();
   }
+}
+
+/** As withEngine, for another environment of the configuration; flags that name a target are not about this one. */
+export function openEnvironment(context: CommandContext, environment: string): Promise<Engine> {
+  const { settingsOf, env, cwd, signal, hide: onSecret, masked: mask } = context;
+  const settings = settingsOf(environment);
+  const around = { env, cwd, signal, onSecret, mask, toolVersion: VERSION, live: false, mayCreateEmbedded: false };
+  return openEngine({ ...around, settings, flags: {}, emit: () => {} });
+}
+
+async function inputsOf(
+  context: CommandContext,
+  { mayCreateEmbedded = false, database }: { mayCreateEmbedded?: boolean; database?: string | undefined },
+): Promise<Omit<EngineInputs, 'emit'>> {
+  return {
+    settings: context.settings(),
+    flags: await targetFlags(context, database),
+    env: context.env,
+    cwd: context.cwd,
+    toolVersion: VERSION,
+    signal: context.signal,
+    live: context.stderr.isTty && !context.quiet,
+    mayCreateEmbedded,
+    onSecret: context.hide,
+    mask: context.masked,
+  };
 }
 
 /**
@@ -49,13 +62,14 @@ export async function withEngine<T>(
 export async function withScratchServer<T>(
   context: CommandContext,
   use: (open: () => Promise<Scratch>) => Promise<T>,
+  settings = context.settings(),
 ): Promise<T> {
   const url = context.args.value('scratch');
   refusePassword(url ?? '', '--scratch');
   const talk = createTalk(context);
   const { withScratch } = await import('../engine/scratch/scratch.ts');
   const inputs = {
-    settings: context.settings(),
+    settings,
     env: context.env,
     cwd: context.cwd,
     toolVersion: VERSION,

@@ -13,11 +13,22 @@ export const BACKUP_FLAG: FlagSpec = {
   rare: true,
 };
 
+/** Where that goes which a run destroys, in place of the setting. */
+export const BACKUP_TO_FLAG: FlagSpec = {
+  name: 'backup-to',
+  value: 'WHERE',
+  choices: ['schema', 'file'],
+  summary: 'keep what it destroys in the database (schema) or in a file',
+  rare: true,
+};
+
 const BACKUP: PositionalSpec = {
   name: 'BACKUP',
   optional: true,
   summary: 'its name or the beginning of it, its folder, or latest (default)',
 };
+
+const FOLDER_ONLY: FlagSpec = { name: 'folder-only', summary: 'backups alone: no database is asked' };
 
 /** Taking backups, and what becomes of them. */
 export const BACKUP_COMMAND: Command = {
@@ -45,8 +56,10 @@ A role that may not read everything is refused before, with the tables named. Wh
     {
       name: 'list',
       summary: 'show which backups there are',
-      description: `Lists the backups in the folder of backups ("backupFolder"), the newest first: of all databases, or with --database of one. For each: when it was begun, what it holds, its size, how it was taken, whether it is encrypted, and what the last proof showed ("backup verify"). What is being written, was left so, or is damaged is listed, too, and marked. No database is asked, and only manifests are read: digests are for "backup verify".`,
-      flags: [],
+      description: `Lists the backups in the folder of backups ("backupFolder"), the newest first: of all databases, or with --database of one. For each: when it was begun, what it holds, its size, how it was taken, whether it is encrypted, and what the last proof showed ("backup verify"). What is being written, was left so, or is damaged is listed, too, and marked. Only manifests are read: digests are for "backup verify".
+
+Below it is what migrations have kept in the database of the connection, in the schema taskflow_backup: how large each table is, of what, by which run, how old, and whether a rollback would put it back ("needed"), has left it, or has made it ("lost by rollback"). Where the database cannot be reached, that part is missing, with a warning.`,
+      flags: [FOLDER_ONLY],
       examples: [
         { line: 'taskflow-db backup list', says: 'all of them' },
         { line: 'taskflow-db backup list --json', says: 'for programs' },
@@ -82,16 +95,24 @@ Exit status 3 where the restored database differs, 1 where the backup is damaged
       summary: 'remove backups that are kept no longer',
       description: `Removes the backups that the setting "keep" does not keep, or what the flags say instead: those behind the newest N, those that are older, and the oldest as long as all together are too large. Every database by itself, and scoped backups are counted apart from full ones.
 
-The newest full backup of a database always stays, whatever the rules say; so does what is being written, damaged or not from this tool. It shows what goes and asks before.`,
+The newest full backup of a database always stays, whatever the rules say, and so does the newest that "backup verify" has proven; what is being written, damaged or not from this tool is left alone. Tables of kept data in the database of the connection (schema taskflow_backup) go by the same rules; what a rollback would put back stays, unless --kept-data says otherwise. That they went is on record in the audit trail.
+
+With names only these go: of backups, or of tables as "backup list" shows them. It shows what goes and asks before.`,
+      positionals: [
+        { name: 'NAME', optional: true, repeatable: true, summary: 'remove these, whatever the rules say' },
+      ],
       flags: [
         { name: 'keep-last', value: 'N', summary: 'keep the newest N' },
         { name: 'keep-days', value: 'N', summary: 'keep those of the last N days' },
         { name: 'keep-size', value: 'SIZE', summary: 'keep at most so much, such as 20GB' },
+        { name: 'kept-data', summary: 'also data that a rollback would put back' },
+        FOLDER_ONLY,
         { name: 'dry-run', summary: 'show what would go, remove nothing' },
       ],
       examples: [
         { line: 'taskflow-db backup prune --dry-run', says: 'by the setting "keep"' },
         { line: 'taskflow-db backup prune --keep-last 7 --yes', says: 'without being asked' },
+        { line: 'taskflow-db backup prune 017_drop_notes.1 --kept-data', says: 'what that migration took, for good' },
       ],
       load: () => import('./commands/backup-prune.ts'),
     },
@@ -109,7 +130,7 @@ It is loaded into a database of its own, whose rows are counted and compared wit
 
 With --into and the name of a database that is there, that one is replaced: both are renamed in one transaction, and the old one is kept as NAME_before_restore_TIME. Its name must be typed, or given with --yes --i-know NAME. Whoever is connected to it is named, and the command refused, unless --disconnect says that their sessions end in that moment.
 
-With --tables only these tables are loaded, into the database of the connection or of --into, in the order in which they are named: those that are missing are made, with their indexes and constraints (not from a backup by COPY); those that are there must be empty. All of it is one transaction. Nothing else of the database is touched, and triggers of the tables run.`,
+With --tables only these tables are loaded, into the database of the connection or of --into, in the order in which they are named: those that are missing are made, with their indexes and constraints, and with the schemas, types, functions and sequences that they stand on; those that are there must be empty. A partitioned table comes with all its partitions. All of it is one transaction. Nothing else of the database is touched, and triggers of the tables run.`,
   positionals: [BACKUP],
   flags: [
     { name: 'into', value: 'NAME', summary: 'the database to make or replace (default: a new one)' },

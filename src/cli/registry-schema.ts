@@ -9,6 +9,7 @@ const out: FlagSpec = { name: 'out', value: 'FILE', completes: 'file', summary: 
 /** The commands that write a file made of the migrations. */
 export const SCHEMA_COMMAND: Command = {
   name: 'schema',
+  rare: true,
   summary: 'write the files that are made of the migrations',
   description: `Writes what is made of the migrations: the file for new installations, what has come after it, and the audit report. Each lies in the folder that holds the folder of migrations, unless --out names another place. A file that is as it should be is not touched.`,
   flags: [],

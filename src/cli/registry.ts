@@ -1,11 +1,13 @@
 import type { Command } from './context.ts';
 import { ABOUT_COMMANDS } from './registry-about.ts';
-import { BACKUP_COMMAND, BACKUP_FLAG, RESTORE_COMMAND } from './registry-backup.ts';
+import { BACKUP_COMMAND, BACKUP_FLAG, BACKUP_TO_FLAG, RESTORE_COMMAND } from './registry-backup.ts';
+import { DATA_COMMAND } from './registry-data.ts';
 import { DB_COMMAND } from './registry-db.ts';
 import { GRAPH_COMMAND, RENUMBER_COMMAND, SQUASH_COMMAND } from './registry-graph.ts';
 import { LINT_COMMAND } from './registry-lint.ts';
 import { PLAN_COMMAND } from './registry-plan.ts';
 import { SCHEMA_COMMAND } from './registry-schema.ts';
+import { SERVE_COMMAND } from './registry-serve.ts';
 import { SCRATCH_FLAG } from './scratch-flag.ts';
 import type { FlagSpec } from './spec.ts';
 
@@ -67,6 +69,8 @@ With --dry-run it shows the SQL that would run. With --dry-run=rehearse it appli
 
 With --backup it takes a full backup of the database first, as "backup" does, and runs nothing where that fails.
 
+A migration whose header says "-- Contracts: VERSION" drops what that data migration has made needless. It is held back, and the rest is applied, until the data migration has succeeded, its VERIFY holds, and nothing is seen to use what is dropped; with --force-contract REASON it is run although something does. See docs/expand-contract.md.
+
 Before the first statement it looks at the live server (dumps, long transactions, replication, invalid indexes) and warns; with --strict it then refuses.
 
 With --plan it applies exactly what "plan --out FILE" has written, or refuses and says what has moved since.`,
@@ -77,9 +81,11 @@ With --plan it applies exactly what "plan --out FILE" has written, or refuses an
       ...dryRuns(['print', 'rehearse', 'live'], 'print, rehearse on a copy, or live: here, undone'),
       { name: 'plan', value: 'FILE', completes: 'file', summary: 'apply exactly this plan, or refuse' },
       { name: 'allow-late', summary: 'also apply files numbered below an applied one' },
+      { name: 'force-contract', value: 'REASON', summary: 'drop what is still in use, on record', rare: true },
       { name: 'single-transaction', summary: 'apply all of them in one transaction, or none' },
       { name: 'jobs', value: 'N', summary: 'build so many indexes CONCURRENTLY at once', rare: true },
       BACKUP_FLAG,
+      BACKUP_TO_FLAG,
       { name: 'check-drift', summary: 'refuse where the database was changed by hand' },
       SCRATCH_FLAG,
       ...AMONG_OTHERS,
@@ -135,6 +141,7 @@ With --backup it takes a full backup of the database first, as "backup" does, an
       { name: 'steps', value: 'N', summary: 'undo the last N' },
       { name: 'no-data', summary: 'leave out what was kept of the data' },
       BACKUP_FLAG,
+      BACKUP_TO_FLAG,
       ...dryRuns(['print', 'live'], 'print: show the SQL; live: try it, roll it back'),
       ...AMONG_OTHERS,
     ],
@@ -148,15 +155,23 @@ With --backup it takes a full backup of the database first, as "backup" does, an
   {
     name: 'create',
     summary: 'make the next migration file',
-    description: `Writes the next numbered file from the template, with its header and an empty ROLLBACK section, into the last of the folders given, and prints its path. An existing file is never overwritten. Where the folder has a manifest (see renumber), the file is recorded in it.`,
-    positionals: [{ name: 'NAME', summary: 'what the migration does, such as add_user_email' }],
+    description: `Writes the next numbered file from the template, with its header and an empty ROLLBACK section, into the last of the folders given, and prints its path. An existing file is never overwritten. Where the folder has a manifest (see renumber), the file is recorded in it.
+
+With --expand-contract it writes three files, with their ways back, that rename a column or change its type while old and new versions of the application go on: a second column that triggers keep equal to the first, its rows filled in batches, and the end of the first, which migrate holds back until nothing uses it any more. The column is read from the database: with its indexes, constraints, references, triggers and policies; what cannot be carried over is named, and nothing is written. See docs/expand-contract.md.`,
+    positionals: [{ name: 'NAME', repeatable: true, summary: 'what the migration does, such as add_user_email' }],
     flags: [
+      { name: 'expand-contract', summary: 'NAME is: rename TABLE.COLUMN NAME, or change-type TABLE.COLUMN TYPE' },
       { name: 'description', value: 'TEXT', summary: 'the first comment line (default: the name in words)' },
       { name: 'author', value: 'TEXT', summary: 'the Author header (default: the user name of git)' },
+      { name: 'data', summary: 'a data migration, whose rows are changed in batches' },
+      { name: 'code', summary: 'with --data: by code, for what SQL cannot say' },
     ],
     examples: [
       { line: 'taskflow-db create add_user_email', says: 'database/migrations/NNN_add_user_email.sql' },
       { line: 'taskflow-db create add_tags --description "Tags for tasks"', says: 'with a description' },
+      { line: 'taskflow-db create --expand-contract rename requests.status state', says: 'three files' },
+      { line: 'taskflow-db create --expand-contract change-type requests.id bigint', says: 'three files' },
+      { line: 'taskflow-db create fill_priority --data', says: 'for a change of many rows' },
     ],
     load: () => import('./commands/create.ts'),
   },
@@ -237,6 +252,7 @@ Exit status 3 where a check fails.`,
   },
   SCHEMA_COMMAND,
   SQUASH_COMMAND,
+  DATA_COMMAND,
   BACKUP_COMMAND,
   RESTORE_COMMAND,
   {
@@ -266,6 +282,7 @@ With --verify it computes the hash of every entry anew and names the first that 
   },
   {
     name: 'repair',
+    rare: true,
     summary: 'correct the record, with a reason',
     description: `Changes what is recorded about a version, never the tables of the application: accepts a file that was edited after it was applied, marks a version as applied or not applied, or says what became of a step that was interrupted where the catalog cannot tell. The reason is kept in the audit trail.`,
     flags: [
@@ -345,5 +362,6 @@ With --stats it also writes what the server tells of the database to a file, for
     load: () => import('./commands/doctor.ts'),
   },
   DB_COMMAND,
+  SERVE_COMMAND,
   ...ABOUT_COMMANDS,
 ];

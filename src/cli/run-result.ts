@@ -13,8 +13,9 @@ export function finishRun(
   result: RunResult & { problem: Problem | null },
   sentence: string,
 ): ExitStatus {
-  const { ok, runId, migrations, failed, certain, problem } = result;
-  if (context.wantsJson) context.json({ ok, runId, migrations, failed, certain });
+  const { ok, runId, migrations, failed, certain, problem, held } = result;
+  if (context.wantsJson)
+    context.json({ ok, runId, migrations, ...(held === undefined ? {} : { held }), failed, certain });
   else {
     if (problem) tellProblem(context, problem);
     context.stdout.line(sentence);

@@ -1,44 +1,17 @@
 import * as v from 'valibot';
-import { DURATION_EXPECTED, DURATION_PATTERN, parseDuration } from '../problem/duration.ts';
-import { BYTES_EXPECTED, BYTES_PATTERN } from '../problem/quantity.ts';
+import { dataSchema } from './data-schema.ts';
+import { closed, duration, flag, size, text, whole } from './schema-parts.ts';
 
 /**
  * The definition of taskflow-db.config.json: validation, the TASKFLOW_* variables, the JSON Schema and the documentation
  * derive from it. Each message says what was expected.
  */
-const text = (summary: string) =>
-  v.pipe(v.string('a text'), v.minLength(1, 'a text that is not empty'), v.description(summary));
-
-const flag = (summary: string) => v.pipe(v.boolean('true or false'), v.description(summary));
-
-const duration = (summary: string) =>
-  v.pipe(
-    v.union(
-      [
-        v.pipe(v.string(), v.regex(DURATION_PATTERN, DURATION_EXPECTED)),
-        v.pipe(v.number(), v.minValue(0, DURATION_EXPECTED)),
-      ],
-      DURATION_EXPECTED,
-    ),
-    v.check((value) => parseDuration(value) !== undefined, DURATION_EXPECTED),
-    v.description(summary),
-  );
-
 const FOLDERS_EXPECTED = 'a list of folders, at least one, such as ["database/migrations"]';
 const folders = v.pipe(
   v.array(v.pipe(v.string(FOLDERS_EXPECTED), v.minLength(1, 'a folder')), FOLDERS_EXPECTED),
   v.minLength(1, FOLDERS_EXPECTED),
   v.description('Folders of migrations, relative to this file.'),
 );
-
-/**
- * An object that takes no other keys. Unlike valibot's strictObject, which stops at the first, it reports each unknown key
- * (as an issue of type `never`); hence the cast to the type that has no index signature.
- */
-function closed<Entries extends v.ObjectEntries>(entries: Entries, expected: string) {
-  const schema = v.objectWithRest(entries, v.never('a key of the configuration'), expected);
-  return schema as unknown as v.StrictObjectSchema<Entries, string>;
-}
 
 const verify = closed(
   {
@@ -57,16 +30,6 @@ const verify = closed(
   },
   'an object such as { "rerun": "note" }',
 );
-
-const size = (summary: string) =>
-  v.pipe(
-    v.union([v.pipe(v.string(), v.regex(BYTES_PATTERN, BYTES_EXPECTED)), whole(0, BYTES_EXPECTED)], BYTES_EXPECTED),
-    v.description(summary),
-  );
-
-function whole(least: number, expected: string) {
-  return v.pipe(v.number(expected), v.integer(expected), v.minValue(least, expected));
-}
 
 const rows = (summary: string) => v.pipe(whole(0, 'a number of rows'), v.description(summary));
 const SEVERITIES = ['error', 'warning', 'note'] as const;
@@ -212,6 +175,14 @@ const overridable = {
       ),
     ),
   ),
+  backupTo: v.optional(
+    v.pipe(
+      v.picklist(['schema', 'file'], '"schema" or "file"'),
+      v.description(
+        'Where data goes that a migration or a rollback destroys: "schema": the schema taskflow_backup of the database; "file": files in the folder of backups.',
+      ),
+    ),
+  ),
   backupFolder: v.optional(text('Folder of backups, relative to this file.')),
   backupFormat: v.optional(
     v.pipe(
@@ -236,7 +207,11 @@ const overridable = {
     text('Folder of the pg_dump and pg_restore to use, relative to this file. Default: the newest that is found.'),
   ),
   backupReserve: v.optional(size('So much of the disk stays free; a backup that would take it is refused.')),
-  backupMaxSize: v.optional(size('A backup that grows beyond that is given up. 0 for no limit.')),
+  backupMaxSize: v.optional(
+    size(
+      'A backup that grows beyond that is given up, and a migration that destroys more than that is refused. 0 for no limit.',
+    ),
+  ),
   backupKeyFile: v.optional(
     text(
       'File of the key that backups are encrypted with (an identity or a passphrase of age), relative to this file.',
@@ -249,6 +224,7 @@ const overridable = {
   verify: v.optional(v.pipe(verify, v.description('Settings of the command verify.'))),
   lint: v.optional(v.pipe(lint, v.description('Settings of the command lint.'))),
   renumber: v.optional(v.pipe(renumber, v.description('Settings of the command renumber.'))),
+  data: v.optional(v.pipe(dataSchema, v.description('How data migrations go about a busy database.'))),
 };
 
 const PORT_EXPECTED = 'a port from 1 to 65535, or a list of ports in a text';
@@ -332,6 +308,7 @@ export const DEFAULTS = {
   },
   renumber: { mentions: [] },
   backup: 'auto',
+  backupTo: 'schema',
   backupFolder: '.taskflow/backups',
   backupFormat: 'custom',
   backupJobs: 1,
@@ -339,4 +316,19 @@ export const DEFAULTS = {
   backupReserve: '1GB',
   backupMaxSize: 0,
   keep: {},
+  data: {
+    target: '200ms',
+    window: [],
+    replicaLag: '5s',
+    replicaLagSize: '256MB',
+    ignoredReplicas: [],
+    slotSize: '10GB',
+    vacuum: 'slow',
+    walRate: 0,
+    archiveBacklog: 42,
+    snapshotAge: '1h',
+    snapshotTransactions: 10_000_000,
+    probe: 3,
+    deadRows: 0,
+  },
 } as const satisfies ConfigFile;

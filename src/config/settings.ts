@@ -4,7 +4,9 @@ import { DURATION_EXPECTED, durationFault, parseDuration } from '../problem/dura
 import { gather, Problem } from '../problem/problem.ts';
 import { parseBytes } from '../problem/quantity.ts';
 import { nearest } from '../report/nearest.ts';
+import type { DataSettings } from './data-settings.ts';
 import { type LoadedConfig, loadConfigFile } from './file.ts';
+import { dataSettings } from './read-data-settings.ts';
 import {
   BLOCKERS,
   type ConfigFile,
@@ -56,6 +58,7 @@ export interface Settings {
   };
   readonly lint: LintSettings;
   readonly backup: BackupSettings;
+  readonly data: DataSettings;
   readonly renumber: {
     /** As Git takes it; undefined: the usual ones. */
     readonly since: string | undefined;
@@ -67,6 +70,8 @@ export interface Settings {
 /** What is kept before something runs, and how. */
 export interface BackupSettings {
   readonly policy: 'auto' | 'always' | 'never';
+  /** Where data goes that a statement destroys: the schema of its database, or files in the folder of backups. */
+  readonly to: 'schema' | 'file';
   /** Absolute path. */
   readonly folder: string;
   readonly format: 'custom' | 'directory';
@@ -143,6 +148,8 @@ export interface SettingsSource {
     readonly cancelBlockers?: string | undefined;
     /** `auto`, `always` or `never`. */
     readonly backup?: string | undefined;
+    /** `schema` or `file`. */
+    readonly backupTo?: string | undefined;
   };
 }
 
@@ -168,6 +175,7 @@ export function loadSettings({ cwd, env, flags }: SettingsSource): Settings {
     }),
     lint: Object.freeze(lintSettings(merged.lint ?? {}, root)),
     backup: Object.freeze(backupSettings(merged, root)),
+    data: Object.freeze(dataSettings(merged)),
     renumber: Object.freeze({
       since: merged.renumber?.since,
       mentions: (merged.renumber?.mentions ?? []).map((path) => resolve(root, path)),
@@ -186,6 +194,7 @@ function flagValues(flags: SettingsSource['flags']): ConfigFile {
     ...durationFlag('wait', '--wait', flags.wait),
     ...(strict ? { strict } : {}),
     ...(flags.backup === undefined ? {} : { backup: flags.backup as BackupSettings['policy'] }),
+    ...(flags.backupTo === undefined ? {} : { backupTo: flags.backupTo as BackupSettings['to'] }),
     lint: lintFlags(flags),
     ...(cancelBlockers === undefined ? {} : { cancelBlockers: blockersFlag(cancelBlockers) }),
   };
@@ -239,7 +248,8 @@ function merge(layers: readonly (ConfigFile | EnvironmentConfig | typeof DEFAULT
   const rules = Object.assign({}, ...layers.map((layer) => layer?.lint?.rules));
   const renumber = Object.assign({}, ...layers.map((layer) => layer?.renumber));
   const keep = Object.assign({}, ...layers.map((layer) => layer?.keep));
-  return { ...Object.assign({}, ...layers), verify, lint: { ...lint, rules }, renumber, keep };
+  const data = Object.assign({}, ...layers.map((layer) => layer?.data));
+  return { ...Object.assign({}, ...layers), verify, lint: { ...lint, rules }, renumber, keep, data };
 }
 
 function lintSettings(lint: NonNullable<ConfigFile['lint']>, root: string): LintSettings {
@@ -262,6 +272,7 @@ function backupSettings(merged: ConfigFile, root: string): BackupSettings {
   const bytes = (value: string | number) => parseBytes(value) ?? 0;
   return {
     policy: merged.backup ?? DEFAULTS.backup,
+    to: merged.backupTo ?? DEFAULTS.backupTo,
     folder: resolve(root, merged.backupFolder ?? DEFAULTS.backupFolder),
     format: merged.backupFormat ?? DEFAULTS.backupFormat,
     compression: merged.backupCompression,

@@ -13,7 +13,7 @@ export interface Variable {
   readonly schema: GenericSchema;
 }
 
-const NOT_OVERRIDDEN = ['$schema', 'environments', 'verify', 'lint', 'renumber', 'keep'];
+const NOT_OVERRIDDEN = ['$schema', 'environments', 'verify', 'lint', 'renumber', 'keep', 'data'];
 const entries: Readonly<Record<string, GenericSchema>> = configSchema.entries;
 
 export const VARIABLES: readonly Variable[] = [
@@ -38,6 +38,9 @@ export const VARIABLES: readonly Variable[] = [
   ),
   ...Object.entries<GenericSchema>(configSchema.entries.keep.wrapped.entries).map(
     ([key, schema]): Variable => ({ name: `TASKFLOW_KEEP_${wordsOf(key)}`, path: ['keep', key], schema }),
+  ),
+  ...Object.entries<GenericSchema>(configSchema.entries.data.wrapped.entries).map(
+    ([key, schema]): Variable => ({ name: `TASKFLOW_DATA_${wordsOf(key)}`, path: ['data', key], schema }),
   ),
 ];
 
@@ -68,7 +71,19 @@ export function readVariables(env: Env): { values: ConfigFile; problems: readonl
 
 const LISTS_OF_PATHS: readonly string[] = ['directories', 'upgradeFrom', 'mentions'];
 const SWITCHES: readonly string[] = ['embedded', 'production', 'storeSql', 'strict'];
-const NUMBERS: readonly string[] = ['serverVersion', 'largeTableRows', 'smallTableRows', 'backupJobs', 'last', 'days'];
+const LISTS: readonly string[] = ['cancelBlockers', 'backupOptions', 'window', 'ignoredReplicas'];
+const NUMBERS: readonly string[] = [
+  'serverVersion',
+  'largeTableRows',
+  'smallTableRows',
+  'backupJobs',
+  'last',
+  'days',
+  'archiveBacklog',
+  'activeSessions',
+  'snapshotTransactions',
+];
+const FACTORS: readonly string[] = ['pause', 'probe', 'deadRows'];
 const TRUTH: Readonly<Record<string, boolean>> = {
   true: true,
   on: true,
@@ -82,7 +97,8 @@ const TRUTH: Readonly<Record<string, boolean>> = {
 
 function parseText(key: string, text: string): unknown {
   if (LISTS_OF_PATHS.includes(key)) return text.split(delimiter).filter((folder) => folder !== '');
-  if (key === 'cancelBlockers' || key === 'backupOptions') return listOf(text);
+  if (LISTS.includes(key)) return listOf(text);
+  if (FACTORS.includes(key) && /^\d{1,6}(\.\d{1,6})?$/.test(text)) return Number(text);
   if (NUMBERS.includes(key) && /^\d{1,15}$/.test(text)) return Number(text);
   if (SWITCHES.includes(key)) return TRUTH[text.toLowerCase()] ?? text;
   return text;

@@ -125,12 +125,17 @@ function problemOf(application: Application, failure: WorkFailure): Problem {
   return statementProblem(failure.error, planned.migration, failure.statement.statement, all, roleOf(application));
 }
 
+function reasonOf({ plan }: PlannedMigration): string {
+  if (plan.mode === 'batches') return 'a data migration: each of its batches is a transaction';
+  return plan.steps.find((step) => step.reason)?.reason ?? '';
+}
+
 /** What cannot run in one transaction with the others is refused before anything runs. */
 export function refuseSteps(migrations: readonly PlannedMigration[]): void {
-  const outside = migrations.filter((one) => one.plan.mode === 'steps');
+  const outside = migrations.filter((one) => one.plan.mode !== 'transaction');
   if (outside.length === 0) return;
   throw new Problem('usage', 'these migrations cannot run in one transaction', {
-    found: outside.map((one) => `${one.version} (${one.plan.steps.find((step) => step.reason)?.reason})`).join('; '),
+    found: outside.map((one) => `${one.version} (${reasonOf(one)})`).join('; '),
     state: 'Nothing was run.',
     next: ['Leave --single-transaction out, or apply up to the one before with --to.'],
   });

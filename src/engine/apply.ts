@@ -34,7 +34,8 @@ export function applicationOf(
 /** Runs `apply` with a copy of each large table that it destroys, made before; takes the copies away where it fails. */
 async function keeping(application: Application, apply: () => Promise<number>): Promise<number> {
   const { keeper, planned } = application;
-  if (!keeper) return apply();
+  // What a data migration changes is as much as a table: it is not kept.
+  if (!keeper || planned.plan.mode === 'batches') return apply();
   const subject = lockSubjectOf(application);
   try {
     await keeper.prepare(subject, planned.migration.statements).catch(async (error) => {
@@ -47,6 +48,12 @@ async function keeping(application: Application, apply: () => Promise<number>): 
   }
 }
 
+async function applyOtherwise(application: Application): Promise<number> {
+  if (application.planned.plan.mode === 'steps') return applySteps(application);
+  const { applyData } = await import('./data/apply-data.ts');
+  return applyData(application);
+}
+
 /**
  * Applies one migration and records it, or leaves the database as it was (a transactional file) or at a recorded step (one
  * that is not). Returns its duration in milliseconds. Throws a Problem after the failure is on record.
@@ -55,7 +62,7 @@ export async function applyMigration(application: Application): Promise<number> 
   const { engine, planned, index, total } = application;
   engine.emit({ kind: 'started', version: planned.version, index, total, statements: statementCount(planned.plan) });
   const ms = await keeping(application, () =>
-    planned.plan.mode === 'steps' ? applySteps(application) : applyInTransaction(application),
+    planned.plan.mode === 'transaction' ? applyInTransaction(application) : applyOtherwise(application),
   );
   engine.emit({ kind: 'applied', version: planned.version, index, total, ms });
   return ms;

@@ -12,7 +12,7 @@ import type { Worker } from './worker.ts';
  * no row, false and NULL all fail. `role`: who runs them. Throws `verify-failed`, or the query's own error.
  */
 export async function checkVerify(
-  worker: Worker,
+  worker: Pick<Worker, 'session'>,
   migration: Migration,
   watch: WorkWatch,
   role?: string,

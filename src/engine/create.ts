@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { readFolders } from '../files/folders.ts';
 import { parseFileName } from '../migration/filename.ts';
-import { newFileName, newMigrationText } from '../migration/template.ts';
+import { newCodeMigrationText, newDataMigrationText, newFileName, newMigrationText } from '../migration/template.ts';
 import { Problem } from '../problem/problem.ts';
 import { writeMigrations } from './manifest/keep-manifests.ts';
 
@@ -15,6 +15,10 @@ export interface CreateOptions {
   readonly name: string;
   readonly description?: string | undefined;
   readonly author?: string | undefined;
+  /** A data migration. */
+  readonly data?: boolean | undefined;
+  /** Whose batches run code: TypeScript. */
+  readonly code?: boolean | undefined;
   /** Today, YYYY-MM-DD. */
   readonly date: string;
 }
@@ -26,12 +30,18 @@ export interface CreateOptions {
 export function createMigration(options: CreateOptions): { version: string; file: string } {
   const there = options.folders.filter((folder) => existsSync(folder));
   const versions = readFolders(there, options.cwd).files;
-  const name = newFileName(versions, options.name);
+  const name = newFileName(versions, options.name, options.code ? '.ts' : '.sql');
   const parsed = parseFileName(name);
   if (parsed instanceof Problem) throw parsed;
   const path = join(options.folder, name);
   const file = relative(options.cwd, path);
-  const content = newMigrationText({ ...options, version: parsed.version });
+  const header = { ...options, version: parsed.version };
+  const content = textOf(options, header);
   writeMigrations([{ kind: 'create', path, shown: file, content }], options.cwd);
   return { version: parsed.version, file };
+}
+
+function textOf({ data, code }: CreateOptions, header: Parameters<typeof newMigrationText>[0]): string {
+  if (code) return newCodeMigrationText(header);
+  return data ? newDataMigrationText(header) : newMigrationText(header);
 }

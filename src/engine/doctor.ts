@@ -4,6 +4,7 @@ import { type Control, withControl } from './control.ts';
 import { connections } from './doctor/connections.ts';
 import { invalidIndexes, preparedTransactions, transactionsLeftOpen } from './doctor/database.ts';
 import { auditTrail, interruptions, leftAtWork, runners, trackingTables } from './doctor/history.ts';
+import { keptData } from './doctor/kept-data.ts';
 import { deathWatch, encoding, serverVersion, writable } from './doctor/server.ts';
 import { saveStatistics } from './doctor/statistics.ts';
 import type { Engine } from './engine.ts';
@@ -87,4 +88,5 @@ const CHECKS: readonly Check[] = [
   transactionsLeftOpen,
   preparedTransactions,
   invalidIndexes,
+  keptData,
 ];

@@ -58,7 +58,7 @@ export async function hasObjects(control: Control): Promise<boolean> {
     `SELECT EXISTS (
   SELECT FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', '${BACKUP_SCHEMA}')
-    AND NOT (n.nspname = $1 AND (c.relname LIKE 'schema\\_migration%' OR c.relname = 'migration_status'))
+    AND NOT (n.nspname = $1 AND (c.relname ~ '^schema_(migration|data_(migrations|ranges|batches))' OR c.relname = 'migration_status'))
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d
       WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 ) AS found`,

@@ -1,5 +1,6 @@
 import { locate } from '../migration/locate.ts';
 import type { Migration, Statement } from '../migration/migration.ts';
+import { writtenSql } from '../migration/placeholder.ts';
 import type { DatabaseError } from '../postgres/database-error.ts';
 import { Problem, type ServerError } from '../problem/problem.ts';
 import { oddCharacters } from '../sql/odd-characters.ts';
@@ -88,7 +89,7 @@ export function statementProblem(
   return new Problem(error.code === '42501' ? 'permission-denied' : 'statement-failed', `${migration.version} failed`, {
     version: migration.version,
     where,
-    statement: statement.sql,
+    statement: writtenSql(statement),
     server: serverErrorOf(error),
     cause: error,
     next: [

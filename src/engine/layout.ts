@@ -1,6 +1,5 @@
+import { LAYOUTS } from '../ledger/layout/layouts.ts';
 import { CONVERT_NAIVE_TIMES } from '../ledger/layout/naive-times.ts';
-import { LAYOUT_1 } from '../ledger/layout/version1.ts';
-import { LAYOUT_2 } from '../ledger/layout/version2.ts';
 import { onlyLayoutChangeItems, takeLeaseItem } from '../ledger/lease.ts';
 import { LAYOUT_NEWEST } from '../ledger/names.ts';
 import type { Ledger } from '../ledger/read.ts';
@@ -59,7 +58,7 @@ export async function upgradeLayout(engine: Engine, control: Control, held: Ledg
 /** The first statement of the oldest layout chooses the schema, also for what is not an upgrade. */
 function layoutItems(engine: Engine, upgrades: boolean): BatchItem[] {
   const zone = engine.settings.legacyTimeZone ?? '';
-  const scripts = [LAYOUT_1, LAYOUT_2].flatMap((script) =>
+  const scripts = LAYOUTS.flatMap((script) =>
     [...splitScript(script)]
       .filter((item) => item.kind === 'statement')
       .map((item) => ({ sql: script.slice(item.start, item.end) })),

@@ -11,10 +11,14 @@ export interface MigrateOptions {
   /** Version or number: it and what it needs. */
   readonly only?: string | undefined;
   readonly allowLate: boolean;
+  /** Why a contract is run although something still uses what it drops. */
+  readonly forceContract?: string | undefined;
   /** All of it in one transaction, or nothing. */
   readonly singleTransaction: boolean;
   /** So many builds of indexes at once, on different tables; by default one. */
   readonly jobs?: number | undefined;
+  /** Data migrations as one transaction over all rows: on a database that nobody else is in. */
+  readonly whole?: boolean | undefined;
   /** Apply exactly what this plan holds, or refuse; the choices above are then its own. */
   readonly bound?: Bound | undefined;
   /**
@@ -33,6 +37,7 @@ export interface MigrateResult extends RunResult {
 
 /** What the plan has to say besides what it will do. */
 export function tellRemarks(engine: Engine, plan: UpPlan): void {
+  for (const { version, reason, evidence } of plan.held) engine.emit({ kind: 'held', version, reason, evidence });
   for (const message of plan.warnings) engine.emit({ kind: 'warning', message });
   for (const message of plan.notes) engine.emit({ kind: 'note', message });
 }
@@ -54,11 +59,15 @@ export function resultOf(
     return { version, state, executionTimeMs: null };
   });
   const skipped = plan.skipped.map(({ version }) => ({ version, state: 'skipped' as const, executionTimeMs: null }));
+  const held = plan.held.map(({ version }) => ({ version, state: 'pending' as const, executionTimeMs: null }));
+  const queued = plan.background.map(({ version }) => ({ version, state: 'queued' as const, executionTimeMs: null }));
+  const waiting = plan.waiting.map(({ version }) => ({ version, state: 'waiting' as const, executionTimeMs: null }));
   return {
     ok: problem === null,
     runId: engine.run.runId,
     database: control.server.database,
-    migrations: [...outcomes, ...skipped],
+    migrations: [...outcomes, ...skipped, ...queued, ...waiting, ...held],
+    held: plan.held.map(({ version, reason, evidence }) => ({ version, reason, evidence })),
     failed: problem ? failureOf(failedVersion ?? '', problem) : null,
     problem,
     plan,

@@ -1,6 +1,5 @@
 import type { Ledger } from '../ledger/read.ts';
 import type { MigrationFile } from '../plan/migration-file.ts';
-import type { UpPlan } from '../plan/up.ts';
 import { Problem } from '../problem/problem.ts';
 import { applyAll } from './apply-all.ts';
 import { applyOneByOne } from './apply-one-by-one.ts';
@@ -43,23 +42,44 @@ export async function migrateUnderLock(
       await recordBefore(engine, control, backup);
       if (plan.migrations.length > 0 || outlook.change) await rememberProduction(engine, control, ledger);
       tellRemarks(engine, plan);
-      if (plan.standIns.length > 0)
-        await (await import('./squash/record.ts')).recordStandIns(engine, control, plan.standIns);
-      for (const skipped of plan.skipped) await recordSkipped(engine, control, skipped);
+      await recordBeside(engine, control, plan);
+      // A run that was killed may have destroyed something and not moved it.
+      if (control.abandoned) await moveKept(engine, control);
       if (plan.migrations.length === 0) return resultOf(engine, control, plan, [], null);
       engine.emit({ kind: 'plan', total: plan.migrations.length, versions: plan.migrations.map((one) => one.version) });
       const apply = options.singleTransaction ? applyTogether : oneByOne(options.jobs);
       const replan = async () =>
         (await planFor(engine, control, files, (await rereadLedger(control)).ledger, options)).migrations;
       const { problem, durations } = await applyAll(engine, control, plan.migrations, apply, replan, connect);
+      if (engine.settings.backup.to === 'file') await moveKept(engine, control);
       return resultOf(engine, control, plan, durations, problem);
     });
   });
 }
 
+/** What the plan puts on record beside what it applies. Most plans have none of it, and load none of it. */
+async function recordBeside(
+  engine: Engine,
+  control: Control,
+  plan: Awaited<ReturnType<typeof planFor>>,
+): Promise<void> {
+  if (plan.standIns.length > 0)
+    await (await import('./squash/record.ts')).recordStandIns(engine, control, plan.standIns);
+  if (plan.contracts.news.size + plan.contracts.forced.length > 0)
+    await (await import('./expand/record.ts')).recordContracts(engine, control, plan.contracts);
+  if (plan.background.length > 0)
+    await (await import('./data/queue-background.ts')).queueBackground(engine, control, plan);
+  for (const skipped of plan.skipped) await recordSkipped(engine, control, skipped);
+}
+
 function oneByOne(jobs: number | undefined): typeof applyOneByOne {
   return (engine, control, worker, migrations, durations) =>
     applyOneByOne(engine, control, worker, migrations, durations, jobs);
+}
+
+async function moveKept(engine: Engine, control: Control): Promise<void> {
+  const { moveToFiles } = await import('./keep/move-to-files.ts');
+  await moveToFiles(engine, control);
 }
 
 /** What reads a schema is loaded by nobody else. */
@@ -74,7 +94,7 @@ async function planChosen(
   files: readonly MigrationFile[],
   ledger: Ledger,
   options: MigrateOptions,
-): Promise<UpPlan> {
+): ReturnType<typeof planFor> {
   try {
     return await planFor(engine, control, files, ledger, options);
   } catch (error) {

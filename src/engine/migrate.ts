@@ -35,8 +35,15 @@ export function migrateFiles(
 }
 
 /** Nothing is to be run or put on record. */
-function isIdle({ migrations, skipped, standIns }: UpPlan): boolean {
-  return migrations.length === 0 && standIns.length === 0 && skipped.every(alreadySkipped);
+function isIdle({
+  migrations,
+  skipped,
+  standIns,
+  background,
+  contracts,
+}: Awaited<ReturnType<typeof planFor>>): boolean {
+  const nothing = migrations.length + background.length + standIns.length + contracts.news.size === 0;
+  return nothing && skipped.every(alreadySkipped);
 }
 
 function alreadySkipped({ status }: { status: MigrationStatus }): boolean {

@@ -59,6 +59,11 @@ export async function openEngine(inputs: EngineInputs): Promise<Engine> {
   };
 }
 
+/** The database that an engine works on, for people: `127.0.0.1:5432/taskflow_db as app`. */
+export function describeEngine({ target }: Pick<Engine, 'target'>): string {
+  return describeTarget(target);
+}
+
 /** The name of the database that would be worked on; undefined where none is named. Nothing is connected to or started. */
 export function namedDatabase({
   env,

@@ -33,8 +33,9 @@ const TABLES = `SELECT c.relname AS name, pg_catalog.string_agg(w.privilege, ', 
 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace,
   ROWS FROM (pg_catalog.unnest(CASE c.relname WHEN 'schema_migration_events' THEN '{SELECT,INSERT}'::text[]
     WHEN 'schema_migration_runner' THEN '{SELECT,UPDATE}'::text[]
+    WHEN 'schema_data_ranges' THEN '{SELECT,INSERT,UPDATE,DELETE}'::text[] WHEN 'schema_data_batches' THEN '{SELECT,INSERT,DELETE}'::text[]
     ELSE '{SELECT,INSERT,UPDATE}'::text[] END)) WITH ORDINALITY AS w(privilege, position)
-WHERE n.nspname = $1 AND c.relkind = 'r' AND c.relname ~ '^schema_migration(s|_events|_settings|_runner)$'
+WHERE n.nspname = $1 AND c.relkind = 'r' AND c.relname ~ '^(schema_migration(s|_events|_settings|_runner)|schema_data_(migrations|ranges|batches))$'
   AND NOT pg_catalog.has_table_privilege(c.oid, w.privilege)
 GROUP BY c.relname ORDER BY c.relname`;
 

@@ -8,7 +8,7 @@ const STORED_SQL_CHARACTERS_MAX = 8 * 1024 * 1024;
 export function recordedMigration(
   migration: Migration,
   storeSql: boolean,
-  type: RecordedMigration['type'] = 'migration',
+  type: RecordedMigration['type'] = migration.data ? 'data' : 'migration',
 ): RecordedMigration {
   const stored = storeSql && !migration.large && migration.text.length <= STORED_SQL_CHARACTERS_MAX;
   return {

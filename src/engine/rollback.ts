@@ -2,7 +2,7 @@ import { readFolders, refuseComplaints } from '../files/folders.ts';
 import { planDown } from '../plan/down.ts';
 import { type MigrationStatus, reconcile } from '../plan/reconcile.ts';
 import { resolveVersion } from '../plan/resolve-version.ts';
-import { planSteps } from '../plan/steps.ts';
+import { planBatches, planSteps } from '../plan/steps.ts';
 import { refuseReadOnly } from '../postgres/server-info.ts';
 import { Problem } from '../problem/problem.ts';
 import { failureOf, type MigrationOutcome, type RunResult } from '../report/events.ts';
@@ -66,7 +66,10 @@ export async function rollback(engine: Engine, options: RollbackOptions): Promis
       );
       await recordBefore(engine, control, backup);
       engine.emit({ kind: 'plan', total: plan.rollbacks.length, versions: plan.rollbacks.map((one) => one.version) });
-      return undoAll(engine, control, plan, options.data ?? true);
+      const result = await undoAll(engine, control, plan, options.data ?? true);
+      if (control.abandoned || engine.settings.backup.to === 'file')
+        await (await import('./keep/move-to-files.ts')).moveToFiles(engine, control);
+      return result;
     });
   });
 }
@@ -124,10 +127,14 @@ export async function planFor(
   for (const status of chosen) {
     const source = await wayBack(control, status);
     const statements = source.rollback.kind === 'sql' ? source.rollback.statements : [];
+    const { version, entry } = status;
+    if (source.data?.back) {
+      rollbacks.push({ version, status, source, plan: planBatches(statements, control.server.versionNum) });
+      continue;
+    }
     const plan = planSteps(statements, control.server.versionNum, {
       none: source.headers.transaction === 'none',
     });
-    const { version, entry } = status;
     const resumed = await resumeDown(
       control,
       { version, entry },
@@ -137,17 +144,18 @@ export async function planFor(
     );
     rollbacks.push({ version, status, source, plan: resumed });
   }
-  const returns = await returning(control, rollbacks, options.data ?? true);
+  const returns = await returning(engine, control, rollbacks, options.data ?? true);
   return { rollbacks, returns, unsure: standing?.unsure ?? [] };
 }
 
 async function returning(
+  engine: Engine,
   control: Control,
   rollbacks: readonly PlannedRollback[],
   wanted: boolean,
 ): Promise<Returning[]> {
   const all: Returning[] = [];
-  for (const { version } of wanted ? rollbacks : []) all.push(...(await returningOf(control, version)));
+  for (const { version } of wanted ? rollbacks : []) all.push(...(await returningOf(engine, control, version)));
   return all;
 }
 

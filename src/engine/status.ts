@@ -1,4 +1,4 @@
-import { readFolders } from '../files/folders.ts';
+import { type FoundFiles, readFolders } from '../files/folders.ts';
 import type { OrderNode } from '../graph/order.ts';
 import type { ManifestFault } from '../manifest/faults.ts';
 import { isToApply, orderNode } from '../plan/candidate.ts';
@@ -9,6 +9,8 @@ import { MIGRATION_STATES, type MigrationState } from '../plan/state.ts';
 import { Problem } from '../problem/problem.ts';
 import { type Control, withControl } from './control.ts';
 import type { Engine } from './engine.ts';
+import type { Looked } from './expand/contracts.ts';
+import { isContract } from './expand/is-contract.ts';
 import { checkManifests } from './manifest/check-manifests.ts';
 import { readStepHistory, type StepUnderWay } from './steps/step-history.ts';
 
@@ -48,26 +50,32 @@ export interface StatusRow {
 /** Every migration with its state. Reads layouts of every age, takes no lock and writes nothing. */
 export function status(engine: Engine): Promise<StatusReport> {
   const found = readFolders(engine.settings.directories, engine.cwd);
+  return withControl(engine, (control) => statusOf(engine, control, found));
+}
+
+/** The same for whoever has a control session, and asks it for more. */
+export async function statusOf(engine: Engine, control: Control, found: FoundFiles): Promise<StatusReport> {
+  const { ledger } = control;
   const manifests = checkManifests(engine.settings.directories, engine.cwd, found.files);
-  return withControl(engine, async (control) => {
-    const { ledger } = control;
-    const running = (ledger.layout ?? 0) > 0 ? await runningVersions(control) : new Set<string>();
-    const statuses = reconcile(found.files, ledger.entries, running);
-    const complaints = [...found.complaints];
-    const noted = await Promise.all(statuses.map((one) => withStepNote(control, one)));
-    const migrations = noted.map((one) => rowOf(one, complaints));
-    return {
-      database: control.server.database,
-      serverVersion: control.server.version,
-      trackingSchema: control.names.schema,
-      layout: ledger.layout ?? null,
-      production: engine.settings.production || ledger.settings.get('production') === 'true',
-      summary: summarize(migrations),
-      migrations,
-      complaints: [...complaints, ...twins(statuses), ...manifests.flatMap(({ problem }) => problem ?? [])],
-      manifests: manifests.map(({ file, faults }) => ({ file, faults })),
-    };
-  });
+  const running = (ledger.layout ?? 0) > 0 ? await runningVersions(control) : new Set<string>();
+  const statuses = reconcile(found.files, ledger.entries, running);
+  const complaints = [...found.complaints];
+  const contracts = await heldBack(engine, control, statuses);
+  const noted = await Promise.all(
+    statuses.map(async (one) => withHeldNote(await withStepNote(control, one), contracts.get(one.version))),
+  );
+  const migrations = noted.map((one) => rowOf(one, complaints));
+  return {
+    database: control.server.database,
+    serverVersion: control.server.version,
+    trackingSchema: control.names.schema,
+    layout: ledger.layout ?? null,
+    production: engine.settings.production || ledger.settings.get('production') === 'true',
+    summary: summarize(migrations),
+    migrations,
+    complaints: [...complaints, ...twins(statuses), ...manifests.flatMap(({ problem }) => problem ?? [])],
+    manifests: manifests.map(({ file, faults }) => ({ file, faults })),
+  };
 }
 
 /** As `migrate` would refuse them; files are read only where numbers are shared. */
@@ -87,9 +95,27 @@ function twins(statuses: readonly MigrationStatus[]): Problem[] {
   return sameNumber(nodes, statuses, isToApply);
 }
 
+/** Contracts as they stand, without the look at all rows that `migrate` takes. */
+async function heldBack(engine: Engine, control: Control, statuses: readonly MigrationStatus[]) {
+  if (!statuses.some(isContract)) return new Map<string, Looked>();
+  const { lookAtContracts } = await import('./expand/gate.ts');
+  return lookAtContracts(engine, control, statuses, { verify: false });
+}
+
+function withHeldNote(status: MigrationStatus, looked: Looked | undefined): MigrationStatus {
+  if (!looked) return status;
+  const { released, reason, evidence } = looked;
+  const head = released
+    ? 'nothing is seen to use what it drops; migrate asks VERIFY, then runs it'
+    : `held back: ${reason}`;
+  const more = evidence.filter(({ words }) => words !== reason).map(({ words }) => words);
+  return { ...status, notes: [...status.notes, head, ...more] };
+}
+
 /** Of an interrupted one: at which step, whether the server still works at that, and what to do. */
 async function withStepNote(control: Control, status: MigrationStatus): Promise<MigrationStatus> {
   const { state, entry, version } = status;
+  if (entry?.type === 'data' && !inForce(entry)) return withDataNote(control, status);
   if (state !== 'interrupted' || !entry) return status;
   const { underWay } = await readStepHistory(control, version);
   const again = `taskflow-db ${inForce(entry) ? 'rollback' : 'migrate'}`;
@@ -100,6 +126,11 @@ async function withStepNote(control: Control, status: MigrationStatus): Promise<
       ]
     : [`${entry.stepsDone ?? 0} of ${entry.stepsTotal} steps are done`, `run ${again}: it goes on with the next step`];
   return { ...status, notes: [...status.notes, ...notes] };
+}
+
+async function withDataNote(control: Control, status: MigrationStatus): Promise<MigrationStatus> {
+  const { asData } = await import('./data/note.ts');
+  return asData(control, status);
 }
 
 async function whatNext(control: Control, underWay: StepUnderWay, again: string): Promise<string> {

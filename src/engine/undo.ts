@@ -76,7 +76,7 @@ export async function undo(
 async function prepareData(undoing: Undoing): Promise<void> {
   const { data, planned, engine } = undoing;
   const { rollback } = planned.source;
-  if (!data.keeper || rollback.kind !== 'sql') return;
+  if (!data.keeper || rollback.kind !== 'sql' || planned.plan.mode === 'batches') return;
   await data.keeper.prepare(lockSubjectOf(undoing), rollback.statements).catch((error: unknown) => {
     if (engine.signal.aborted || !(error instanceof Problem)) throw error;
   });
@@ -86,6 +86,7 @@ async function undoPlanned(undoing: Undoing): Promise<Problem | undefined> {
   const { engine, control, worker, planned } = undoing;
   const { version, source, plan } = planned;
   if (plan.mode === 'steps') return undoStepwise(undoing);
+  if (plan.mode === 'batches') return undoInBatches(undoing);
   const problem = await withLockRetries(lockSubjectOf(undoing), ({ count, lockTimeoutMs }) =>
     undoTogether({ ...undoing, lockTimeoutMs }, count === 1),
   );
@@ -110,9 +111,10 @@ async function undoTogether(undoing: Undoing, announce: boolean): Promise<Proble
     worker.begin(mayPrepare(planned.source)),
     data.before(),
     statementItems(statements, timeoutsOf(undoing), ({ statement }, lockTimeoutMs) =>
-      data.around(statement, lockTimeoutMs),
+      data.around(worker.session, statement, lockTimeoutMs),
     ),
     worker.ownRole(mayChangeRole(planned.source)),
+    data.records(),
     data.behind(),
     undoneItems(undoing).map((item) => ({ item })),
     worker.commit(),
@@ -127,12 +129,19 @@ async function undoTogether(undoing: Undoing, announce: boolean): Promise<Proble
   return undefined;
 }
 
+/** Each batch is on record as it is committed, the whole behind the last. */
+async function undoInBatches({ engine, control, worker, planned }: Undoing): Promise<undefined> {
+  const { undoData } = await import('./data/undo-data.ts');
+  await undoData(engine, control, worker, planned.source);
+}
+
 async function undoStepwise(undoing: Undoing, plan = undoing.planned.plan): Promise<Problem | undefined> {
   const { engine, control, worker, planned, watch } = undoing;
   const { version, source } = planned;
   const { data } = undoing;
-  const run = { engine, control, worker, version, source, plan, watch, keeper: data.keeper };
-  const marked = data.returns ? await inOneTransaction(undoing, data.before()) : undefined;
+  const run = { engine, control, worker, version, source, plan, watch, keeper: data };
+  // What the steps before have changed themselves is no change of somebody else.
+  const marked = data.returns && (plan.done ?? 0) === 0 ? await inOneTransaction(undoing, data.before()) : undefined;
   if (marked) return marked;
   const { problem, done } = await undoSteps(run, () => recordUndone(undoing));
   return problem && stepwise(problem, planned, done);
@@ -144,7 +153,7 @@ async function recordUndone(undoing: Undoing): Promise<void> {
   if (!data.returns) return control.write(undoneItems(undoing));
   data.begin();
   const items = undoneItems(undoing).map((item) => ({ item }));
-  const problem = await inOneTransaction(undoing, inOrder(data.behind(), items));
+  const problem = await inOneTransaction(undoing, inOrder(data.records(), data.behind(), items));
   if (problem) throw problem;
   data.tell();
 }

@@ -18,6 +18,8 @@ export interface Around {
   before(): Promise<void>;
   /** `tag`: the statement's command tag, `DELETE 12`. */
   after(tag: string): Promise<void>;
+  /** Runs in place of the statement; as long as it, so that places in it stay. */
+  readonly sql?: string;
 }
 
 export interface WorkWatch {
@@ -56,7 +58,9 @@ export function* statementItems(
     const wanted = rows ? timeouts.rowLockTimeoutMs : timeouts.lockTimeoutMs;
     if (wanted !== current) yield { item: setLocal('lock_timeout', String(wanted)) };
     current = wanted;
-    yield { ...workItemOf(planned), around: around?.(planned, timeouts.lockTimeoutMs) };
+    const one = workItemOf(planned);
+    const beside = around?.(planned, timeouts.lockTimeoutMs);
+    yield { ...one, item: beside?.sql === undefined ? one.item : { ...one.item, sql: beside.sql }, around: beside };
   }
 }
 

@@ -3,7 +3,7 @@ import type { Migration } from '../migration/migration.ts';
 import type { Batch, BatchFailure, BatchItem, ItemResult } from '../postgres/pipeline.ts';
 import type { Row } from '../postgres/row.ts';
 import type { BatchWatch, Session } from '../postgres/session.ts';
-import { pinSettings, type SessionPins } from '../postgres/session-settings.ts';
+import { OWN_ROLE, pinSettings, type SessionPins } from '../postgres/session-settings.ts';
 import { Problem } from '../problem/problem.ts';
 import type { Control } from './control.ts';
 import type { Engine } from './engine.ts';
@@ -48,7 +48,8 @@ export class Worker {
     if (control.fence === undefined) throw new Error('a run works under a lease');
     this.session = session;
     this.#control = control;
-    this.#pins = workerPins(engine);
+    const pins = workerPins(engine);
+    this.#pins = { ...pins, custom: { ...pins.custom, [OWN_ROLE]: control.role } };
     this.#pinItem = { ...pinSettings(this.#pins, 'transaction'), name: 'taskflow_pins' };
     this.#live = engine.live;
     this.#pooled = control.server.pooled;

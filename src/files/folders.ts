@@ -2,7 +2,7 @@ import { type Dirent, readdirSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { twins } from '../migration/catalogue.ts';
 import { checksumOf, crlfChecksumOf } from '../migration/checksum.ts';
-import { parseFileName } from '../migration/filename.ts';
+import { isMeantAsMigration, parseFileName } from '../migration/filename.ts';
 import type { Migration, ReplacedVersion } from '../migration/migration.ts';
 import { parseMigration } from '../migration/parse.ts';
 import type { MigrationFile } from '../plan/migration-file.ts';
@@ -18,7 +18,7 @@ export interface FoundFiles {
 
 /**
  * All migrations of the given folders (absolute paths), each read once: what is run later is the bytes that were hashed
- * here. Files that are no `.sql` are none of ours. `cwd`: the folder that shown paths are relative to.
+ * here. Files that are neither `.sql` nor numbered code are none of ours. `cwd`: the folder that shown paths are relative to.
  */
 export function readFolders(folders: readonly string[], cwd: string): FoundFiles {
   const files: MigrationFile[] = [];
@@ -48,7 +48,7 @@ export function refuseComplaints(found: FoundFiles): readonly MigrationFile[] {
 function listFolder(folder: string, shown: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true })
-      .filter(({ name }) => name.toLowerCase().endsWith('.sql') && !name.startsWith('.'))
+      .filter(({ name }) => isMeantAsMigration(name))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {
     throw new Problem('folder-unreadable', `cannot read the folder of migrations ${shown}: ${fileErrorText(error)}`, {

@@ -45,25 +45,24 @@ export class NamesUsed {
     return this.#files.get(cut(word)) ?? NONE;
   }
 
-  #gather(value: object): void {
-    for (const key in value) {
-      const field: unknown = value[key as keyof typeof value];
+  #gather(fields: object): void {
+    for (const key in fields) {
+      const field: unknown = fields[key as keyof typeof fields];
       if (typeof field === 'string') this.#addField(key, field);
-      else if (typeof field === 'object' && field !== null) {
-        if (key === 'names') this.#addTypes(field);
-        this.#gather(field);
-      }
+      else if (Array.isArray(field)) this.#gatherList(key, field);
+      else if (typeof field === 'object' && field !== null) this.#gather(field);
     }
+  }
+
+  #gatherList(key: string, nodes: readonly Node[]): void {
+    if (key === 'names') for (const name of stringsOf(nodes)) this.#types.add(name);
+    for (const node of nodes) this.#gather(node);
   }
 
   #addField(key: string, text: string): void {
     if (PASSED_OVER.has(key)) return;
     if (PLAIN.test(text)) this.#addWord(text);
     else this.addText(text);
-  }
-
-  #addTypes(names: object): void {
-    if (Array.isArray(names)) for (const name of stringsOf(names)) this.#types.add(name);
   }
 
   /** As written in quotes, and as written without them. */

@@ -1,5 +1,6 @@
 import type { Finding } from '../lint/finding.ts';
 import type { PlanBasis } from '../plan/bound.ts';
+import type { Evidence } from '../plan/held.ts';
 import type { Forecast } from './forecast.ts';
 import type { PlannedHold } from './holds.ts';
 
@@ -14,12 +15,16 @@ export interface PlanReport {
   readonly bound: PlanBasis;
   /** What is kept before data is destroyed: nothing (`never`), that data (`auto`), and a full backup too (`always`). */
   readonly backup: 'auto' | 'always' | 'never';
+  /** Where that data goes. */
+  readonly backupTo: 'schema' | 'file';
   /** SHA-256 (hex) of all the rest: see digestOf. */
   readonly digest: string;
   /** What the application has to wait for, the worst first. */
   readonly holds: readonly PlannedHold[];
   readonly migrations: readonly PlannedView[];
   readonly skipped: readonly { readonly version: string; readonly reason: string }[];
+  /** Those that `migrate` passes over for now, with what was looked at. */
+  readonly held: readonly PlanHeld[];
   /** What the live server says against running now. */
   readonly preflight: readonly { readonly check: string; readonly found: string; readonly next: string }[];
   /** Who holds, right now, what the plan will ask for. */
@@ -50,7 +55,7 @@ export interface PlannedView {
   readonly depends: readonly string[];
   /** What it stands on: by its header, and of the plan by its SQL. */
   readonly needs: readonly PlannedNeed[];
-  readonly mode: 'transaction' | 'steps';
+  readonly mode: 'transaction' | 'steps' | 'batches';
   readonly steps: readonly PlannedStep[];
   readonly rollback: PlannedRollback;
   /** What the file destroys of the data that is there; a backup of it would have to hold these. */
@@ -91,4 +96,10 @@ export interface PlannedRollback {
   readonly reason: string | null;
   /** What going back loses of what was written since. */
   readonly loses: readonly string[];
+}
+
+export interface PlanHeld {
+  readonly version: string;
+  readonly reason: string;
+  readonly evidence: readonly Evidence[];
 }

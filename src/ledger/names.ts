@@ -7,6 +7,9 @@ export interface LedgerNames {
   readonly events: string;
   readonly settings: string;
   readonly runner: string;
+  readonly dataMigrations: string;
+  readonly dataRanges: string;
+  readonly dataBatches: string;
 }
 
 export function ledgerNames(trackingSchema: string): LedgerNames {
@@ -17,11 +20,14 @@ export function ledgerNames(trackingSchema: string): LedgerNames {
     events: `${schema}.schema_migration_events`,
     settings: `${schema}.schema_migration_settings`,
     runner: `${schema}.schema_migration_runner`,
+    dataMigrations: `${schema}.schema_data_migrations`,
+    dataRanges: `${schema}.schema_data_ranges`,
+    dataBatches: `${schema}.schema_data_batches`,
   };
 }
 
 /** The newest layout of the tracking tables that this version of the tool knows. */
-export const LAYOUT_NEWEST = 2;
+export const LAYOUT_NEWEST = 3;
 
 /** First half of the key of the runners' advisory lock: the letters "tfdb". The second is the tracking schema's hash. */
 export const RUNNER_LOCK_CLASS = 1952867426;

@@ -35,6 +35,8 @@ export type EventName =
   | 'rolled_back'
   | 'rollback_failed'
   | 'skipped'
+  | 'contract_held'
+  | 'contract_forced'
   | 'baselined'
   | 'adopted'
   | 'initialized'
@@ -52,7 +54,15 @@ export type EventName =
   | 'dry_run'
   | 'backed_up'
   | 'put_back'
-  | 'restored';
+  | 'pruned'
+  | 'restored'
+  | 'data_queued'
+  | 'data_started'
+  | 'data_resumed'
+  | 'data_paused'
+  | 'data_cancelled'
+  | 'data_retried'
+  | 'row_skipped';
 
 export interface LedgerEvent {
   readonly event: EventName;

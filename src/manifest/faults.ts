@@ -1,3 +1,4 @@
+import { withoutEnding } from '../migration/filename.ts';
 import { byPlace, FIRST_LINK, type ManifestEntry } from './manifest.ts';
 import type { ManifestLine, ManifestReading } from './read-manifest.ts';
 
@@ -64,5 +65,5 @@ function ofFile(line: ManifestLine, file: ManifestEntry | undefined, again: bool
 }
 
 function fault(kind: ManifestFaultKind, { name }: ManifestEntry, line: number | null, detail: string): ManifestFault {
-  return { kind, version: name.replace(/\.sql$/, ''), line, detail: `${name} ${detail}` };
+  return { kind, version: withoutEnding(name), line, detail: `${name} ${detail}` };
 }

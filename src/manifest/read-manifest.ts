@@ -17,7 +17,7 @@ export interface ManifestReading {
   readonly conflict: number | undefined;
 }
 
-const LINE = /^(?<name>[0-9]+[_-][A-Za-z0-9_-]+\.sql) (?<checksum>[0-9a-f]{64}) (?<link>[0-9a-f]{64})$/;
+const LINE = /^(?<name>[0-9]+[_-][A-Za-z0-9_-]+\.(?:sql|ts|mjs)) (?<checksum>[0-9a-f]{64}) (?<link>[0-9a-f]{64})$/;
 /** Git writes seven characters, then a blank and the name of the side. */
 const MARKER = /^(?<sign><<<<<<<|\|\|\|\|\|\|\||=======|>>>>>>>)(?: .*)?$/;
 const SHOWN_MAX = 100;

@@ -3,7 +3,7 @@ import { SqlProblem } from '../sql/sql-problem.ts';
 import { readHeaderLine } from './header-line.ts';
 import { readMarker } from './markers.ts';
 
-/** One version, or number, that a `Depends:` header names, and where it stands. */
+/** One version, or number, that a `Depends:` or `Contracts:` header names, and where it stands. */
 export interface DependsReference {
   readonly text: string;
   /** From 1. */
@@ -13,7 +13,7 @@ export interface DependsReference {
 }
 
 /**
- * The references of all `Depends:` headers of a migration's text (LF line breaks, no byte order mark), also of one whose body
+ * The references of all `Depends:` and `Contracts:` headers of a migration's text (LF line breaks, no byte order mark), also of one whose body
  * is not finished or has faults: names and order do not depend on it.
  */
 export function dependsReferences(text: string): DependsReference[] {
@@ -32,8 +32,11 @@ export function dependsReferences(text: string): DependsReference[] {
   return found;
 }
 
+/** What a contract names must be applied before it, too. */
+const NAMING = ['Depends', 'Contracts'];
+
 function referencesIn(comment: string, line: number, start: number): DependsReference[] {
-  if (!comment.startsWith('--') || readHeaderLine(comment)?.key !== 'Depends') return [];
+  if (!comment.startsWith('--') || !NAMING.includes(readHeaderLine(comment)?.key ?? '')) return [];
   const behindKey = comment.indexOf(':') + 1;
   return [...comment.slice(behindKey).matchAll(/[^\s,]+/g)].map((match) => ({
     text: match[0],

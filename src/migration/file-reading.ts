@@ -5,7 +5,7 @@ import type { CommentItem, CopyItem, ScriptItem, StatementItem } from '../sql/sc
 import { splitScript } from '../sql/splitter.ts';
 import { SqlProblem } from '../sql/sql-problem.ts';
 import { asWritten } from './as-written.ts';
-import { isLateHeader, nearHeader, readHeaderLine } from './header-line.ts';
+import { CODE_HEADERS, DATA_HEADERS, isLateHeader, nearHeader, readHeaderLine } from './header-line.ts';
 import { HeaderCollector } from './headers.ts';
 import { foreignMarker, type Marker, type MarkerName, nearMarker, readMarker } from './markers.ts';
 import type { Headers, Statement } from './migration.ts';
@@ -30,16 +30,21 @@ export class FileReading {
   readonly complaints: Problem[] = [];
   /** The first comment line that is no header: what the migration is about. */
   firstProse: string | undefined;
+  /** Where each header of a data migration stands. */
+  readonly dataHeaders = new Map<string, number>();
   /** The text could not be read to its end. */
   isBroken = false;
   readonly #headers = new HeaderCollector();
+  readonly #isCode: boolean;
   #section: Section | undefined;
   #sqlComplained = false;
 
-  constructor(file: string, text: string) {
+  /** `shown`: the text as people see it where that is another one, each character at the same place: a file of code. */
+  constructor(file: string, text: string, shown?: string) {
     this.file = file;
     this.text = text;
-    this.lines = new LineIndex(text);
+    this.lines = new LineIndex(shown ?? text);
+    this.#isCode = shown !== undefined;
     const report = (problem: SqlProblem) => this.take(problem);
     try {
       for (const item of splitScript(text, report)) this.#read(item);
@@ -191,10 +196,12 @@ export class FileReading {
   }
 
   #readHeader(item: CommentItem): void {
-    const header = readHeaderLine(item.text);
+    const header = readHeaderLine(item.text, this.#isCode);
     const meant = nearHeader(item.text);
     if (header) {
       const fault = this.#headers.take(header);
+      if (DATA_HEADERS.includes(header.key) || CODE_HEADERS.includes(header.key))
+        this.dataHeaders.set(header.key, item.start);
       if (fault) this.complain('header-invalid', `the header ${header.key} is not right`, item.start, fault);
     } else if (meant !== undefined) {
       this.complain('header-invalid', 'this is almost a header', item.start, {

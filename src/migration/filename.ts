@@ -8,7 +8,7 @@ export interface FileName {
   readonly name: string;
 }
 
-const FILE_NAME = /^(?<stem>(?<number>[0-9]+)[_-](?<name>[A-Za-z0-9_-]+))\.sql$/;
+const FILE_NAME = /^(?<stem>(?<number>[0-9]+)[_-](?<name>[A-Za-z0-9_-]+))\.(?:sql|ts|mjs)$/;
 /** The longest name that file systems take, in bytes. */
 const LENGTH_MAX = 255;
 
@@ -44,6 +44,17 @@ function reason(name: string): string {
     return name.toLowerCase().endsWith('.sql') ? 'an ending that is not lower case' : 'an ending that is not .sql';
   if (name.slice(0, -4).includes('.')) return 'a dot in the description';
   return 'no description after the number';
+}
+
+/** Whether a name in a folder of migrations is meant as one: SQL of any name, code only behind a number. */
+export function isMeantAsMigration(name: string): boolean {
+  if (name.startsWith('.')) return false;
+  return /\.sql$/i.test(name) || (/^[0-9]+[_-].*\.(?:ts|mjs)$/.test(name) && !name.endsWith('.d.ts'));
+}
+
+/** The name of a migration's file without its ending. */
+export function withoutEnding(name: string): string {
+  return name.replace(/\.(?:sql|ts|mjs)$/i, '');
 }
 
 /** A name in which nothing can hide: all but printable ASCII as `\u{...}`; a long one is cut. */

@@ -1,4 +1,5 @@
 import { Problem } from '../problem/problem.ts';
+import { withoutEnding } from './filename.ts';
 import { editDistance } from './near.ts';
 
 interface Numbered {
@@ -19,7 +20,7 @@ export interface MayReplace extends Numbered {
  * has it. Else the Problem 'version-unknown', with what was probably meant, or 'version-ambiguous'.
  */
 export function findVersion<V extends Numbered>(versions: readonly V[], text: string): V | Problem {
-  const wanted = text.trim().replace(/\.sql$/, '');
+  const wanted = withoutEnding(text.trim());
   const exact = versions.find((one) => one.version === wanted);
   if (exact) return exact;
   const all = /^[0-9]+$/.test(wanted) ? versions.filter((one) => one.number === BigInt(wanted)) : [];
@@ -46,7 +47,7 @@ export function findNeeded<V extends MayReplace>(versions: readonly V[], text: s
 
 /** The only squash that stands for what the text means; undefined where there is none. */
 export function squashOf<V extends MayReplace>(versions: readonly V[], text: string): V | undefined {
-  const wanted = text.trim().replace(/\.sql$/, '');
+  const wanted = withoutEnding(text.trim());
   const means = (version: string) =>
     version === wanted || (/^[0-9]+$/.test(wanted) && BigInt(/^[0-9]+/.exec(version)?.[0] ?? -1) === BigInt(wanted));
   const [only, second] = versions.filter((one) => replacedIn(one).some(({ version }) => means(version)));

@@ -9,9 +9,20 @@ export interface HeaderLine {
 /** Free text: shown to people, decides nothing, so any letter case will do. */
 const TEXT_HEADERS = ['Author', 'Date', 'Description'];
 /** These decide how a migration runs, so they are written exactly. */
-const ACTING_HEADERS = ['Depends', 'Requires', 'Replaces', 'Transaction', 'Lock-Timeout', 'Statement-Timeout', 'Allow'];
+const ACTING_HEADERS = [
+  'Depends',
+  'Contracts',
+  'Requires',
+  'Replaces',
+  'Transaction',
+  'Lock-Timeout',
+  'Statement-Timeout',
+  'Allow',
+];
 /** Of data migrations. */
-export const DATA_HEADERS = ['Kind', 'Batch', 'Target', 'Pause', 'Where', 'Background'];
+export const DATA_HEADERS = ['Kind', 'Batch', 'Batch-Back', 'Target', 'Pause', 'Where', 'Background'];
+/** Of data migrations that run code, and only there: elsewhere these are words. */
+export const CODE_HEADERS = ['Columns', 'Writes', 'Chunk', 'Concurrency', 'Rate', 'Retries', 'Call-Timeout'];
 
 const KEY = /^--\s*([A-Za-z][A-Za-z _-]*):/;
 /** A key lies within so many characters of its line, however long that is. */
@@ -23,17 +34,18 @@ function keyOf(comment: string): { readonly key: string; readonly end: number } 
 }
 
 /** The header that a line comment is, its key as in the lists above; undefined for prose. */
-export function readHeaderLine(comment: string): HeaderLine | undefined {
+export function readHeaderLine(comment: string, inCode = false): HeaderLine | undefined {
   const { key, end } = keyOf(comment) ?? { key: '', end: 0 };
   const textHeader = TEXT_HEADERS.find((name) => name.toLowerCase() === key.trim().toLowerCase());
-  const known = textHeader ?? [...ACTING_HEADERS, ...DATA_HEADERS].find((name) => name === key);
+  const known =
+    textHeader ?? [...ACTING_HEADERS, ...DATA_HEADERS, ...(inCode ? CODE_HEADERS : [])].find((name) => name === key);
   const value = comment.slice(end).trim();
   return known === undefined || isProse(known, value) ? undefined : { key: known, value };
 }
 
-/** `-- Replaces: the old trigger` tells people something; the header names versions. */
+/** `-- Replaces: the old trigger` tells people something; these headers name versions. */
 function isProse(key: string, value: string): boolean {
-  return key === 'Replaces' && !/^\d/.test(value);
+  return (key === 'Replaces' || key === 'Contracts') && !/^\d/.test(value);
 }
 
 /** What else people write who mean a header. */
@@ -50,7 +62,7 @@ export function nearHeader(comment: string): string | undefined {
   const key = withoutColon ?? keyOf(comment)?.key;
   if (key === undefined || (withoutColon === undefined && readHeaderLine(comment))) return undefined;
   const name = headerMeant(key);
-  if (name === 'Replaces' && isProse(name, comment.slice(keyOf(comment)?.end).trim())) return undefined;
+  if (name !== undefined && isProse(name, comment.slice(keyOf(comment)?.end).trim())) return undefined;
   return name && `-- ${name.includes(':') ? name : `${name}:`}`;
 }
 

@@ -1,5 +1,5 @@
 import { DURATION_EXPECTED, durationFault, parseDuration } from '../problem/duration.ts';
-import { DATA_HEADERS, type HeaderLine } from './header-line.ts';
+import { CODE_HEADERS, DATA_HEADERS, type HeaderLine } from './header-line.ts';
 import type { Headers } from './migration.ts';
 
 type Draft = {
@@ -22,6 +22,7 @@ const TAKERS: Readonly<Record<string, Taker>> = {
   Date: (draft, value) => takeText(draft, 'date', value),
   Description: (draft, value) => takeText(draft, 'description', value),
   Depends: (draft, value) => takeDepends(draft, value),
+  Contracts: (draft, value) => takeContracts(draft, value),
   Requires: (draft, value) => takeRequires(draft, value),
   Replaces: (draft, value) => takeReplaces(draft, value),
   Transaction: (draft, value) => takeTransaction(draft, value),
@@ -32,7 +33,7 @@ const TAKERS: Readonly<Record<string, Taker>> = {
 
 /** Collects the headers of one file; `take` says what is wrong with a line. */
 export class HeaderCollector {
-  readonly #draft: Draft = { depends: [], requires: [], replaces: [], allow: [], data: {} };
+  readonly #draft: Draft = { depends: [], contracts: [], requires: [], replaces: [], allow: [], data: {} };
   readonly #seen = new Set<string>();
 
   take({ key, value }: HeaderLine): HeaderFault | undefined {
@@ -42,7 +43,7 @@ export class HeaderCollector {
     const another = /\s--\s*[A-Z][A-Za-z-]+:/.exec(value);
     if (another)
       return { found: `another header behind it (${another[0].trim()})`, expected: 'each header on a line of its own' };
-    if (DATA_HEADERS.includes(key)) this.#draft.data[key] = value;
+    if (DATA_HEADERS.includes(key) || CODE_HEADERS.includes(key)) this.#draft.data[key] = value;
     return TAKERS[key]?.(this.#draft, value);
   }
 
@@ -51,19 +52,28 @@ export class HeaderCollector {
   }
 }
 
-const REPEATABLE = ['Depends', 'Requires', 'Replaces', 'Allow', 'Author'];
+const REPEATABLE = ['Depends', 'Contracts', 'Requires', 'Replaces', 'Allow', 'Author'];
 
 function takeText(draft: Draft, key: 'author' | 'date' | 'description', value: string): undefined {
   if (value !== '') draft[key] = draft[key] === undefined ? value : `${draft[key]}, ${value}`;
 }
 
 function takeDepends(draft: Draft, value: string): HeaderFault | undefined {
+  return takeVersions(draft.depends, value);
+}
+
+/** What it names must be applied before, too. */
+function takeContracts(draft: Draft, value: string): HeaderFault | undefined {
+  return takeVersions(draft.contracts, value) ?? takeVersions(draft.depends, value);
+}
+
+function takeVersions(taken: string[], value: string): HeaderFault | undefined {
   const versions = value.split(/[\s,]+/).filter((text) => text !== '');
   const bad = versions.find((text) => !VERSION.test(text));
   if (versions.length === 0 || bad !== undefined) {
     return { found: bad ?? 'nothing', expected: 'versions, separated by commas: 001_users, 002_workflows' };
   }
-  for (const version of versions) if (!draft.depends.includes(version)) draft.depends.push(version);
+  for (const version of versions) if (!taken.includes(version)) taken.push(version);
   return undefined;
 }
 

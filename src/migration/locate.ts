@@ -40,9 +40,9 @@ export function statementAt(
   return inside !== undefined && inside <= statement.sql.length ? { statement, offset: inside } : undefined;
 }
 
-/** Where a header names a word: the first line `-- Key: ... word ...` of the file. */
+/** Where a header names a word: the first line `-- Key: ... word ...` (in code `// Key: ...`) of the file. */
 export function locateInHeader(migration: Pick<Migration, 'file' | 'text'>, key: string, word: string): Location {
-  const header = new RegExp(`^--[ \\t]*${key}:.*?(?<![\\w-])(?=${word}(?![\\w-]))`, 'm').exec(migration.text);
+  const header = new RegExp(`^(?:--|//)[ \\t]*${key}:.*?(?<![\\w-])(?=${word}(?![\\w-]))`, 'm').exec(migration.text);
   if (!header) return { file: migration.file };
   return { file: migration.file, ...new LineIndex(migration.text).at(header.index + header[0].length) };
 }

@@ -1,3 +1,5 @@
+import type { DataSpec, Placeholder } from './data-spec.ts';
+
 /**
  * Glossary. Migration: one file, one step in the database's history. Version: its file's stem. Body: the statements that
  * are applied. Section: VERIFY or ROLLBACK, written as comments after the body.
@@ -25,6 +27,8 @@ export interface Migration {
   /** The queries of the VERIFY section; empty without one. */
   readonly verify: readonly Statement[];
   readonly rollback: Rollback;
+  /** Of a data migration: how it goes through its rows. */
+  readonly data?: DataSpec;
   /** The file wraps all of itself in one BEGIN ... COMMIT. */
   readonly wrappedInTransaction: boolean;
   /** Set for a file too large to hold: `statements` is empty then, and these are read from the file as they are used. */
@@ -54,6 +58,8 @@ export interface Statement {
   readonly column: number;
   /** The rows of COPY ... FROM STDIN, each with its line break; in pieces where they are read from a large file. */
   readonly copyData?: string | Iterable<string>;
+  /** Where `:batch` stands in a data migration; `sql` has `(true)` there. */
+  readonly batch?: readonly Placeholder[];
   /** In a section: for each line of `sql` the offset in `Migration.text` where it begins, after its `-- `. */
   readonly lineMap?: readonly number[];
 }
@@ -64,6 +70,8 @@ export interface Headers {
   readonly description?: string;
   /** Versions, or their numbers, that must be applied before. */
   readonly depends: readonly string[];
+  /** Data migrations that must have made the old objects needless, which this file drops; each is among `depends`, too. */
+  readonly contracts: readonly string[];
   readonly requires: readonly { readonly extension: string }[];
   /** Versions that the file stands for, all of them; a database that has them has it. */
   readonly replaces: readonly ReplacedVersion[];
@@ -71,7 +79,7 @@ export interface Headers {
   readonly lockTimeoutMs?: number;
   readonly statementTimeoutMs?: number;
   readonly allow: readonly { readonly rule: string; readonly reason: string }[];
-  /** Headers of data migrations, as written: Kind, Batch, Target, Pause, Where, Background. */
+  /** Headers of data migrations, as written: Kind, Batch, Target, Pause, Where, Background, ...; see Migration.data. */
   readonly data: Readonly<Record<string, string>>;
 }
 

@@ -2,42 +2,55 @@ import { gather, Problem } from '../problem/problem.ts';
 import { statementKind } from '../sql/kinds.ts';
 import { asWritten } from './as-written.ts';
 import { checksumOf, textChecksumOf } from './checksum.ts';
+import { languageOf } from './code-text.ts';
 import { decodeText } from './decode.ts';
 import { type BodyStatement, COMPLAINTS_MAX, FileReading } from './file-reading.ts';
 import { parseFileName } from './filename.ts';
 import type { Migration, Rollback, Statement } from './migration.ts';
+import { type CodeReading, readCode } from './read-code.ts';
+import { readData } from './read-data.ts';
 import type { Section } from './section.ts';
 import { insteadOf, unwrapTransaction } from './transaction-wrapper.ts';
 
 /**
- * Reads a migration's file. `file` is its path as shown to people, `stem` its name without `.sql`. Throws one Problem
- * that gathers every complaint about the file, each with its line and column.
+ * Reads a migration's file. `file` is its path as shown to people, `stem` its name without its ending. Nothing is run: a file
+ * of code says in its comments what has to be known of it. Throws one Problem that gathers every complaint about the file, each
+ * with its line and column.
  */
 export function parseMigration(input: { file: string; stem: string; bytes: Uint8Array }): Migration {
   const { file, stem, bytes } = input;
   const name = parseFileName(`${stem}.sql`);
   if (name instanceof Problem) throw name.with({ where: { file } });
-  const reading = new FileReading(file, decodeText(bytes, file));
-  const body = readBody(reading);
+  const text = decodeText(bytes, file);
+  const language = languageOf(file, text);
+  const code = language && readCode(file, text, language);
+  const reading = code?.reading ?? new FileReading(file, text);
+  const body = code ? bodyOf(code) : readBody(reading);
   const verify = readVerify(reading);
-  const rollback = readRollback(reading);
+  const parts = { statements: body.statements, verify, rollback: readRollback(reading) };
+  const { statements, rollback, data } = readData(reading, parts, code?.spec);
   refuse(reading);
   // Nothing is spread here and in `bare`: V8 keeps what is as a hash table, which is slow to make and to read (measured).
-  return {
+  const migration: Migration = {
     version: name.version,
     number: name.number,
     name: name.name,
     file,
-    text: reading.text,
+    text,
     description: reading.firstProse ?? reading.headers.description ?? name.name.replace(/[_-]+/g, ' ').trim(),
     headers: reading.headers,
     checksum: checksumOf(bytes),
-    statements: body.statements,
+    statements,
     wrappedInTransaction: body.wrappedInTransaction,
     bodyChecksum: body.bodyChecksum,
     verify,
     rollback,
   };
+  return data ? { ...migration, data } : migration;
+}
+
+function bodyOf({ standIn, bodyChecksum }: CodeReading): ReturnType<typeof readBody> {
+  return { statements: standIn, wrappedInTransaction: false, bodyChecksum };
 }
 
 function refuse(reading: FileReading): void {

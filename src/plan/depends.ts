@@ -40,7 +40,7 @@ function unresolved(
   const add = `Add the file of ${text}, or correct the Depends: header.`;
   const guess = [`Did you mean ${meant.join(' or ')}?`, `Else add the file of ${text}.`];
   return new Problem('order', `${version} depends on ${text}, ${message}`, {
-    where: { ...locateInHeader(migration, 'Depends', text), file },
+    where: { ...locateInHeader(migration, '(?:Depends|Contracts)', text), file },
     version,
     next: isAmbiguous ? ['Write the whole version into its Depends: header.'] : meant.length > 0 ? guess : [add],
   });

@@ -92,7 +92,10 @@ function notInForce(entry: LedgerEntry, running: ReadonlySet<string>): Migration
   if (entry.type === 'rollback') return 'rolled_back';
   if (entry.type === 'skipped') return 'skipped';
   if (running.has(entry.version)) return 'running';
-  return entry.stepsTotal !== null && entry.errorMessage === null ? 'interrupted' : 'failed';
+  if (entry.errorMessage !== null) return 'failed';
+  if (entry.stepsTotal !== null) return 'interrupted';
+  // Left to `data run`, or stopped on request.
+  return entry.type === 'data' ? 'pending' : 'failed';
 }
 
 function halfBack({ stepsDone, stepsTotal }: LedgerEntry): string {

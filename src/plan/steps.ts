@@ -1,5 +1,6 @@
 import { textChecksumOf } from '../migration/checksum.ts';
 import type { LargeBody, Migration, Statement } from '../migration/migration.ts';
+import { writtenSql } from '../migration/placeholder.ts';
 import { type StatementKind, statementKind } from '../sql/kinds.ts';
 import { enumBoundaries } from './enum-labels.ts';
 
@@ -17,8 +18,11 @@ export interface Step {
 }
 
 export interface StepPlan {
-  /** `transaction`: all of it together with its record; `steps`: each step by itself, recorded one at a time. */
-  readonly mode: 'transaction' | 'steps';
+  /**
+   * `transaction`: all of it together with its record; `steps`: each step by itself, recorded one at a time; `batches`: a data
+   * migration, whose one step runs once for each range of a key.
+   */
+  readonly mode: 'transaction' | 'steps' | 'batches';
   readonly steps: readonly Step[];
   /** So many of the steps were done by an earlier run. */
   readonly done?: number;
@@ -46,6 +50,11 @@ export function* transactionStatements(plan: StepPlan, serverVersionNum: number)
   for (const statement of plan.large?.statements() ?? []) {
     yield { statement, kind: statementKind(statement.sql, statement.words, serverVersionNum) };
   }
+}
+
+/** As it stands in its file. */
+export function writtenText({ statement }: PlannedStatement): string {
+  return statement.batch ? writtenSql(statement) : statement.sql;
 }
 
 export function statementCount(plan: StepPlan): number {
@@ -123,6 +132,11 @@ function grouped(planned: readonly PlannedStatement[], endsHere: (i: number) => 
   }
   closeRun();
   return steps;
+}
+
+/** The statements of a data migration, or of its way back, as they run in batches. */
+export function planBatches(statements: readonly Statement[], serverVersionNum: number): StepPlan {
+  return { ...planSteps(statements, serverVersionNum), mode: 'batches' };
 }
 
 export function planMigrationSteps(migration: Migration, serverVersionNum: number, hints: StepHints = {}): StepPlan {

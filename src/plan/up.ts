@@ -4,13 +4,14 @@ import type { ProblemCode } from '../problem/codes.ts';
 import { gather, Problem } from '../problem/problem.ts';
 import { isInForce, isToApply, orderNode } from './candidate.ts';
 import { type ExtensionState, unmetRequirement } from './extensions.ts';
+import type { Held, HeldMigration } from './held.ts';
 import { isLate, orderedBy } from './late.ts';
 import type { MigrationFile } from './migration-file.ts';
 import type { MigrationStatus } from './reconcile.ts';
 import { renamedOnes } from './renamed.ts';
 import { sameNumber } from './same-number.ts';
 import { squashComplaints } from './squash-complaints.ts';
-import { planMigrationSteps, type StepPlan } from './steps.ts';
+import { planBatches, planMigrationSteps, type StepPlan } from './steps.ts';
 
 export interface UpOptions {
   /** Everything up to this version, in order. */
@@ -20,6 +21,10 @@ export interface UpOptions {
   readonly allowLate: boolean;
   readonly serverVersionNum: number;
   readonly extensions: ReadonlyMap<string, ExtensionState>;
+  /** Versions that are passed over for now. */
+  readonly held?: ReadonlyMap<string, Held>;
+  /** Data migrations run as one transaction over all rows: where nobody else is in the database. */
+  readonly whole?: boolean | undefined;
   /** The version up to which the database was baselined: a later file below it is late too. */
   readonly baselineVersion?: string | undefined;
 }
@@ -40,10 +45,25 @@ export interface SkippedMigration {
   readonly reason: string;
 }
 
+/** It stands on a data migration that is not done yet. */
+export interface WaitingMigration {
+  readonly version: string;
+  readonly migration: Migration;
+  readonly status: MigrationStatus;
+  /** Which one, or what waits for it in turn; and how that is known. */
+  readonly on: string;
+  readonly reason: string;
+}
+
 /** What `migrate` will do, decided once from what was read, then frozen. */
 export interface UpPlan {
   readonly migrations: readonly PlannedMigration[];
   readonly skipped: readonly SkippedMigration[];
+  /** They stay pending, and what needs them. */
+  readonly held: readonly HeldMigration[];
+  /** Data migrations that are left to `data run`, and what waits until they are done. */
+  readonly background: readonly PlannedMigration[];
+  readonly waiting: readonly WaitingMigration[];
   /** Applied versions whose files are gone. */
   readonly warnings: readonly string[];
   /** Squashes whose migrations are all in force: they only have to be put on record. */
@@ -67,15 +87,17 @@ export function planUp(statuses: readonly MigrationStatus[], options: UpOptions)
   const candidates = loadCandidates(statuses);
   const standIns = statuses.filter(({ unrecorded = false }) => unrecorded);
   const remarks = { warnings: missingWarnings(statuses), notes: notesOf(statuses), standIns };
-  if (candidates.length === 0) return { migrations: [], skipped: [], ...remarks };
+  if (candidates.length === 0) return { migrations: [], skipped: [], held: [], ...NOTHING_HELD, ...remarks };
   const settled = new Set(statuses.filter(isInForce).map((status) => status.version));
   const { ordered, problems } = orderMigrations(candidates, settled);
   const chosen = choose(ordered, options);
   const complaints = [...problems, ...renamedOnes(chosen, statuses), ...sameNumber(candidates, statuses, isToApply)];
   if (!options.allowLate) complaints.push(...lateOnes(chosen, statuses, options.baselineVersion));
   if (complaints.length > 0) throw refusal('order', 'the order of these migrations is not clear', complaints);
-  return { ...split(chosen, options), ...remarks };
+  return { ...split(chosen, options), ...NOTHING_HELD, ...remarks };
 }
+
+const NOTHING_HELD = { background: [], waiting: [] } as const;
 
 function refusal(code: ProblemCode, heading: string, complaints: readonly Problem[]): Problem {
   return gather(code, heading, complaints).with({ state: 'Nothing was run.' });
@@ -193,20 +215,34 @@ function lateProblem(one: Candidate, applied: string): Problem {
   });
 }
 
-function split(chosen: readonly Candidate[], options: UpOptions): Pick<UpPlan, 'migrations' | 'skipped'> {
+function split(chosen: readonly Candidate[], options: UpOptions): Pick<UpPlan, 'migrations' | 'skipped' | 'held'> {
   const migrations: PlannedMigration[] = [];
   const skipped: SkippedMigration[] = [];
   const skippedVersions = new Set<string>();
+  const held = new Map<string, HeldMigration>();
   for (const { version, migration, status, depends } of chosen) {
     const reason = skipReason(migration, depends, skippedVersions, options.extensions);
-    if (reason === undefined) {
-      migrations.push({ version, migration, status, depends, plan: stepsOf(migration, options.serverVersionNum) });
+    const hold = options.held?.get(version) ?? heldWith(depends, held);
+    if (reason === undefined && hold) held.set(version, { version, migration, status, ...hold });
+    else if (reason === undefined) {
+      migrations.push({ version, migration, status, depends, plan: planOf(migration, options) });
     } else {
       skippedVersions.add(version);
       skipped.push({ version, migration, status, reason });
     }
   }
-  return { migrations, skipped };
+  return { migrations, skipped, held: [...held.values()] };
+}
+
+function heldWith(depends: readonly string[], held: ReadonlyMap<string, HeldMigration>): Held | undefined {
+  const needed = depends.find((version) => held.has(version));
+  if (needed === undefined) return undefined;
+  return { reason: `it depends on ${needed}, which is held back`, evidence: [], forcible: false };
+}
+
+function planOf(migration: Migration, { serverVersionNum, whole }: UpOptions): StepPlan {
+  if (migration.data && !whole) return planBatches(migration.statements, serverVersionNum);
+  return stepsOf(migration, serverVersionNum);
 }
 
 /** A run plans twice, before it asks and under the lock. */

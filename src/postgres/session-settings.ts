@@ -1,5 +1,8 @@
 import type { BatchItem } from './pipeline.ts';
 
+/** Names the role of the run, so that it is known whatever role a file has taken. */
+export const OWN_ROLE = 'taskflow.own_role';
+
 /** What a session of ours is pinned to, so that no client's or role's default changes what a migration does. */
 export interface SessionPins {
   readonly role?: string;

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { pipeline } from 'node:stream/promises';
-import type { CopyStreamQuery, CopyToStreamQuery } from 'pg-copy-streams';
+import type { CopyStreamQuery } from 'pg-copy-streams';
+import type { CopyOut } from './copy-out.ts';
 import type { DatabaseError } from './database-error.ts';
 import {
   type Batch,
@@ -159,9 +160,8 @@ export class Session {
    */
   copyOut(sql: string, take: (data: AsyncIterable<Uint8Array>) => Promise<void>): Promise<number> {
     return this.#inTurn(async () => {
-      // As `default`: of a bundled CommonJS module there are no other names.
-      const { default: streams } = await import('pg-copy-streams');
-      const stream = streams.to(sql);
+      const { CopyOut } = await import('./copy-out.ts');
+      const stream = new CopyOut(sql);
       return this.#copy(stream, () => take(stream));
     });
   }
@@ -169,6 +169,7 @@ export class Session {
   /** Runs one COPY ... FROM STDIN with that data. Resolves with the number of rows; throws as copyOut does. */
   copyIn(sql: string, data: AsyncIterable<Uint8Array>): Promise<number> {
     return this.#inTurn(async () => {
+      // As `default`: of a bundled CommonJS module there are no other names.
       const { default: streams } = await import('pg-copy-streams');
       const stream = streams.from(sql);
       return this.#copy(stream, () => pipeline(data, stream));
@@ -250,7 +251,7 @@ function opensTransaction(segment: readonly BatchItem[]): boolean {
   return /^(?:BEGIN|DISCARD)\b/.test(segment[0]?.sql ?? '');
 }
 
-type CopyStream = CopyStreamQuery | CopyToStreamQuery;
+type CopyStream = CopyStreamQuery | CopyOut;
 
 export interface BatchWatch {
   /** Called as each item finishes, in order. */

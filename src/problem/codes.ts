@@ -23,6 +23,7 @@ export const PROBLEMS = {
   'sql-lexical': EXIT.failed,
   'header-invalid': EXIT.failed,
   'section-invalid': EXIT.failed,
+  'data-invalid': EXIT.failed,
   'psql-command': EXIT.failed,
   'transaction-control': EXIT.failed,
   'snapshot-invalid': EXIT.failed,
@@ -45,9 +46,15 @@ export const PROBLEMS = {
   'squash-refused': EXIT.failed,
   'squash-differs': EXIT.failed,
   'squash-incomplete': EXIT.failed,
+  'expand-refused': EXIT.failed,
   irreversible: EXIT.failed,
   'rollback-refused': EXIT.failed,
   interrupted: EXIT.failed,
+  // data migrations
+  'data-key': EXIT.failed,
+  'data-moved': EXIT.failed,
+  'data-held': EXIT.failed,
+  'code-failed': EXIT.failed,
   // backups
   'backup-unknown': EXIT.failed,
   'backup-damaged': EXIT.failed,

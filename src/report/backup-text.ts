@@ -11,6 +11,7 @@ export interface BackupLine {
   readonly bytes: number | null;
   readonly method: string | null;
   readonly encrypted: boolean | null;
+  readonly leavingOut: readonly string[];
   readonly version: string | null;
   readonly verified: { readonly at: string; readonly ok: boolean; readonly server: string | null } | null;
   readonly faults: readonly string[];
@@ -29,15 +30,15 @@ export function backupLines(
     { title: 'SIZE', align: 'right' as const },
     { title: 'BY' },
     { title: 'VERIFIED' },
-    { title: 'FOR', shrink: 'cut' as const, least: 6 },
+    ...(backups.some(({ version }) => version !== null) ? [{ title: 'FOR', shrink: 'cut' as const, least: 6 }] : []),
   ];
   const cells = backups.map((one) => [
     one.id,
     visibleLine(one.database),
     one.bytes === null ? '' : formatBytes(one.bytes),
-    `${one.method ?? ''}${one.encrypted ? ', age' : ''}`,
+    [one.method ?? '', ...(one.encrypted ? ['age'] : []), ...(one.leavingOut.length > 0 ? ['part'] : [])].join(', '),
     verifiedCell(one, style),
-    visibleLine(one.version ?? ''),
+    ...(columns.length > 5 ? [visibleLine(one.version ?? '')] : []),
   ]);
   return [...renderTable(columns, cells, { width, heading: style.faint }), ...remarks(backups, width, style)];
 }

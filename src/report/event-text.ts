@@ -1,6 +1,6 @@
 import { count, formatDuration } from '../problem/quantity.ts';
 import { type Blocker, blockerText } from './blocker.ts';
-import { keptDetail, putBackDetail } from './kept-text.ts';
+import { keptDetail, prunedDetail, putBackDetail } from './kept-text.ts';
 
 /** What belongs to an event of the audit trail, as its JSON column holds it. */
 export type EventDetail = Readonly<Record<string, unknown>>;
@@ -30,7 +30,8 @@ const TEXTS: Readonly<Record<string, (detail: EventDetail) => string>> = {
   planned_again: ({ message, steps }) => joined('; ', message, `run again in ${text(steps)} steps`),
   repaired: ({ action, reason }) => joined(': ', action, reason),
   dry_run: dryRun,
-  backed_up: ({ kept }) => keptDetail(kept),
+  backed_up: ({ kept, scope, id }) => (scope === 'file' ? `into the file backup ${text(id)}` : keptDetail(kept)),
+  pruned: ({ stores }) => prunedDetail(stores),
   put_back: ({ put }) => putBackDetail(put),
   drift_accepted: ({ file, differences, changes, reason }) =>
     joined(

@@ -40,6 +40,7 @@ export type RunEvent =
       readonly step: number;
       readonly steps: number;
     } & StepProgress)
+  | DataProgress
   | {
       readonly kind: 'notice';
       readonly version: string;
@@ -65,6 +66,18 @@ export type RunEvent =
       readonly rows: number;
       /** The table it is in, as SQL names it. */
       readonly store: string;
+    }
+  | {
+      /** What was kept in the schema is in a file, and there no more. */
+      readonly kind: 'kept_in_file';
+      readonly version: string;
+      readonly id: string;
+      /** Of its folder, absolute. */
+      readonly path: string;
+      readonly bytes: number;
+      readonly ms: number;
+      /** That one had destroyed it, and was killed before it was in the file. */
+      readonly ofEarlierRun: boolean;
     }
   | {
       /** What was kept is put back, as far as it could be. */
@@ -96,6 +109,7 @@ export type RunEvent =
       readonly ms: number;
     }
   | { readonly kind: 'skipped'; readonly version: string; readonly reason: string }
+  | ({ readonly kind: 'held' } & HeldBack)
   | { readonly kind: 'failed'; readonly version: string; readonly problem: Problem }
   | {
       readonly kind: 'backup_progress';
@@ -149,6 +163,33 @@ export interface LockWaitEvent {
   readonly news: boolean;
 }
 
+/** How far a data migration is. */
+export interface DataProgress {
+  readonly kind: 'data_progress';
+  readonly version: string;
+  /** `down`: its way back. */
+  readonly direction: 'up' | 'down';
+  /** 1: all rows; from 2 on: sweeps for rows that came meanwhile. */
+  readonly pass: number;
+  /** That were changed. */
+  readonly rows: number;
+  /** That were gone through, in the first pass. */
+  readonly keys: number;
+  /** By the statistics of the table; undefined: it was never counted. */
+  readonly keysTotal: number | undefined;
+  /** Over the last batches of this worker; undefined as long as there are too few. */
+  readonly keysPerSecond: number | undefined;
+  /** From, to; undefined as long as nothing tells. */
+  readonly remainingMs: readonly [number, number] | undefined;
+  /** Of the last batch; undefined while it waits. */
+  readonly batchMs: number | undefined;
+  /** Keys of the next batch. */
+  readonly size: number;
+  readonly workers: number;
+  /** What holds it back now, by name and in words. */
+  readonly held: string | undefined;
+}
+
 /** `cancelled`: its statement (pg_cancel_backend); `terminated`: its session (pg_terminate_backend). */
 export type CancelledHow = 'cancelled' | 'terminated';
 
@@ -188,8 +229,15 @@ export type Emit = (event: RunEvent) => void;
 /** One planned migration in the result of `migrate` and `rollback`; those not reached stay `pending` (or `applied`). */
 export interface MigrationOutcome {
   readonly version: string;
-  readonly state: 'applied' | 'failed' | 'skipped' | 'pending' | 'rolled_back' | 'interrupted';
+  readonly state: 'applied' | 'failed' | 'skipped' | 'pending' | 'rolled_back' | 'interrupted' | 'queued' | 'waiting';
   readonly executionTimeMs: number | null;
+}
+
+/** A migration that `migrate` passes over for now, and what was looked at. */
+export interface HeldBack {
+  readonly version: string;
+  readonly reason: string;
+  readonly evidence: readonly { readonly verdict: 'free' | 'used' | 'open' | 'unseen'; readonly words: string }[];
 }
 
 /** The JSON document of `migrate` and `rollback` (contract, section 5). */
@@ -198,6 +246,8 @@ export interface RunResult {
   readonly runId: string;
   readonly migrations: readonly MigrationOutcome[];
   readonly failed: RunFailure | null;
+  /** Of `migrate`. */
+  readonly held?: readonly HeldBack[];
   /** False where the server was away in the end: more may be done than is known. */
   readonly certain: boolean;
 }

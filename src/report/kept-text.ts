@@ -13,12 +13,15 @@ export function returningText(one: {
   readonly columns: readonly string[] | null;
   readonly rows: number;
   readonly store: string;
-  readonly cannot: 'lost' | 'view' | null;
+  readonly file: string | null;
+  readonly cannot: 'lost' | 'missing' | 'view' | null;
 }): string {
   const what = keptAmount(one.relation, one.columns, one.rows);
   if (one.cannot === 'lost') return `cannot put back ${what}: ${one.store} is gone`;
   if (one.cannot === 'view') return `${what} come back with REFRESH MATERIALIZED VIEW`;
-  return `puts back ${what}, but for what was changed since`;
+  if (one.cannot === 'missing') return `cannot put back ${what}: the file backup ${one.file} is not there`;
+  const from = one.file === null ? '' : ` from the file backup ${one.file}`;
+  return `puts back ${what}${from}, but for what was changed since`;
 }
 
 const SHOWN = 3;
@@ -30,6 +33,14 @@ export function keptDetail(kept: unknown): string {
     ({ schema, table, rows, store }) =>
       `${count(Number(rows), 'row')} of ${String(schema)}.${String(table)} kept in taskflow_backup."${String(store)}"`,
   );
+}
+
+/** The same of stores that were removed. */
+export function prunedDetail(stores: unknown): string {
+  return listed(objectsOf(stores), ({ store, of, rows }) => {
+    const what = typeof of === 'string' ? ` (${count(Number(rows), 'row')} of ${of})` : '';
+    return `taskflow_backup."${String(store)}"${what} removed`;
+  });
 }
 
 /** The same of what was put back. */

@@ -114,8 +114,12 @@ function labelled(label: string, text: string, { width, style }: PlanPage, color
   return [`${INDENT}${style[color](label.padEnd(LABEL))}${first}`, ...rest].join('\n');
 }
 
-function modeText({ mode, steps }: PlannedView): string {
+function modeText({ mode, steps, file }: PlannedView): string {
   if (mode === 'transaction') return `${count(statementsIn(steps), 'statement')} in one transaction`;
+  if (mode === 'batches' && /\.(?:ts|mjs)$/.test(file))
+    return 'its code in batches by key, of which each is written in a short transaction';
+  if (mode === 'batches')
+    return `${count(statementsIn(steps), 'statement')} in batches by key, each a short transaction`;
   const done = steps.filter((step) => step.done).length;
   const also = done > 0 ? `, ${done} of them done by an earlier run` : '';
   return `${count(steps.length, 'step')}, each recorded by itself${also}`;

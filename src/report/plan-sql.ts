@@ -1,4 +1,4 @@
-import type { PlannedStatement, Step, StepPlan } from '../plan/steps.ts';
+import { type PlannedStatement, type Step, type StepPlan, writtenText } from '../plan/steps.ts';
 import { visibleName } from './visible.ts';
 
 type Statement = PlannedStatement['statement'];
@@ -36,7 +36,20 @@ export function planSql(migrations: readonly PrintedMigration[], direction: 'app
 function migrationSql({ version, file, plan, verify = [] }: PrintedMigration, record: string): string {
   const closing = [...verifySql(verify), `-- ${record} ${version}`];
   const parts = plan.steps.map((step, i) => (i < (plan.done ?? 0) ? doneSql(step, i) : stepSql(step, plan, closing)));
-  return [`-- ${version} (${visibleName(file)})`, ...parts, ...(plan.mode === 'steps' ? closing : []), ''].join('\n');
+  const code = isCode(file) && plan.mode === 'batches' && record.includes('applied') ? [CODE] : [];
+  return [
+    `-- ${version} (${visibleName(file)})`,
+    ...code,
+    ...parts,
+    ...(plan.mode === 'transaction' ? [] : closing),
+    '',
+  ].join('\n');
+}
+
+const CODE = '-- in place of these statements runs the code of the file: they tell what it reads and writes';
+
+function isCode(file: string): boolean {
+  return /\.(?:ts|mjs)$/.test(file);
 }
 
 function stepSql(step: Step, plan: StepPlan, closing: readonly string[]): string {
@@ -57,10 +70,14 @@ function verifySql(queries: readonly Statement[]): string[] {
 }
 
 function transactionSql({ statements, reason }: Step, plan: StepPlan, closing: readonly string[]): string {
-  const recorded = plan.mode === 'transaction' ? closing : ['-- record: this step is done'];
+  const recorded =
+    plan.mode === 'transaction'
+      ? closing
+      : [`-- record: ${plan.mode === 'steps' ? 'this step' : 'this batch'} is done`];
   const ends = reason === undefined ? [] : [`-- ends here: ${reason}`];
   const large = plan.large ? [`-- ${plan.large.statementCount} statements, read from the file as they run`] : [];
-  return ['BEGIN;', ...large, ...statements.map(statementSql), ...recorded, ...ends, 'COMMIT;'].join('\n');
+  const batches = plan.mode === 'batches' ? ['-- once for each range of its key, which :batch stands for'] : [];
+  return [...batches, 'BEGIN;', ...large, ...statements.map(statementSql), ...recorded, ...ends, 'COMMIT;'].join('\n');
 }
 
 function singleSql(step: Step): string {
@@ -71,7 +88,8 @@ function singleSql(step: Step): string {
   ].join('\n');
 }
 
-function statementSql({ statement }: PlannedStatement): string {
+function statementSql(planned: PlannedStatement): string {
+  const { statement } = planned;
   const data = typeof statement.copyData === 'string' ? `\n${statement.copyData}\\.` : '';
-  return `${statement.sql};${data}`;
+  return `${writtenText(planned)};${data}`;
 }

@@ -1,6 +1,7 @@
 import type { PlannedHold } from '../forecast/holds.ts';
 import type { PlanBlocker, PlannedView, PlanReport } from '../forecast/plan-report.ts';
 import { count } from '../problem/quantity.ts';
+import { evidenceText } from './held-text.ts';
 import { migrationLines } from './plan-migration.ts';
 import { type PlanPage, severities, shortName, sizeText, waitText } from './plan-words.ts';
 import { visibleLine } from './visible.ts';
@@ -126,21 +127,27 @@ function blockerLine({ relation, lock, holder, next }: PlanBlocker): string {
 }
 
 const KEPT: Readonly<Record<PlanReport['backup'], string>> = {
-  auto: 'It is kept first, in the schema taskflow_backup, and a rollback puts it back.',
-  always: 'A full backup is taken first; the data itself is kept, too, and a rollback puts it back.',
+  auto: 'It is kept first, in WHERE, and a rollback puts it back.',
+  always: 'A full backup is taken first; the data itself is kept, too, in WHERE, and a rollback puts it back.',
   never: 'Nothing of it is kept: backup is "never".',
 };
 
-function destroyed({ migrations, backup }: PlanReport, page: PlanPage): string[] {
+const WHERE: Readonly<Record<PlanReport['backupTo'], string>> = {
+  schema: 'the schema taskflow_backup',
+  file: 'the schema taskflow_backup and then in a file',
+};
+
+function destroyed({ migrations, backup, backupTo }: PlanReport, page: PlanPage): string[] {
   const what = migrations.flatMap(({ version, destroys }) => destroys.map((one) => `${version}: ${one}`));
   if (what.length === 0) return [];
   const lines = list('Destroyed:', [...someOf(what), ...more(what)], page, 'bad');
-  return [...lines, wrap(`  ${KEPT[backup]}`, page.width)];
+  return [...lines, wrap(`  ${KEPT[backup].replace('WHERE', WHERE[backupTo])}`, page.width)];
 }
 
+const KEPT_AS_TOLD = 'Of the data that they remove only what their text tells is kept.';
 const SEEN_BY = 'A copy shows what they do: taskflow-db migrate --dry-run=rehearse';
 
-function unforeseen({ migrations }: PlanReport, page: PlanPage): string[] {
+function unforeseen({ migrations, backup }: PlanReport, page: PlanPage): string[] {
   const found = migrations.flatMap(({ version, steps }: PlannedView) =>
     steps.flatMap(({ statements, done }) =>
       statements.flatMap((one) =>
@@ -149,15 +156,28 @@ function unforeseen({ migrations }: PlanReport, page: PlanPage): string[] {
     ),
   );
   if (found.length === 0) return [];
-  return [...list('Not foreseen:', [...someOf(found), ...more(found)], page), wrap(`  ${SEEN_BY}`, page.width)];
+  const kept = backup === 'never' ? [] : [wrap(`  ${KEPT_AS_TOLD}`, page.width)];
+  return [
+    ...list('Not foreseen:', [...someOf(found), ...more(found)], page),
+    wrap(`  ${SEEN_BY}`, page.width),
+    ...kept,
+  ];
 }
 
-function endLines({ skipped, notes, findings }: PlanReport, page: PlanPage): string[] {
+function endLines({ skipped, held, notes, findings }: PlanReport, page: PlanPage): string[] {
   const open = findings.filter(({ allowed }) => allowed === null);
   return [
     ...list(
       'Skipped:',
       skipped.map(({ version, reason }) => `${version}: ${reason}`),
+      page,
+    ),
+    ...list(
+      'Held back:',
+      held.flatMap(({ version, reason, evidence }) => [
+        `${version}: ${reason}`,
+        ...evidence.filter(({ words }) => words !== reason).map((one) => `${version}: ${evidenceText(one)}`),
+      ]),
       page,
     ),
     ...list('Notes:', notes, page),

@@ -1,3 +1,4 @@
+import { timeLeftText } from '../batch/estimate.ts';
 import { formatBytes, formatDuration } from '../problem/quantity.ts';
 import { blockerName } from './blocker.ts';
 import type { RunEvent } from './events.ts';
@@ -33,6 +34,8 @@ export function createProgressText(): (event: RunEvent) => string | undefined {
         return event.kind === 'started' ? startedText(event) : statementText(event);
       case 'waiting':
         return waitingLine(event);
+      case 'data_progress':
+        return dataText(event);
       case 'backup_progress':
         return backupText(event);
       case 'restore_progress':
@@ -41,6 +44,20 @@ export function createProgressText(): (event: RunEvent) => string | undefined {
         return undefined;
     }
   };
+}
+
+/** What holds it back stands before what can be missed: never a number that does not move, without a reason. */
+function dataText(event: Of<'data_progress'>): string {
+  const { keys, keysTotal, rows, keysPerSecond, remainingMs, batchMs, held, pass, direction } = event;
+  const percent = keysTotal ? ` ${Math.min(100, Math.floor((100 * keys) / keysTotal))} %,` : '';
+  const parts = [
+    held,
+    `${rows.toLocaleString('en')} rows`,
+    keysPerSecond === undefined ? undefined : `${Math.round(keysPerSecond).toLocaleString('en')} keys/s`,
+    pass > 1 ? `sweep ${pass - 1}` : timeLeftText(remainingMs),
+    batchMs === undefined ? undefined : `batch ${formatDuration(batchMs)}`,
+  ];
+  return `${head(event)}:${direction === 'down' ? ' back,' : ''}${percent} ${parts.filter(Boolean).join(', ')}`;
 }
 
 /** The range is wide where one table is most of the database. */

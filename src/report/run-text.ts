@@ -1,6 +1,7 @@
 import { formatBytes, formatDuration } from '../problem/quantity.ts';
 import { blockerName, blockerText } from './blocker.ts';
 import type { RunEvent } from './events.ts';
+import { evidenceText } from './held-text.ts';
 import { keptAmount } from './kept-text.ts';
 import type { Style } from './style.ts';
 import { visibleLine } from './visible.ts';
@@ -38,10 +39,14 @@ function linesOf(event: RunEvent, style: Style): string[] {
       return [doneLine(event, 'rolled back', style)];
     case 'kept':
       return [`  ${keptText(event)}`];
+    case 'kept_in_file':
+      return [inFileLine(event, style)];
     case 'put_back':
       return putBackLines(event, style);
     case 'skipped':
       return [`  ${style.warn(`${event.version} skipped: ${visibleLine(event.reason)}`)}`];
+    case 'held':
+      return heldLines(event, style);
     case 'failed':
       return [`  ${style.bad(`${event.version} failed`)}`];
     case 'notice':
@@ -54,6 +59,7 @@ function linesOf(event: RunEvent, style: Style): string[] {
     case 'started':
     case 'statement':
     case 'progress':
+    case 'data_progress':
     case 'backup_progress':
     case 'restore_progress':
       return [];
@@ -66,6 +72,11 @@ type Of<Kind extends RunEvent['kind']> = Extract<RunEvent, { kind: Kind }>;
 
 function keptText({ relation, columns, rows, store }: Of<'kept'>): string {
   return `kept ${keptAmount(relation, columns, rows)} in ${store}`;
+}
+
+function inFileLine({ version, id, bytes, ofEarlierRun }: Of<'kept_in_file'>, style: Style): string {
+  const what = `What ${version} destroyed is in the file backup ${id} (${formatBytes(bytes)})`;
+  return ofEarlierRun ? style.warn(`${what}; an earlier run had left it in the schema`) : style.faint(what);
 }
 
 const LEFT: Readonly<Record<string, string>> = {
@@ -132,6 +143,15 @@ const BLOCKERS_SHOWN = 4;
 
 /** Two lines of a terminal of 80 columns. */
 const BLOCKER_COLUMNS = 145;
+
+function heldLines({ version, reason, evidence }: Of<'held'>, style: Style): string[] {
+  return [
+    `  ${style.warn(`${version} held back: ${visibleLine(reason)}`)}`,
+    ...evidence
+      .filter(({ words }) => words !== reason)
+      .map((one) => `    ${style.faint(visibleLine(evidenceText(one)))}`),
+  ];
+}
 
 function preflightLines({ finding }: Of<'preflight'>, style: Style): string[] {
   return [style.warn(`Warning: ${visibleLine(finding.found)}`), `    ${style.faint(visibleLine(finding.next))}`];

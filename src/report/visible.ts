@@ -23,6 +23,19 @@ export function visibleName(name: string): string {
   return name.replace(TREACHEROUS, codePoint);
 }
 
+/** The text in pieces, for who can show such characters as something that no text can look like: these have a `code`, `U+202E`. */
+export function visibleParts(text: string): readonly { readonly text: string; readonly code?: string }[] {
+  const parts: { text: string; code?: string }[] = [];
+  let done = 0;
+  for (const { index, 0: char } of text.matchAll(TREACHEROUS)) {
+    if (char === '\n' || char === '\t') continue;
+    if (index > done) parts.push({ text: text.slice(done, index) });
+    parts.push({ text: char, code: codePoint(char).slice(1, -1) });
+    done = index + char.length;
+  }
+  return done < text.length ? [...parts, { text: text.slice(done) }] : parts;
+}
+
 function codePoint(char: string): string {
   return `<U+${char.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}>`;
 }

@@ -13,6 +13,7 @@ export interface Layer {
 export const LAYERS: Readonly<Record<string, Layer>> = {
   problem: { pure: true, imports: [], packages: [] },
   sql: { pure: true, imports: ['problem'], packages: [] },
+  batch: { pure: true, imports: ['problem', 'sql'], packages: [] },
   migration: { pure: true, imports: ['problem', 'sql'], packages: ['node:buffer', 'node:crypto'] },
   graph: { pure: true, imports: ['problem', 'sql', 'migration'], packages: [] },
   plan: { pure: true, imports: ['problem', 'sql', 'migration', 'graph'], packages: [] },
@@ -21,6 +22,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   catalog: { pure: true, imports: ['problem', 'sql'], packages: [] },
   verify: { pure: true, imports: ['problem', 'sql', 'migration', 'catalog'], packages: [] },
   script: { pure: true, imports: ['problem', 'sql', 'catalog'], packages: [] },
+  expand: { pure: true, imports: ['problem', 'sql'], packages: [] },
   syntax: { pure: true, imports: ['problem', 'sql'], packages: ['@pgsql/types'] },
   known: { pure: true, imports: ['problem', 'sql', 'migration', 'syntax'], packages: ['@pgsql/types'] },
   backup: { pure: true, imports: ['problem', 'sql', 'syntax'], packages: ['@pgsql/types'] },
@@ -42,14 +44,15 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   },
   report: {
     pure: true,
-    imports: ['problem', 'graph', 'plan', 'manifest', 'renumber', 'catalog', 'verify', 'lint', 'forecast'],
+    imports: ['problem', 'batch', 'graph', 'plan', 'manifest', 'renumber', 'catalog', 'verify', 'lint', 'forecast'],
     packages: ['@dagrejs/dagre', 'diff', 'fast-string-width', 'fast-wrap-ansi', 'node:crypto', 'picocolors'],
   },
   parser: { pure: false, imports: ['sql', 'syntax'], packages: ['libpg-query', 'node:v8'] },
   files: { pure: false, imports: ['problem', 'migration', 'plan/migration-file.ts'], packages: [] },
   config: {
     pure: false,
-    imports: ['problem', 'report/nearest.ts'],
+    // Times of the day are read where they are used; limits are handed on as they are judged.
+    imports: ['problem', 'batch/limits.ts', 'batch/window.ts', 'report/nearest.ts'],
     packages: ['valibot', '@valibot/to-json-schema', 'jsonc-parser'],
   },
   postgres: {
@@ -82,17 +85,20 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     imports: [
       'problem',
       'sql',
+      'batch',
       'migration',
       'graph',
       'footprint',
       'plan',
       'manifest',
       'renumber',
+      'batch',
       'catalog',
       'verify',
       'script/script.ts',
       'script/sections.ts',
       'script/whole.ts',
+      'expand',
       'syntax',
       'known',
       'facts',
@@ -109,26 +115,53 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'report/nearest.ts',
       'files',
       'config/settings.ts',
+      'config/data-settings.ts',
       'postgres',
       'embedded/index.ts',
       'ledger',
       'snapshot',
     ],
     // Backups are compressed and encrypted while they are written.
-    packages: ['age-encryption', 'node:stream', 'node:stream/promises', 'node:stream/web', 'node:zlib'],
+    // Migrations of code: their types are taken off, and they are loaded as they were hashed.
+    packages: [
+      '@swc/wasm-typescript',
+      'age-encryption',
+      'node:module',
+      'node:stream',
+      'node:stream/promises',
+      'node:stream/web',
+      'node:url',
+      'node:zlib',
+    ],
+  },
+  web: {
+    pure: false,
+    // Routes are twins over the engine, as commands are: check what was asked, call, give the value.
+    imports: ['problem', 'plan/state.ts', 'report', 'engine'],
+    packages: ['valibot', '@valibot/to-json-schema', 'node:http', 'node:https', 'node:net', 'node:zlib'],
+  },
+  /** What runs in the browser: of the server it knows the types of its answers. */
+  'web/app': {
+    pure: false,
+    imports: ['web/answers', 'sql/lexer.ts', 'plan/state.ts', 'problem/quantity.ts', 'report'],
+    packages: ['preact', '@preact/signals', 'uplot', 'diff'],
   },
   cli: {
     pure: false,
     // Commands are twins over the engine: parse, call, report. Of what lies below it they know types and few values.
     imports: [
       'problem',
+      'batch',
       'plan',
       'report',
       'config',
       'backup',
+      'expand/argument.ts',
       'postgres/target/inputs.ts',
       'embedded/index.ts',
       'engine',
+      // The one command that starts the console, and nothing else of it.
+      'web/serve.ts',
       '../package.json',
     ],
     packages: ['@clack/prompts', 'node:child_process', 'node:readline', 'node:stream', 'node:tty', 'node:util'],
@@ -139,6 +172,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     imports: [
       'problem',
       'sql',
+      'batch',
       'migration',
       'graph',
       'plan',
@@ -172,6 +206,7 @@ export const PURE_EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
 
 /** src/sql/lexer.ts → sql; src/index.ts → `.` */
 export function layerOf(path: string): string {
+  if (path.startsWith('src/web/app/')) return 'web/app';
   const parts = path.split('/');
   return parts.length > 2 ? parts[1]! : '.';
 }

@@ -7,19 +7,22 @@
 const BEFORE_EXPRESSION =
   /(?:^|[=(,:;!&|?{}[+\-*%<>~^]|\b(?:return|typeof|case|in|of|do|else|void|delete|await|yield|throw))\s*$/;
 
-export function mask(text: string): string {
-  const masker = new Masker(text);
+export function mask(text: string, hasTags = false): string {
+  const masker = new Masker(text, hasTags);
   masker.code('');
   return masker.result();
 }
 
 class Masker {
   readonly #text: string;
+  /** JSX: `</p>` and `<br />` hold no regular expression. */
+  readonly #hasTags: boolean;
   readonly #out: string[] = [];
   #at = 0;
 
-  constructor(text: string) {
+  constructor(text: string, hasTags: boolean) {
     this.#text = text;
+    this.#hasTags = hasTags;
   }
 
   result(): string {
@@ -44,6 +47,7 @@ class Masker {
     else if (two === '/*') this.#blankTo(this.#find('*/', this.#at + 2) + 2);
     else if (char === "'" || char === '"') this.#delimited(char, false);
     else if (char === '`') this.#template();
+    else if (this.#hasTags && char === '/' && (this.#text[this.#at - 1] === '<' || two === '/>')) this.#keep(1);
     else if (char === '/' && BEFORE_EXPRESSION.test(this.#lastCode())) this.#delimited('/', true);
     else this.#keep(1);
   }

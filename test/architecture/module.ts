@@ -47,12 +47,12 @@ function tsFiles(folder: string): string[] {
   const names = readdirSync(join(ROOT, folder), { recursive: true }) as string[];
   return names
     .map((name) => join(folder, name))
-    .filter((path) => path.endsWith('.ts') && !path.split('/').includes('node_modules'))
+    .filter((path) => /\.tsx?$/.test(path) && !path.split('/').includes('node_modules'))
     .sort();
 }
 
 export function parse(path: string, text: string): Module {
-  const code = mask(text);
+  const code = mask(text, path.endsWith('.tsx'));
   return { path, text, code, imports: importsIn(path, text, code), exports: exportsIn(code) };
 }
 

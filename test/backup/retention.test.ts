@@ -24,6 +24,9 @@ function anySituation(seed: number): { all: KeptBackup[]; keep: KeepRules } {
       kind: next(3) === 0 ? 'scoped' : 'full',
       at: new Date(NOW.getTime() - next(60) * DAY + DAY),
       bytes: next(1000),
+      proven: next(5) === 0,
+      partial: next(4) === 0,
+      neededFor: next(9) === 0 ? 'a rollback' : undefined,
     }),
   );
   return { all, keep: { last: maybe(1 + next(6)), days: maybe(next(50)), bytes: maybe(next(4000)) } };
@@ -51,8 +54,8 @@ test('in any situation what is kept obeys every rule, and none goes that no rule
   for (const seed of SEEDS) {
     const { all, keep } = anySituation(seed);
     const { kept, removed, overSize } = decideRetention(all, keep, NOW);
-    const [must] = kept.filter(({ kind }) => kind === 'full');
-    const free = kept.filter((one) => one !== must && one.at <= NOW);
+    const must = mustStay(kept);
+    const free = kept.filter((one) => !must.includes(one) && one.at <= NOW);
     for (const one of free)
       assert.ok(keep.days === undefined || NOW.getTime() - one.at.getTime() <= keep.days * DAY, `seed ${seed}`);
     for (const kind of ['full', 'scoped'] as const) {
@@ -71,6 +74,38 @@ test('in any situation a second run removes nothing more', () => {
     const { kept } = decideRetention(all, keep, NOW);
     assert.deepEqual(decideRetention(kept, keep, NOW).removed, [], `seed ${seed}`);
   }
+});
+
+test('in any situation the newest that was proven stays, and what is needed', () => {
+  for (const seed of SEEDS) {
+    const { all, keep } = anySituation(seed);
+    const { kept, spared, removed } = decideRetention(all, keep, NOW);
+    const sorted = [...all].sort((a, b) => b.at.getTime() - a.at.getTime() || (a.id < b.id ? 1 : -1));
+    for (const one of mustStay(sorted)) assert.ok(kept.includes(one), `seed ${seed}`);
+    assert.ok(spared.every(({ backup }) => mustStay(kept).includes(backup) && kept.includes(backup)));
+    assert.ok(removed.every(({ backup }) => backup.neededFor === undefined));
+  }
+});
+
+/** `sorted`: the newest first. */
+function mustStay(sorted: readonly KeptBackup[]): KeptBackup[] {
+  const newest = sorted.find(({ kind }) => kind === 'full');
+  const whole = sorted.find(({ kind, partial }) => kind === 'full' && !partial);
+  const proven = sorted.find((one) => one.kind === 'full' && one.proven && !one.partial);
+  return [newest, whole, proven, ...sorted.filter((one) => one.neededFor !== undefined)].flatMap((one) => one ?? []);
+}
+
+test('the only one that was proven outlives newer ones that nobody has tried, and it is said why', () => {
+  const all = [full('c', 1), full('b', 2), { ...full('a', 9), proven: true }];
+  const { kept, spared } = decideRetention(all, { last: 1, days: undefined, bytes: undefined }, NOW);
+  assert.deepEqual(
+    kept.map(({ id }) => id),
+    ['c', 'a'],
+  );
+  assert.deepEqual(
+    spared.map(({ backup, why }) => [backup.id, why]),
+    [['a', 'the newest that was proven by "backup verify"']],
+  );
 });
 
 const full = (id: string, days: number, bytes = 10): KeptBackup => ({

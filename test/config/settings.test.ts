@@ -52,8 +52,29 @@ test('without a configuration file the defaults hold', () => {
     legacyTimeZone: undefined,
     verify: { rerun: 'note', upgradeFrom: [] },
     renumber: { since: undefined, mentions: [] },
+    data: {
+      targetMs: 200,
+      dutyFactor: 0,
+      window: [],
+      timeZone: undefined,
+      limits: {
+        replicaLagMs: 5000,
+        replicaLagBytes: 256 * 1024 ** 2,
+        ignoredReplicas: [],
+        slotBytes: 10 * 1024 ** 3,
+        vacuum: 'slow',
+        walBytesPerSecond: 0,
+        archiveFiles: 42,
+        activeSessions: undefined,
+        snapshotMs: 3_600_000,
+        snapshotTransactions: 10_000_000,
+        probeFactor: 3,
+        deadShare: 0,
+      },
+    },
     backup: {
       policy: 'auto',
+      to: 'schema',
       folder: join(cwd, '.taskflow/backups'),
       format: 'custom',
       compression: undefined,
@@ -302,4 +323,49 @@ test('lint judges for a server of which there are facts, named by its major vers
     assert.throws(byFlag, /--server-version needs a major version of PostgreSQL/);
   }
   assert.equal(loadSettings({ cwd: folderWith('{}'), env: {}, flags: { serverVersion: '12' } }).lint.serverVersion, 12);
+});
+
+test('settings of data migrations: of the file, of an environment, of variables; on production batches rest', () => {
+  const config = JSON.stringify({
+    data: { target: '50ms', window: ['22:00-06:00', '12:00-13:00'], timeZone: 'Europe/Berlin', replicaLag: '2s' },
+    environments: { live: { production: true, data: { replicaLag: '1min', ignoredReplicas: ['late'] } } },
+  });
+  const { data: plain } = load(config);
+  assert.deepEqual([plain.targetMs, plain.dutyFactor, plain.limits.replicaLagMs], [50, 0, 2000]);
+  const { data } = load(config, {
+    flags: { env: 'live' },
+    env: {
+      TASKFLOW_DATA_PROBE: '2.5',
+      TASKFLOW_DATA_WINDOW: '01:00-02:00, 03:00-04:00',
+      TASKFLOW_DATA_ACTIVE_SESSIONS: '9',
+    },
+  });
+  assert.deepEqual([data.targetMs, data.dutyFactor, data.limits.replicaLagMs], [50, 0.5, 60_000]);
+  assert.deepEqual(
+    [data.limits.ignoredReplicas, data.limits.probeFactor, data.limits.activeSessions],
+    [['late'], 2.5, 9],
+  );
+  assert.deepEqual(data.window, [
+    { from: 60, to: 120 },
+    { from: 180, to: 240 },
+  ]);
+  assert.equal(data.timeZone, 'Europe/Berlin');
+});
+
+test('settings of data migrations that are not right are all named', () => {
+  const found = complaintsOf(() =>
+    load(
+      JSON.stringify({ data: { window: ['22-6'], timeZone: 'Mars/Base', vacuum: 'wait', pause: -1, deadRows: 20 } }),
+    ),
+  );
+  assert.deepEqual(
+    found.map(({ fields }) => fields.expected),
+    [
+      'a time of the day such as "22:00-06:00", or a list of such',
+      'a time zone such as "Europe/Berlin" or "UTC"',
+      '"hold", "slow" or "ignore"',
+      'a number of at least 0, such as 0.5',
+      'a share from 0 to 1, such as 0.5',
+    ],
+  );
 });

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { finishSquash, isUnfinished, type SquashFiles, writeSquash } from '../../src/files/squash-files.ts';
 
+const LOADER = new URL('../node_modules/tsx/dist/loader.mjs', import.meta.url).href;
+
 const OLD = { '001_a.sql': 'SELECT 1;\r\n', '002_b.sql': 'SELECT 2;\n', '003_kept.sql': 'SELECT 3;\n' };
 
 function withFolder(body: (files: SquashFiles, folder: string) => void): void {
@@ -57,7 +59,7 @@ function killedBehind(step: number, files: SquashFiles, folder: string) {
   const folded = files.folded.map(({ path, bytes }) => ({ path, bytes: Buffer.from(bytes).toString() }));
   writeFileSync(file, JSON.stringify({ ...files, folded }));
   const program = join(import.meta.dirname, 'squash-killed.ts');
-  return spawnSync(process.execPath, [...process.execArgv, program, file, String(step)], { encoding: 'utf8' });
+  return spawnSync(process.execPath, ['--import', LOADER, program, file, String(step)], { encoding: 'utf8' });
 }
 
 const STEPS = 6;

@@ -144,7 +144,9 @@ export async function loadByHand(on: TestServer, folder: string): Promise<TestDa
   const manifest = manifestIn(folder);
   if (manifest.method === 'copy') loadCopy(database, folder, manifest);
   else {
-    const [first = ''] = manifest.files.map(({ path }) => path.split('/')[0] ?? '');
+    const [first = ''] = manifest.files
+      .map(({ path }) => path.split('/')[0] ?? '')
+      .filter((name) => /^dump/.test(name));
     program('pg_restore', database, ['--exit-on-error', `--dbname=${database.name}`, join(folder, first)]);
   }
   return database;

@@ -71,3 +71,16 @@ test('prune keeps what the rules keep, always the newest full one, and touches n
       new RegExp(`Removed the backup ${second.manifest.id} \\("keep"\\): there are 1 newer full ones`),
     );
   }));
+
+test('the only backup that was proven is not pruned, and it is said why', () =>
+  withSource(14, async (at) => {
+    const first = await takeBackup(at);
+    await ok(at.run(['backup', 'verify', '--scratch', at.database.server.url('postgres')]));
+    await takeBackup(at);
+    const end = await ok(at.run(['backup', 'prune', '--keep-last', '1', '--yes']));
+    assert.match(end.stdout, /Nothing to remove; 2 backups stay/);
+    assert.match(
+      end.stdout.replace(/\s+/g, ' '),
+      new RegExp(`${first.manifest.id} of \\S+ stays: the newest that was proven by "backup verify"`),
+    );
+  }));

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { server } from '../support/servers.ts';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { server, type TestServer } from '../support/servers.ts';
 import { ok, restoredOf, takeBackup, withSource } from './restore-bed.ts';
 
 interface Listed {
@@ -57,6 +59,63 @@ for (const engine of [14, 18] as const) {
       assert.equal((await restoredOf(at)).length, 1);
     }));
 }
+
+const flat = (text: string) => text.replaceAll(/\s+/g, ' ');
+
+test('where the schema is another, the objects are shown; on a newer server they are compared by name', () =>
+  withSource(14, async (at) => {
+    const { path, manifest } = await takeBackup(at);
+    const scratch = (database: TestServer) => ['--scratch', database.url('postgres')];
+    const newer = await ok(at.run(['backup', 'verify', ...scratch(await server(18))]));
+    assert.match(
+      flat(newer.stdout),
+      /catalog - \d+ objects by the same names; how PostgreSQL 14 and 18 define them is not compared/,
+    );
+    assert.match(
+      flat(newer.stdout),
+      /loaded, but not everything could be compared; a server of PostgreSQL 14 can: --scratch URL/,
+    );
+    const file = join(path, 'catalog.json.gz');
+    const changed = gzipSync(gunzipSync(readFileSync(file)).toString('utf8').replaceAll('users_mail', 'users_mails'));
+    writeFileSync(file, changed);
+    const listed = manifest.files.find((one) => one.path === 'catalog.json.gz');
+    const sha256 = createHash('sha256').update(changed).digest('hex');
+    const files = manifest.files.map((one) => (one === listed ? { ...one, bytes: changed.length, sha256 } : one));
+    const catalog = { ...manifest.catalog, fingerprint: 'f'.repeat(64) };
+    writeFileSync(join(path, 'manifest.json'), JSON.stringify({ ...manifest, files, catalog }));
+    for (const engine of [14, 18] as const) {
+      const on = engine === 14 ? at.database.server : await server(18);
+      const end = await at.run(['backup', 'verify', ...scratch(on)]);
+      assert.equal(end.exit, 3);
+      assert.match(end.stdout, /\n {2}public\.users\n {4}\+ index users_mail\n(?: {5}.*\n)* {4}- index users_mails/);
+      assert.match(flat(end.stdout), /catalog failed the schema is another .*index (?:public\.)?users_mail too much/);
+    }
+    const json = (await at.run(['backup', 'verify', '--json', ...scratch(at.database.server)])).json<{
+      changes: unknown[];
+    }>();
+    assert.equal(json.changes.length, 2);
+  }));
+
+test('of a part of the database the schema is not compared, and it is not the newest whole one', () =>
+  withSource(14, async (at) => {
+    const whole = await takeBackup(at);
+    const part = await takeBackup(at, '--', '--exclude-table-data="Or""ders"');
+    assert.deepEqual(part.manifest.leavingOut, ['--exclude-table-data="Or""ders"']);
+    const proof = await ok(
+      at.run(['backup', 'verify', part.manifest.id, '--scratch', at.database.server.url('postgres')]),
+    );
+    assert.match(flat(proof.stdout), /catalog - not compared: the backup is of a part, by --exclude-table-data=/);
+    const end = await ok(at.run(['restore', part.manifest.id, '--into', `${at.database.name}_x`]));
+    assert.match(
+      end.said,
+      /Warning: Not in the backup: what the option --exclude-table-data=\S+ of pg_dump leaves out/,
+    );
+    const pruned = await ok(at.run(['backup', 'prune', '--keep-last', '1', '--yes']));
+    assert.match(
+      flat(pruned.stdout),
+      new RegExp(`${whole.manifest.id} of \\S+ stays: the newest of the whole database`),
+    );
+  }));
 
 test('an older scratch server is refused, with the version that is needed', () =>
   withSource(18, async (at) => {

@@ -5,8 +5,10 @@ import { snapshotText } from '../../src/catalog/canonical.ts';
 import { OBJECT_TYPES } from '../../src/catalog/object-types.ts';
 import { parseSnapshot } from '../../src/catalog/parse.ts';
 import type { Snapshot } from '../../src/catalog/snapshot.ts';
+import type { Session } from '../../src/postgres/session.ts';
 import { createDatabase, server, type TestDatabase, uniqueName } from '../support/servers.ts';
-import { brief, differenceOf, snapshotOf } from './catalog-bed.ts';
+import { type OpenSession, openSession as openClient } from '../support/session.ts';
+import { brief, differenceOf, openSession, snapshotOf } from './catalog-bed.ts';
 import { mutations } from './catalog-mutations.ts';
 import { buildEverything, dropSubscription, type Roles } from './catalog-schema.ts';
 
@@ -18,16 +20,23 @@ for (const engine of [14, 18]) {
     const roles: Roles = { role: uniqueName('role'), other: uniqueName('other') };
     let database: TestDatabase;
     let base: Snapshot;
+    let looking: Session;
+    let changing: OpenSession;
+    const look = () => snapshotOf(database, { through: looking });
 
     before(async () => {
       const on = await server(engine);
       await on.sql('postgres', `CREATE ROLE ${roles.role}; CREATE ROLE ${roles.other}`);
       database = await createDatabase(on);
       await buildEverything(database, roles);
-      base = await snapshotOf(database);
+      looking = await openSession(database);
+      changing = await openClient(database);
+      base = await look();
     });
 
     after(async () => {
+      await looking.end();
+      await changing.end();
       await dropSubscription(database);
       await database.drop();
       await database.server.sql('postgres', `DROP ROLE ${roles.role}, ${roles.other}`);
@@ -53,16 +62,16 @@ for (const engine of [14, 18]) {
     for (const { change, back, says, since = 0, until = 99 } of mutations(roles, 'DATABASE')) {
       if (engine < since || engine > until) continue;
       test(change.replaceAll(/(role|other)_\d+_\d+/g, '$1'), async () => {
-        const run = (sql: string) => database.sql(sql.replaceAll('DATABASE DATABASE', `DATABASE ${database.name}`));
+        const run = (sql: string) => changing.query(sql.replaceAll('DATABASE DATABASE', `DATABASE ${database.name}`));
         try {
           await run(change);
-          const difference = differenceOf(base, await snapshotOf(database));
+          const difference = differenceOf(base, await look());
           await run(back);
           assert.deepEqual(brief(difference), says);
           assert.deepEqual(difference.notes, []);
         } catch (error) {
           // One failure says nothing of the next mutation.
-          base = await snapshotOf(database);
+          base = await look();
           throw error;
         }
       });

@@ -1,5 +1,6 @@
 /** COPY in both directions through a session: what arrives, what a failure leaves, and that batches go on behind it. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
@@ -65,6 +66,34 @@ for (const major of [14, 18]) {
     await assert.rejects(full, { message: 'no space left' });
     await assert.rejects(session.query('SELECT 1'));
   });
+
+  on(
+    'rows of every size, with what the server says in between, come out as they are; slowly taken, too',
+    async (session) => {
+      await session.batch([
+        [
+          {
+            sql: "CREATE FUNCTION said(n int) RETURNS text LANGUAGE plpgsql AS 'BEGIN RAISE NOTICE ''%'', n; RETURN n; END'",
+          },
+        ],
+      ]);
+      const rows = `SELECT n, repeat(chr(97 + n % 26), CASE WHEN n % 4000 = 0 THEN 700000 ELSE n * 7919 % 300 END) AS v,
+      CASE WHEN n % 500 = 0 THEN said(n) END AS s FROM generate_series(1, 20000) AS n`;
+      const digest = createHash('md5');
+      const pause = () => new Promise((resolve) => setImmediate(resolve));
+      const count = await session.copyOut(`COPY (${rows}) TO STDOUT`, async (data) => {
+        for await (const piece of data) {
+          digest.update(piece);
+          await pause();
+        }
+      });
+      assert.equal(count, 20000);
+      const [row] = await session.query(
+        `SELECT md5(string_agg(concat_ws(E'\\t', n, v, coalesce(s, E'\\\\N')) || E'\\n', '' ORDER BY n)) AS digest FROM (${rows}) AS r`,
+      );
+      assert.equal(digest.digest('hex'), row?.digest);
+    },
+  );
 
   on('data that cannot be read leaves no row', async (session) => {
     await session.batch([[{ sql: 'CREATE TABLE t (n int)' }]]);

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type DatabaseWorkplace, type Files, withCli } from '../support/cli.ts';
+import { type DatabaseWorkplace, type Files, withApplied, withCli } from '../support/cli.ts';
 import { createDatabase, type Engine, type TestDatabase, uniqueName } from '../support/servers.ts';
 import { until } from './group-bed.ts';
 import { holding } from './steps-bed.ts';
@@ -46,8 +46,7 @@ const toMigration = (at: DatabaseWorkplace, ...more: string[]) =>
 const files = (at: DatabaseWorkplace) => readdirSync(join(at.folder, 'm')).sort();
 
 async function withDrift(engine: Engine, body: (at: DatabaseWorkplace) => Promise<void>, by = BY_HAND): Promise<void> {
-  await withCli(engine, MIGRATIONS, async (at) => {
-    assert.equal((await at.run(['migrate'])).exit, 0);
+  await withApplied(engine, MIGRATIONS, async (at) => {
     for (const sql of by) await at.database.sql(sql);
     await body(at);
   });

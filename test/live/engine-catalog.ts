@@ -11,7 +11,7 @@ FROM pg_class AS c LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnu
 LEFT JOIN pg_attrdef AS d ON d.adrelid = c.oid AND d.adnum = a.attnum
 WHERE c.relnamespace IN (TABLE own) AND c.relname !~ '^(schema_migration|migration_status)'
 UNION ALL SELECT 'constraint ' || conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
-WHERE connamespace IN (TABLE own) AND conrelid::regclass::text !~ 'schema_migration'
+WHERE connamespace IN (TABLE own) AND conrelid::regclass::text !~ 'schema_(migration|data_)'
 UNION ALL SELECT 'function ' || p.oid::regprocedure || ' ' || p.prosrc FROM pg_proc AS p
 WHERE p.pronamespace IN (TABLE own) AND p.proname !~ '^(schema_migration|record_migration)'
 UNION ALL SELECT 'type ' || t.oid::regtype FROM pg_type AS t WHERE t.typnamespace IN (TABLE own) AND t.typrelid = 0 AND t.typelem = 0

@@ -117,13 +117,16 @@ export async function rowsOf(database: TestDatabase, zone: string): Promise<Rows
         WHEN 'json' THEN format('%I::jsonb::text', column_name)
         ELSE format('%I::text', column_name) END), ', ')
     FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
-    WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name NOT LIKE 'schema\\_migration%'
+    WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name !~ '^schema_(migration|data_)'
     GROUP BY table_name ORDER BY table_name`);
-  const rows: Record<string, Record<string, string | null>[]> = {};
-  for (const [table, values] of columns) {
-    const found = await database.sql(`SELECT jsonb_build_object(${values}) FROM public.${table} ORDER BY id::text`);
-    rows[String(table)] = found.map(([row]) => JSON.parse(String(row)) as Record<string, string | null>);
-  }
+  const queries = columns.map(
+    ([table, values]) => `SELECT '${table}', jsonb_build_object(${values}) FROM public.${table} ORDER BY id::text`,
+  );
+  const rows: Record<string, Record<string, string | null>[]> = Object.fromEntries(
+    columns.map(([table]) => [String(table), []]),
+  );
+  for (const [table, row] of await database.sql(queries.join(';\n')))
+    rows[String(table)]?.push(JSON.parse(String(row)) as Record<string, string | null>);
   return rows;
 }
 
@@ -147,7 +150,7 @@ function quotedName(schema: string): string {
 export async function trackingOf(database: TestDatabase, schema = 'public'): Promise<string[]> {
   const quoted = quotedName(schema);
   const relations = `(SELECT oid, relname, relkind FROM pg_class WHERE relnamespace = '${quoted}'::regnamespace
-    AND (relname LIKE 'schema\\_migration%' OR relname = 'migration_status'))`;
+    AND (relname ~ '^schema_(migration|data_)' OR relname = 'migration_status'))`;
   const rows = await database.sql(`
     SELECT format('relation %s %s -- %s', relkind, relname, obj_description(oid, 'pg_class')) FROM ${relations} AS r
       WHERE relkind IN ('r', 'v')

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type DatabaseWorkplace, withCli } from '../support/cli.ts';
+import { type DatabaseWorkplace, withApplied, withCli } from '../support/cli.ts';
 import { type OpenSession, openSession } from '../support/session.ts';
 
 /** About 9 MB; with the lock timeout below that counts as large. */
@@ -53,8 +53,7 @@ async function leftOf({ database }: DatabaseWorkplace): Promise<string[]> {
 for (const major of [14, 18] as const)
   describe(`PostgreSQL ${major}`, () => {
     test('every value that was there when the column went comes back, those written meanwhile too', () =>
-      withCli(major, FILES, async (at) => {
-        assert.equal((await at.run(['migrate'])).exit, 0);
+      withApplied(major, FILES, async (at) => {
         const sessions = await Promise.all([1, 2, 3].map(() => openSession(at.database)));
         const writers = sessions.map((session, i) => write(session, 7919 * (i + 1)));
         for (const writer of writers) writer.catch(() => {}); // told below, unless the run itself failed
@@ -76,8 +75,7 @@ for (const major of [14, 18] as const)
       }));
 
     test('a run that fails behind the copy takes it away again', () =>
-      withCli(major, FILES, async (at) => {
-        assert.equal((await at.run(['migrate'])).exit, 0);
+      withApplied(major, FILES, async (at) => {
         at.write({
           'm/002_drop.sql': `-- Drop\n-- Lock-Timeout: 60ms\nALTER TABLE big DROP COLUMN a;\nSELECT 1/0;\n-- IRREVERSIBLE: test\n`,
         });
@@ -91,8 +89,7 @@ for (const major of [14, 18] as const)
       }));
 
     test('what a killed run has left of a copy the next one removes, and goes on', () =>
-      withCli(major, FILES, async (at) => {
-        assert.equal((await at.run(['migrate'])).exit, 0);
+      withApplied(major, FILES, async (at) => {
         at.write(DROP);
         // Holds up the lock of the statement itself, when the copy is made.
         const reader = await openSession(at.database);
@@ -114,8 +111,7 @@ for (const major of [14, 18] as const)
       }));
 
     test('in steps, the copy for a later step outlives the ones before', () =>
-      withCli(major, FILES, async (at) => {
-        assert.equal((await at.run(['migrate'])).exit, 0);
+      withApplied(major, FILES, async (at) => {
         at.write({
           'm/002_steps.sql': `-- Steps\n-- Lock-Timeout: 60ms\nCREATE TABLE early (id int);
 CREATE INDEX CONCURRENTLY big_b ON big (b);\nALTER TABLE big DROP COLUMN a;\n-- ROLLBACK:
@@ -149,8 +145,7 @@ CREATE INDEX CONCURRENTLY big_b ON big (b);\nALTER TABLE big DROP COLUMN a;\n-- 
       ));
 
     test('a table without a key is refused, and says what to do', () =>
-      withCli(major, FILES, async (at) => {
-        assert.equal((await at.run(['migrate'])).exit, 0);
+      withApplied(major, FILES, async (at) => {
         await at.database.sql('ALTER TABLE big DROP CONSTRAINT big_pkey; ALTER TABLE big ALTER id DROP NOT NULL');
         at.write(DROP);
         const refused = await at.run(['migrate']);

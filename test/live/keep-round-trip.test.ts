@@ -1,7 +1,10 @@
 /** What a migration destroys comes back by its rollback: equal rows and equal catalog, whatever was destroyed, and how. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { type DatabaseWorkplace, withCli } from '../support/cli.ts';
+import { type DatabaseWorkplace, withCli, withWorkplace } from '../support/cli.ts';
+import { server, templateDatabase } from '../support/servers.ts';
 
 const BASE = `
 CREATE TYPE mood AS ENUM ('sad', 'ok', 'it''s "odd"');
@@ -108,16 +111,14 @@ CREATE TABLE parts_eu PARTITION OF parts FOR VALUES IN ('eu'); CREATE TABLE part
 /** All rows of all tables of the people, and where the sequences stand. */
 async function dataOf({ database }: DatabaseWorkplace): Promise<string> {
   const relations = await database.sql(`SELECT c.oid::regclass::text, c.relkind FROM pg_class AS c
-    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'S') AND c.relname !~ '^schema_migration' ORDER BY 1`);
-  const found: string[] = [];
-  for (const [name, kind] of relations) {
-    const rows =
-      kind === 'S'
-        ? `SELECT last_value || ' ' || is_called FROM ${name}`
-        : `SELECT to_jsonb(t)::text FROM ONLY ${name} AS t ORDER BY 1`;
-    found.push(`${name}:`, ...(await database.sql(rows)).map(([row]) => row ?? ''));
-  }
-  return found.join('\n');
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'S') AND c.relname !~ '^schema_(migration|data_)' ORDER BY 1`);
+  const queries = relations.flatMap(([name, kind]) => [
+    `SELECT $$${name}:$$`,
+    kind === 'S'
+      ? `SELECT last_value || ' ' || is_called FROM ${name}`
+      : `SELECT to_jsonb(t)::text FROM ONLY ${name} AS t ORDER BY 1`,
+  ]);
+  return (await database.sql(queries.join(';'))).map(([row]) => row ?? '').join('\n');
 }
 
 /** On others a short selection. */
@@ -129,11 +130,8 @@ for (const major of [14, 18, 12] as const)
       ([name]) => major !== 12 || SHORT.includes(name),
     ))
       test(name, () =>
-        withCli(major, { 'm/001_base.sql': BASE }, async (at) => {
-          const base = await at.run(['migrate']);
-          assert.equal(base.exit, 0, base.output);
+        withBase(major, async (at) => {
           const before = await dataOf(at);
-          assert.equal((await at.run(['diff', '--save', 'before.json'])).exit, 0);
           at.write({ 'm/002_destroy.sql': `${destroy};\n-- ROLLBACK:\n${back.replace(/^/gm, '-- ')};\n` });
           const destroyed = await at.run(['migrate']);
           assert.equal(destroyed.exit, 0, destroyed.output);
@@ -154,3 +152,27 @@ for (const major of [14, 18, 12] as const)
         }),
       );
   });
+
+const bases = new Map<number, Promise<readonly [template: string, saved: string]>>();
+
+/** Runs a test body where the base is applied and `before.json` is the catalog as it is then. */
+async function withBase(major: number, body: (at: DatabaseWorkplace) => Promise<void>): Promise<void> {
+  const base = bases.get(major) ?? makeBase(major);
+  bases.set(major, base);
+  const [template, saved] = await base;
+  await withCli(major, { 'm/001_base.sql': BASE, 'before.json': saved }, body, {}, template);
+}
+
+async function makeBase(major: number): Promise<readonly [string, string]> {
+  let saved = '';
+  const template = await templateDatabase(await server(major), `keep ${BASE}`, (database) =>
+    withWorkplace({ 'm/001_base.sql': BASE }, { DATABASE_URL: database.url }, async (at) => {
+      for (const args of [['migrate'], ['diff', '--save', 'before.json']]) {
+        const { exit, output } = await at.run(args);
+        assert.equal(exit, 0, output);
+      }
+      saved = readFileSync(join(at.folder, 'before.json'), 'utf8');
+    }),
+  );
+  return [template, saved];
+}

@@ -121,7 +121,7 @@ const place = (run: Finished) => {
 
 async function assertNothingDone(at: DatabaseWorkplace): Promise<void> {
   const tables =
-    "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname !~ '^schema_migration'";
+    "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname !~ '^schema_(migration|data_)'";
   assert.deepEqual(await at.database.sql(tables), []);
 }
 

@@ -1,4 +1,5 @@
 import { after } from 'node:test';
+import type { BackupManifest } from '../../src/backup/manifest.ts';
 import { type DatabaseWorkplace, type Finished, withWorkplace } from '../support/cli.ts';
 import { createDatabase, type Engine, type OwnServer, ownServer, type TestServer } from '../support/servers.ts';
 
@@ -95,7 +96,7 @@ export async function contentOf(server: TestServer, database: string): Promise<s
 
 export interface TakenBackup {
   readonly path: string;
-  readonly manifest: { readonly id: string; readonly method: string };
+  readonly manifest: BackupManifest;
 }
 
 export async function takeBackup(at: DatabaseWorkplace, ...more: string[]): Promise<TakenBackup> {

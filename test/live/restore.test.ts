@@ -18,7 +18,7 @@ for (const [engine, method] of [
       const said = await ok(at.run(['restore']));
       const [made] = await restoredOf(at);
       assert.match(made ?? '', new RegExp(`^${name}_restored_\\d{8}t\\d{6}$`));
-      assert.match(said.stdout, new RegExp(`${made} is restored from ${manifest.id}`));
+      assert.match(said.stdout.replace(/\s+/g, ' '), new RegExp(`${made} is restored from ${manifest.id}`));
       assert.equal(await contentOf(server, made!), before);
       assert.deepEqual(await halfLoaded(server), []);
       const copy = { env: { DATABASE_URL: server.url(made!) } };
@@ -112,4 +112,24 @@ test('a database that was lost is restored under its name', () =>
     await at.database.drop();
     await ok(at.run(['restore', '--into', name]));
     assert.equal(await contentOf(server, name), before);
+  }));
+
+test('where the database has no backup, those of others are named, and how to name one', () =>
+  withSource(14, async (at) => {
+    const { server, name } = at.database;
+    const none = await at.run(['restore', 'latest']);
+    assert.match(
+      none.said,
+      /There is no full backup of \S+ in the folder.*no backup at all.*Take one: taskflow-db backup/s,
+    );
+    const { manifest } = await takeBackup(at);
+    const other = `${name}_o`;
+    await server.sql('postgres', `CREATE DATABASE "${other}" TEMPLATE template0`);
+    const env = { DATABASE_URL: server.url(other) };
+    const end = await at.run(['restore', 'latest', '--tables', 'users'], { env });
+    assert.equal(end.exit, 1);
+    assert.match(end.said, new RegExp(`no full backup of ${other}.*of ${name}: ${manifest.id} now:`));
+    assert.match(end.said, new RegExp(`in the place of "latest": ${manifest.id}`));
+    await ok(at.run(['restore', manifest.id, '--tables', 'users'], { env }));
+    await dropAll(server, [other]);
   }));

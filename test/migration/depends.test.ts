@@ -32,3 +32,8 @@ test('a body that is not there yet or cannot be read hides no header', () => {
   assert.deepEqual(texts('-- Depends: 001_a\n\\connect x\n-- Depends: 002_b\nSELECT 1;\n'), ['001_a', '002_b']);
   assert.deepEqual(texts(''), []);
 });
+
+test('a contract names what comes before it', () => {
+  assert.deepEqual(texts('-- Contracts: 003_fill\n-- Depends: 001\nSELECT 1;'), ['003_fill', '001']);
+  assert.deepEqual(texts('-- Contracts: with customers\nSELECT 1;'), []);
+});

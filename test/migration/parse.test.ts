@@ -75,6 +75,7 @@ test('a migration with everything in it', () => {
       { rule: 'drop-column', reason: 'nobody reads it' },
       { rule: 'squawk:ban-drop-table', reason: 'empty' },
     ],
+    contracts: [],
     data: {},
   });
   assert.deepEqual(
@@ -435,12 +436,10 @@ for (const line of BAD_HEADERS) {
   });
 }
 
-test('headers of data migrations are kept as written', () => {
-  assert.deepEqual(parse('-- Kind: data\n-- Batch: 1000\n-- Where: a > 1\nSELECT 1').headers.data, {
-    Kind: 'data',
-    Batch: '1000',
-    Where: 'a > 1',
-  });
+test('headers of data migrations are prose in other files', () => {
+  const found = parse('-- Batch: 1000\n-- Target: everybody\n-- Where: in the north\nSELECT 1');
+  assert.deepEqual(found.headers.data, { Batch: '1000', Target: 'everybody', Where: 'in the north' });
+  assert.equal(found.data, undefined);
 });
 
 test('a bad byte is named with its line and column', () => {

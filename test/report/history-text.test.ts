@@ -75,6 +75,16 @@ test('every kind of event says what happened', () => {
       '2 rows of public.orders kept in taskflow_backup."007_a.1"',
     ],
     [
+      'pruned',
+      {
+        stores: [
+          { store: '007_a.1', of: 'public.orders', rows: 2 },
+          { store: 'x', of: null, rows: null },
+        ],
+      },
+      'taskflow_backup."007_a.1" (2 rows of public.orders) removed; taskflow_backup."x" removed',
+    ],
+    [
       'put_back',
       {
         put: [

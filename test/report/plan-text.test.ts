@@ -56,6 +56,7 @@ function report(migrations: PlannedView[], more: Partial<PlanReport> = {}): Plan
     madeAt: '2026-11-22T10:00:00Z',
     digest: '',
     backup: 'auto',
+    backupTo: 'schema',
     bound: {
       database: 'shop',
       databaseOid: '16384',
@@ -73,6 +74,7 @@ function report(migrations: PlannedView[], more: Partial<PlanReport> = {}): Plan
     holds: holdsOf(transactions),
     migrations,
     skipped: [],
+    held: [],
     preflight: [],
     blockers: [],
     findings: [],

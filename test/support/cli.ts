@@ -8,7 +8,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { REPOSITORY, runFolder } from './run-folder.ts';
-import { createDatabase, type Engine, server, type TestDatabase } from './servers.ts';
+import { createDatabase, type Engine, server, type TestDatabase, templateDatabase } from './servers.ts';
 
 export const PROGRAM = join(REPOSITORY, 'bin', 'taskflow-db.cjs');
 
@@ -63,14 +63,16 @@ export interface DatabaseWorkplace extends Workplace {
 /** For what hangs, not for what is slow. */
 const TIMEOUT_MS = 180_000;
 
-/** Runs a test body with a new database and a folder of its own; both are gone afterwards. */
+/** Runs a test body with a new database (a copy of `template`, if one is named) and a folder of its own; both are gone afterwards. */
 export async function withCli<T>(
   engine: Engine,
   files: Files,
   body: (at: DatabaseWorkplace) => Promise<T>,
   env: Readonly<Record<string, string>> = {},
+  template?: string,
 ): Promise<T> {
-  const database = await createDatabase(await server(engine), { name: databaseName() });
+  const from = template === undefined ? {} : { template };
+  const database = await createDatabase(await server(engine), { name: databaseName(), ...from });
   try {
     return await withWorkplace(files, { DATABASE_URL: database.url, ...env }, (at) => body({ ...at, database }));
   } finally {
@@ -78,7 +80,24 @@ export async function withCli<T>(
   }
 }
 
-/** The same without a database of its own. */
+/** The same with a database on which the files are applied already: they are once in a run, and then copied. */
+export async function withApplied<T>(
+  engine: Engine,
+  files: Files,
+  body: (at: DatabaseWorkplace) => Promise<T>,
+  env: Readonly<Record<string, string>> = {},
+): Promise<T> {
+  const key = `applied ${JSON.stringify([files, env])}`;
+  const template = await templateDatabase(await server(engine), key, ({ url }) =>
+    withWorkplace(files, { DATABASE_URL: url, ...env }, async (at) => {
+      const { exit, output } = await at.run(['migrate']);
+      if (exit !== 0) throw new Error(`migrate ended with ${exit}:\n${output}`);
+    }),
+  );
+  return withCli(engine, files, body, env, template);
+}
+
+/** As withCli, without a database. */
 export async function withWorkplace<T>(
   files: Files,
   env: Readonly<Record<string, string>>,

@@ -60,7 +60,8 @@ async function optionsOf(context: CommandContext): Promise<MigrateOptions> {
     const { readPlanFile } = await import('../../engine/plan/plan-file.ts');
     const bound = readPlanFile(resolve(cwd, file), file);
     const { to, only, allowLate, singleTransaction } = bound.choice;
-    return { to: to ?? undefined, only: only ?? undefined, allowLate, singleTransaction, jobs, bound };
+    const forceContract = args.value('force-contract');
+    return { to: to ?? undefined, only: only ?? undefined, allowLate, singleTransaction, jobs, bound, forceContract };
   }
   exclusive(context, ['single-transaction', 'jobs']);
   return {
@@ -69,6 +70,7 @@ async function optionsOf(context: CommandContext): Promise<MigrateOptions> {
     only: args.value('only'),
     allowLate: args.has('allow-late'),
     singleTransaction: args.has('single-transaction'),
+    forceContract: args.value('force-contract'),
   };
 }
 
@@ -100,6 +102,7 @@ async function print(context: CommandContext, engine: Engine, options: MigrateOp
     verify: migration.verify,
   }));
   for (const { version, reason } of plan.skipped) engine.emit({ kind: 'skipped', version, reason });
+  for (const { version, reason, evidence } of plan.held) engine.emit({ kind: 'held', version, reason, evidence });
   if (context.wantsJson) context.json(planJson(printed, 'apply', plan.skipped));
   else if (printed.length > 0)
     context.stdout.write((await import('../../report/plan-sql.ts')).planSql(printed, 'apply'));
@@ -126,7 +129,8 @@ async function askFor(
 function sentence(result: MigrateResult): string {
   const applied = result.migrations.filter((one) => one.state === 'applied').length;
   const skipped = result.plan.skipped.length;
-  const also = skipped > 0 ? `, ${skipped} skipped` : '';
+  const held = result.plan.held.length;
+  const also = `${skipped > 0 ? `, ${skipped} skipped` : ''}${held > 0 ? `, ${held} held back` : ''}`;
   if (applied === 0 && result.ok) return `${result.database} is up to date${also}: nothing to apply.`;
   if (result.ok) return `${count(applied, 'migration')} applied to ${result.database}${also}.`;
   if (!result.certain) return uncertain(result, 'applied', `${result.database}${also}`);

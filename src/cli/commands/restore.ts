@@ -2,6 +2,7 @@ import { type Restored, type RestoreOptions, type RestorePlan, restore } from '.
 import { EXIT, type ExitStatus } from '../../problem/codes.ts';
 import { Problem } from '../../problem/problem.ts';
 import { count, formatBytes, formatDuration } from '../../problem/quantity.ts';
+import { wrap } from '../../report/width.ts';
 import type { CommandContext } from '../context.ts';
 import { exclusive, withEngine } from '../open.ts';
 
@@ -20,7 +21,7 @@ export async function run(context: CommandContext): Promise<ExitStatus> {
   };
   const restored = await withEngine(context, {}, (engine) => restore(engine, options));
   if (context.wantsJson) context.json(document(restored));
-  else for (const line of lines(restored)) context.stdout.line(line);
+  else for (const line of lines(restored)) context.stdout.line(wrap(line, context.stdout.width));
   return EXIT.done;
 }
 
@@ -47,7 +48,8 @@ async function runTables(context: CommandContext, tables: string): Promise<ExitS
   }
   for (const { name, made, rows } of restored.tables)
     context.stdout.line(`${name}: ${made ? 'made, ' : ''}${count(rows, 'row')}`);
-  context.stdout.line(`${count(restored.tables.length, 'table')} of ${manifest.id} restored into ${database}.`);
+  const sum = `${count(restored.tables.length, 'table')} of ${manifest.id} restored into ${database}.`;
+  context.stdout.line(wrap(sum, context.stdout.width));
   return EXIT.done;
 }
 

@@ -12,6 +12,7 @@ import { Problem } from '../../problem/problem.ts';
 import { count } from '../../problem/quantity.ts';
 import { returningText } from '../../report/kept-text.ts';
 import { planSql } from '../../report/plan-sql.ts';
+import { wrap } from '../../report/width.ts';
 import type { CommandContext } from '../context.ts';
 import { dryRunLevel, finishDryRun } from '../live-dry-run.ts';
 import { confirmChange, exclusive, isProduction, withEngine } from '../open.ts';
@@ -66,14 +67,16 @@ async function print(context: CommandContext, engine: Engine, options: RollbackO
 
 /** What of the data comes back. */
 function tellReturns({ stderr }: CommandContext, { returns }: DownPlan): void {
-  for (const one of returns) stderr.line(`${one.version}: ${returningText(one)}`);
+  for (const one of returns) stderr.line(wrap(`${one.version}: ${returningText(one)}`, stderr.width, '  '));
 }
 
 async function askFor(context: CommandContext, engine: Engine, plan: DownPlan, control: Control): Promise<void> {
   if (plan.rollbacks.length === 0) return;
   const versions = plan.rollbacks.map((one) => one.version);
   for (const { version, why } of plan.unsure)
-    context.stderr.line(`warning: whether ${version} needs it nobody can tell: ${why}`);
+    context.stderr.line(
+      wrap(`warning: whether ${version} needs it nobody can tell: ${why}`, context.stderr.width, '  '),
+    );
   tellReturns(context, plan);
   await confirmChange(context, {
     what: `Roll back ${shownOf(versions, context.args.has('cascade'))}`,

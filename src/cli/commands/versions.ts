@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { EXIT, type ExitStatus } from '../../problem/codes.ts';
 import type { CommandContext } from '../context.ts';
 
-const MIGRATION_FILE = /^(\d+[_-][A-Za-z0-9_-]*)\.sql$/;
+const MIGRATION_FILE = /^(\d+[_-][A-Za-z0-9_-]*)\.(?:sql|ts|mjs)$/;
 
 /** A shell asks for this at each press of Tab: names only, no file is opened, and what cannot be read is left out. */
 export async function run({ settings, stdout }: CommandContext): Promise<ExitStatus> {

@@ -1,7 +1,7 @@
 import { readFolders } from '../../files/folders.ts';
 import { reconcile } from '../../plan/reconcile.ts';
 import { resolveVersion } from '../../plan/resolve-version.ts';
-import { withControl } from '../control.ts';
+import { type Control, withControl } from '../control.ts';
 import type { Engine } from '../engine.ts';
 
 export interface HistoryEvent {
@@ -22,6 +22,12 @@ export interface HistoryOptions {
   readonly version?: string | undefined;
   /** Only the last so many. */
   readonly limit?: number | undefined;
+  /** Only those before this position. */
+  readonly before?: number | undefined;
+  /** Only of this kind. */
+  readonly event?: string | undefined;
+  /** Only those whose texts hold this, whatever its case. */
+  readonly text?: string | undefined;
 }
 
 /** The audit trail, oldest first. Empty where there is none yet. */
@@ -30,19 +36,34 @@ export function history(
   options: HistoryOptions,
 ): Promise<{ database: string; events: HistoryEvent[] }> {
   return withControl(engine, async (control) => {
-    const { database } = control.server;
-    if ((control.ledger.layout ?? 0) === 0) return { database, events: [] };
-    const version =
-      options.version === undefined ? null : wantedVersion(engine, control.ledger.entries, options.version);
-    const rows = await control.session.query(
-      `SELECT * FROM (
-  SELECT seq, pg_catalog.to_json(at) #>> '{}' AS at, event, version, run_id, actor, host, tool_version, git_commit, detail, hash
-  FROM ${control.names.events} WHERE $1::text IS NULL OR version = $1 ORDER BY seq DESC LIMIT $2::bigint
-) AS newest ORDER BY seq`,
-      [version, options.limit === undefined ? null : String(options.limit)],
-    );
-    return { database, events: rows.map(eventOf) };
+    const { version } = options;
+    const wanted = version === undefined ? undefined : wantedVersion(engine, control.ledger.entries, version);
+    return {
+      database: control.server.database,
+      events: await eventsOf(control, { ...options, version: wanted }),
+    };
   });
+}
+
+/** The same for whoever has a control session; `version` in full. */
+export async function eventsOf(control: Control, options: HistoryOptions): Promise<HistoryEvent[]> {
+  if ((control.ledger.layout ?? 0) === 0) return [];
+  const { version, event, text, before, limit } = options;
+  const rows = await control.session.query(
+    `SELECT * FROM (
+  SELECT seq, pg_catalog.to_json(at) #>> '{}' AS at, event, version, run_id, actor, host, tool_version, git_commit, detail, hash
+  FROM ${control.names.events} WHERE ($1::text IS NULL OR version = $1) AND ($2::text IS NULL OR event = $2)
+    AND ($3::bigint IS NULL OR seq < $3) AND ($4::text IS NULL OR pg_catalog.strpos(pg_catalog.lower(
+      pg_catalog.concat_ws(' ', event, version, run_id, actor, host, git_commit, detail)), pg_catalog.lower($4)) > 0)
+  ORDER BY seq DESC LIMIT $5::bigint
+) AS newest ORDER BY seq`,
+    [version ?? null, event ?? null, textOf(before), text ?? null, textOf(limit)],
+  );
+  return rows.map(eventOf);
+}
+
+function textOf(value: number | undefined): string | null {
+  return value === undefined ? null : String(value);
 }
 
 function wantedVersion(engine: Engine, entries: Parameters<typeof reconcile>[1], text: string): string {

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, promises, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestFault, type FoundFile, fileFaults } from '../../backup/file-faults.ts';
 import { type BackupManifest, MANIFEST_FILE } from '../../backup/manifest.ts';
 import { readManifest } from '../../backup/read-manifest.ts';
 import { fileErrorText } from '../../files/regular-file.ts';
 import { gather, Problem } from '../../problem/problem.ts';
+import { digestOf } from './digest.ts';
 
 /** A manifest as long as any of ours could ever get: of tens of thousands of tables. */
 const MANIFEST_BYTES_MAX = 64 * 1024 * 1024;
@@ -74,14 +74,15 @@ export async function checkFiles(
   const total = manifest.files.reduce((sum, { bytes }) => sum + bytes, 0);
   const wrong = new Set(faults.map(({ fields }) => fields.where?.file));
   let done = 0;
-  for (const { path, sha256 } of manifest.files.filter((file) => !wrong.has(file.path))) {
-    const hash = createHash('sha256');
-    for await (const piece of createReadStream(join(folder, path), { signal, highWaterMark: 1024 * 1024 })) {
-      hash.update(piece as Buffer);
-      done += (piece as Buffer).length;
-      onProgress(done, total);
-    }
-    const digest = hash.digest('hex');
+  const tell = (bytes: number) => {
+    done += bytes;
+    onProgress(done, total);
+  };
+  for (const { path, sha256, bytes: size, pieceBytes } of manifest.files.filter((file) => !wrong.has(file.path))) {
+    const file = await promises.open(join(folder, path), 'r');
+    const { sha256: digest } = await digestOf(file, { size, pieceBytes, signal, onProgress: tell }).finally(() =>
+      file.close(),
+    );
     if (digest !== sha256) faults.push(digestFault(path, digest, sha256));
   }
   if (faults.length > 0) throw damagedBackup(folder, faults);

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Compression, compressArgument } from '../../backup/compression.ts';
-import { selectingOptions } from '../../backup/dump-options.ts';
+import { leftOutBy, selectingOptions } from '../../backup/dump-options.ts';
 import type { BackupFile } from '../../backup/manifest.ts';
 import type { ClientProgram } from '../../postgres/programs.ts';
 import { type ProgramEnd, runProgram } from '../../postgres/run-program.ts';
@@ -9,6 +9,7 @@ import { Problem } from '../../problem/problem.ts';
 import { fileSuffix, writeFileOf } from './backup-file.ts';
 import type { SourceTable } from './contents.ts';
 import { countRows } from './count-rows.ts';
+import { FOLLOWED_MAJOR_MAX, GrowingDigest } from './growing-digest.ts';
 import type { Job, Taken } from './job.ts';
 import { LOCK_WAIT_MS } from './leader.ts';
 import { programEnvironment } from './program-environment.ts';
@@ -50,7 +51,8 @@ export async function takeByPgDump(job: Job, choice: DumpChoice): Promise<Taken>
     compression,
     tables: new Map(inDump.map(({ oid }) => [oid, { rows: rows.get(oid) ?? null, file: null, columns: null }])),
     files,
-    leftOut: [...selecting.map((word) => `what the option ${word} of pg_dump leaves out`), ...seen.warnings],
+    ...(selecting.length > 0 ? { leavingOut: selecting } : {}),
+    leftOut: [...selecting.map(leftOutBy), ...seen.warnings],
   };
 }
 
@@ -88,16 +90,23 @@ async function run(job: Job, choice: DumpChoice, seen: DumpedTables, files: File
     '--verbose',
     ...choice.options,
   ];
+  const isFollowed = !sealer && format === 'custom' && program.major <= FOLLOWED_MAJOR_MAX;
+  const growing = isFollowed ? new GrowingDigest(partial.path, DUMP_NAME.custom) : undefined;
+  seen.onRows = () => growing?.begin();
   try {
     const onStart = (pid: number) => partial.writtenBy(pid);
     const output = sealer ? { onOutput: (data: AsyncIterable<Buffer>) => writeSealed(job, data, files) } : {};
-    return await runProgram({ path: program.path, args, env, onStart, onMessage: seen.hear, signal, ...output });
+    const ended = await runProgram({ path: program.path, args, env, onStart, onMessage: seen.hear, signal, ...output });
+    if (growing && ended.status === 0) files.set(DUMP_NAME.custom, await growing.finish());
+    return ended;
   } catch (error) {
     if (isDiskFull(error)) throw error;
     throw new Problem('backup-failed', `${program.path} cannot be run`, {
       found: error instanceof Error ? error.message : String(error),
       state: STATE,
     });
+  } finally {
+    await growing?.stop();
   }
 }
 
@@ -117,7 +126,7 @@ async function writeSealed({ partial, sealer }: Job, data: AsyncIterable<Buffer>
 
 const STATE = 'The unfinished backup is removed; the database was only read.';
 
-function failed({ engine, signal }: Job, { program }: DumpChoice, ended: ProgramEnd): Problem {
+function failed({ engine, signal }: Job, { program, options }: DumpChoice, ended: ProgramEnd): Problem {
   if (signal.aborted && signal.reason instanceof Problem) return signal.reason;
   const said = ended.lastMessages.filter(
     (text) => !/^(?:reading|dumping|saving|identifying|flagging|last built)/.test(text),
@@ -127,8 +136,21 @@ function failed({ engine, signal }: Job, { program }: DumpChoice, ended: Program
   return new Problem('backup-failed', `pg_dump ${program.version} did not finish`, {
     found: [how, ...said.slice(-SAID_MAX)].join('\n'),
     state: STATE,
-    next: ['See what it says; its options are those of "backupOptions" and behind --.'],
+    ...nextOf(said.join('\n'), options),
   });
+}
+
+/** What helps depends on what it says. */
+function nextOf(said: string, options: readonly string[]): { next?: string[] } {
+  if (/lock timeout|could not obtain lock/.test(said))
+    return {
+      next: ['See who holds the table: taskflow-db doctor', 'Or wait for longer: backup -- --lock-wait-timeout=10min'],
+    };
+  if (/permission denied|row-level security/.test(said))
+    return { next: ['Take it as a role that may read everything: --user NAME, or GRANT pg_read_all_data.'] };
+  if (options.length > 0) return { next: ['Look at the options for it, in "backupOptions" and behind --.'] };
+  if (/connection|server closed|terminating/.test(said)) return { next: ['Run the command again.'] };
+  return {};
 }
 
 const SAID_MAX = 6;
@@ -140,6 +162,8 @@ class DumpedTables {
   readonly #job: Job;
   readonly #byName: ReadonlyMap<string, SourceTable>;
   readonly #open: SourceTable[] = [];
+  /** Told when the first table is read. */
+  onRows = () => {};
 
   constructor(job: Job) {
     this.#job = job;
@@ -150,6 +174,7 @@ class DumpedTables {
     const [, warning] = /^warning: (.*)/s.exec(text) ?? [];
     if (warning !== undefined) this.warnings.push(warning.replaceAll('\n', ' '));
     const [, name = ''] = /^dumping contents of table "(.*)"$/s.exec(text) ?? [];
+    if (name !== '') this.onRows();
     const table = this.#byName.get(name);
     if (!table) return;
     this.tables.push(table);

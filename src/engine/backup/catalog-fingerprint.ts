@@ -7,13 +7,18 @@ import type { SchemaObject, Snapshot } from '../../catalog/snapshot.ts';
 export const FINGERPRINT_READING = { owners: false, privileges: false, trackingSchema: '' } as const;
 
 /**
- * Tells whether two schemas are the same, on servers of one major version. Which version of an extension there is, and what is
- * set for the database as a whole, is the server's affair.
+ * The schema as it is compared with another of the same major version. Which version of an extension there is, and what is set for the
+ * database as a whole, is the server's affair.
  */
-export function catalogFingerprint({ major, objects }: Snapshot): BackedUpCatalog {
+export function comparable({ major, notChecked, objects }: Snapshot): Snapshot {
   const own = objects.filter(({ type }) => type !== 'database setting').map(bare);
-  const text = snapshotText({ major, owners: false, privileges: false, notChecked: [], objects: own });
-  return { major, fingerprint: createHash('sha256').update(text).digest('hex') };
+  return { major, owners: false, privileges: false, notChecked, objects: own };
+}
+
+/** Tells whether two of those are the same. */
+export function catalogFingerprint(schema: Snapshot): BackedUpCatalog {
+  const text = snapshotText({ ...comparable(schema), notChecked: [] });
+  return { major: schema.major, fingerprint: createHash('sha256').update(text).digest('hex') };
 }
 
 /** Needs, owners and privileges may have been read as well. */

@@ -1,4 +1,4 @@
-import type { BackedUpSequence } from '../../backup/manifest.ts';
+import type { BackedUpSequence, PartitionedTable } from '../../backup/manifest.ts';
 import { ledgerNames } from '../../ledger/names.ts';
 import { ledgerItems, ledgerOf } from '../../ledger/read.ts';
 import { inForce } from '../../plan/ledger-entry.ts';
@@ -20,6 +20,7 @@ export interface SourceTable {
 /** What there is in the snapshot of a backup. */
 export interface Contents {
   readonly tables: readonly SourceTable[];
+  readonly partitioned: readonly PartitionedTable[];
   readonly databaseBytes: number;
   readonly encoding: string;
   readonly systemIdentifier: string | null;
@@ -40,6 +41,7 @@ export async function readContents(engine: Engine, leader: Leader): Promise<Cont
       bytes: Number(bytes ?? 0),
       condition: condition ?? null,
     })),
+    partitioned: await readPartitioned(leader),
     databaseBytes: Number(facts?.bytes ?? 0),
     encoding: facts?.encoding ?? '',
     largeObjects: Number(facts?.large_objects ?? 0),
@@ -60,6 +62,26 @@ LEFT JOIN pg_catalog.pg_extension AS e ON e.oid = d.refobjid`;
 const TABLES = `SELECT c.oid, n.nspname AS schema, c.relname AS name, pg_catalog.pg_table_size(c.oid) AS bytes,
   CASE WHEN e.oid IS NOT NULL THEN e.extcondition[pg_catalog.array_position(e.extconfig, c.oid)] END AS condition
 FROM ${RELATIONS} WHERE c.relkind = 'r' AND ${OWN} ORDER BY bytes DESC NULLS LAST, c.oid`;
+
+/** The partitions below each, not only those right below; from 12 on there is pg_partition_tree, and it is not needed. */
+const PARTITIONED = `WITH RECURSIVE below (top, oid) AS (
+  SELECT c.oid, c.oid FROM ${RELATIONS} WHERE c.relkind = 'p' AND ${OWN}
+  UNION ALL SELECT b.top, i.inhrelid FROM below AS b JOIN pg_catalog.pg_inherits AS i ON i.inhparent = b.oid)
+SELECT tn.nspname AS schema, t.relname AS name, pn.nspname AS part_schema, p.relname AS part
+FROM below AS b JOIN pg_catalog.pg_class AS t ON t.oid = b.top JOIN pg_catalog.pg_namespace AS tn ON tn.oid = t.relnamespace
+LEFT JOIN pg_catalog.pg_class AS p ON p.oid = b.oid AND b.oid <> b.top LEFT JOIN pg_catalog.pg_namespace AS pn ON pn.oid = p.relnamespace
+ORDER BY 1, 2, 3, 4`;
+
+async function readPartitioned({ session }: Leader): Promise<PartitionedTable[]> {
+  const found = new Map<string, PartitionedTable & { partitions: { schema: string; name: string }[] }>();
+  for (const { schema, name, part_schema, part } of await session.query(PARTITIONED)) {
+    const key = quoteQualified(schema ?? '', name ?? '');
+    const one = found.get(key) ?? { schema: schema ?? '', name: name ?? '', partitions: [] };
+    found.set(key, one);
+    if (part != null) one.partitions.push({ schema: part_schema ?? '', name: part });
+  }
+  return [...found.values()];
+}
 
 const FACTS = `SELECT pg_catalog.pg_database_size(oid) AS bytes, pg_catalog.pg_encoding_to_char(encoding) AS encoding,
   (SELECT pg_catalog.count(*) FROM pg_catalog.pg_largeobject_metadata) AS large_objects

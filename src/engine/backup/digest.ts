@@ -1,29 +1,96 @@
-import { createHash } from 'node:crypto';
+import { createHash, webcrypto } from 'node:crypto';
 import { promises, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BackupFile } from '../../backup/manifest.ts';
 
-const CHUNK_BYTES = 1024 * 1024;
+/**
+ * A file larger than this is digested in pieces: they are digested beside each other, in other threads than this one, and those that
+ * a program has finished while it still writes the rest.
+ */
+export const PIECE_BYTES = 8 * 1024 * 1024;
 
-/** Size and digest of a file below `folder`; one piece is read while the one before is digested. Rejects with the system's error. */
-export async function describeFile(folder: string, path: string): Promise<BackupFile> {
-  const hash = createHash('sha256');
+/** So many pieces are in memory at once. */
+const AT_ONCE = 3;
+
+/** Digests of pieces that are known already, by their place. */
+export type KnownPieces = ReadonlyMap<number, string>;
+
+/** Size and digest of a file below `folder`. Rejects with the system's error. */
+export async function describeFile(folder: string, path: string, known: KnownPieces = new Map()): Promise<BackupFile> {
   const file = await promises.open(join(folder, path), 'r');
   try {
-    let [now, next] = [Buffer.allocUnsafe(CHUNK_BYTES), Buffer.allocUnsafe(CHUNK_BYTES)];
-    let bytes = 0;
-    let read = (await file.read(now, 0, CHUNK_BYTES)).bytesRead;
-    while (read > 0) {
-      const ahead = file.read(next, 0, CHUNK_BYTES);
-      hash.update(now.subarray(0, read));
-      bytes += read;
-      read = (await ahead).bytesRead;
-      [now, next] = [next, now];
-    }
-    return { path, bytes, sha256: hash.digest('hex') };
+    const { size } = await file.stat();
+    return { path, bytes: size, ...(await digestOf(file, { size, pieceBytes: PIECE_BYTES, known })) };
   } finally {
     await file.close();
   }
+}
+
+export interface DigestOptions {
+  readonly size: number;
+  /** Undefined, or no less than the file has: its digest is that of the whole. */
+  readonly pieceBytes: number | undefined;
+  readonly known?: KnownPieces;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (bytes: number) => void;
+}
+
+/** The digest of an open file, as a manifest has it. Throws the signal's reason. */
+export async function digestOf(
+  file: promises.FileHandle,
+  { size, pieceBytes = size, known = new Map(), signal, onProgress = () => {} }: DigestOptions,
+): Promise<Pick<BackupFile, 'sha256' | 'pieceBytes'>> {
+  if (size <= pieceBytes) return { sha256: await wholeDigest(file, { signal, onProgress }) };
+  const digests = new Array<string>(Math.ceil(size / pieceBytes));
+  let next = 0;
+  const work = async () => {
+    for (let i = next++; i < digests.length; i = next++) {
+      signal?.throwIfAborted();
+      digests[i] = known.get(i) ?? (await pieceDigest(file, i, pieceBytes));
+      onProgress(Math.min(pieceBytes, size - i * pieceBytes));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, digests.length) }, work));
+  return { pieceBytes, sha256: digestOfPieces(digests) };
+}
+
+/** As `split --bytes=8M --filter=sha256sum FILE | sha256sum` computes it. */
+function digestOfPieces(digests: readonly string[]): string {
+  return createHash('sha256')
+    .update(digests.map((digest) => `${digest}  -\n`).join(''))
+    .digest('hex');
+}
+
+/** The digest of the piece at that place, in hex; computed in another thread. */
+export async function pieceDigest(file: promises.FileHandle, place: number, pieceBytes: number): Promise<string> {
+  const piece = Buffer.allocUnsafe(pieceBytes);
+  let bytes = 0;
+  for (let read = 1; read > 0 && bytes < pieceBytes; bytes += read)
+    read = (await file.read(piece, bytes, pieceBytes - bytes, place * pieceBytes + bytes)).bytesRead;
+  return Buffer.from(await webcrypto.subtle.digest('SHA-256', piece.subarray(0, bytes))).toString('hex');
+}
+
+const CHUNK_BYTES = 1024 * 1024;
+
+/** One part is read while the one before is digested. */
+async function wholeDigest(
+  file: promises.FileHandle,
+  { signal, onProgress }: { signal: AbortSignal | undefined; onProgress: (bytes: number) => void },
+): Promise<string> {
+  const hash = createHash('sha256');
+  let [now, next] = [Buffer.allocUnsafe(CHUNK_BYTES), Buffer.allocUnsafe(CHUNK_BYTES)];
+  let at = 0;
+  let read = (await file.read(now, 0, CHUNK_BYTES, at)).bytesRead;
+  while (read > 0) {
+    signal?.throwIfAborted();
+    at += read;
+    const ahead = file.read(next, 0, CHUNK_BYTES, at);
+    hash.update(now.subarray(0, read));
+    onProgress(read);
+    read = (await ahead).bytesRead;
+    [now, next] = [next, now];
+  }
+  return hash.digest('hex');
 }
 
 /** The files below a folder, by name, relative to it and with `/`. */

@@ -1,7 +1,14 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { databaseOfFolder } from '../../backup/database-of-folder.ts';
-import { type BackupManifest, isBackupId, PARTIAL_SUFFIX, readBackupId, VERIFIED_FILE } from '../../backup/manifest.ts';
+import {
+  type BackupManifest,
+  isBackupId,
+  PARTIAL_SUFFIX,
+  RETURNED_FILE,
+  readBackupId,
+  VERIFIED_FILE,
+} from '../../backup/manifest.ts';
 import { readVerified, type Verified } from '../../backup/verified.ts';
 import { Problem } from '../../problem/problem.ts';
 import { manifestIn, quickFaults } from './backup-files.ts';
@@ -23,6 +30,8 @@ export interface FoundBackup extends BackupPlace {
   readonly manifest: BackupManifest | undefined;
   readonly faults: readonly Problem[];
   readonly verified: Verified | undefined;
+  /** It holds data that a rollback would put back, and none has. */
+  readonly needed: boolean;
 }
 
 /** The folders of backups below the one of the settings, by database, the newest last. Folders of others are passed over. */
@@ -53,13 +62,15 @@ function namesIn(folder: string): string[] {
 
 /** Reads the manifest of such a folder, and looks whether its files are there. */
 export function lookInto(place: BackupPlace): FoundBackup {
-  if (place.partial) return { ...place, manifest: undefined, faults: [], verified: undefined };
+  if (place.partial) return { ...place, manifest: undefined, faults: [], verified: undefined, needed: false };
   try {
     const manifest = manifestIn(place.folder);
-    return { ...place, manifest, faults: quickFaults(place.folder, manifest), verified: verifiedIn(place.folder) };
+    const needed = manifest.kind === 'scoped' && !existsSync(join(place.folder, RETURNED_FILE));
+    const faults = quickFaults(place.folder, manifest);
+    return { ...place, manifest, faults, verified: verifiedIn(place.folder), needed };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return { ...place, manifest: undefined, faults: [error], verified: undefined };
+    return { ...place, manifest: undefined, faults: [error], verified: undefined, needed: false };
   }
 }
 
@@ -100,18 +111,52 @@ function latest(
 ): string {
   const full = own.filter(({ id }) => readBackupId(id)?.kind === 'full');
   const newest = full.at(-1);
-  const others = [...new Set(all.map((place) => place.database))];
   if (newest && full.every((one) => one.database === newest.database)) return newest.folder;
-  const what = newest
-    ? 'The newest backup of which database is meant'
-    : `There is no full backup${database === undefined ? '' : ` of ${database}`}`;
-  throw new Problem('backup-unknown', newest ? `${what}?` : `${what}.`, {
+  throw newest ? ofWhich(full, backupFolder) : noneOf(database, all, backupFolder);
+}
+
+const BACKUPS_OF_MAX = 6;
+
+/** `orders: the newest full one is 2026...`, a line a database. */
+function newestOf(places: readonly BackupPlace[]): string[] {
+  const full = places.filter(({ id }) => readBackupId(id)?.kind === 'full');
+  const newest = new Map(full.map((place) => [place.database, place]));
+  const some = [...newest.values()].slice(-BACKUPS_OF_MAX).reverse();
+  const lines = some.map(({ database, id }) => `of ${database}: ${id}`);
+  return newest.size > BACKUPS_OF_MAX ? [...lines, `and of ${newest.size - BACKUPS_OF_MAX} more databases`] : lines;
+}
+
+function ofWhich(full: readonly BackupPlace[], backupFolder: string): Problem {
+  return new Problem('backup-unknown', 'The newest backup of which database is meant?', {
     where: { file: backupFolder },
-    ...(others.length > 0 ? { found: `backups of ${others.join(', ')}` } : { found: 'no backup at all' }),
-    state: 'Nothing was restored or changed.',
-    next: ['Name a backup, or its folder: taskflow-db backup list'],
+    found: newestOf(full).join('\n'),
+    state: UNTOUCHED,
+    next: ['Name the database: --database NAME', 'Or the backup, by its name or the beginning of it.'],
   });
 }
+
+/** `latest` is of the database of the connection: another one has to be named. */
+function noneOf(database: string | undefined, all: readonly BackupPlace[], backupFolder: string): Problem {
+  const lines = newestOf(all);
+  const [example] = lines[0] === undefined ? [] : /\S+$/.exec(lines[0])!;
+  const whose = database === undefined ? '' : ` of ${database}`;
+  return new Problem('backup-unknown', `There is no full backup${whose} in the folder of backups.`, {
+    where: { file: backupFolder },
+    found: lines.length > 0 ? `the newest full backups of others\n${lines.join('\n')}` : NONE_FOUND(all),
+    state: UNTOUCHED,
+    next:
+      example === undefined
+        ? [
+            'Take one: taskflow-db backup',
+            'Or name the folder that they are in: "backupFolder", or the backup\'s own path.',
+          ]
+        : [`Name the one that is meant, in the place of "latest": ${example}`, 'All of them: taskflow-db backup list'],
+  });
+}
+
+const NONE_FOUND = (all: readonly BackupPlace[]) => (all.length > 0 ? 'scoped backups only' : 'no backup at all');
+
+const UNTOUCHED = 'Nothing was restored or changed.';
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
@@ -122,7 +167,7 @@ function unknown(named: string, backupFolder: string, all: readonly BackupPlace[
   return new Problem('backup-unknown', `There is no backup ${named}.`, {
     where: { file: backupFolder },
     ...(newest ? { found: `${all.length} others, such as ${newest.id}` } : { found: 'no backup at all' }),
-    state: 'Nothing was restored or changed.',
+    state: UNTOUCHED,
     next: ['See which backups there are: taskflow-db backup list'],
   });
 }
@@ -130,7 +175,7 @@ function unknown(named: string, backupFolder: string, all: readonly BackupPlace[
 function ambiguous(named: string, places: readonly BackupPlace[]): Problem {
   return new Problem('backup-unknown', `${named} is the beginning of several backups.`, {
     found: places.map(({ id, database }) => `${id} of ${database}`).join(', '),
-    state: 'Nothing was restored or changed.',
+    state: UNTOUCHED,
     next: ['Write more of its name.'],
   });
 }

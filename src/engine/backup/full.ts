@@ -11,24 +11,27 @@ import {
 import { checkDumpOptions } from '../../backup/dump-options.ts';
 import { estimateBytes } from '../../backup/estimate.ts';
 import { folderOfDatabase } from '../../backup/folder-name.ts';
-import { type BackupManifest, backupId, MANIFEST_FILE } from '../../backup/manifest.ts';
-import type { BackupSettings } from '../../config/settings.ts';
+import { type BackupFile, type BackupManifest, backupId, MANIFEST_FILE } from '../../backup/manifest.ts';
 import type { ClientProgram } from '../../postgres/programs.ts';
 import { SessionLost } from '../../postgres/session-lost.ts';
 import { Problem } from '../../problem/problem.ts';
 import type { Engine } from '../engine.ts';
 import { databaseProblem, isDatabaseError } from '../failure.ts';
 import { hasZstd } from './backup-file.ts';
+import { beginBackup, tellSwept } from './begin-backup.ts';
+import { writeCatalog } from './catalog-file.ts';
 import { chooseMethod, findDumpPrograms, type Method, noProgram, refuseUnheeded } from './choose-method.ts';
 import { type Contents, findUnreadable, readContents, readSequences } from './contents.ts';
 import { describeFile, filesBelow } from './digest.ts';
 import type { FullBackupOptions, Job, Taken } from './job.ts';
 import { type Leader, openLeader } from './leader.ts';
 import { manifestOf } from './manifest-of.ts';
-import { PartialBackup, settleFile, sweepPartials } from './partial.ts';
+import { type PartialBackup, settleFile } from './partial.ts';
 import { SEALED_KEY_FILE, type Sealer } from './seal.ts';
+import { sealerOf } from './sealer-of.ts';
 import { readSourceFacts } from './source-facts.ts';
 import { isDiskFull, outOfSpace, refuseTooLarge } from './space.ts';
+import { tellPruned } from './tell-pruned.ts';
 import { Watch } from './watch-space.ts';
 
 export interface FullBackup {
@@ -59,7 +62,11 @@ export async function takeFullBackup(engine: Engine, options: FullBackupOptions)
     const folder = join(engine.settings.backup.folder, folderOfDatabase(leader.server.database));
     tellSwept(engine, folder);
     const prepared = await prepare(engine, leader, contents, { ...options, programs: await programs });
-    const partial = beginIn(engine, leader, backupId('full', new Date(leader.startedAt), engine.run.runId));
+    const partial = beginBackup(
+      engine,
+      leader.server.database,
+      backupId('full', new Date(leader.startedAt), engine.run.runId),
+    );
     return await finishOrDiscard(partial, () => write(engine, { leader, contents, partial, since }, prepared, options));
   } catch (error) {
     throw problemOf(engine, error);
@@ -101,23 +108,6 @@ async function prepare(
   return { method, compression, other: otherCompression(asked, compression), dumpOptions, format, sealer };
 }
 
-/** What encrypts the backup, where there is a key. A folder of files, several of which are written at once, is not encrypted here. */
-async function sealerOf(
-  settings: BackupSettings,
-  format: 'custom' | 'directory' | undefined,
-): Promise<Sealer | undefined> {
-  if (settings.keyFile === undefined && settings.keyCommand === undefined) return undefined;
-  const [{ backupKey }, { sealing }] = await Promise.all([import('./backup-key.ts'), import('./seal.ts')]);
-  const key = await backupKey(settings);
-  if (key && format === 'directory')
-    throw new Problem('usage', 'a dump in directory format cannot be encrypted', {
-      found: `a key in ${key.origin}, and the format directory`,
-      expected: 'the format custom, or no key',
-      state: 'Nothing was written.',
-    });
-  return key && sealing(key);
-}
-
 function tableBytes({ tables }: Contents): number {
   return tables.reduce((sum, { bytes }) => sum + bytes, 0);
 }
@@ -138,28 +128,6 @@ async function refuseUnreadable(leader: Leader): Promise<void> {
       'Or take the backup as the owner, or as another role: --user NAME',
     ],
   });
-}
-
-function tellSwept(engine: Engine, folder: string): void {
-  const { removed, alive } = sweepPartials(folder);
-  for (const name of removed)
-    engine.emit({ kind: 'warning', message: `Removed ${name}: a run that was killed had left it unfinished.` });
-  for (const name of alive)
-    engine.emit({ kind: 'note', message: `Another run is writing ${name} at this moment; it is left alone.` });
-}
-
-function beginIn({ settings }: Engine, { server }: Leader, id: string): PartialBackup {
-  const { folder } = settings.backup;
-  try {
-    return PartialBackup.begin(folder, folderOfDatabase(server.database), id);
-  } catch (error) {
-    if (isDiskFull(error)) throw error;
-    throw new Problem('backup-failed', `nothing can be written to ${folder}`, {
-      found: error instanceof Error ? error.message : String(error),
-      state: 'Nothing was written.',
-      next: ['Make it writable, or name another folder in "backupFolder".'],
-    });
-  }
 }
 
 async function finishOrDiscard<T>(partial: PartialBackup, use: () => Promise<T>): Promise<T> {
@@ -188,13 +156,8 @@ async function write(
   const taken = await watched(engine, begun, prepared, options).finally(() => reading);
   const facts = await reading;
   await leader.session.end();
-  const paths = filesBelow(partial.path).filter((path) => path !== 'lock');
-  const files = [];
-  for (const path of paths) {
-    const known = taken.files?.get(path) ?? describeFile(partial.path, path);
-    const [file] = await Promise.all([known, settleFile(join(partial.path, path))]);
-    files.push(file);
-  }
+  const catalog = await writeCatalog(partial, prepared.sealer, taken, facts.schema);
+  const files = await settleFiles(partial, [...(taken.files?.values() ?? []), ...(catalog ? [catalog.written] : [])]);
   const manifest = manifestOf(engine, {
     leader,
     contents,
@@ -205,6 +168,7 @@ async function write(
     options,
     encrypted: prepared.sealer !== undefined,
     facts,
+    catalog: catalog?.told,
   });
   const path = partial.finish(manifest);
   const backup = {
@@ -229,18 +193,15 @@ async function write(
   return backup;
 }
 
-/** That an old one cannot be removed makes the new one no worse. */
-async function tellPruned({ settings, emit }: Engine, database: string): Promise<void> {
-  const { last, days, bytes } = settings.backup.keep;
-  if (last === undefined && days === undefined && bytes === undefined) return;
-  const { pruneBySettings } = await import('./prune-backups.ts');
-  try {
-    for (const { backup, why } of pruneBySettings(settings, database, new Date()))
-      emit({ kind: 'note', message: `Removed the backup ${backup.id} ("keep"): ${why}.` });
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    emit({ kind: 'warning', message: `${error.message} ${error.fields.found ?? ''}` });
+/** Waits until the disk has them. `known`: what is known of some from writing them. */
+async function settleFiles({ path: folder }: PartialBackup, known: readonly BackupFile[]): Promise<BackupFile[]> {
+  const files: BackupFile[] = [];
+  for (const path of filesBelow(folder).filter((one) => one !== 'lock')) {
+    const described = known.find((one) => one.path === path) ?? describeFile(folder, path);
+    const [file] = await Promise.all([described, settleFile(join(folder, path))]);
+    files.push(file);
   }
+  return files;
 }
 
 async function watched(engine: Engine, begun: Begun, prepared: Prepared, options: FullBackupOptions): Promise<Taken> {

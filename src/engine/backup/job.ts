@@ -54,4 +54,6 @@ export interface Taken {
   /** Sizes and digests that are known from writing them, by path. */
   readonly files?: ReadonlyMap<string, BackupFile>;
   readonly leftOut: readonly string[];
+  /** Options that leave something out, where there are some. */
+  readonly leavingOut?: readonly string[];
 }

@@ -19,6 +19,10 @@ export interface ListedBackup {
   readonly bytes: number | null;
   readonly method: BackupManifest['method'] | null;
   readonly encrypted: boolean | null;
+  /** Options of pg_dump by which it is not of the whole database. */
+  readonly leavingOut: readonly string[];
+  /** It holds data that a rollback would put back, and none has. */
+  readonly needed: boolean;
   /** The version that it was made for. */
   readonly version: string | null;
   readonly serverVersion: string | null;
@@ -33,7 +37,7 @@ export function listBackups({ backup }: Pick<Settings, 'backup'>, database: stri
   return places.map((place) => listed(lookInto(place))).sort((a, b) => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0));
 }
 
-function listed({ id, database, folder, partial, manifest, faults, verified }: FoundBackup): ListedBackup {
+function listed({ id, database, folder, partial, manifest, faults, verified, needed }: FoundBackup): ListedBackup {
   const named = readBackupId(id);
   return {
     id,
@@ -45,6 +49,8 @@ function listed({ id, database, folder, partial, manifest, faults, verified }: F
     bytes: manifest ? manifest.files.reduce((sum, { bytes }) => sum + bytes, 0) : null,
     method: manifest?.method ?? null,
     encrypted: manifest ? manifest.encryption !== null : null,
+    leavingOut: manifest?.leavingOut ?? [],
+    needed,
     version: manifest?.version ?? null,
     serverVersion: manifest?.source.serverVersion ?? null,
     verified: verified ?? null,

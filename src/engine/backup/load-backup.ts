@@ -7,6 +7,10 @@ export async function loadBackup(backup: OpenBackup, into: LoadInto): Promise<vo
     const { loadByPgRestore } = await import('./load-by-pg-restore.ts');
     return loadByPgRestore(backup, into);
   }
+  if (backup.manifest.kind === 'scoped') {
+    const { loadScoped } = await import('./load-scoped.ts');
+    return loadScoped(backup, into);
+  }
   const { loadByCopy } = await import('./load-by-copy.ts');
   return loadByCopy(backup, into);
 }

@@ -8,6 +8,9 @@ import { cancelled } from '../pause.ts';
 import type { LoadInto } from './load-into.ts';
 import { type OpenBackup, openUnpacked } from './open-file.ts';
 
+/** Of single tables that refer to others. */
+export const REFERRED = 'Name the tables that they refer to as well, before them: --tables PARENT,CHILD';
+
 /** Loads what we have taken by COPY: definitions, rows in several sessions, sequences, then what stands behind rows. */
 export async function loadByCopy(backup: OpenBackup, into: LoadInto): Promise<void> {
   await inSession(into, (session) => runScript(backup, SCHEMA_FILES.pre, session, into));
@@ -19,7 +22,7 @@ export async function loadByCopy(backup: OpenBackup, into: LoadInto): Promise<vo
 }
 
 /** Loads the rows of these tables, `into.jobs` at once, the largest first. */
-async function loadTables(backup: OpenBackup, into: LoadInto, tables: readonly BackedUpTable[]): Promise<void> {
+export async function loadTables(backup: OpenBackup, into: LoadInto, tables: readonly BackedUpTable[]): Promise<void> {
   const sizes = new Map(backup.manifest.files.map(({ path, bytes }) => [path, bytes]));
   const size = ({ file }: BackedUpTable) => sizes.get(file ?? '') ?? 0;
   const waiting = tables.filter(({ file }) => file !== null).sort((a, b) => size(b) - size(a));
@@ -37,7 +40,11 @@ async function loadTables(backup: OpenBackup, into: LoadInto, tables: readonly B
 }
 
 /** The rows of one table: all, or none. */
-export async function loadTable(backup: OpenBackup, session: Session, table: BackedUpTable): Promise<number> {
+export async function loadTable(
+  backup: OpenBackup,
+  session: Session,
+  table: Pick<BackedUpTable, 'schema' | 'name' | 'columns' | 'file'>,
+): Promise<number> {
   const name = quoteQualified(table.schema, table.name);
   const columns = (table.columns ?? []).map(quoteIdentifier).join(', ');
   return session.copyIn(
@@ -97,32 +104,61 @@ function problemOf(error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return cancelled('Nothing of yours was touched; what was loaded is dropped.');
   if (error instanceof Problem) return error;
   if (!isDatabaseError(error)) return databaseProblem(error, 'the backup is not loaded');
-  const { fields } = databaseProblem(error, 'the backup is not loaded');
-  return new Problem('restore-failed', 'The server refused a part of the backup.', { ...fields });
+  const { next: _, ...fields } = databaseProblem(error, 'the backup is not loaded').fields;
+  return new Problem('restore-failed', 'The server refused a part of the backup.', {
+    ...fields,
+    ...nextAfter(error.code),
+  });
 }
+
+/** For a database that is being loaded: what helps a migration does not help here. */
+function nextAfter(code: string | undefined): { next?: string[] } {
+  const next = NEXT[code ?? ''];
+  return next === undefined ? {} : { next: [next] };
+}
+
+const NEXT: Readonly<Record<string, string>> = {
+  '23503': REFERRED,
+  '42501': 'Restore as a superuser, or without owners and privileges: --no-owner',
+  '42704': 'What it names must be there first: a role (or do without: --no-owner), or an extension.',
+  '53100': 'Make room on the server, and run the command again.',
+};
 
 /** So many statements go to the server at once. */
 const STATEMENTS_MAX = 200;
 
 async function runScript(backup: OpenBackup, name: string, session: Session, into: LoadInto): Promise<void> {
+  await runStatements(session, await readScript(backup, name, into), name);
+}
+
+/** The statements of one of its files of definitions, without those of owners and privileges where they are not wanted. */
+export async function readScript(
+  backup: OpenBackup,
+  name: string,
+  into: Pick<LoadInto, 'owners' | 'privileges'>,
+): Promise<string[]> {
   const file = backup.manifest.files.find(({ path }) => path === name || path.startsWith(`${name}.`));
   if (!file) throw lacks(name);
   const parts: Buffer[] = [];
   for await (const part of openUnpacked(backup, file.path)) parts.push(part);
   const text = Buffer.concat(parts).toString('utf8');
-  const statements = [...splitScript(text)].flatMap((one) =>
+  return [...splitScript(text)].flatMap((one) =>
     one.kind === 'statement' && isWanted(one.words, into) ? [text.slice(one.start, one.end)] : [],
   );
+}
+
+/** `file`: where they are from. Throws Problem `restore-failed` with the statement that the server refuses. */
+export async function runStatements(session: Session, statements: readonly string[], file: string): Promise<void> {
   for (let at = 0; at < statements.length; at += STATEMENTS_MAX) {
     const some = statements.slice(at, at + STATEMENTS_MAX);
     const batch = await session.runBatch(some.map((sql) => [{ sql }]));
     const { failure } = batch;
-    if (failure) throw refused(failure.error, some[failure.segment] ?? '', file.path);
+    if (failure) throw refused(failure.error, some[failure.segment] ?? '', file);
   }
 }
 
 /** Owners and privileges stand in statements of their own. */
-function isWanted(words: readonly string[], { owners, privileges }: LoadInto): boolean {
+function isWanted(words: readonly string[], { owners, privileges }: Pick<LoadInto, 'owners' | 'privileges'>): boolean {
   const [first, second] = words;
   if (first === 'GRANT' || first === 'REVOKE' || (first === 'ALTER' && second === 'DEFAULT')) return privileges;
   return owners || !(first === 'ALTER' && words.includes('OWNER'));
@@ -136,6 +172,12 @@ function lacks(name: string): Problem {
 }
 
 function refused(error: unknown, statement: string, file: string): Problem {
-  const { fields } = databaseProblem(error, `${file} cannot be loaded`);
-  return new Problem('restore-failed', `A statement of ${file} of the backup cannot be run.`, { ...fields, statement });
+  const { next: _, ...fields } = databaseProblem(error, `${file} cannot be loaded`).fields;
+  const code = isDatabaseError(error) ? error.code : undefined;
+  const next = nextAfter(code);
+  return new Problem('restore-failed', `A statement of ${file} of the backup cannot be run.`, {
+    ...fields,
+    statement,
+    ...next,
+  });
 }

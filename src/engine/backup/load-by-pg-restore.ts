@@ -3,8 +3,10 @@ import { type ClientProgram, clientPrograms } from '../../postgres/programs.ts';
 import { type ProgramEnd, runProgram } from '../../postgres/run-program.ts';
 import { notForChild } from '../../postgres/target/child-environment.ts';
 import { Problem } from '../../problem/problem.ts';
+import { formatBytes } from '../../problem/quantity.ts';
 import { cancelled } from '../pause.ts';
 import { DUMP_NAME } from './by-pg-dump.ts';
+import { REFERRED } from './load-by-copy.ts';
 import type { LoadInto } from './load-into.ts';
 import { type OpenBackup, openFile } from './open-file.ts';
 import { programEnvironment } from './program-environment.ts';
@@ -43,7 +45,7 @@ export async function loadByPgRestore(backup: OpenBackup, into: LoadInto, more: 
     throw failed(program, [error instanceof Error ? error.message : String(error)]);
   });
   if (signal.aborted) throw cancelled('Nothing of yours was touched; what was loaded is dropped.');
-  if (ended.status !== 0) throw failed(program, saidOf(ended), advice(ended));
+  if (ended.status !== 0) throw failed(program, saidOf(ended), advice(ended, backup));
 }
 
 /** What is in a dump, as `pg_restore --list --verbose` tells it. */
@@ -132,13 +134,24 @@ function saidOf({ status, signal, lastMessages }: ProgramEnd): string[] {
   return [...(said.length > 0 ? said : lastMessages).slice(-SAID_MAX), how];
 }
 
-function advice({ lastMessages }: ProgramEnd): string[] {
+function advice({ lastMessages, signal }: ProgramEnd, { manifest, folder }: OpenBackup): string[] {
   const said = lastMessages.join('\n');
   const role = /role "((?:[^"]|"")*)" does not exist/.exec(said)?.[1];
   if (role !== undefined) return [`Make the role ${role} first, or restore without owners and privileges: --no-owner`];
   if (/must be (?:owner|superuser|member)|permission denied/.test(said))
     return ['Restore as a superuser, or without owners and privileges: --no-owner'];
-  return [];
+  if (/No space left on device|could not extend file/.test(said))
+    return [`Make room on the server: the source took ${formatBytes(manifest.source.databaseBytes)}.`];
+  if (/extension "[^"]*" is not available|could not open extension control file/.test(said))
+    return ["Install the extension's package on this server, then run the command again."];
+  if (/violates foreign key constraint/.test(said) && !manifest.leavingOut) return [REFERRED];
+  if (manifest.leavingOut)
+    return [
+      'The backup is of a part of the database: load single tables (--tables LIST), or restore a whole backup.',
+      'Which there are: taskflow-db backup list',
+    ];
+  if (signal !== null || /connection|server closed|terminating/.test(said)) return ['Run the command again.'];
+  return [`See what the server says of it in its log; by hand, pg_restore loads ${folder} piece by piece.`];
 }
 
 function failed(program: ClientProgram, said: readonly string[], next: readonly string[] = []): Problem {

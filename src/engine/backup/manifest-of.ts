@@ -1,5 +1,5 @@
 import { compressionText } from '../../backup/compression.ts';
-import type { BackedUpSequence, BackupFile, BackupManifest } from '../../backup/manifest.ts';
+import type { BackedUpCatalog, BackedUpSequence, BackupFile, BackupManifest } from '../../backup/manifest.ts';
 import type { Engine } from '../engine.ts';
 import type { Contents } from './contents.ts';
 import type { FullBackupOptions, Taken } from './job.ts';
@@ -18,6 +18,7 @@ interface Parts {
   readonly files: readonly BackupFile[];
   readonly options: FullBackupOptions;
   readonly facts: SourceFacts;
+  readonly catalog: BackedUpCatalog | undefined;
   readonly encrypted: boolean;
 }
 
@@ -52,8 +53,10 @@ export function manifestOf(engine: Engine, parts: Parts): BackupManifest {
       const one = taken.tables.get(oid);
       return one ? [{ schema, name, ...one }] : [];
     }),
+    ...(contents.partitioned.length > 0 ? { partitioned: contents.partitioned } : {}),
     sequences: parts.sequences,
     leftOut: [...taken.leftOut, OF_THE_SERVER],
-    ...(facts.catalog ? { catalog: facts.catalog } : {}),
+    ...(taken.leavingOut ? { leavingOut: taken.leavingOut } : {}),
+    ...(parts.catalog ? { catalog: parts.catalog } : {}),
   };
 }

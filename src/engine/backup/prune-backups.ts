@@ -13,31 +13,40 @@ export interface PrunePlan {
   /** The oldest first. */
   readonly remove: readonly { readonly backup: ListedBackup; readonly why: string }[];
   readonly kept: readonly ListedBackup[];
+  /** Of those, what the rules would have let go, and why it stays. */
+  readonly spared: readonly { readonly backup: ListedBackup; readonly why: string }[];
   /** Those that no rule touches: half-written, damaged, or not ours to judge. */
   readonly passedOver: readonly ListedBackup[];
-  /** Databases whose newest full backup alone is larger than what is kept. */
+  /** Databases of which what stays in any case is larger than what is kept. */
   readonly overSize: readonly string[];
 }
 
-/** Decides by the rules, and changes nothing. Only complete backups of ours are counted, and only they go. */
+/** Decides by the rules, and changes nothing; `needed`: what becomes of data that a rollback would put back. Only complete backups of ours are counted, and only they go. */
 export function planPrune(
   settings: Pick<Settings, 'backup'>,
   keep: KeepRules,
   database: string | undefined,
   now: Date,
+  needed: 'stays' | 'goes' = 'stays',
 ): PrunePlan {
   const all = listBackups(settings, database);
   const whole = all.filter(({ state }) => state === 'ok');
   const databases = [...new Set(whole.map((one) => dirname(one.folder)))];
   const decided = databases.map((folder) => {
     const own = whole.filter((one) => dirname(one.folder) === folder);
-    const aged = own.map((one) => ({ id: one.id, kind: one.kind, at: new Date(one.at), bytes: one.bytes ?? 0, one }));
+    const aged = own.map((one) => ({
+      ...{ id: one.id, kind: one.kind, at: new Date(one.at), bytes: one.bytes ?? 0, one },
+      neededFor: needed === 'stays' && one.needed ? 'a rollback would put it back (--kept-data)' : undefined,
+      partial: one.leavingOut.length > 0,
+      proven: one.verified?.ok === true && one.verified.server !== null,
+    }));
     return { name: own[0]?.database ?? '', ...decideRetention(aged, keep, now) };
   });
   return {
     keep,
     remove: decided.flatMap(({ removed }) => removed.map(({ backup, why }) => ({ backup: backup.one, why }))),
     kept: decided.flatMap(({ kept }) => kept.map(({ one }) => one)),
+    spared: decided.flatMap(({ spared }) => spared.map(({ backup, why }) => ({ backup: backup.one, why }))),
     passedOver: all.filter(({ state }) => state !== 'ok'),
     overSize: decided.filter(({ overSize }) => overSize).map(({ name }) => name),
   };

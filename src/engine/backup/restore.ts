@@ -1,3 +1,4 @@
+import { leftOutBy } from '../../backup/dump-options.ts';
 import type { BackupManifest } from '../../backup/manifest.ts';
 import { attach, Problem } from '../../problem/problem.ts';
 import { formatBytes } from '../../problem/quantity.ts';
@@ -78,9 +79,10 @@ export async function restore(engine: Engine, options: RestoreOptions): Promise<
 }
 
 /** How much room the server has, nobody can ask it. */
-function tellSizes({ emit }: Engine, { id, files, source }: BackupManifest): void {
+function tellSizes({ emit }: Engine, { id, files, source, leavingOut }: BackupManifest): void {
   const bytes = formatBytes(files.reduce((sum, one) => sum + one.bytes, 0));
   const whole = formatBytes(source.databaseBytes);
+  for (const option of leavingOut ?? []) emit({ kind: 'warning', message: `Not in the backup: ${leftOutBy(option)}.` });
   emit({ kind: 'note', message: `Loading ${id}: ${bytes}, of a database that took ${whole} on its server.` });
 }
 
@@ -205,6 +207,7 @@ function differs({ differences }: RowCheck): Problem {
   return new Problem('restore-failed', 'What was loaded is not what the backup holds.', {
     found: differenceLines(differences).join('\n'),
     expected: 'as many rows as the manifest says',
+    next: ['Restore another one. Which there are, and which were proven: taskflow-db backup list'],
   });
 }
 

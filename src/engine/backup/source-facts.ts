@@ -1,14 +1,15 @@
-import type { BackedUpCatalog, DatabaseProperties } from '../../backup/manifest.ts';
+import type { DatabaseProperties } from '../../backup/manifest.ts';
+import type { Snapshot } from '../../catalog/snapshot.ts';
 import { readSnapshot, SNAPSHOT_MAJORS } from '../../snapshot/read.ts';
 import type { Engine } from '../engine.ts';
-import { catalogFingerprint, FINGERPRINT_READING } from './catalog-fingerprint.ts';
+import { comparable, FINGERPRINT_READING } from './catalog-fingerprint.ts';
 import { readDatabaseProperties } from './database-properties.ts';
 import type { Leader } from './leader.ts';
 
 /** What the manifest says of the source beside its data: with what such a database is made, and what tells its schema. */
 export interface SourceFacts {
   readonly properties?: DatabaseProperties;
-  readonly catalog?: BackedUpCatalog;
+  readonly schema?: Snapshot;
 }
 
 /**
@@ -28,7 +29,7 @@ export async function readSourceFacts(engine: Engine, { server, snapshot }: Lead
     const reading = { ...FINGERPRINT_READING, major, role, snapshot, lockTimeoutMs: LOCK_WAIT_MS };
     const schema = await readSnapshot(session, reading).catch(() => undefined);
     const whole = schema && schema.notChecked.length === 0;
-    return { properties, ...(whole ? { catalog: catalogFingerprint(schema) } : {}) };
+    return { properties, ...(whole ? { schema: comparable(schema) } : {}) };
   } catch {
     return {};
   } finally {

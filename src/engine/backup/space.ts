@@ -5,7 +5,10 @@ import type { BackupSettings } from '../../config/settings.ts';
 import { Problem } from '../../problem/problem.ts';
 import { formatBytes } from '../../problem/quantity.ts';
 
-type Bounds = Pick<BackupSettings, 'folder' | 'reserveBytes' | 'maxBytes'>;
+interface Bounds extends Pick<BackupSettings, 'folder' | 'reserveBytes' | 'maxBytes'> {
+  /** What is written; else a full backup. */
+  readonly what?: 'full backup' | 'file of kept data';
+}
 
 /** What is free for us on the disk of a folder, or of the first above it that is there. */
 function freeBytes(folder: string): number {
@@ -46,21 +49,26 @@ export function outOfSpace(bounds: Bounds): Problem {
   return diskFull(`the disk of ${bounds.folder} is full`, bounds, GONE);
 }
 
-function diskFull(found: string, { reserveBytes }: Bounds, state: string): Problem {
-  return new Problem('backup-failed', 'there is no room for a full backup', {
+function diskFull(found: string, { reserveBytes, what = 'full backup' }: Bounds, state: string): Problem {
+  return new Problem('backup-failed', `there is no room for a ${what}`, {
     found,
     expected: `room for it, and ${formatBytes(reserveBytes)} that stay free ("backupReserve")`,
     state,
-    next: ['Make room, or name a folder on another disk in "backupFolder".', 'What may go: taskflow-db backup prune'],
+    next: [
+      'Make room, or name a folder on another disk in "backupFolder".',
+      'What old ones would free: taskflow-db backup prune --keep-last 3 --dry-run',
+    ],
   });
 }
 
-function tooLarge(found: string, { maxBytes }: Bounds, state: string): Problem {
-  return new Problem('backup-failed', 'the full backup is larger than it may be', {
+function tooLarge(found: string, { maxBytes, what = 'full backup' }: Bounds, state: string): Problem {
+  return new Problem('backup-failed', `the ${what} is larger than it may be`, {
     found,
     expected: `at most ${formatBytes(maxBytes)} ("backupMaxSize")`,
     state,
-    next: ['Allow more in "backupMaxSize", or have it compressed better: --compression zstd:19'],
+    next: [
+      'Allow more in "backupMaxSize", or have it compressed better: "backupCompression": "gzip:9" (or "zstd:19", where that is known).',
+    ],
   });
 }
 

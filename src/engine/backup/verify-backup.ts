@@ -2,14 +2,14 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BackupManifest, VERIFIED_FILE } from '../../backup/manifest.ts';
 import type { Verified, VerifiedCheck } from '../../backup/verified.ts';
+import type { Difference } from '../../catalog/compare.ts';
 import { Problem } from '../../problem/problem.ts';
 import { count } from '../../problem/quantity.ts';
 import type { Emit } from '../../report/events.ts';
-import { readSnapshot } from '../../snapshot/read.ts';
 import type { Engine } from '../engine.ts';
 import type { Scratch } from '../scratch/scratch.ts';
-import { catalogFingerprint, FINGERPRINT_READING } from './catalog-fingerprint.ts';
 import { checkRows, differenceLines } from './check-restored.ts';
+import { type CatalogCheck, compareCatalog } from './compare-catalog.ts';
 import { loadBackup } from './load-backup.ts';
 import type { LoadInto } from './load-into.ts';
 import { openBackup } from './open-backup.ts';
@@ -22,6 +22,13 @@ export interface VerifyOptions {
   readonly openScratch: (() => Promise<Scratch>) | undefined;
 }
 
+/** What a proof has shown. */
+export interface Proof {
+  readonly verified: Verified;
+  /** Of the schema, where it is not that of the source. */
+  readonly difference: Difference | undefined;
+}
+
 /**
  * Proves that a backup can be restored, and writes what came of it beside its manifest, also where it failed. Throws what
  * openBackup and loadBackup throw; a difference is in the result.
@@ -30,9 +37,9 @@ export async function verifyBackup(
   around: Pick<Engine, 'settings' | 'signal'> & { readonly emit: Emit },
   chosen: { folder: string; manifest: BackupManifest },
   options: VerifyOptions,
-): Promise<Verified> {
+): Promise<Proof> {
   const checks: VerifiedCheck[] = [];
-  const place: { server: string | null } = { server: null };
+  const place: Place = { server: null, difference: undefined };
   try {
     const backup = await openBackup(around, chosen);
     checks.push({
@@ -51,7 +58,13 @@ export async function verifyBackup(
   }
   const result = resultOf(checks, place.server, options);
   keep(chosen.folder, result);
-  return result;
+  return { verified: result, difference: place.difference };
+}
+
+/** Where it was tried, and what of the schema differs there. */
+interface Place {
+  server: string | null;
+  difference: CatalogCheck['difference'];
 }
 
 /** Those that say something of the backup; others are of the server, the key or the person. */
@@ -82,7 +95,7 @@ async function tryOn(
   { signal, emit }: { readonly signal: AbortSignal; readonly emit: Emit },
   backup: OpenBackup,
   { jobs }: VerifyOptions,
-  place: { server: string | null },
+  place: Place,
 ): Promise<VerifiedCheck[]> {
   const { manifest } = backup;
   const serverMajor = Math.trunc(scratch.server.versionNum / 10_000);
@@ -100,7 +113,8 @@ async function tryOn(
       ...{ owners: false, privileges: false },
     };
     await loadBackup(backup, into);
-    const catalog = await compareCatalog(engine, manifest, serverMajor);
+    const { check: catalog, difference } = await compareCatalog(engine, backup, serverMajor);
+    place.difference = difference;
     const rows = await compareRows(into, manifest);
     const loaded: VerifiedCheck = { name: 'restore', ok: true, detail: `loaded on ${place.server}` };
     return [loaded, catalog, rows];
@@ -119,30 +133,6 @@ function refuseOlder({ server, place }: Scratch, { source }: BackupManifest, ser
     state: 'Its files are as they were written; nothing was restored.',
     next: [`Name a server of version ${major} where databases may be made: --scratch URL`],
   });
-}
-
-async function compareCatalog(
-  engine: Engine,
-  { catalog }: BackupManifest,
-  serverMajor: number,
-): Promise<VerifiedCheck> {
-  const name = 'catalog';
-  if (!catalog) return { name, ok: null, detail: 'not compared: the manifest says nothing of the schema' };
-  if (catalog.major !== serverMajor)
-    return {
-      name,
-      ok: null,
-      detail: `not compared: it is of PostgreSQL ${catalog.major}, and the scratch server of ${serverMajor}`,
-    };
-  const session = await engine.connect('restore');
-  try {
-    const reading = { ...FINGERPRINT_READING, major: serverMajor, lockTimeoutMs: 10_000 };
-    const { fingerprint } = catalogFingerprint(await readSnapshot(session, reading));
-    if (fingerprint === catalog.fingerprint) return { name, ok: true, detail: 'the schema is the same' };
-    return { name, ok: false, detail: 'the schema is another than that of the source when the backup was taken' };
-  } finally {
-    await session.end();
-  }
 }
 
 async function compareRows(into: LoadInto, { tables }: BackupManifest): Promise<VerifiedCheck> {

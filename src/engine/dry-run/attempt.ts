@@ -145,7 +145,7 @@ async function runOurs(run: LiveRun, items: readonly BatchItem[]): Promise<Batch
 
 function* leavingOut(run: LiveRun, statements: Iterable<PlannedStatement>): Generator<PlannedStatement> {
   for (const planned of statements) {
-    const reason = run.refused.get(planned.statement) ?? whyNotLive(planned);
+    const reason = run.refused.get(planned.statement) ?? whyNotLive(planned, run.trial.plan);
     if (reason === undefined) yield planned;
     else run.log.leftOut(planned.statement, reason);
   }

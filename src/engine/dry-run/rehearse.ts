@@ -105,7 +105,7 @@ async function rehearse(
   { relations }: Target,
 ): Promise<Rehearsed> {
   const { engine } = copy.database;
-  const options = { only: planned.version, allowLate: true, singleTransaction: false };
+  const options = { only: planned.version, allowLate: true, singleTransaction: false, whole: true };
   for (;;) {
     const observed = await observeOne(engine, files, options);
     if (typeof observed === 'string') return { tried: unreached(planned, observed), problem: null };

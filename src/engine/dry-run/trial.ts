@@ -32,7 +32,8 @@ export function statementsOf({ plan }: Trial, serverVersionNum: number): Iterabl
 }
 
 /** Why it cannot be tried in a transaction that is rolled back, as far as its text tells. */
-export function whyNotLive({ statement, kind }: PlannedStatement): string | undefined {
+export function whyNotLive({ statement, kind }: PlannedStatement, plan: StepPlan): string | undefined {
+  if (plan.mode === 'batches') return 'a data migration: in one transaction it would lock all rows that it changes';
   if (!kind.transactional) return kind.reason ?? 'it cannot run in a transaction';
   return lastingEffect(statement.sql, statement.words);
 }

@@ -25,7 +25,7 @@ export const EVERY_EXTENSION = {
 /** What a new installation gets of these files. */
 export function planWithGuarded(files: readonly MigrationFile[], serverVersionNum: number): WithGuarded {
   const plan = (extensions: UpOptions['extensions']) =>
-    planUp(reconcile(files, []), { allowLate: true, serverVersionNum, extensions });
+    planUp(reconcile(files, []), { allowLate: true, whole: true, serverVersionNum, extensions });
   const { migrations } = plan(EVERY_EXTENSION);
   return { migrations, guarded: guardedOf(migrations, new Set(plan(new Map()).skipped.map(({ version }) => version))) };
 }

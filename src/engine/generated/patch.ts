@@ -45,7 +45,12 @@ export async function patchSchema(scratch: Scratch, complete: Script, options: P
   const statuses = reconcile(files, ledger.entries.map(asHeld));
   refuseEdited(statuses, complete);
   const { versionNum } = scratch.server;
-  const plan = planUp(statuses, { allowLate: true, serverVersionNum: versionNum, extensions: EVERY_EXTENSION });
+  const plan = planUp(statuses, {
+    allowLate: true,
+    whole: true,
+    serverVersionNum: versionNum,
+    extensions: EVERY_EXTENSION,
+  });
   const { guarded } = planWithGuarded(files, versionNum);
   const { held, left } = cut(plan.migrations);
   const migrations = held.map((one): PatchMigration => ({ ...one, mayBeSkipped: guardedNeeds(one, guarded) }));

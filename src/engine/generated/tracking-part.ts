@@ -1,5 +1,4 @@
-import { LAYOUT_1 } from '../../ledger/layout/version1.ts';
-import { LAYOUT_2 } from '../../ledger/layout/version2.ts';
+import { LAYOUTS } from '../../ledger/layout/layouts.ts';
 import type { Migration } from '../../migration/migration.ts';
 import { unmetRequirement } from '../../plan/extensions.ts';
 import type { PlannedMigration } from '../../plan/up.ts';
@@ -14,11 +13,11 @@ export function trackingPart(
   storeSql: boolean,
 ): string {
   const rows = migrations.map(({ version, migration }) => recordedRow(migration, guarded.get(version), storeSql));
-  return `${LAYOUT_1}\n${LAYOUT_2}\n${rows.join('\n')}`;
+  return `${LAYOUTS.join('\n')}\n${rows.join('\n')}`;
 }
 
 function recordedRow(migration: Migration, guarded: GuardedMigration | undefined, storeSql: boolean): string {
-  const row = recordedMigration(migration, storeSql && !guarded, guarded ? 'skipped' : 'migration');
+  const row = recordedMigration(migration, storeSql && !guarded, guarded ? 'skipped' : undefined);
   const skipped = guarded ? unmetRequirement(guarded.extensions[0] ?? '', undefined) : undefined;
   return `-- ${row.version}
 INSERT INTO schema_migrations

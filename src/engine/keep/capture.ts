@@ -10,28 +10,31 @@ import {
   endCapture,
   indexStore,
 } from '../../backup/capture-sql.ts';
-import { BACKUP_SCHEMA } from '../../backup/kept.ts';
+import { BACKUP_SCHEMA, type KeptBase } from '../../backup/kept.ts';
 import { commentOnStore, storeName } from '../../backup/kept-sql.ts';
 import type { BatchItem, ItemResult } from '../../postgres/pipeline.ts';
 import type { Session } from '../../postgres/session.ts';
 import { setLocal } from '../../postgres/session-settings.ts';
 import { Problem } from '../../problem/problem.ts';
-import { quoteQualified } from '../../sql/quote.ts';
 import { databaseProblem } from '../failure.ts';
 import { withLockRetries } from '../locks/retries.ts';
 import type { LockSubject } from '../locks/subject.ts';
 import type { Worker } from '../worker.ts';
+import { copyBase, removeBase } from './copy-base.ts';
 import type { Described } from './describe.ts';
 import { inTransaction } from './in-transaction.ts';
 import { notCaughtUp } from './keep-problems.ts';
+import { leavesOf } from './leaves.ts';
 import { OWN_PATH } from './own-path.ts';
-import type { Taking } from './takings.ts';
+import type { Taking } from './taking.ts';
 
 /** A large table that is being copied while it is in use: all of it but the rows that were written last. */
 export interface Capture {
   readonly kept: Described;
   readonly taking: Taking;
-  /** In the store, before the last rows are copied. */
+  /** Most of it is in a file. */
+  base: KeptBase | undefined;
+  /** Of the table, as far as its changes were looked at; before the last rows are copied. */
   rows: number;
 }
 
@@ -42,12 +45,14 @@ const LAST_ROWS = 500;
 /** So often the rows that were written meanwhile are copied again before the table counts as written too fast. */
 const ROUNDS_MAX = 30;
 
-/** Copies a table in pieces, each a transaction of its own; `told`: which part of it is done. */
+/**
+ * Copies a table in pieces, each a transaction of its own, or into a file. `told`: which part of it is done.
+ */
 export async function capture(
   subject: LockSubject,
   taking: Taking,
   kept: Described,
-  told: { readonly what: string; readonly progress: (done: number, total: number) => void },
+  told: { readonly what: string; readonly toFile: boolean; readonly progress: (done: number, total: number) => void },
 ): Promise<Capture> {
   const { worker } = subject;
   const begun = await withLockRetries(subject, ({ lockTimeoutMs = subject.lockTimeoutMs }) =>
@@ -58,10 +63,22 @@ export async function capture(
     ]),
   );
   if (begun instanceof Problem) throw begun;
-  const one: Capture = { kept, taking, rows: 0 };
-  await copyPieces(subject, one, told.progress);
-  await shorten(worker, one);
+  const one: Capture = { kept, taking, base: undefined, rows: 0 };
+  if (told.toFile) await copyToFile(subject, one);
+  else await copyPieces(subject, one, told.progress);
+  try {
+    await shorten(worker, one);
+  } catch (error) {
+    if (one.base) removeBase(one.base);
+    throw error;
+  }
   return one;
+}
+
+async function copyToFile({ worker, ...subject }: LockSubject, one: Capture): Promise<void> {
+  const { base, rows } = await copyBase({ worker, ...subject }, one.taking, one.kept);
+  one.base = base;
+  one.rows = rows;
 }
 
 async function copyPieces(
@@ -87,21 +104,6 @@ async function copyPieces(
   }
 }
 
-/** The tables that hold the rows, with their pages. */
-async function leavesOf(session: Session, { relation, from }: Taking): Promise<{ name: string; pages: number }[]> {
-  const children = from.startsWith('ONLY ')
-    ? ''
-    : 'UNION SELECT i.inhrelid FROM below AS b JOIN pg_catalog.pg_inherits AS i ON i.inhparent = b.oid';
-  const rows = await session.query(
-    `WITH RECURSIVE below (oid) AS (SELECT $1::pg_catalog.oid ${children})
-SELECT n.nspname AS schema, c.relname AS name, pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::bigint AS pages
-FROM below AS b JOIN pg_catalog.pg_class AS c ON c.oid = b.oid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-WHERE c.relkind = 'r' ORDER BY c.oid`,
-    [relation.oid],
-  );
-  return rows.map(({ schema, name, pages }) => ({ name: quoteQualified(schema!, name!), pages: Number(pages) }));
-}
-
 async function copied(worker: Worker, kept: Described, sql: string): Promise<number> {
   const results = await run(worker, kept, [setLocal('row_security', 'off'), { sql }]);
   return tagCount(results[1]);
@@ -117,16 +119,16 @@ async function shorten(worker: Worker, one: Capture): Promise<void> {
     if (left <= LAST_ROWS && round > 0) return;
     if (left === 0) return;
     if (round === ROUNDS_MAX) throw notCaughtUp(one.taking.relation, left);
-    one.rows += difference(await run(worker, kept, items(catchUp(kept))));
+    one.rows += difference(one, await run(worker, kept, catchUpItems(one)));
   }
 }
 
 /** Copies again what was written since, in the transaction of the caller; how many rows the store has more by it. */
-export async function catchUpIn(session: Session, { kept }: Capture): Promise<number> {
-  const [written] = await session.query(countWritten(kept));
+export async function catchUpIn(session: Session, one: Capture): Promise<number> {
+  const [written] = await session.query(countWritten(one.kept));
   if (written?.rows === '0') return 0;
-  const { results } = await session.batch([items(catchUp(kept))]);
-  return difference(results[0] ?? []);
+  const { results } = await session.batch([catchUpItems(one)]);
+  return difference(one, results[0] ?? []);
 }
 
 /** The table is locked and copied: nothing more is to be captured. */
@@ -135,7 +137,11 @@ export async function endCaptureIn(session: Session, { kept }: Capture): Promise
 }
 
 /** Takes away what a capture has made, which nobody waits for any more. */
-export async function giveUp(subject: LockSubject, { kept }: Pick<Capture, 'kept'>): Promise<Problem | undefined> {
+export async function giveUp(
+  subject: LockSubject,
+  { kept, base }: Pick<Capture, 'kept'> & Partial<Pick<Capture, 'base'>>,
+): Promise<Problem | undefined> {
+  if (base) removeBase(base);
   const sqls = [...endCapture(kept), `DROP TABLE IF EXISTS ${storeName(kept)}`];
   const outcome = await withLockRetries(subject, ({ lockTimeoutMs = subject.lockTimeoutMs }) =>
     attempt(subject.worker, kept, [setLocal('lock_timeout', String(lockTimeoutMs)), ...items(sqls)]),
@@ -192,8 +198,13 @@ function items(sqls: readonly string[]): BatchItem[] {
   return sqls.map((sql) => ({ sql }));
 }
 
-/** What catchUp has added to the store, less what it has taken away; `results`: of its statements. */
-function difference(results: readonly ItemResult[]): number {
+function catchUpItems({ kept, base }: Capture): BatchItem[] {
+  return catchUp(kept, base !== undefined).map((sql, i) => ({ sql, rows: i === CATCH_UP.change }));
+}
+
+/** How many rows there are more by catchUp: of the store, or beside a base of the table; `results`: of its statements. */
+function difference({ base }: Capture, results: readonly ItemResult[]): number {
+  if (base) return Number(results[CATCH_UP.change]?.rows[0]?.rows ?? 0);
   return tagCount(results[CATCH_UP.added]) - tagCount(results[CATCH_UP.removed]);
 }
 

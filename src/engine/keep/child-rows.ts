@@ -3,7 +3,7 @@ import { samePlace, storeName, TEXT } from '../../backup/kept-sql.ts';
 import type { Session } from '../../postgres/session.ts';
 import { quoteIdentifier } from '../../sql/quote.ts';
 import { describe, type Relation } from './relations.ts';
-import { nameOf, type Taking } from './takings.ts';
+import { nameOf, type Taking } from './taking.ts';
 
 interface ForeignKey {
   readonly table: string;
@@ -28,7 +28,7 @@ ORDER BY f.oid`;
  */
 export async function childRows(
   session: Session,
-  oid: string,
+  { relation: { oid }, superset = false }: Taking,
   deleted: Kept,
   before: readonly Kept[],
 ): Promise<Taking[]> {
@@ -48,6 +48,7 @@ export async function childRows(
 WHERE ${[refers(key, deleted), ...known(relation, before)].join(' AND ')} FOR UPDATE OF c) AS t`,
       distinct: false,
       ofFile: false,
+      superset,
       exclusive: false,
     });
   }

@@ -1,34 +1,34 @@
 import type { Kept } from '../../backup/kept.ts';
 import { eventItem } from '../../ledger/write.ts';
+import { locate } from '../../migration/locate.ts';
 import type { Migration, Statement } from '../../migration/migration.ts';
+import type { Session as DatabaseSession } from '../../postgres/session.ts';
 import type { Control } from '../control.ts';
 import type { Engine } from '../engine.ts';
 import type { Around, WorkItem } from '../work-items.ts';
 import type { Worker } from '../worker.ts';
-import { keptOf } from './find-kept.ts';
+import { eventsOid, type KeptOf, keptOf } from './find-kept.ts';
 import { puttingBackFailed } from './keep-problems.ts';
 import { Keeper } from './keeper.ts';
+import type { Keeping } from './keeping.ts';
+import { openFiles } from './open-files.ts';
 import { underOwnPath } from './own-path.ts';
-import { beforeWayBack, type PutBack, putBack } from './put-back.ts';
+import { type PutBack, Returning } from './put-back.ts';
 import { readDestroying } from './read-destroying.ts';
+import { readSection, type SectionStatement } from './section.ts';
 import { shownKept } from './shown.ts';
 
 /**
  * The data's part in a rollback, in its transaction: what the way back destroys itself is kept, and what the migration had
- * destroyed is put back behind it.
+ * destroyed is put back, before the first statement that looks at it, else behind them all.
  */
-export interface DataBack {
+export interface DataBack extends Keeping {
   /** Of the way back's own statements. */
   readonly keeper: Keeper | undefined;
   /** There is something to put back. */
   readonly returns: boolean;
-  /** A transaction begins. */
-  begin(): void;
   before(): Iterable<WorkItem>;
-  around(statement: Statement, lockTimeoutMs: number): Around | undefined;
   behind(): Iterable<WorkItem>;
-  /** Says what was kept and put back: the transaction is committed. */
-  tell(): void;
 }
 
 interface Session {
@@ -40,53 +40,148 @@ interface Session {
 /** `wanted`: put back what was kept. */
 export async function dataBack(
   session: Session,
-  { version, source }: { readonly version: string; readonly source: Migration },
+  file: { readonly version: string; readonly source: Migration },
   wanted: boolean,
 ): Promise<DataBack> {
-  const { engine, control, worker } = session;
+  const { engine, control } = session;
+  const { version, source } = file;
   const statements = source.rollback.kind === 'sql' ? source.rollback.statements : [];
-  const destroying = (await readDestroying(engine, [{ version, statements }])).get(version);
+  const destroying = (await readDestroying(engine, [{ version, statements, headers: source.headers }])).get(version);
   const keeper = destroying && new Keeper({ engine, control }, { version, direction: 'rollback', destroying });
-  const { kept, lost } = wanted ? await keptOf(control, version) : { kept: [], lost: [] };
-  let done: PutBack[] = [];
+  const found: KeptOf = wanted ? await keptOf(control, version) : { kept: [], files: new Map(), lost: [] };
+  const { kept, lost } = found;
+  const returner = kept.length > 0 ? await returnerOf(session, file, statements, found) : undefined;
   return {
     keeper,
-    returns: kept.length > 0,
+    returns: returner !== undefined,
     begin: () => keeper?.begin(),
-    before: () =>
-      kept.length > 0
-        ? [
-            ours(() =>
-              puttingBack(version, () => underOwnPath(worker.session, () => beforeWayBack(worker.session, kept))),
-            ),
-          ]
-        : [],
-    around: (statement, lockTimeoutMs) => keeper?.around(worker.session, statement, lockTimeoutMs),
+    before: () => returner?.before() ?? [],
+    around: (worker, statement, lockTimeoutMs) =>
+      together(returner?.around(statement), keeper?.around(worker, statement, lockTimeoutMs)),
+    records: () => keeper?.records() ?? [],
+    behind: () => returner?.behind() ?? [],
+    tell: () => {
+      keeper?.tell();
+      returner?.tell();
+      for (const one of lost) engine.emit({ kind: 'warning', message: `${version}: ${lostText(one)}` });
+    },
+  };
+}
+
+/** The first begins before the second, and ends behind it. */
+function together(outer: Around | undefined, inner: Around | undefined): Around | undefined {
+  if (!outer || !inner) return outer ?? inner;
+  return {
+    ...(outer.sql === undefined ? {} : { sql: outer.sql }),
+    before: async () => {
+      await outer.before();
+      await inner.before();
+    },
+    after: async (tag) => {
+      await inner.after(tag);
+      await outer.after(tag);
+    },
+  };
+}
+
+interface Returner {
+  before(): Iterable<WorkItem>;
+  around(statement: Statement): Around | undefined;
+  behind(): Iterable<WorkItem>;
+  tell(): void;
+}
+
+async function returnerOf(
+  { engine, control, worker }: Session,
+  { version, source }: { readonly version: string; readonly source: Migration },
+  statements: readonly Statement[],
+  found: KeptOf,
+): Promise<Returner> {
+  const { kept } = found;
+  const files = await openFiles(engine, control, found);
+  const returning = new Returning(worker.session, kept, await eventsOid(control));
+  const read = await readSection(statements, kept, control.server.versionNum);
+  const run = (statement: Statement | undefined, use: () => Promise<void>) =>
+    puttingBack({ version, source, statement }, () => underOwnPath(worker.session, use));
+  let done: PutBack[] = [];
+  return {
+    before: () => [
+      ours(() =>
+        run(statements[0], async () => {
+          await files.load(worker.session);
+          await returning.begin();
+        }),
+      ),
+    ],
+    around: (statement) =>
+      aroundOf(read(statement), {
+        session: worker.session,
+        returning,
+        run: (use) => run(statement, use),
+        tellApart: ({ checks }) => engine.emit({ kind: 'note', message: apartText(version, statement, checks) }),
+      }),
     *behind() {
-      yield* keeper?.records() ?? [];
-      if (kept.length === 0) return;
       yield ours(() =>
-        puttingBack(version, async () => {
-          done = await underOwnPath(worker.session, () => putBack(worker.session, kept));
+        run(statements[0], async () => {
+          done = await returning.end();
         }),
       );
       const detail = { put: done.map(recordOf) };
       yield { item: eventItem(control.names, engine.run, { event: 'put_back', version, detail }) };
     },
     tell: () => {
-      keeper?.tell();
       for (const one of done) engine.emit({ kind: 'put_back', version, ...recordOf(one) });
-      for (const one of lost) engine.emit({ kind: 'warning', message: `${version}: ${lostText(one)}` });
+      if (done.length > 0) files.returned();
+      done = [];
     },
   };
 }
 
+interface At {
+  readonly session: DatabaseSession;
+  readonly returning: Returning;
+  readonly run: (use: () => Promise<void>) => Promise<void>;
+  readonly tellApart: (apart: NonNullable<SectionStatement['apart']>) => void;
+}
+
+function aroundOf({ before, apart, changes }: SectionStatement, at: At): Around | undefined {
+  const { session, returning, run } = at;
+  if (!before && !apart && !changes) return undefined;
+  return {
+    ...(apart ? { sql: apart.first } : {}),
+    // What it says of its new columns is looked at behind the data.
+    before: async () => {
+      if (before && !apart) await run(() => returning.fill(before));
+    },
+    after: async () => {
+      if (changes) returning.changed();
+      if (!apart) return;
+      if (before) await run(() => returning.fill(before));
+      await session.batch([[{ sql: apart.checks }]]).catch(withoutPosition);
+      at.tellApart(apart);
+    },
+  };
+}
+
+/** The place is one in a text that nobody has written. */
+function withoutPosition(error: unknown): never {
+  if (error instanceof Error && 'position' in error) delete error.position;
+  throw error;
+}
+
+function apartText(version: string, { line }: Statement, checks: string): string {
+  return `${version}, line ${line}: the data come before its constraints, so this was run by itself: ${checks}`;
+}
+
 /** `run`, for the rollback of a version: what the server refuses there is said with the way out. */
-async function puttingBack(version: string, run: () => Promise<void>): Promise<void> {
+async function puttingBack(
+  { version, source, statement }: { version: string; source: Migration; statement: Statement | undefined },
+  run: () => Promise<void>,
+): Promise<void> {
   try {
     await run();
   } catch (error) {
-    throw puttingBackFailed(error, version);
+    throw puttingBackFailed(error, version, statement && locate(source, statement, 0));
   }
 }
 

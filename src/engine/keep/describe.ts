@@ -1,15 +1,18 @@
 import { holdsRows, type Kept } from '../../backup/kept.ts';
-import type { Taking } from './takings.ts';
+import type { Taking } from './taking.ts';
 
 /** Kept data before it is copied. */
 export type Described = Omit<Kept, 'rows' | 'sequences'>;
 
 /** How the rows of a taking are told apart, and where they go. */
-export function describeTaking({ kind, relation, columns }: Taking, store: string): Described {
+export function describeTaking(
+  { kind, relation, columns, key: best = relation.key }: Taking,
+  store: string,
+): Described {
   const { schema, name: table } = relation;
   const names = columns.map(({ name }) => name);
-  const goesItself = !holdsRows({ kind }) && relation.key.some((name) => names.includes(name));
-  const wanted = goesItself ? [] : relation.key;
+  const goesItself = !holdsRows({ kind }) && best.some((name) => names.includes(name));
+  const wanted = goesItself ? [] : best;
   const key = relation.columns.filter(({ name }) => wanted.includes(name));
   const rest = relation.columns.map(({ name }) => name).filter((name) => !names.includes(name));
   return { kind, schema, table, key, columns, rest, store };
@@ -23,6 +26,7 @@ const WORDS: Readonly<Record<Kept['kind'], string>> = {
   updated: 'values before they were updated, by key',
   retyped: 'values before their column got another type, by key',
   view: 'rows of a materialized view',
+  sequence: 'where a sequence stood, dropped',
 };
 
 /** For the comment on the store. */

@@ -1,5 +1,5 @@
 import type { Statement } from '../../migration/migration.ts';
-import { Problem } from '../../problem/problem.ts';
+import { type Location, Problem } from '../../problem/problem.ts';
 import { count, formatBytes, formatDuration } from '../../problem/quantity.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
 import { databaseProblem, isDatabaseError } from '../failure.ts';
@@ -57,23 +57,32 @@ export function copyingFailed(
   // Others would have waited for longer than for a lock: as good as one that was not to be had, and tried again like it.
   if (error.code === QUERY_CANCELED && !stopped) return gaveWay(error);
   const problem = databaseProblem(error, `${version}: what line ${line} removes cannot be kept`);
+  if (isHidden(error)) return problem.with({ next: [...SEEING, 'Or keep nothing of it: --backup=never'] });
   return problem.code === 'statement-failed'
     ? new Problem('backup-failed', problem.message, { ...problem.fields, next: NEXT })
     : problem;
 }
 
 /** What stopped the data from being put back; as it is, what makes the whole transaction be tried again. */
-export function puttingBackFailed(error: unknown, version: string): unknown {
+export function puttingBackFailed(error: unknown, version: string, where: Location | undefined): unknown {
   if (error instanceof Problem || !isDatabaseError(error) || isTriedAgain(error)) return error;
+  const place = where ? { where } : {};
   const problem = databaseProblem(error, `${version}: what was kept cannot be put back`);
-  const next = [
-    'Without the data, which then stays in the schema taskflow_backup: taskflow-db rollback --no-data',
-    'Or change the ROLLBACK section so that the rows fit.',
-  ];
+  if (isHidden(error)) return problem.with({ ...place, next: [...SEEING, WITHOUT_DATA] });
+  const next = [WITHOUT_DATA, 'Or change the ROLLBACK section so that the rows fit.'];
   return problem.code === 'statement-failed'
-    ? new Problem('backup-failed', problem.message, { ...problem.fields, next })
-    : problem;
+    ? new Problem('backup-failed', problem.message, { ...problem.fields, ...place, next })
+    : problem.with(place);
 }
+
+const WITHOUT_DATA = 'Without the data, which then stays in the schema taskflow_backup: taskflow-db rollback --no-data';
+
+/** A policy hides rows of a table that the role of the run does not own, which `row_security = off` makes an error. */
+function isHidden({ code, message }: { readonly code?: string | undefined; readonly message: string }): boolean {
+  return code === '42501' && message.includes('row-level security');
+}
+
+const SEEING = ['As a role that sees all rows: the owner of the table, or one with BYPASSRLS (setting "role").'];
 
 /** Serialization failure, deadlock, lock not available. */
 function isTriedAgain({ code }: { readonly code?: string | undefined }): boolean {

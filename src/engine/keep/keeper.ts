@@ -1,30 +1,40 @@
 import type { Destruction } from '../../backup/destruction.ts';
 import type { Kept } from '../../backup/kept.ts';
-import { countUntouched, forgetUntouched, noteAfter } from '../../backup/kept-sql.ts';
 import { isOwnObject } from '../../ledger/layout/own-objects.ts';
 import { eventItem } from '../../ledger/write.ts';
 import type { Statement } from '../../migration/migration.ts';
 import type { BatchItem } from '../../postgres/pipeline.ts';
 import type { Session } from '../../postgres/session.ts';
-import { setLocal } from '../../postgres/session-settings.ts';
 import type { Problem } from '../../problem/problem.ts';
-import { displayIdentifier } from '../../sql/quote.ts';
 import type { Control } from '../control.ts';
 import type { Engine } from '../engine.ts';
+import { isDatabaseError } from '../failure.ts';
 import type { LockSubject } from '../locks/subject.ts';
 import type { Around, WorkItem } from '../work-items.ts';
-import { abandonedCaptures, type Capture, capture, catchUpIn, endCaptureIn, giveUp } from './capture.ts';
+import { asFile, fillAgain, isEmpty, RELEASE, SAVEPOINT, withoutThose } from './asking.ts';
+import { withCalled } from './called.ts';
+import { type Capture, catchUpIn } from './capture.ts';
+import { Captures } from './captures.ts';
 import { childRows } from './child-rows.ts';
-import { describeTaking, takingId, titleOf } from './describe.ts';
-import { inTransaction } from './in-transaction.ts';
-import { copyingFailed, moreTouched, tooLarge } from './keep-problems.ts';
+import { describeTaking, titleOf } from './describe.ts';
+import { withoutRoom } from './file-room.ts';
+import { copyingFailed, tooLarge } from './keep-problems.ts';
 import { sequencesOf } from './keep-sequences.ts';
 import { isLarge, lockToCopy, withCopySettings } from './lock-to-copy.ts';
-import { OWN_PATH, underOwnPath } from './own-path.ts';
+import { originOf } from './origin.ts';
+import { enterOwnPath, OWN_PATH, underOwnPath } from './own-path.ts';
 import type { Destroying } from './read-destroying.ts';
+import { changesOf, type OwnedSequence } from './relations.ts';
+import { type Remembered, RememberedRelations } from './remembered.ts';
+import { type Held, settle } from './settle.ts';
+import { SharedStores } from './shared-stores.ts';
 import { shownKept } from './shown.ts';
-import { ensureSchema, fillStore, freeName } from './store.ts';
-import { type Taking, takingsOf } from './takings.ts';
+import { hasLost, type Standing, standingOf } from './standing.ts';
+import { ensureSchema, fillStageOf, fillStore, freeName } from './store.ts';
+import { refuseLargeStore } from './store-room.ts';
+import { nameOf, type Taking } from './taking.ts';
+import { takingsOf } from './takings.ts';
+import { seeingAll } from './unhindered.ts';
 import { unkeptBecause } from './unkept.ts';
 
 /** For a version that is applied, where it destroys something. */
@@ -47,10 +57,11 @@ export class Keeper {
   readonly #version: string;
   readonly #direction: 'apply' | 'rollback';
   readonly #destroying: Destroying;
-  #kept: Kept[] = [];
-  readonly #captures = new Map<string, Capture>();
-  /** Those that this transaction has come to the end of. */
-  readonly #ended = new Set<string>();
+  #stores: SharedStores;
+  #remembered = new RememberedRelations();
+  /** By its OID, whether a relation was there before this transaction. */
+  readonly #wereThere = new Map<string, boolean>();
+  readonly #captures: Captures;
 
   constructor(
     { engine, control }: { readonly engine: Engine; readonly control: Control },
@@ -61,62 +72,101 @@ export class Keeper {
     this.#version = file.version;
     this.#direction = file.direction;
     this.#destroying = file.destroying;
+    this.#captures = new Captures({ engine, control }, file);
+    this.#stores = this.#noStores();
+  }
+
+  #noStores(): SharedStores {
+    return new SharedStores((taking) => this.#titleOf(taking));
+  }
+
+  #titleOf(taking: Taking): string {
+    return titleOf(taking, this.#version, this.#engine.run.runId);
   }
 
   /** A transaction begins. */
   begin(): void {
-    this.#kept = [];
-    this.#ended.clear();
+    this.#stores = this.#noStores();
+    this.#remembered = new RememberedRelations();
+    this.#wereThere.clear();
+    this.#captures.begin();
   }
 
   /** For a statement that destroys something; `lockTimeoutMs`: how long anybody may be kept waiting by a copy. */
   around(session: Session, statement: Statement, lockTimeoutMs: number): Around | undefined {
     const destructions = this.#destroying(statement);
+    if (!OF_ROWS.has(statement.words[0] ?? '')) this.#remembered = new RememberedRelations();
     if (destructions.length === 0) return undefined;
     let taken: Taken | undefined;
     return {
       before: async () => {
         taken = await this.#keepAll({ session, statement, lockTimeoutMs }, destructions);
-        this.#kept.push(...taken.kept);
       },
-      after: (tag) => this.#settle({ session, statement, lockTimeoutMs }, taken, tag),
+      after: async (tag) => {
+        if (taken?.unread) await this.#tellLost({ session, statement, lockTimeoutMs }, taken.unread);
+        if (taken) await this.#settle({ session, statement, lockTimeoutMs }, taken, tag);
+      },
     };
   }
 
   /** The event of what was kept, for the end of the transaction; read when it has come. */
   *records(): Generator<WorkItem> {
-    if (this.#kept.length === 0) return;
-    const detail = { scope: 'scoped', direction: this.#direction, kept: this.#kept };
+    for (const item of this.#stores.drops()) yield { item };
+    const { kept } = this.#stores;
+    if (kept.length === 0) return;
+    const to = this.#engine.settings.backup.to === 'file' ? { to: 'file' } : {};
+    const detail = { scope: 'scoped', direction: this.#direction, ...to, kept };
     const event = { event: 'backed_up' as const, version: this.#version, detail };
     yield { item: eventItem(this.#control.names, this.#engine.run, event) };
   }
 
   /** Says what was kept: the transaction is committed. */
   tell(): void {
-    for (const kept of this.#kept) {
+    for (const kept of this.#stores.kept) {
       this.#engine.emit({ kind: 'kept', version: this.#version, rows: kept.rows, ...shownKept(kept) });
     }
-    this.#kept = [];
-    for (const id of this.#ended) this.#captures.delete(id);
+    this.#stores = this.#noStores();
+    this.#captures.committed();
   }
 
   async #keepAll(at: Place, destructions: readonly Destruction[]): Promise<Taken> {
-    const kept: Kept[] = [];
-    let rowsOf: Taking | undefined;
+    this.#stores.beginStatement();
+    const held: Held[] = [];
+    let asked: Taking | undefined;
     try {
-      for (const destruction of destructions) {
-        if (destruction.kind === 'unforeseen') this.#tellUnforeseen(at, destruction.why);
-        for (const taking of await takingsOf(at.session, destruction)) {
+      const all = await withCalled(at.session, destructions, this.#destroying.inside);
+      const reasons = all.flatMap((one) => (one.kind === 'unforeseen' ? [one.why] : []));
+      for (const destruction of all) {
+        const known = await this.#remembered.look(at.session, destruction);
+        const takings = known?.takings ?? (await takingsOf(at.session, destruction));
+        if (!known) this.#remembered.learn(takings);
+        for (const taking of takings) {
           if (!(await this.#wasThere(taking)) || !this.#isKept(at, taking)) continue;
-          if (!taking.exclusive) rowsOf = taking;
-          await underOwnPath(at.session, (filePath) => this.#take({ ...at, filePath }, taking, kept));
+          if (known && (await this.#takeAgain(at, known, taking, held))) {
+            asked = taking;
+            continue;
+          }
+          await underOwnPath(at.session, async (filePath, otherRole) => {
+            // As another role it may see fewer of them.
+            const one = taking.ofFile && otherRole ? { ...taking, superset: true } : taking;
+            if (one.ofFile) asked = one;
+            await this.#takeIfAsked({ ...at, filePath }, one, held);
+          });
         }
       }
-      return { kept, rowsOf };
+      if (reasons.length === 0) return { held, asked };
+      const standing = await standingOf({ engine: this.#engine, control: this.#control }, at.session);
+      return { held, asked, unread: { reasons, standing } };
     } catch (error) {
       const { aborted: stopped } = this.#engine.signal;
       throw copyingFailed(error, { version: this.#version, statement: at.statement, stopped });
     }
+  }
+
+  /** A block that makes its SQL itself may have done no harm: on a new database, none does. */
+  async #tellLost(at: Place, { reasons, standing }: Unread): Promise<void> {
+    if (!(await hasLost(at.session, standing))) return;
+    for (const why of reasons) this.#tellUnforeseen(at, why);
   }
 
   /** What this transaction has made itself, nobody misses; the other session sees only what is committed. */
@@ -124,7 +174,9 @@ export class Keeper {
     const { schema, name, oid } = relation;
     if (isOwnObject({ kind: 'table', schema, name }, this.#engine.settings.trackingSchema)) return false;
     const asked = 'SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = $1::pg_catalog.oid';
-    return (await this.#control.session.query(asked, [oid])).length > 0;
+    const known = this.#wereThere.get(oid) ?? (await this.#control.session.query(asked, [oid])).length > 0;
+    this.#wereThere.set(oid, known);
+    return known;
   }
 
   #isKept(at: Place, taking: Taking): boolean {
@@ -138,31 +190,76 @@ export class Keeper {
     this.#engine.emit({ kind: 'warning', message });
   }
 
-  /** With what its foreign keys take along; `kept` is what the statement has taken so far. */
-  async #take(at: PlaceInFile, taking: Taking, kept: Kept[]): Promise<void> {
-    const one = await this.#copy(at, taking);
-    if (one) kept.push(one);
-    if (one?.kind !== 'deleted') return;
-    for (const child of await childRows(at.session, taking.relation.oid, one, kept)) {
-      if (this.#isKept(at, child)) await this.#take(at, child, kept);
+  /**
+   * Where more is asked than the statement itself says, the server may refuse the question and take the statement: then that runs
+   * as it would without us.
+   */
+  async #takeIfAsked(at: PlaceInFile, taking: Taking, held: Held[]): Promise<void> {
+    if (!taking.superset) return this.#take(at, taking, held);
+    const { session } = at;
+    const before = held.length;
+    await session.batch([[SAVEPOINT]]);
+    try {
+      await this.#take(at, taking, held);
+      await session.batch([[RELEASE]]);
+    } catch (error) {
+      await this.#notAsked(at, error, held.slice(0, before));
+      held.length = before;
+    }
+  }
+
+  /** `held`: of the statement, without what was asked for. */
+  async #notAsked(at: Place, error: unknown, held: readonly Held[]): Promise<void> {
+    if (!isDatabaseError(error) || !NOT_ASKED.test(error.code ?? '')) throw error;
+    await at.session.batch([[{ sql: 'ROLLBACK TO SAVEPOINT taskflow_ask' }, RELEASE]]);
+    this.#stores.undone(held.map(({ kept }) => kept));
+    this.#tellUnforeseen(at, `its rows cannot be asked for beforehand (${error.message})`);
+  }
+
+  /** Of a kind of which there were others, without what could only be learned of the catalog; whether it was taken. */
+  async #takeAgain(at: Place, known: Remembered, taking: Taking, held: Held[]): Promise<boolean> {
+    const { kind, relation, superset } = taking;
+    const stage = kind === 'deleted' && relation.referred ? undefined : this.#stores.readyFor(taking);
+    if (!stage) return false;
+    try {
+      const again = await fillAgain(at.session, taking, stage, known);
+      if (again.kept.rows > 0) held.push(again);
+      if (this.#direction === 'apply') await refuseLargeStore(this.#engine, at.session, stage);
+    } catch (error) {
+      if (!superset) throw error;
+      await this.#notAsked(at, error, held);
+    }
+    return true;
+  }
+
+  /** With what its foreign keys take along; `held` is what the statement has taken so far. */
+  async #take(at: PlaceInFile, taking: Taking, held: Held[]): Promise<void> {
+    const before = taking.superset && taking.ofFile ? { changes: await changesOf(at.session, taking.relation) } : {};
+    const kept = await this.#copy(at, withoutThose(taking, held));
+    if (kept) held.push({ taking, kept, ...before });
+    if (kept?.kind !== 'deleted') return;
+    const all = held.map((one) => one.kept);
+    for (const child of await childRows(at.session, taking, kept, all)) {
+      if (this.#isKept(at, child)) await this.#take(at, child, held);
     }
   }
 
   #copy(at: PlaceInFile, taking: Taking): Promise<Kept | undefined> {
     const { session, lockTimeoutMs } = at;
     const { relation, exclusive } = taking;
-    const captured = this.#captures.get(takingId(taking));
+    const captured = this.#captures.of(taking);
     if (!captured && exclusive && isLarge(relation, lockTimeoutMs))
       return this.#refuse(tooLarge(relation, lockTimeoutMs));
+    const full = captured ? undefined : withoutRoom(this.#engine, taking);
+    if (full) return this.#refuse(full);
     return withCopySettings(session, async () => {
       // As much as can be is done before others have to wait.
       const before = captured ? await catchUpIn(session, captured) : 0;
       if (exclusive) await lockToCopy(session, relation, lockTimeoutMs);
       if (captured) return this.#finished(session, captured, before);
-      const path = taking.ofFile ? setLocal('search_path', at.filePath) : OWN_PATH;
-      const asked = { sql: `SELECT EXISTS (SELECT FROM ${taking.from}) AS any`, rows: true };
-      const { results } = await session.batch([[path, asked, OWN_PATH]]);
-      return results[0]?.[1]?.rows[0]?.any === 't' ? this.#fill(session, taking, path) : undefined;
+      const path = taking.ofFile ? asFile(at.filePath) : OWN_PATH;
+      if (!exclusive) return this.#fillUnlessEmpty(session, taking, path);
+      return seeingAll(session, [nameOf(relation)], () => this.#fillUnlessEmpty(session, taking, path));
     });
   }
 
@@ -173,129 +270,80 @@ export class Keeper {
   }
 
   async #finished(session: Session, captured: Capture, before: number): Promise<Kept> {
-    const rows = captured.rows + before + (await catchUpIn(session, captured));
-    await endCaptureIn(session, captured);
-    this.#ended.add(takingId(captured.taking));
-    return { ...captured.kept, rows, sequences: await this.#sequences(session, captured.taking) };
+    const rows = before + (await this.#captures.end(session, captured));
+    const { base } = captured;
+    return this.#known(session, captured.taking, { ...captured.kept, rows, ...(base ? { base } : {}) });
   }
 
-  async #fill(session: Session, taking: Taking, path: BatchItem): Promise<Kept> {
+  async #fillUnlessEmpty(session: Session, taking: Taking, path: BatchItem): Promise<Kept | undefined> {
+    const own = this.#stores.needsOwn(taking);
+    if (own && (await isEmpty(session, taking, path))) return undefined;
+    const kept = await this.#fill(session, taking, path, own);
+    if (kept.rows === 0 && this.#stores.isStage(kept)) return undefined;
+    if (this.#direction === 'apply') await refuseLargeStore(this.#engine, session, kept);
+    return kept;
+  }
+
+  async #fill(session: Session, taking: Taking, path: BatchItem, own: boolean): Promise<Kept> {
+    const origin = () => originOf(this.#control, taking.relation);
+    const stage = own ? undefined : await this.#stores.stageFor(session, taking, origin);
+    if (stage) return { ...stage, rows: await fillStageOf(session, stage, { ...taking, path }), sequences: [] };
     await ensureSchema(session);
-    const described = describeTaking(taking, await freeName(session, this.#version));
-    const what = titleOf(taking, this.#version, this.#engine.run.runId);
+    const described = describeTaking(taking, await freeName(session, this.#control, this.#version));
+    this.#stores.own(taking, described);
+    const what = this.#titleOf(taking);
     const rows = await fillStore(session, described, { ...taking, what, path });
-    return { ...described, rows, sequences: await this.#sequences(session, taking) };
+    return this.#known(session, taking, { ...described, rows });
   }
 
-  async #sequences(session: Session, { kind, relation }: Taking): Promise<Kept['sequences']> {
-    return kind === 'table' || kind === 'truncated' ? sequencesOf(session, relation.sequences) : [];
+  async #known(session: Session, taking: Taking, kept: Omit<Kept, 'sequences'>): Promise<Kept> {
+    const origin = await originOf(this.#control, taking.relation);
+    return { ...kept, sequences: await keptSequences(session, taking), ...(origin ? { origin } : {}) };
   }
 
   /**
    * Before the transaction: copies the tables that are too large to be copied while they are locked. `statements`: all of the
    * file, in order.
    */
-  async prepare(subject: LockSubject, statements: Iterable<Statement>): Promise<void> {
-    await this.#clearAbandoned(subject);
-    for (const statement of statements) {
-      for (const destruction of this.#destroying(statement)) {
-        const takings = await inTransaction(subject.worker, (session) => takingsOf(session, destruction));
-        for (const taking of takings.filter(
-          (one) => !unkeptBecause(one) && this.#isCaptured(one, subject.lockTimeoutMs),
-        )) {
-          this.#captures.set(takingId(taking), await this.#capture(subject, taking));
-        }
-      }
-    }
-  }
-
-  #isCaptured(taking: Taking, lockTimeoutMs: number): boolean {
-    const { exclusive, relation, kind } = taking;
-    const known = this.#captures.has(takingId(taking));
-    const hasKey = describeTaking(taking, '').key.length > 0;
-    return !known && exclusive && kind !== 'retyped' && hasKey && isLarge(relation, lockTimeoutMs);
-  }
-
-  async #capture(subject: LockSubject, taking: Taking): Promise<Capture> {
-    const store = await inTransaction(subject.worker, (session) =>
-      underOwnPath(session, async () => {
-        await ensureSchema(session);
-        return freeName(session, this.#version);
-      }),
-    );
-    const kept = describeTaking(taking, store);
-    const phase = `copying ${[kept.schema, kept.table].map(displayIdentifier).join('.')}`;
-    const progress = (done: number, total: number) =>
-      this.#engine.emit({
-        kind: 'progress',
-        version: this.#version,
-        step: 1,
-        steps: 1,
-        phase,
-        done,
-        total,
-        unit: 'blocks',
-        waitsFor: null,
-      });
-    const what = titleOf(taking, this.#version, this.#engine.run.runId);
-    try {
-      return await capture(subject, taking, kept, { what, progress });
-    } catch (error) {
-      await giveUp(subject, { kept });
-      throw error;
-    }
-  }
-
-  async #clearAbandoned(subject: LockSubject): Promise<void> {
-    for (const kept of await abandonedCaptures(this.#control.session)) {
-      const problem = await giveUp(subject, { kept });
-      if (problem) throw problem;
-      const message = `A copy of ${kept.schema}.${kept.table} that an earlier run had begun and not finished is removed.`;
-      this.#engine.emit({ kind: 'note', message });
-    }
+  prepare(subject: LockSubject, statements: Iterable<Statement>): Promise<void> {
+    return this.#captures.prepare(subject, statements);
   }
 
   /** The file has failed: nobody waits for what was copied for it. */
-  async abandon(subject: LockSubject): Promise<void> {
-    for (const one of this.#captures.values()) {
-      const problem = subject.worker.session.lost ? undefined : await giveUp(subject, one);
-      if (problem) this.#engine.emit({ kind: 'warning', message: `${problem.message}; the next migrate removes it.` });
+  abandon(subject: LockSubject): Promise<void> {
+    return this.#captures.abandon(subject);
+  }
+
+  async #settle(at: Place, { held, asked }: Taken, tag: string): Promise<void> {
+    if (held.length === 0 && !asked) return;
+    const { session, statement } = at;
+    const warn = (why: string) => this.#tellUnforeseen(at, why);
+    const keep = (taking: Taking) => this.#fill(session, taking, OWN_PATH, this.#stores.needsOwn(taking));
+    const discarding = (kept: Kept) => this.#stores.discarding(kept);
+    const { leave } = await enterOwnPath(session);
+    const settled = await settle({ session, statement, warn, keep, discarding }, held, asked, tag);
+    let left = false;
+    for (const [i, kept] of settled.entries()) {
+      const behind = i === settled.length - 1 ? leave : [];
+      left = await this.#stores.add(session, kept, {
+        name: () => freeName(session, this.#control, this.#version),
+        behind,
+      });
     }
-    this.#captures.clear();
-  }
-
-  async #settle(at: Place, taken: Taken | undefined, tag: string): Promise<void> {
-    const { session } = at;
-    const kept = taken?.kept ?? [];
-    const touched = Number(/^(?:DELETE|UPDATE) (\d+)$/.exec(tag)?.[1] ?? 0);
-    if (!taken?.rowsOf && !kept.some(hasAfter)) return;
-    await underOwnPath(session, async () => {
-      if (taken?.rowsOf) await this.#checkTouched(at, taken.rowsOf, kept[0], touched);
-      const changed = this.#kept.slice(this.#kept.length - kept.length).filter(hasAfter);
-      if (changed.length > 0) await session.batch([changed.map((one) => ({ sql: noteAfter(one) }))]);
-    });
-  }
-
-  /** Whether the rows that were kept are those that the statement has changed: their places tell. */
-  async #checkTouched({ session, statement }: Place, { relation }: Taking, kept: Kept | undefined, touched: number) {
-    const rows = kept?.rows ?? 0;
-    if (touched > rows) throw moreTouched(relation, { touched, rows }, statement);
-    if (!kept) return;
-    const [found] = await session.query(countUntouched(kept));
-    const untouched = Number(found?.rows ?? 0);
-    if (touched === rows && untouched === 0) return;
-    // As many as were kept, but others: the condition answers differently each time.
-    if (touched + untouched > rows) throw moreTouched(relation, { touched, rows: rows - untouched }, statement);
-    const { results } = await session.batch([[{ sql: forgetUntouched(kept) }]]);
-    const forgotten = Number(/ (\d+)$/.exec(results[0]?.[0]?.tag ?? '')?.[1] ?? 0);
-    const why = `a trigger lets ${rows - touched} of its rows stay`;
-    this.#tellUnforeseen({ session, statement, lockTimeoutMs: 0 }, why);
-    this.#kept = this.#kept.map((one) => (one === kept ? { ...one, rows: rows - forgotten } : one));
+    if (!left) await session.batch([leave]);
   }
 }
 
-function hasAfter({ kind }: Kept): boolean {
-  return kind === 'updated' || kind === 'retyped';
+/** Statements that leave all relations as they are. */
+const OF_ROWS: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
+
+/** Data exceptions, and names, types and privileges that do not fit (manual, Appendix A, classes 22 and 42). */
+const NOT_ASKED = /^(?:22|42)/;
+
+async function keptSequences(session: Session, { kind, relation, columns }: Taking): Promise<Kept['sequences']> {
+  const goes = ({ column }: OwnedSequence) =>
+    kind === 'table' || kind === 'truncated' || (kind === 'column' && columns.some(({ name }) => name === column));
+  return sequencesOf(session, relation.sequences.filter(goes));
 }
 
 interface Place {
@@ -310,7 +358,14 @@ interface PlaceInFile extends Place {
 }
 
 interface Taken {
-  readonly kept: readonly Kept[];
-  /** The rows that a DELETE or UPDATE was asked for. */
-  readonly rowsOf: Taking | undefined;
+  readonly held: readonly Held[];
+  /** The rows that a statement was asked for, the last of them. */
+  readonly asked: Taking | undefined;
+  readonly unread?: Unread;
+}
+
+/** What of a statement cannot be read beforehand, and what there was before it. */
+interface Unread {
+  readonly reasons: readonly string[];
+  readonly standing: Standing;
 }

@@ -1,7 +1,7 @@
 import type { Session } from '../../postgres/session.ts';
 import { setLocal } from '../../postgres/session-settings.ts';
 import type { Relation } from './relations.ts';
-import { nameOf } from './takings.ts';
+import { nameOf } from './taking.ts';
 
 /** What is copied within a server, at the least (measured: 150 kB and more a millisecond). */
 const BYTES_PER_MS = 100 * 1024;

@@ -1,11 +1,11 @@
-import type { Kept } from '../../backup/kept.ts';
 import { tableName } from '../../backup/kept-sql.ts';
 import type { Session } from '../../postgres/session.ts';
 import { arrayOf } from './find-kept.ts';
+import type { Placed } from './place.ts';
 
 /** Tables before those whose foreign keys refer to them; else as given. Rows that refer to each other stay as given. */
-export async function inOrderOfReferences(session: Session, all: readonly Kept[]): Promise<Kept[]> {
-  const names = [...new Set(all.map(tableName))];
+export async function inOrderOfReferences(session: Session, all: readonly Placed[]): Promise<Placed[]> {
+  const names = [...new Set(all.map(({ now }) => tableName(now)))];
   if (names.length < 2) return [...all];
   const rows = await session.query(
     `WITH named (name, oid) AS (SELECT n, pg_catalog.to_regclass(n)::pg_catalog.oid FROM pg_catalog.unnest($1::pg_catalog.text[]) AS n)
@@ -19,7 +19,7 @@ JOIN named AS a ON a.oid = f.conrelid JOIN named AS b ON b.oid = f.confrelid WHE
       rows.map((row) => [row.from_name!, row.to_name!] as const),
     ).map((name, i) => [name, i]),
   );
-  return [...all].sort((a, b) => rank.get(tableName(a))! - rank.get(tableName(b))!);
+  return [...all].sort((a, b) => rank.get(tableName(a.now))! - rank.get(tableName(b.now))!);
 }
 
 /** `pairs`: who refers to whom. */

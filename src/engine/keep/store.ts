@@ -1,9 +1,11 @@
 import { BACKUP_SCHEMA, BACKUP_SCHEMA_COMMENT, type Kept } from '../../backup/kept.ts';
-import { commentOnStore, createStore } from '../../backup/kept-sql.ts';
+import { commentOnStore, createStore, storeName } from '../../backup/kept-sql.ts';
+import { fillStage } from '../../backup/shared-store-sql.ts';
 import type { BatchItem } from '../../postgres/pipeline.ts';
 import type { Session } from '../../postgres/session.ts';
 import { Problem } from '../../problem/problem.ts';
 import { displayIdentifier, quoteIdentifier, quoteLiteral } from '../../sql/quote.ts';
+import type { Control } from '../control.ts';
 import { OWN_PATH } from './own-path.ts';
 
 /**
@@ -53,17 +55,34 @@ function foreignSchema(): Problem {
   });
 }
 
-/** The first name of the kind `017_drop_priority.1` that no relation there has. */
-export async function freeName(session: Session, version: string): Promise<string> {
+/**
+ * The first name of the kind `017_drop_priority.1` that no relation there has, and behind all that were given before: what is
+ * in a file by now still goes by its name.
+ */
+export async function freeName(session: Session, control: Control, version: string): Promise<string> {
   const stem = cutToBytes(version, STEM_BYTES_MAX);
-  const [row] = await session.query(
-    `SELECT coalesce(pg_catalog.max(pg_catalog.substr(c.relname, pg_catalog.length($2::text) + 2)::integer), 0) + 1 AS next
+  const [there] = await session.query(
+    `SELECT ${highest('c.relname')} AS number
 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-WHERE n.nspname = $1 AND pg_catalog.starts_with(c.relname, $2::text || '.')
-  AND pg_catalog.substr(c.relname, pg_catalog.length($2::text) + 2) ~ '^[0-9]{1,6}$'`,
-    [BACKUP_SCHEMA, stem],
+WHERE n.nspname = $2 AND ${isNumbered('c.relname')}`,
+    [stem, BACKUP_SCHEMA],
   );
-  return `${stem}.${row?.next ?? '1'}`;
+  const [given] = await control.session.query(
+    `SELECT ${highest("k.one ->> 'store'")} AS number FROM ${control.names.events} AS e
+CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(e.detail -> 'kept') AS k (one)
+WHERE e.version = $2 AND e.event = 'backed_up' AND e.detail ->> 'scope' = 'scoped' AND ${isNumbered("k.one ->> 'store'")}`,
+    [stem, version],
+  );
+  return `${stem}.${Math.max(Number(there?.number ?? 0), Number(given?.number ?? 0)) + 1}`;
+}
+
+/** Of names that begin with `$1` and a point, what comes behind. */
+function highest(name: string): string {
+  return `pg_catalog.max(pg_catalog.substr(${name}, pg_catalog.length($1::text) + 2)::integer)`;
+}
+
+function isNumbered(name: string): string {
+  return `pg_catalog.starts_with(${name}, $1::text || '.') AND pg_catalog.substr(${name}, pg_catalog.length($1::text) + 2) ~ '^[0-9]{1,6}$'`;
 }
 
 /** Of the 63 bytes of a name, with room for a number. */
@@ -89,5 +108,38 @@ export async function fillStore(
     ],
   ]);
   // SELECT 5000
+  return Number(/\d+$/.exec(results[0]?.[1]?.tag ?? '')?.[0] ?? 0);
+}
+
+/** The run that has made a store, as its comment says: see titleOf. */
+export async function runOfStore(session: Session, store: string): Promise<string | undefined> {
+  const comment = await commentOf(session, store);
+  return / run ([0-9a-f-]{36})$/.exec(comment)?.[1];
+}
+
+/** A rollback has made it again from its file, whole. */
+export async function isLoaded(session: Session, store: string): Promise<boolean> {
+  return (await commentOf(session, store)).startsWith(LOADED);
+}
+
+/** With what the comment on such a store begins. */
+export const LOADED = 'loaded from ';
+
+async function commentOf(session: Session, store: string): Promise<string> {
+  const [row] = await session.query(
+    "SELECT pg_catalog.obj_description(pg_catalog.to_regclass($1), 'pg_class') AS comment",
+    [storeName({ store })],
+  );
+  return row?.comment ?? '';
+}
+
+/** The same into a stage that is there. */
+export async function fillStageOf(
+  session: Session,
+  stage: Omit<Kept, 'rows' | 'sequences'>,
+  { from, distinct, path }: { readonly from: string; readonly distinct: boolean; readonly path: BatchItem },
+): Promise<number> {
+  const { results } = await session.batch([[path, { sql: fillStage(stage, from, distinct) }, OWN_PATH]]);
+  // INSERT 0 12
   return Number(/\d+$/.exec(results[0]?.[1]?.tag ?? '')?.[0] ?? 0);
 }

@@ -1,68 +1,73 @@
 import type { Destruction } from '../../backup/destruction.ts';
-import type { KeptColumn, KeptKind } from '../../backup/kept.ts';
+import type { KeptKind } from '../../backup/kept.ts';
 import { isLossless } from '../../backup/lossless.ts';
 import type { Session } from '../../postgres/session.ts';
-import { quoteIdentifier, quoteQualified } from '../../sql/quote.ts';
+import { quoteIdentifier } from '../../sql/quote.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
+import { attributeTakings } from './attributes.ts';
 import { underOwnPath } from './own-path.ts';
-import {
-  describe,
-  type Gone,
-  goneWith,
-  type Relation,
-  type RelationColumn,
-  referringTables,
-  resolve,
-  type Start,
-} from './relations.ts';
-
-/** What is to be copied of one relation before a statement runs. */
-export interface Taking {
-  readonly kind: KeptKind;
-  readonly relation: Relation;
-  readonly columns: readonly KeptColumn[];
-  /** Behind FROM, with the alias `t`. */
-  readonly from: string;
-  /** A row may come more than once; then it has its place as `@tableoid` and `@ctid`. */
-  readonly distinct: boolean;
-  /** `from` holds SQL of the file, which means what it means under the file's search_path. */
-  readonly ofFile: boolean;
-  /** The statement locks the whole relation against everybody, so it is locked before it is copied. */
-  readonly exclusive: boolean;
-}
+import { describe, type Gone, goneWith, type Relation, referringTables, resolve, type Start } from './relations.ts';
+import { nameOf, type Taking, updatedColumns } from './taking.ts';
+import { upserted } from './upserted.ts';
 
 /**
  * What a statement takes, by the catalog as it is now; in the order in which it is kept. The name is read under the
  * search_path of the file, all else under our own.
  */
 export async function takingsOf(session: Session, destruction: Destruction): Promise<Taking[]> {
-  if (destruction.kind === 'unforeseen') return [];
-  const start = destruction.kind === 'drop' ? CATALOG_OF[destruction.of] : 'pg_class';
-  const oid = await resolve(session, start, destruction.kind === 'drop' ? destruction.name : destruction.table);
-  return oid === undefined ? [] : underOwnPath(session, () => takingsFrom(session, destruction, oid));
+  if (destruction.kind === 'unforeseen' || destruction.kind === 'call') return [];
+  const [start, name] = startOf(destruction);
+  const oid = await resolve(session, start, name);
+  if (oid === undefined) return [];
+  const takings = await underOwnPath(session, () => takingsFrom(session, destruction, oid));
+  return destruction.block === undefined ? takings : takings.map(inBlock);
+}
+
+function inBlock(taking: Taking): Taking {
+  return { ...taking, inBlock: true, ...(taking.ofFile ? { superset: true, byTag: false } : {}) };
 }
 
 async function takingsFrom(session: Session, destruction: Foreseen, oid: string): Promise<Taking[]> {
   if (destruction.kind === 'drop') {
     return goneTakings(session, await goneWith(session, CATALOG_OF[destruction.of], oid, destruction));
   }
+  if (destruction.kind === 'attribute') return attributeTakings(session, oid, destruction.attribute);
   if (destruction.kind === 'column') {
     return goneTakings(session, await goneWith(session, 'pg_class', oid, destruction));
   }
   const [relation] = await describe(session, [oid]);
   if (!relation) return [];
   if (destruction.kind === 'retype') return retyped(relation, destruction);
-  return destruction.kind === 'truncate' ? truncated(session, relation, destruction) : touched(relation, destruction);
+  return destruction.kind === 'truncate'
+    ? truncated(session, relation, destruction)
+    : rowTakings(session, relation, destruction);
 }
 
-type Foreseen = Exclude<Destruction, { kind: 'unforeseen' }>;
+/** Of a statement of rows, whose table is known. */
+export async function rowTakings(
+  session: Session,
+  relation: Relation,
+  destruction: Extract<Destruction, { kind: 'delete' | 'update' | 'upsert' }>,
+): Promise<Taking[]> {
+  return destruction.kind === 'upsert' ? upserted(session, relation, destruction) : touched(relation, destruction);
+}
 
-const CATALOG_OF: Readonly<Record<'relation' | 'schema' | 'type' | 'extension', Start>> = {
+function startOf(destruction: Foreseen): readonly [Start, QualifiedName] {
+  if (destruction.kind === 'drop') return [CATALOG_OF[destruction.of], destruction.name];
+  return destruction.kind === 'attribute' ? ['pg_type', destruction.type] : ['pg_class', destruction.table];
+}
+
+type Foreseen = Exclude<Destruction, { kind: 'unforeseen' | 'call' }>;
+
+const CATALOG_OF: Readonly<Record<DroppedKind, Start>> = {
   relation: 'pg_class',
   schema: 'pg_namespace',
   type: 'pg_type',
   extension: 'pg_extension',
+  owned: 'pg_authid',
 };
+
+type DroppedKind = Extract<Destruction, { kind: 'drop' }>['of'];
 
 async function goneTakings(session: Session, gone: readonly Gone[]): Promise<Taking[]> {
   const oids = [...new Set(gone.map(({ oid }) => oid))];
@@ -84,8 +89,25 @@ function whole(relation: Relation): Taking[] {
   if (kind === 'm' && !populated) return [];
   const only = kind === 'r' ? 'ONLY ' : '';
   const from = `${only}${nameOf(relation)} AS t`;
-  const kept: KeptKind = kind === 'm' ? 'view' : 'table';
-  return [{ kind: kept, relation, columns, from, distinct: false, ofFile: false, exclusive: kind !== 'm' }];
+  const locked = kind === 'r' || kind === 'p';
+  return [
+    {
+      kind: WHOLE[kind] ?? 'table',
+      relation,
+      columns: kind === 'S' ? stateOf(relation) : columns,
+      from,
+      distinct: false,
+      ofFile: false,
+      exclusive: locked,
+    },
+  ];
+}
+
+const WHOLE: Readonly<Record<string, KeptKind>> = { m: 'view', S: 'sequence' };
+
+/** Of the columns of a sequence those that setval sets. */
+function stateOf({ columns }: Relation): Relation['columns'] {
+  return columns.filter(({ name }) => name !== 'log_cnt');
 }
 
 function values(kind: KeptKind, relation: Relation, names: readonly string[]): Taking[] {
@@ -134,16 +156,11 @@ function touched(relation: Relation, destruction: Destruction & { kind: 'delete'
       from: `(${touchedSql(destruction, table)}) AS t`,
       distinct: others !== '',
       ofFile: true,
+      superset: destruction.superset ?? false,
+      byTag: !destruction.superset,
       exclusive: false,
     },
   ];
-}
-
-function updatedColumns(
-  { columns, key, updateTriggers }: Relation,
-  changed: readonly string[],
-): readonly RelationColumn[] {
-  return columns.filter(({ name }) => changed.includes(name) || (updateTriggers && !key.includes(name)));
 }
 
 /** The rows that it will touch, locked as it will lock them: nobody changes them until it has run. */
@@ -158,8 +175,4 @@ function touchedSql(rows: Destruction & { kind: 'delete' | 'update' }, table: Qu
   ]
     .filter((line) => line !== '')
     .join('\n');
-}
-
-export function nameOf({ schema, name }: Pick<Relation, 'schema' | 'name'>): string {
-  return quoteQualified(schema, name);
 }

@@ -2,7 +2,7 @@ import { basename, resolve } from 'node:path';
 import { readFolders } from '../../files/folders.ts';
 import { readUnchanged, withRegularFile } from '../../files/regular-file.ts';
 import { compareByNumber, orderMigrations } from '../../graph/order.ts';
-import { parseFileName } from '../../migration/filename.ts';
+import { parseFileName, withoutEnding } from '../../migration/filename.ts';
 import { findNeeded, type MayReplace } from '../../migration/find-version.ts';
 import type { Migration } from '../../migration/migration.ts';
 import { parseMigration } from '../../migration/parse.ts';
@@ -116,7 +116,7 @@ function complaintFault(problem: Problem): FileFault {
 }
 
 function stemOf(path: string): string {
-  return basename(path).replace(/\.sql$/i, '');
+  return withoutEnding(basename(path));
 }
 
 /** A file that lies in none of the folders: its name may be any. */

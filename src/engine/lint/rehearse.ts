@@ -20,7 +20,7 @@ export interface Rehearsed {
   readonly notes: readonly string[];
 }
 
-const ONE = { allowLate: true, singleTransaction: false } as const;
+const ONE = { allowLate: true, singleTransaction: false, whole: true } as const;
 
 /**
  * Applies the migrations to an empty scratch database, up to the last one in `judged`, and those in `judged` first under

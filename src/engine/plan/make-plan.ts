@@ -78,6 +78,7 @@ async function head({ run, settings }: Engine, { session }: Control, bound: Plan
     digest: '',
     bound,
     backup: settings.backup.policy,
+    backupTo: settings.backup.to,
   } as const;
 }
 
@@ -99,6 +100,7 @@ async function foresight(
     holds,
     migrations,
     skipped: plan.skipped.map(({ version, reason }) => ({ version, reason })),
+    held: plan.held.map(({ version, reason, evidence }) => ({ version, reason, evidence })),
     preflight: await preflightFindings(engine, control, plan.migrations),
     blockers: await blockersNow(engine, control, needed),
     findings: await findings(engine, versions, options, told),

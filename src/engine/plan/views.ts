@@ -65,8 +65,14 @@ function viewOf(planned: PlannedMigration, before: string | undefined, options: 
     mode: plan.mode,
     steps: stepsOf(planned, foreseen, options),
     rollback: rollbackOf(migration, options.foresight),
-    destroys: [...new Set(foreseen.flatMap((one) => one.destroys))],
+    destroys: destroyedBy(migration, foreseen),
   };
+}
+
+/** The values of a column that a contract drops are in another one. */
+function destroyedBy({ headers }: Migration, foreseen: readonly { readonly destroys: readonly string[] }[]): string[] {
+  const all = [...new Set(foreseen.flatMap((one) => one.destroys))];
+  return headers.contracts.length > 0 ? all.filter((one) => !one.startsWith('column ')) : all;
 }
 
 function whyHere(depends: readonly string[], before: string | undefined): string {

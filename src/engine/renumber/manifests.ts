@@ -1,6 +1,7 @@
 import type { FileChange } from '../../files/change-set.ts';
 import { type ManifestFault, manifestFaults } from '../../manifest/faults.ts';
 import { type ManifestEntry, manifestText } from '../../manifest/manifest.ts';
+import { withoutEnding } from '../../migration/filename.ts';
 import { Problem } from '../../problem/problem.ts';
 import { manifestReplaced } from '../manifest/keep-manifests.ts';
 import { type ManifestFile, manifestPlace, readManifestFile } from '../manifest/manifest-file.ts';
@@ -43,19 +44,17 @@ export function manifestFor(
   const recorded = kept.size === 0 ? [] : manifest.read().lines.filter(({ name }) => kept.has(name));
   const others = files.after.filter(({ name }) => !kept.has(name));
   const change = manifestReplaced(manifest, [...others, ...new Map(recorded.map((one) => [one.name, one])).values()]);
-  const mended = found.filter(({ kind, version }) => !isAbout(kept.get(`${version}.sql`), kind));
+  const mended = found.filter(
+    ({ kind, version }) => ![...kept.values()].some((one) => one.version === version && one.kind === kind),
+  );
   return { outcome: { file, state: change ? 'written' : 'unchanged', mended, left: [...kept.values()] }, change };
-}
-
-function isAbout(fault: ManifestFault | undefined, kind: ManifestFault['kind']): boolean {
-  return fault?.kind === kind;
 }
 
 /** By name: what was changed or deleted behind the back of those who have it. The lines stay as they are; those of a merge, too. */
 function keptLines(manifest: ManifestFile, { before, modified, missed }: FolderFiles): Map<string, ManifestFault> {
   const there = new Map(before.map((entry) => [entry.name, entry]));
   const faults = manifest.read().lines.flatMap(({ name, line, checksum }): [string, ManifestFault][] => {
-    const version = name.replace(/\.sql$/, '');
+    const version = withoutEnding(name);
     const entry = there.get(name);
     const why = missed.get(name);
     if (!entry && why !== undefined)

@@ -1,9 +1,10 @@
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import type { FileChange } from '../../files/change-set.ts';
 import { readFolders, refuseComplaints } from '../../files/folders.ts';
 import { readUnchanged, withRegularFile } from '../../files/regular-file.ts';
 import type { ManifestEntry } from '../../manifest/manifest.ts';
 import { checksumOf } from '../../migration/checksum.ts';
+import { withoutEnding } from '../../migration/filename.ts';
 import type { MigrationFile } from '../../plan/migration-file.ts';
 import { reconcile } from '../../plan/reconcile.ts';
 import { replacedVersions } from '../../plan/squash.ts';
@@ -60,7 +61,7 @@ export function planRenumbering(request: RenumberRequest): Renumbering {
   const documents = documentsNaming(names, places);
   const manifests = readable(() => manifestsFor(files, touched, request));
   return {
-    moves: decision.moves.map((move) => ({ ...move, newFile: join(dirname(move.file), `${move.to}.sql`) })),
+    moves: decision.moves.map((move) => ({ ...move, newFile: join(dirname(move.file), move.to + extname(move.file)) })),
     headers: touched.flatMap(({ newFile, lines }) => lines.map((line) => ({ file: newFile, ...line }))),
     mentions: documents.flatMap(({ file, mentions }) => mentions.map((mention) => ({ file, ...mention }))),
     manifests: manifests.map(({ outcome }) => outcome),
@@ -111,7 +112,7 @@ function touchedFile(file: MigrationFile, { moves, edits }: Decision, cwd: strin
   const own = edits.filter((edit) => edit.file === file.file);
   if (!move && own.length === 0) return undefined;
   const path = resolve(cwd, file.file);
-  const name = `${move?.to ?? file.version}.sql`;
+  const name = (move?.to ?? file.version) + extname(file.file);
   const to = join(dirname(path), name);
   const newFile = join(dirname(file.file), name);
   const edited = own.length > 0 ? edit(path, file.file, own) : undefined;
@@ -158,6 +159,6 @@ function missedIn(
     ...onBranch.map((name): [string, string] => [name, `is on ${branch?.said}`]),
     ...applied.map(({ version }): [string, string] => [`${version}.sql`, `is applied to ${database?.database}`]),
   ];
-  const versionOf = (name: string) => name.replace(/\.sql$/, '');
+  const versionOf = withoutEnding;
   return new Map(missed.filter(([name]) => !here.has(versionOf(name)) && !replaced.has(versionOf(name))));
 }

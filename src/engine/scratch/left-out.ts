@@ -1,3 +1,4 @@
+import type { DataSpec } from '../../migration/data-spec.ts';
 import type { Migration, Statement } from '../../migration/migration.ts';
 import { type MigrationFile, readAs } from '../../plan/migration-file.ts';
 import { Problem } from '../../problem/problem.ts';
@@ -49,8 +50,11 @@ export class LeftOut {
   #strip(migration: Migration): Migration {
     const { file, statements, rollback, large, verify } = migration;
     const kept = (some: readonly Statement[]) => some.filter((one) => !this.passes(file, one));
+    const { data } = migration;
+    if (data?.code) this.#of(file).statements.add(CODE);
     const stripped: Migration = {
       ...migration,
+      ...(data?.code ? { data: withoutCode(data) } : {}),
       statements: kept(statements),
       rollback: rollback.kind === 'sql' ? { ...rollback, statements: kept(rollback.statements) } : rollback,
       ...(large ? { large: { ...large, statements: () => this.#keptOf(file, large.statements()) } } : {}),
@@ -69,6 +73,13 @@ export class LeftOut {
     this.#files.set(file, known);
     return known;
   }
+}
+
+/** What its statements tell is tried: that the table and the columns are there. */
+const CODE = 'the code of its batches, and so whatever it calls';
+
+function withoutCode({ code: _, ...others }: DataSpec): DataSpec {
+  return others;
 }
 
 /** The roles that the files make, which are made for the run where the server lacks them. */

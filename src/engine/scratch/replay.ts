@@ -22,7 +22,11 @@ export async function replay(
 ): Promise<readonly SkippedMigration[]> {
   const own = await forScratch(scratch, files);
   for (;;) {
-    const { plan, problem } = await migrateFiles(engine, own, { allowLate: true, singleTransaction: false });
+    const { plan, problem } = await migrateFiles(engine, own, {
+      allowLate: true,
+      singleTransaction: false,
+      whole: true,
+    });
     if (!problem) return plan.skipped;
     // The role is there now: it goes on where it stopped.
     if (!(await scratch.roles.mend(problem))) throw onScratch(problem, scratch);

@@ -115,7 +115,7 @@ const LAST_SCAN = `greatest(pg_catalog.pg_stat_get_lastscan(c.oid),
  * How often a default is computed, by the functions that its stored tree calls: its text would need a lock. What calls none is
  * a constant.
  */
-const DEFAULT = `CASE WHEN d.adbin IS NULL OR a.attgenerated <> '' THEN NULL WHEN d.adbin::text !~ 'funcid|VALUE' THEN 'constant'
+export const DEFAULT_VOLATILITY = `CASE WHEN d.adbin IS NULL OR a.attgenerated <> '' THEN NULL WHEN d.adbin::text !~ 'funcid|VALUE' THEN 'constant'
     ELSE (SELECT CASE WHEN v.worst = 3 OR d.adbin::text ~ '[{]NEXTVALUEEXPR' THEN 'volatile'
       WHEN v.worst = 2 OR d.adbin::text ~ '[{]SQLVALUEFUNCTION' THEN 'stable' ELSE 'constant' END
     FROM (SELECT max(CASE f.provolatile WHEN 'v' THEN 3 WHEN 's' THEN 2 ELSE 1 END) AS worst
@@ -136,7 +136,7 @@ export function columnsSql(major: number): string {
       name: 'a.attname',
       type: typeText('a.atttypmod'),
       notNull: ifTrue(major < 18 ? 'a.attnotnull' : `a.attnotnull AND NOT ${isInvalid}`),
-      default: DEFAULT,
+      default: DEFAULT_VOLATILITY,
       identity: ifTrue(`a.attidentity <> ''`),
       identityKind: `CASE WHEN EXISTS (${PLAIN_SEQUENCE}) THEN CASE a.attidentity WHEN 'a' THEN 'ALWAYS' WHEN 'd' THEN 'BY DEFAULT' END END`,
       generated: `CASE a.attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END`,

@@ -12,7 +12,7 @@ export async function resumeUp(control: Control, plan: UpPlan): Promise<UpPlan> 
   for (const one of plan.migrations) {
     const { entry } = one.status;
     const { statements, headers, large } = one.migration;
-    if (!isUnfinished(entry) || large) migrations.push(one);
+    if (!isUnfinished(entry) || large || one.plan.mode === 'batches') migrations.push(one);
     else {
       const file = { statements, none: headers.transaction === 'none', bodyChecksum: one.migration.bodyChecksum };
       migrations.push({ ...one, plan: await resumed(control, one.version, file, one.plan, entry) });

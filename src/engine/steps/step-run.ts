@@ -6,7 +6,7 @@ import { checkVerify } from '../check-verify.ts';
 import type { Control } from '../control.ts';
 import type { Engine } from '../engine.ts';
 import { databaseProblem, isDatabaseError, statementProblem } from '../failure.ts';
-import type { Keeper } from '../keep/keeper.ts';
+import type { Keeping } from '../keep/keeping.ts';
 import type { LockSubject } from '../locks/subject.ts';
 import { type WorkFailure, type WorkItem, type WorkWatch, workItemOf } from '../work-items.ts';
 import { mayPrepare, type Worker } from '../worker.ts';
@@ -22,8 +22,8 @@ export interface StepRun {
   readonly plan: StepPlan;
   readonly direction: 'apply' | 'rollback';
   readonly watch: WorkWatch;
-  /** Keeps what it destroys. */
-  readonly keeper?: Keeper | undefined;
+  /** Keeps what it destroys, and puts back what was kept. */
+  readonly keeper?: Keeping | undefined;
   /** In place of the lock timeout that would hold, for one try. */
   readonly lockTimeoutMs?: number | undefined;
 }

@@ -80,7 +80,7 @@ async function prepareBase(scratch: Scratch, base: ScratchDatabase, files: reado
   const plan = await withControl(base.engine, async (control) => {
     const statuses = reconcile(files, []);
     const extensions = await readExtensions(control, statuses);
-    return planUp(statuses, { allowLate: true, serverVersionNum: scratch.server.versionNum, extensions });
+    return planUp(statuses, { allowLate: true, whole: true, serverVersionNum: scratch.server.versionNum, extensions });
   });
   return { plan, print: await printFor(scratch, base) };
 }

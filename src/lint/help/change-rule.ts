@@ -23,6 +23,7 @@ export function changeRule(advice: ChangeAdvice): Rule {
 }
 
 function* complaints(subject: Subject, { kind, reach, message, why }: ChangeAdvice): Generator<Complaint> {
+  if (subject.statement.batch) return;
   for (const change of dataChanges(subject)) {
     if (change.kind !== kind || reachOf(subject, change) !== reach) continue;
     const use = subject.uses.find(({ form }) => form.id === kind.toLowerCase());

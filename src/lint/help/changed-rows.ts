@@ -3,6 +3,7 @@ import { relationName } from '../../syntax/names.ts';
 import { all, as, type Fields, type Node, type NodeType, typeOf } from '../../syntax/tree.ts';
 import { nodesOf } from '../../syntax/walk.ts';
 import type { Subject } from '../rule.ts';
+import { lastAsked } from './last-asked.ts';
 
 /** The statements in which an UPDATE, a DELETE or other changes of rows can stand: their own, queries with a WITH, what holds queries. */
 export const CHANGES_ROWS: readonly NodeType[] = [
@@ -27,13 +28,14 @@ export interface DataChange {
   readonly location: number | undefined;
 }
 
-export function dataChanges({ tree }: Subject): DataChange[] {
+/** Several rules ask for those of each statement. */
+export const dataChanges = lastAsked(({ tree }: Subject): readonly DataChange[] => {
   if (!tree || !canChangeRows({ tree })) return [];
   return [
     ...nodesOf('UpdateStmt', tree.node).flatMap((one) => change('UPDATE', one, one.fromClause)),
     ...nodesOf('DeleteStmt', tree.node).flatMap((one) => change('DELETE', one, one.usingClause)),
   ];
-}
+});
 
 function change(
   kind: DataChange['kind'],

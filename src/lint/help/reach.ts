@@ -11,7 +11,16 @@ export type Reach = 'all' | 'bounded' | 'many';
 /** Batches of so many rows took 1.6 s on two cores, and stalled writers for as long (measured on PostgreSQL 15). */
 const BATCH_MAX = 50_000;
 
+/** What rows a change of that statement can be about: several rules ask. */
 export function reachOf(subject: Subject, change: DataChange): Reach {
+  if (last?.subject !== subject || last.change !== change)
+    last = { subject, change, reach: findReach(subject, change) };
+  return last.reach;
+}
+
+let last: { readonly subject: Subject; readonly change: DataChange; readonly reach: Reach } | undefined;
+
+function findReach(subject: Subject, change: DataChange): Reach {
   const { where, joined } = change;
   if (joined.length > 0) return isBoundedJoin(subject, change) ? 'bounded' : 'many';
   if (!where) return 'all';

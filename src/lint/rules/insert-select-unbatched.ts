@@ -14,6 +14,7 @@ export const rule: Rule = {
   weighed: true,
   on: ['InsertStmt'],
   *statement(subject) {
+    if (subject.statement.batch) return;
     const insert = as('InsertStmt', subject.tree?.node);
     const select = as('SelectStmt', insert?.selectStmt);
     const target = relationName(insert?.relation);

@@ -33,7 +33,7 @@ export interface GraphDocument {
   readonly edges: readonly DocumentEdge[];
   /** Versions outside the part that may belong to it: what they do is not known in full. */
   readonly doubtful: readonly DocumentNode[];
-  readonly complaints: ReturnType<typeof problemJson>[];
+  readonly complaints: readonly ReturnType<typeof problemJson>[];
 }
 
 export interface DocumentNode {

@@ -1,0 +1,17 @@
+import type { DataStatus } from '../engine/data/show.ts';
+import type { Engine } from '../engine/engine.ts';
+import { EXIT, type ExitStatus } from '../problem/codes.ts';
+import { dataLine } from '../report/data-text.ts';
+import type { CommandContext } from './context.ts';
+import { withEngine } from './open.ts';
+
+/** A command that asks something of a run, and shows what has become of it. */
+export async function steered(
+  context: CommandContext,
+  steer: (engine: Engine, version: string) => Promise<DataStatus>,
+): Promise<ExitStatus> {
+  const status = await withEngine(context, {}, (engine) => steer(engine, context.args.positionals[0] ?? ''));
+  if (context.wantsJson) context.json({ ok: true, run: status });
+  else context.stdout.line(dataLine(status));
+  return EXIT.done;
+}

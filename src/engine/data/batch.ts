@@ -1,0 +1,162 @@
+import { type BatchKey, type KeyRange, type KeyValue, rangeText } from '../../batch/key.ts';
+import { rangePredicate } from '../../batch/predicate.ts';
+import type { RunState } from '../../batch/states.ts';
+import type { Statement } from '../../migration/migration.ts';
+import { replacePlaceholders } from '../../migration/placeholder.ts';
+import type { DatabaseError } from '../../postgres/database-error.ts';
+import type { BatchItem } from '../../postgres/pipeline.ts';
+import type { Problem } from '../../problem/problem.ts';
+import { codePointOffset } from '../../sql/position.ts';
+import { databaseProblem, statementProblem } from '../failure.ts';
+import { mayChangeRole } from '../worker.ts';
+import type { ClaimedRange } from './data-run.ts';
+import { beginItems, type Lane, rollBack } from './lane.ts';
+import { batchDoneItems, checkRangeItem, LOST_RANGE } from './store.ts';
+
+/** One batch to be run. */
+export interface NextBatch {
+  readonly range: ClaimedRange;
+  readonly bounds: KeyRange;
+  readonly keys: number;
+  /** The key of its row, where it is one. */
+  readonly row: KeyValue | null;
+  /** The range is done with it. */
+  readonly isLast: boolean;
+  /** How often it was tried before, and what the server said to the last try. */
+  readonly attempts: number;
+  readonly error: string | null;
+}
+
+export type BatchOutcome =
+  | { readonly kind: 'done'; readonly rows: number; readonly ms: number; readonly state: RunState }
+  | BatchFailure
+  /** Another worker has the range, or the run is over. */
+  | { readonly kind: 'lost' };
+
+export interface BatchFailure {
+  readonly kind: 'failed';
+  /** What the server has said, or the code. */
+  readonly error: Pick<DatabaseError, 'message' | 'code'>;
+  readonly statement: Statement | undefined;
+  readonly problem: Problem;
+  /** Of code: some row may be at fault; of what the server says its SQLSTATE tells. */
+  readonly isRowFault?: boolean;
+}
+
+/**
+ * Runs the statements over one range and moves the position, in one transaction. Rolled back it is as if it had never begun;
+ * committed it is never run again. Throws where the connection is lost: then the position tells which of the two it is.
+ */
+export async function runBatch(lane: Lane, batch: NextBatch): Promise<BatchOutcome> {
+  const begun = performance.now();
+  const statements = lane.work.statements.map((statement) => ({ statement, ...executed(lane, statement, batch) }));
+  const before = [
+    ...beginItems(lane.engine, lane.control, lane.lockTimeoutMs),
+    ...statementTimeout(lane),
+    checkRangeItem(lane.control.names, batch.range),
+  ];
+  const items = [...before, ...statements.map(({ item }) => item)];
+  const { results, failure } = await lane.session.runBatch([items]);
+  if (failure) {
+    await rollBack(lane.session);
+    if (isLost(failure.error)) return { kind: 'lost' };
+    const failed = failure.item >= before.length ? statements[failure.item - before.length] : undefined;
+    return failedOutcome(lane, failure.error, failed);
+  }
+  const tags = results[0]?.slice(before.length).map(({ tag }) => tag) ?? [];
+  return commitBatch(lane, batch, Math.max(0, ...tags.map(rowsOf)), begun);
+}
+
+/** Moves the position in the open transaction, and commits. `begun`: when it began, by performance.now(). */
+export async function commitBatch(lane: Lane, batch: NextBatch, rows: number, begun: number): Promise<BatchOutcome> {
+  const { range, bounds, keys, isLast, attempts, error } = batch;
+  const ms = Math.round(performance.now() - begun);
+  const done = { ...bounds, keys, rows, ms, attempts: attempts + 1, error };
+  const items = [
+    ...ownRole(lane),
+    { sql: 'SET CONSTRAINTS ALL IMMEDIATE' },
+    checkRangeItem(lane.control.names, range),
+    ...batchDoneItems(lane.control.names, lane.work, range, done, lane.worker, isLast),
+    { sql: 'COMMIT' },
+  ];
+  const { results, failure } = await lane.session.runBatch([items]);
+  if (failure) {
+    await rollBack(lane.session);
+    return isLost(failure.error) ? { kind: 'lost' } : failedOutcome(lane, failure.error, undefined);
+  }
+  const state = results[0]?.find((one) => one.rows[0]?.state !== undefined)?.rows[0]?.state;
+  return { kind: 'done', rows, ms, state: state as RunState };
+}
+
+/** What the file may have left, before the tool's own tables are written. */
+function ownRole({ work, engine }: Lane): BatchItem[] {
+  if (!mayChangeRole(work.migration)) return [];
+  return [
+    { sql: 'SET SESSION AUTHORIZATION DEFAULT' },
+    { sql: "SELECT pg_catalog.set_config('role', $1, true)", params: [engine.settings.role ?? 'none'] },
+  ];
+}
+
+function statementTimeout({ work }: Lane): BatchItem[] {
+  const { statementTimeoutMs } = work.migration.headers;
+  if (statementTimeoutMs === undefined) return [];
+  return [{ sql: "SELECT pg_catalog.set_config('statement_timeout', $1, true)", params: [String(statementTimeoutMs)] }];
+}
+
+/** A statement with the range in place of `:batch`, and the way from a place in it back into the file. */
+function executed({ table, work, control }: Lane, statement: Statement, { bounds, range }: NextBatch) {
+  const places = statement.batch ?? [];
+  if (places.length === 0) return { item: { sql: statement.sql }, back: (position: number) => position };
+  const predicate = rangePredicate(table.key, bounds, {
+    table: table.name,
+    where: onlyUndone(table.key, range.pass) ? work.where : undefined,
+    serverVersionNum: control.server.versionNum,
+  });
+  const { sql, back } = replacePlaceholders(statement.sql, places, ({ qualifier }) => predicate.text(qualifier));
+  return {
+    item: { sql, params: predicate.params },
+    back: (position: number) => positionIn(statement.sql, back(codePointOffset(sql, 0, position))),
+  };
+}
+
+/** In characters, as the server counts. */
+function positionIn(sql: string, offset: number): number {
+  return [...sql.slice(0, offset)].length;
+}
+
+/** Rows that were met before are met again: where they move when they are changed, and in sweeps. */
+export function onlyUndone(key: BatchKey, pass: number): boolean {
+  return key.kind === 'ctid' || pass > 1;
+}
+
+function rowsOf(tag: string): number {
+  const [, rows] = /^(?:INSERT \d+|UPDATE|DELETE|MERGE) (\d+)$/.exec(tag) ?? [];
+  return Number(rows ?? 0);
+}
+
+export function isLost(error: DatabaseError): boolean {
+  return error.message.includes(LOST_RANGE);
+}
+
+export function failedOutcome(
+  { work, control }: Lane,
+  error: DatabaseError,
+  failed: { statement: Statement; back: (offset: number) => number } | undefined,
+): BatchFailure {
+  const problem = failed
+    ? statementProblem(placedBack(error, failed.back), work.migration, failed.statement, work.statements, control.role)
+    : databaseProblem(error, `${work.version}: a batch could not be recorded`, control.role);
+  return { kind: 'failed', error, statement: failed?.statement, problem };
+}
+
+/** The place that the server names is one in what it was sent; the file holds `:batch` there. */
+function placedBack(error: DatabaseError, back: (position: number) => number): DatabaseError {
+  if (error.position === undefined) return error;
+  const position = String(back(Number(error.position) - 1) + 1);
+  return Object.assign(Object.create(error) as DatabaseError, { position });
+}
+
+/** For people, in messages about a batch. */
+export function batchText({ bounds }: Pick<NextBatch, 'bounds'>): string {
+  return rangeText(bounds);
+}

@@ -1,0 +1,131 @@
+import { Problem } from '../../../problem/problem.ts';
+import { type BatchFailure, type BatchOutcome, commitBatch, failedOutcome, isLost, type NextBatch } from '../batch.ts';
+import { beginItems, type Lane, rollBack } from '../lane.ts';
+import { checkRangeItem } from '../store.ts';
+import { whileBeating } from './beating.ts';
+import type { CodeLane, MadeUpdate, ReadRow } from './code-lane.ts';
+import type { LoadedCode } from './load-code.ts';
+import { readRows, unchangedItem, updateItem } from './rows.ts';
+import { classOf, placeInCode, textOf } from './thrown.ts';
+import { keyName, readUpdates, WrongUpdate } from './updates.ts';
+
+/** Rows that are changed as fast as they are read. */
+const ROUNDS_MAX = 10;
+
+/**
+ * Reads the rows of one range, has the code make their updates while no transaction is open, and writes these together with the
+ * position in one. Rows that were changed meanwhile are read again, and only for them is the code called again. Calls may be repeated;
+ * what is committed is written once. Throws where the connection is lost.
+ */
+export async function runCodeBatch(lane: Lane, own: CodeLane, batch: NextBatch): Promise<BatchOutcome> {
+  const done = new Map<string, { readonly read: ReadRow; readonly update: MadeUpdate | undefined }>();
+  let rows = await readRows(lane, own.columns, batch.bounds);
+  for (let round = 1; ; round++) {
+    const made = await callFor(lane, own, batch, rows);
+    if (!Array.isArray(made)) return made;
+    const updates = new Map(made.map((one) => [keyName(one.key), one]));
+    for (const read of rows) done.set(keyName(read.key), { read, update: updates.get(keyName(read.key)) });
+    const written = await write(lane, own, batch, [...done.values()]);
+    if (!('changed' in written)) return written;
+    const keys = [...written.changed].map((name) => done.get(name)?.read.key ?? []);
+    if (round === ROUNDS_MAX) return keepsChanging(lane, keys[0] ?? []);
+    for (const name of written.changed) done.delete(name);
+    rows = await readRows(lane, own.columns, batch.bounds, keys);
+  }
+}
+
+async function callFor(
+  lane: Lane,
+  { calls, columns, code }: CodeLane,
+  batch: NextBatch,
+  rows: readonly ReadRow[],
+): Promise<MadeUpdate[] | BatchOutcome> {
+  const byRow = new Map(rows.map((one) => [one.row, one]));
+  try {
+    const made = await whileBeating(lane, batch.range, calls, (signal) =>
+      calls.all([...byRow.keys()], signal, (chunk, given) =>
+        readUpdates(
+          chunk.flatMap((row) => byRow.get(row) ?? []),
+          given,
+          columns,
+        ),
+      ),
+    );
+    return made === 'over' ? { kind: 'lost' } : made;
+  } catch (error) {
+    // Of the session it is none of the code's.
+    if (lane.session.lost || error instanceof Problem) throw error;
+    return codeFailed(lane, code, error);
+  }
+}
+
+type Done = { readonly read: ReadRow; readonly update: MadeUpdate | undefined };
+
+async function write(
+  lane: Lane,
+  { columns }: CodeLane,
+  batch: NextBatch,
+  done: readonly Done[],
+): Promise<BatchOutcome | { readonly changed: ReadonlySet<string> }> {
+  const begun = performance.now();
+  const updates = done.flatMap(({ update }) => update ?? []);
+  const others = done.flatMap(({ read, update }) => (update ? [] : [read]));
+  const before = [
+    ...beginItems(lane.engine, lane.control, lane.lockTimeoutMs),
+    checkRangeItem(lane.control.names, batch.range),
+  ];
+  const items = [
+    ...(updates.length > 0 ? [updateItem(lane, columns, updates)] : []),
+    ...(others.length > 0 ? [unchangedItem(lane, columns, others)] : []),
+  ];
+  const { results, failure } = await lane.session.runBatch([[...before, ...items]]);
+  if (failure) {
+    await rollBack(lane.session);
+    if (isLost(failure.error)) return { kind: 'lost' };
+    return failedOutcome(lane, failure.error, failure.item >= before.length ? standIn(lane) : undefined);
+  }
+  const asRead = new Set(
+    (results[0] ?? [])
+      .slice(before.length)
+      .flatMap(({ rows }) => rows.map((row) => keyName(columns.key.map((_, i) => row[`k${i}`] ?? '')))),
+  );
+  const changed = new Set(done.map(({ read }) => keyName(read.key)).filter((name) => !asRead.has(name)));
+  if (changed.size === 0) return commitBatch(lane, batch, updates.length, begun);
+  await rollBack(lane.session);
+  return { changed };
+}
+
+/** The place of an error: the server's own is one in SQL that nobody has written. */
+function standIn({ work }: Lane) {
+  const statement = work.statements.at(-1);
+  return statement && { statement, back: () => 0 };
+}
+
+function codeFailed({ work }: Lane, { url }: LoadedCode, error: unknown): BatchFailure {
+  const message = textOf(error);
+  const kind = error instanceof WrongUpdate ? 'code' : classOf(error).kind;
+  const problem = new Problem('code-failed', `${work.version}: its code failed: ${message}`, {
+    version: work.version,
+    where: placeInCode(error, work.migration, url),
+    cause: error,
+  });
+  return {
+    kind: 'failed',
+    error: { message, code: undefined },
+    statement: undefined,
+    problem,
+    isRowFault: kind === 'rows',
+  };
+}
+
+function keepsChanging({ work }: Lane, key: readonly string[]): BatchFailure {
+  const message = `the row ${key.join(', ')} was changed each time before its update could be written`;
+  const problem = new Problem('code-failed', `${work.version}: ${message}`, {
+    version: work.version,
+    where: { file: work.migration.file },
+    next: [
+      'If a trigger of the table keeps it as it is, or changes a column that is read, leave that column out of Columns.',
+    ],
+  });
+  return { kind: 'failed', error: { message, code: undefined }, statement: undefined, problem, isRowFault: false };
+}

@@ -1,0 +1,57 @@
+import type { PaceLimits } from '../../batch/pace.ts';
+import type { BatchItem } from '../../postgres/pipeline.ts';
+import type { Row } from '../../postgres/row.ts';
+import type { Session } from '../../postgres/session.ts';
+import { pinSettings } from '../../postgres/session-settings.ts';
+import type { Control } from '../control.ts';
+import type { Engine } from '../engine.ts';
+import { workerPins } from '../worker.ts';
+import type { CodeLane } from './code/code-lane.ts';
+import type { DataTable, DataWork } from './data-run.ts';
+import type { Watch } from './signals/watch.ts';
+import type { WorkerIdentity } from './store.ts';
+
+/** One worker at one data migration: its session, which runs people's SQL and moves the position in the same transactions. */
+export interface Lane {
+  readonly engine: Engine;
+  readonly control: Control;
+  readonly session: Session;
+  readonly worker: WorkerIdentity;
+  readonly work: DataWork;
+  readonly table: DataTable;
+  readonly limits: PaceLimits;
+  /** Rest behind each batch, as a share of what it took. */
+  readonly pause: number;
+  readonly lockTimeoutMs: number;
+  /** Looks at the server between two batches; undefined: whatever it says. */
+  readonly watch: Watch | undefined;
+  /** What runs in place of the statements. */
+  readonly code: CodeLane | undefined;
+}
+
+/** What a transaction of a worker begins with: our settings, and under a run's lease the proof that it is still held. */
+export function beginItems(engine: Engine, control: Control, lockTimeoutMs: number): BatchItem[] {
+  const pins = pinSettings({ ...workerPins(engine), lockTimeoutMs }, 'transaction');
+  return [{ sql: 'BEGIN' }, { ...pins, name: 'taskflow_data_pins' }, ...control.fenceItems];
+}
+
+/** Some statements in a transaction of their own, on the worker's session, with the rows of the last. */
+export async function inTransaction(
+  { engine, control, session, lockTimeoutMs }: Pick<Lane, 'engine' | 'control' | 'session' | 'lockTimeoutMs'>,
+  items: readonly BatchItem[],
+): Promise<Row[]> {
+  const all = [...beginItems(engine, control, lockTimeoutMs), ...items, { sql: 'COMMIT' }];
+  try {
+    const { results } = await session.batch([all]);
+    return results[0]?.at(-2)?.rows ?? [];
+  } catch (error) {
+    await rollBack(session);
+    throw error;
+  }
+}
+
+/** Gives up a transaction that is open or failed; where the session is lost, the server does. */
+export async function rollBack(session: Session): Promise<void> {
+  if (session.lost || session.transactionStatus === 'I') return;
+  await session.query('ROLLBACK');
+}

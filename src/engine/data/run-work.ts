@@ -1,0 +1,216 @@
+import { randomUUID } from 'node:crypto';
+import { keyColumns } from '../../batch/key.ts';
+import { type PaceLimits, SIZE_MAX, SIZE_MIN } from '../../batch/pace.ts';
+import type { CodeSpec } from '../../migration/data-spec.ts';
+import type { DatabaseError } from '../../postgres/database-error.ts';
+import type { Session } from '../../postgres/session.ts';
+import { Problem } from '../../problem/problem.ts';
+import type { Control } from '../control.ts';
+import type { Engine } from '../engine.ts';
+import { databaseProblem, isDatabaseError } from '../failure.ts';
+import { pause } from '../pause.ts';
+import { reliably } from '../runner/reconnect.ts';
+import { Calls } from './code/calls.ts';
+import type { CodeLane } from './code/code-lane.ts';
+import { columnsFor } from './code/columns.ts';
+import { loadCode } from './code/load-code.ts';
+import type { DataRun, DataTable, DataWork, LaneEnd } from './data-run.ts';
+import { resolveTable } from './key.ts';
+import type { Lane } from './lane.ts';
+import type { About } from './signals/signal.ts';
+import { Watch } from './signals/watch.ts';
+import { settleTable, startRun } from './start.ts';
+import { failItem, readProgress, readRun, stateItem } from './store.ts';
+import { DataWorker } from './worker.ts';
+
+export interface WorkOptions {
+  /** A run that has failed or was cancelled is gone on with. */
+  readonly retries: boolean;
+  /** Goes on whatever speaks against it. */
+  readonly finish?: boolean | undefined;
+  /** Called once the run is on record as begun, and nothing of it has run yet. */
+  readonly onStarted?: (() => Promise<void>) | undefined;
+}
+
+/**
+ * Works at a data migration on this session until it is done and on record. Where somebody pauses it meanwhile, waits until it
+ * may go on. Throws a Problem: `data-key`, `data-moved`, `data-held`, `cancelled`, or what a batch has failed with; the run is then
+ * in the state that says so.
+ */
+export async function workAt(
+  engine: Engine,
+  control: Control,
+  session: Session,
+  work: DataWork,
+  options: WorkOptions,
+): Promise<void> {
+  const lane = await laneFor(engine, control, session, work, options.finish ?? false);
+  let run = await startRun(engine, control, work, options);
+  try {
+    await options.onStarted?.();
+    await settleTable(lane);
+    for (;;) {
+      const end = await new DataWorker(lane, run).work();
+      const next = end.kind === 'succeeded' ? undefined : await goOn(lane, end);
+      if (!next) return;
+      run = next;
+    }
+  } catch (error) {
+    // What it is a failure of is said; that it could not be left in order is found out by the next.
+    if (isGone(error)) throw await fail(lane, goneUnderneath(lane, error));
+    await leaveState(lane).catch(() => {});
+    throw error instanceof Problem ? error : databaseProblem(error, `${work.version} was stopped`, control.role);
+  }
+}
+
+async function laneFor(
+  engine: Engine,
+  control: Control,
+  session: Session,
+  work: DataWork,
+  finish: boolean,
+): Promise<Lane> {
+  const { data, headers } = work.migration;
+  const lockTimeoutMs = headers.lockTimeoutMs ?? LOCK_TIMEOUT_MS;
+  const pid = control.server.pooled ? null : session.backendPid;
+  const worker = { id: randomUUID(), host: engine.run.host, pid };
+  const limits = limitsOf(engine, work);
+  const pauseShare = data?.pause ?? engine.settings.data.dutyFactor;
+  const asking = { engine, control, session, lockTimeoutMs };
+  const table = await resolveTable(asking, work);
+  const watch = finish ? undefined : new Watch(session, aboutOf(engine, table), engine.settings.data);
+  const code = work.code && (await codeLane(asking, work, table, work.code));
+  return { ...asking, worker, work, table, limits, pause: finish ? 0 : pauseShare, watch, code };
+}
+
+/** While code runs no row is locked: its batches may take longer, and hold no more than fits into memory. */
+const CODE_TARGET_MS = 5000;
+const CODE_SIZE_MAX = 5000;
+
+function limitsOf({ settings }: Engine, { migration: { data }, code }: DataWork): PaceLimits {
+  if (code) return { targetMs: data?.targetMs ?? CODE_TARGET_MS, sizeMin: 1, sizeMax: CODE_SIZE_MAX };
+  return { targetMs: data?.targetMs ?? settings.data.targetMs, sizeMin: SIZE_MIN, sizeMax: SIZE_MAX };
+}
+
+async function codeLane(
+  asking: Pick<Lane, 'engine' | 'control' | 'session' | 'lockTimeoutMs'>,
+  work: DataWork,
+  table: DataTable,
+  spec: CodeSpec,
+): Promise<CodeLane> {
+  const columns = await columnsFor(asking, work, table);
+  const code = await loadCode(work.migration, asking.engine.cwd);
+  return { code, columns, calls: new Calls(work.version, code.batch, spec) };
+}
+
+function aboutOf({ settings }: Engine, { oid, shown, key }: DataTable): About {
+  const { ignoredReplicas } = settings.data.limits;
+  return { relation: oid, table: shown, key: key.kind === 'ctid' ? [] : keyColumns(key, undefined), ignoredReplicas };
+}
+
+const LOCK_TIMEOUT_MS = 1000;
+
+/** The run as it goes on, once it may; undefined where another worker has ended it well. */
+async function goOn(lane: Lane, end: Exclude<LaneEnd, { kind: 'succeeded' }>): Promise<DataRun | undefined> {
+  if (end.kind === 'failed') throw await fail(lane, end);
+  const { engine, control, work } = lane;
+  await leaveState(lane);
+  for (;;) {
+    const run = await readRun(control.session, control.names, work.version);
+    if (run?.state === 'succeeded') return undefined;
+    if (!run || run.state === 'cancelled') throw cancelledRun(lane, run);
+    if (run.state === 'failed') throw failedElsewhere(lane, run);
+    if (run.state !== 'paused' && run.state !== 'pausing') return startRun(engine, control, work, { retries: false });
+    await tellPaused(lane, run);
+    await pause(PAUSED_LOOK_MS, engine.signal);
+  }
+}
+
+const PAUSED_LOOK_MS = 500;
+
+/** Nobody is at work any more: a run that was asked to pause is paused, and one that was not is interrupted. */
+async function leaveState({ control, work }: Lane): Promise<void> {
+  const { session, names } = control;
+  const { workers } = await readProgress(session, names, work.version);
+  if (workers > 0) return;
+  await session.batch([
+    [stateItem(names, work.version, ['pausing'], 'paused')],
+    [stateItem(names, work.version, ['running'], 'interrupted')],
+  ]);
+}
+
+async function fail(
+  { engine, control, work }: Lane,
+  { problem, failure }: LaneEnd & { kind: 'failed' },
+): Promise<Problem> {
+  const message = engine.mask(failure.message);
+  await reliably(engine, control, () =>
+    control.write([failItem(control.names, work.version, { ...failure, message })]),
+  );
+  const { batches, rows } = await readProgress(control.session, control.names, work.version);
+  const again = `taskflow-db ${work.direction === 'up' ? 'migrate' : 'rollback'}`;
+  return problem.with({
+    state: `The batch was rolled back. ${batches} before it stay committed (${rows} rows); the next ${again.slice(12)} goes on behind them.`,
+  });
+}
+
+/** The table, or a column of its key, is not there any more: undefined_table, undefined_column, invalid_schema_name. */
+function isGone(error: unknown): error is DatabaseError {
+  return isDatabaseError(error) && ['42P01', '42703', '3F000'].includes(error.code ?? '');
+}
+
+function goneUnderneath({ work, table }: Lane, error: DatabaseError): LaneEnd & { kind: 'failed' } {
+  const problem = new Problem('data-moved', `${work.version}: ${table.shown} was changed or dropped underneath`, {
+    version: work.version,
+    where: { file: work.migration.file },
+    found: error.message,
+    next: [
+      `Put it back as it was, then: taskflow-db data retry ${work.version}`,
+      `Or, if it is another table by now: taskflow-db data retry ${work.version} --from-start`,
+    ],
+  });
+  return {
+    kind: 'failed',
+    problem,
+    failure: { message: error.message, sqlstate: error.code ?? null, range: null, row: null },
+  };
+}
+
+async function tellPaused({ engine, control, work }: Lane, run: DataRun): Promise<void> {
+  const { keys, rows, workers } = await readProgress(control.session, control.names, work.version);
+  engine.emit({
+    kind: 'data_progress',
+    version: work.version,
+    direction: work.direction,
+    pass: run.pass,
+    rows,
+    keys,
+    keysTotal: run.keysEstimated ?? undefined,
+    keysPerSecond: undefined,
+    remainingMs: undefined,
+    batchMs: undefined,
+    size: run.size ?? SIZE_MIN,
+    workers,
+    held: `${run.state} by ${run.updatedBy}`,
+  });
+}
+
+function cancelledRun({ work }: Lane, run: DataRun | undefined): Problem {
+  const by = run ? `, by ${run.updatedBy}` : '';
+  return new Problem('data-held', `${work.version} was cancelled meanwhile${by}`, {
+    version: work.version,
+    state: 'The batches that were committed stay; the position is kept.',
+    next: [`Go on behind the last batch: taskflow-db data retry ${work.version}`],
+  });
+}
+
+function failedElsewhere({ work }: Lane, { error }: DataRun): Problem {
+  return new Problem('statement-failed', `${work.version} failed in another worker`, {
+    version: work.version,
+    ...(error
+      ? { found: [error.message, error.range && `in the batch of keys ${error.range}`].filter(Boolean).join(', ') }
+      : {}),
+    state: 'The batches that were committed stay; the position is kept.',
+    next: [`Correct the data or the file, then: taskflow-db data retry ${work.version}`],
+  });
+}

@@ -1,0 +1,146 @@
+import { estimate, type RecentBatches, withBatch } from '../../batch/estimate.ts';
+import type { KeyValue } from '../../batch/key.ts';
+import type { RunState } from '../../batch/states.ts';
+import { LAYOUT_NEWEST } from '../../ledger/names.ts';
+import { Problem } from '../../problem/problem.ts';
+import { type Control, withControl } from '../control.ts';
+import type { Engine } from '../engine.ts';
+import type { DataFailure, DataRun, SkippedRow } from './data-run.ts';
+import { readProgress, readRuns, readWorkers } from './store.ts';
+
+/** One data migration as `data status` shows it. */
+export interface DataStatus {
+  readonly version: string;
+  readonly direction: 'up' | 'down';
+  /** As it is: one that is running by its row, but whose workers are gone, is interrupted. */
+  readonly state: RunState;
+  readonly background: boolean;
+  readonly relation: string | null;
+  readonly pass: number;
+  /** That were changed. */
+  readonly rows: number;
+  /** That were gone through in the first pass, and how many there are by the statistics of the table. */
+  readonly keys: number;
+  readonly keysTotal: number | null;
+  readonly batches: number;
+  readonly keysPerSecond: number | null;
+  /** From, to. */
+  readonly remainingMs: readonly [number, number] | null;
+  readonly batchMs: number | null;
+  readonly workers: readonly DataWorkerStatus[];
+  readonly throttle: string | null;
+  readonly throttleSince: string | null;
+  readonly error: DataFailure | null;
+  readonly skipped: readonly SkippedRow[];
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  readonly updatedAt: string;
+  readonly updatedBy: string;
+}
+
+export interface DataWorkerStatus {
+  readonly id: string;
+  readonly host: string;
+  /** Its server process; null behind a pooler. */
+  readonly processId: number | null;
+  readonly position: KeyValue | null;
+  readonly hi: KeyValue | null;
+  readonly rows: number;
+}
+
+/** Every data migration that has a run, or one of them. Reads only, takes no lock. Problems `not-tracked`, `version-unknown`. */
+export function dataStatus(engine: Engine, version?: string): Promise<readonly DataStatus[]> {
+  return withControl(engine, async (control) => {
+    refuseOlder(control);
+    const runs = await readRuns(control.session, control.names);
+    const wanted = version === undefined ? runs : [runOf(runs, version)];
+    const all: DataStatus[] = [];
+    for (const run of wanted) all.push(await statusOf(control, run));
+    return all;
+  });
+}
+
+/** The tables of runs are not there, or older. */
+export function refuseOlder({ ledger, server }: Control): void {
+  if (ledger.layout === LAYOUT_NEWEST) return;
+  throw new Problem('not-tracked', `the database ${server.database} has no data migrations yet`, {
+    state: 'Nothing was run.',
+    next: ['Run: taskflow-db init'],
+  });
+}
+
+/** By its version or number. */
+export function runOf(runs: readonly DataRun[], version: string): DataRun {
+  const found = runs.filter(
+    (run) => run.version === version || Number(run.version.match(/^\d+/)?.[0]) === Number(version),
+  );
+  const [run, other] = found;
+  if (run && !other) return run;
+  throw new Problem(
+    'version-unknown',
+    `${version} is ${other ? 'the number of several data migrations' : 'no data migration that has a run'}`,
+    {
+      ...(runs.length > 0 ? { expected: (other ? found : runs).map((one) => one.version).join(', ') } : {}),
+      state: 'Nothing was run.',
+      next: ['See what there is: taskflow-db data status', 'A run is made when migrate comes to it.'],
+    },
+  );
+}
+
+export async function statusOf(control: Control, run: DataRun): Promise<DataStatus> {
+  const { session, names } = control;
+  const done = await readProgress(session, names, run.version);
+  const workers = await readWorkers(session, names, run.version);
+  const recent = await recentBatches(control, run);
+  const total = run.keysEstimated === null ? undefined : Math.max(run.keysEstimated, done.keys);
+  const { keysPerSecond, left } = estimate(recent.batches, total === undefined ? 0 : total - done.keys);
+  const state = workers.length > 0 ? run.state : withoutWorkers(run.state);
+  const isMoving = state === 'running' && run.pass === 1;
+  return {
+    version: run.version,
+    direction: run.direction,
+    state,
+    background: run.background,
+    relation: run.relation,
+    pass: run.pass,
+    rows: done.rows,
+    keys: done.keys,
+    keysTotal: total ?? null,
+    batches: done.batches,
+    keysPerSecond: state === 'running' ? (keysPerSecond ?? null) : null,
+    remainingMs: isMoving && total !== undefined ? (left ?? null) : null,
+    batchMs: recent.lastMs,
+    workers,
+    throttle: run.throttle,
+    throttleSince: run.throttleSince,
+    error: run.error,
+    skipped: run.skipped,
+    startedAt: run.startedAt,
+    finishedAt: run.finishedAt,
+    updatedAt: run.updatedAt,
+    updatedBy: run.updatedBy,
+  };
+}
+
+function withoutWorkers(state: RunState): RunState {
+  if (state === 'running') return 'interrupted';
+  return state === 'pausing' ? 'paused' : state;
+}
+
+/** What all workers together have done lately: from one commit to the next, rests included. */
+async function recentBatches(
+  { session, names }: Control,
+  run: DataRun,
+): Promise<{ batches: RecentBatches; lastMs: number | null }> {
+  const rows = await session.query(
+    `SELECT keys, ms, extract(epoch FROM finished_at - pg_catalog.lag(finished_at) OVER (ORDER BY id)) * 1000 AS paced
+FROM (SELECT id, keys, ms, finished_at FROM ${names.dataBatches} WHERE version = $1 AND direction = $2 ORDER BY id DESC LIMIT 21) AS b ORDER BY id`,
+    [run.version, run.direction],
+  );
+  const batches = rows.reduce<RecentBatches>(
+    (recent, row) => withBatch(recent, { keys: Number(row.keys), ms: Number(row.paced ?? row.ms) }),
+    [],
+  );
+  const last = rows.at(-1)?.ms;
+  return { batches, lastMs: last == null ? null : Number(last) };
+}

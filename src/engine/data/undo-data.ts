@@ -1,0 +1,19 @@
+import { eventItem } from '../../ledger/write.ts';
+import type { Migration } from '../../migration/migration.ts';
+import type { Control } from '../control.ts';
+import type { Engine } from '../engine.ts';
+import type { Worker } from '../worker.ts';
+import { workAt } from './run-work.ts';
+import { workDown } from './work.ts';
+
+/** Runs the ROLLBACK section of a data migration in batches; the record comes with the last. Throws as workAt. */
+export async function undoData(engine: Engine, control: Control, worker: Worker, source: Migration): Promise<void> {
+  const work = workDown(source);
+  if (!work) throw new Error(`${source.version} has no way back in batches`);
+  await worker.renew();
+  await workAt(engine, control, worker.session, work, {
+    retries: true,
+    onStarted: () =>
+      control.write([eventItem(control.names, engine.run, { event: 'rollback_started', version: work.version })]),
+  });
+}

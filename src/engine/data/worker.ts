@@ -1,0 +1,294 @@
+import { estimate, type RecentBatches, withBatch } from '../../batch/estimate.ts';
+import { type KeyRange, type KeyValue, keyText, rangeText } from '../../batch/key.ts';
+import { afterBatch, afterRefusal, callsForLess, firstPace, type Pace, restMs } from '../../batch/pace.ts';
+import type { Problem } from '../../problem/problem.ts';
+import { isDatabaseError } from '../failure.ts';
+import { cancelled, pause } from '../pause.ts';
+import { type BatchFailure, type BatchOutcome, batchText, type NextBatch, onlyUndone, runBatch } from './batch.ts';
+import { runCodeBatch } from './code/run-code-batch.ts';
+import type { ClaimedRange, DataFailure, DataRun, LaneEnd } from './data-run.ts';
+import { finishRun } from './finish.ts';
+import { inTransaction, type Lane } from './lane.ts';
+import { passOverRow } from './pass-over.ts';
+import { probedOf, probeItem } from './probe.ts';
+import { claimRange } from './ranges.ts';
+import { Yielding } from './signals/give-way.ts';
+import {
+  passOverItems,
+  RENEW_RANGE_MS,
+  readProgress,
+  readRun,
+  releaseItem,
+  renewRangeItem,
+  throttleItem,
+} from './store.ts';
+
+/** A worker at its work. Its memory is one batch. */
+export class DataWorker {
+  readonly #lane: Lane;
+  readonly #keysTotal: number | undefined;
+  #pace: Pace;
+  #recent: RecentBatches = [];
+  #range: ClaimedRange | undefined;
+  /** What asks to go slowly, and how long something has held it back since the batch before. */
+  #slowly = false;
+  /** Keys of a batch at most, while a row that fails is looked for. */
+  #cap: number | undefined;
+  #heldMs = 0;
+  readonly #yielding: Yielding | undefined;
+
+  constructor(lane: Lane, run: DataRun) {
+    this.#lane = lane;
+    this.#keysTotal = run.keysEstimated ?? undefined;
+    this.#pace = firstPace(lane.limits, run.size ?? undefined);
+    const { engine, watch } = lane;
+    this.#yielding =
+      watch &&
+      new Yielding(watch, {
+        signal: engine.signal,
+        tell: (reasons) => this.#tellHeld(reasons),
+        beat: (reasons) => this.#beat(reasons),
+      });
+  }
+
+  /** Claims range after range until nothing is left, or the run is stopped. Throws `cancelled` when the person wants to stop. */
+  async work(): Promise<LaneEnd> {
+    try {
+      await this.#lane.watch?.begin();
+      for (;;) {
+        this.#stopIfAsked();
+        const claim = await claimRange(this.#lane, this.#pace.size);
+        if (claim === 'over') return { kind: 'stopped', run: await this.#run() };
+        if (claim === 'wait') await this.#waitForOthers();
+        else {
+          this.#range = claim;
+          const end = claim.kind === 'finish' ? await finishRun(this.#lane, claim) : await this.#workRange(claim);
+          if (end) return end;
+          this.#range = undefined;
+        }
+      }
+    } finally {
+      await this.#release();
+    }
+  }
+
+  #stopIfAsked(): void {
+    if (this.#lane.engine.signal.aborted) throw cancelled();
+  }
+
+  /** Ranges are in other hands: they may fail, die, or be the last. */
+  async #waitForOthers(): Promise<void> {
+    await this.#tell();
+    await pause(WAIT_MS, this.#lane.engine.signal);
+  }
+
+  /** Undefined when the range is done, or another worker's by now. */
+  async #workRange(range: ClaimedRange): Promise<LaneEnd | undefined> {
+    let position = range.position;
+    for (;;) {
+      this.#stopIfAsked();
+      if (!(await this.#giveWay())) return { kind: 'stopped', run: await this.#run() };
+      const next = await this.#next(range, position);
+      if (!next) {
+        await inTransaction(this.#lane, passOverItems(this.#lane.control.names, range));
+        return undefined;
+      }
+      const tried = await this.#tryUntilDone(range, next);
+      if (tried.kind === 'failed') return tried;
+      if (tried.kind === 'lost') return undefined;
+      position = tried.bounds.hi;
+      if (tried.outcome.state !== 'running') return { kind: 'stopped', run: await this.#run() };
+      if (tried.isLast) return undefined;
+      await this.#rest(tried.outcome.ms);
+    }
+  }
+
+  /** False: the run was paused or cancelled while something held it back. */
+  async #giveWay(): Promise<boolean> {
+    if (!this.#yielding) return true;
+    const { wanted, slowly, heldMs } = await this.#yielding.giveWay();
+    this.#slowly = slowly;
+    this.#heldMs = heldMs;
+    return wanted;
+  }
+
+  async #tellHeld(reasons: readonly string[]): Promise<void> {
+    const { control, work } = this.#lane;
+    const held = reasons.length > 0 ? reasons.join('; ') : null;
+    await inTransaction(this.#lane, [throttleItem(control.names, work.version, held)]);
+    if (held !== null) await this.#tell(undefined, held);
+  }
+
+  async #beat(reasons: readonly string[]): Promise<boolean> {
+    if (this.#range) await inTransaction(this.#lane, [renewRangeItem(this.#lane.control.names, this.#range)]);
+    await this.#tell(undefined, reasons.join('; '));
+    return (await this.#run())?.state === 'running';
+  }
+
+  /** The next batch of the range; undefined where a sweep finds no row in the rest of it. */
+  async #next(range: ClaimedRange, position: KeyRange['lo']): Promise<NextBatch | undefined> {
+    const { table, work } = this.#lane;
+    const rest = { lo: position, hi: range.hi };
+    const first = { range, attempts: 0, error: null, row: null };
+    const sweeps = onlyUndone(table.key, range.pass) && table.key.kind === 'columns' && work.where !== undefined;
+    if (table.key.kind === 'ctid' && range.hi === null) return { ...first, bounds: rest, keys: 0, isLast: true };
+    const size = Math.min(this.#pace.size, this.#cap ?? this.#pace.size);
+    const [row] = await inTransaction(this.#lane, [probeItem(table, rest, size, sweeps ? work.where : undefined)]);
+    const probed = probedOf(table, rest, size, row);
+    if (sweeps && !probed) return undefined;
+    const isLast = !probed || (table.key.kind === 'ctid' ? probed.hi[0] === range.hi?.[0] : probed.keys < size);
+    const only = table.key.kind === 'columns' && probed?.keys === 1 ? probed.hi : null;
+    return {
+      ...first,
+      bounds: isLast ? rest : { lo: position, hi: probed.hi },
+      keys: probed?.keys ?? 0,
+      row: only,
+      isLast,
+    };
+  }
+
+  /** Refused, it is tried again: the same rows, in smaller pieces. */
+  async #tryUntilDone(range: ClaimedRange, first: NextBatch): Promise<Tried> {
+    const { code } = this.#lane;
+    let batch = first;
+    for (;;) {
+      this.#stopIfAsked();
+      const begun = performance.now();
+      const outcome = await (code ? runCodeBatch(this.#lane, code, batch) : runBatch(this.#lane, batch));
+      if (outcome.kind === 'lost') return { kind: 'lost' };
+      if (outcome.kind === 'done') {
+        await this.#done(batch, outcome, performance.now() - begun);
+        return { kind: 'done', bounds: batch.bounds, isLast: batch.isLast, outcome };
+      }
+      if (this.#lane.engine.signal.aborted) throw cancelled();
+      if (isRowFault(outcome) && batch.keys > 1) {
+        this.#cap = Math.floor(batch.keys / 2);
+        batch = { ...((await this.#next(range, batch.bounds.lo)) ?? batch), error: outcome.error.message };
+        continue;
+      }
+      if (isRowFault(outcome) && batch.row !== null) return this.#rowFailed(batch, outcome, batch.row);
+      if (!isRefusal(outcome) || batch.attempts >= ATTEMPTS_MAX) return this.#failed(batch, outcome);
+      this.#pace = afterRefusal(this.#pace, this.#lane.limits);
+      await pause(Math.min(BACK_OFF_MS_MAX, BACK_OFF_MS * 2 ** batch.attempts), this.#lane.engine.signal);
+      const smaller = await this.#next(range, batch.bounds.lo);
+      batch = { ...(smaller ?? batch), attempts: batch.attempts + 1, error: outcome.error.message };
+    }
+  }
+
+  /** It is this row: passed over where that was asked for, and named in any case. */
+  async #rowFailed(batch: NextBatch, failed: BatchFailure, row: KeyValue): Promise<Tried> {
+    const { key } = this.#lane.table;
+    const run = await this.#run();
+    if (run?.skipFailed && run.skipped.length < SKIPPED_MAX) {
+      const state = await passOverRow(this.#lane, batch, {
+        row,
+        message: failed.error.message,
+        sqlstate: failed.error.code ?? null,
+      });
+      if (state === undefined) return { kind: 'lost' };
+      return {
+        kind: 'done',
+        bounds: batch.bounds,
+        isLast: batch.isLast,
+        outcome: { kind: 'done', rows: 0, ms: 0, state },
+      };
+    }
+    const { message, code } = failed.error;
+    const named = `in the row with ${keyText(key)} = ${row.join(', ')}`;
+    const failure = { message, sqlstate: code ?? null, range: rangeText(batch.bounds), row };
+    const skip = `Correct that row, or pass over rows that fail, on record: taskflow-db data retry ${this.#lane.work.version} --skip-failed`;
+    const { next = [] } = failed.problem.fields;
+    return { kind: 'failed', failure, problem: failed.problem.with({ found: named, next: [skip, ...next] }) };
+  }
+
+  async #failed(batch: NextBatch, { problem, error }: BatchFailure): Promise<Tried> {
+    const failure = { message: error.message, sqlstate: error.code ?? null, range: rangeText(batch.bounds), row: null };
+    const found = `in the batch of keys ${batchText(batch)} (${keyText(this.#lane.table.key)})`;
+    return { kind: 'failed', failure, problem: problem.with({ found }) };
+  }
+
+  async #done(batch: NextBatch, { ms }: { ms: number }, wholeMs: number): Promise<void> {
+    const { limits } = this.#lane;
+    if (this.#cap !== undefined) this.#cap = this.#cap * 2 < this.#pace.size ? Math.max(1, this.#cap * 2) : undefined;
+    else if (batch.keys > 0) {
+      this.#pace = afterBatch(this.#pace, { keys: batch.keys, ms: wholeMs }, limits);
+      this.#recent = withBatch(this.#recent, {
+        keys: batch.keys,
+        ms: wholeMs + this.#heldMs + restMs(ms, this.#lane.pause, this.#slowly),
+      });
+    }
+    await this.#tell(ms);
+  }
+
+  async #tell(batchMs?: number, held?: string): Promise<void> {
+    const { engine, control, work, session } = this.#lane;
+    const done = await readProgress(session, control.names, work.version);
+    const total = this.#keysTotal === undefined ? undefined : Math.max(this.#keysTotal, done.keys);
+    const { keysPerSecond, left } = estimate(this.#recent, total === undefined ? 0 : total - done.keys);
+    engine.emit({
+      kind: 'data_progress',
+      version: work.version,
+      direction: work.direction,
+      pass: this.#range?.pass ?? 1,
+      rows: done.rows,
+      keys: done.keys,
+      keysTotal: total,
+      keysPerSecond,
+      remainingMs: total === undefined ? undefined : left,
+      batchMs,
+      size: this.#pace.size,
+      workers: done.workers,
+      held,
+    });
+  }
+
+  #run(): Promise<DataRun | undefined> {
+    const { session, control, work } = this.#lane;
+    return readRun(session, control.names, work.version);
+  }
+
+  /** Holds no transaction; says every few seconds that the worker lives. */
+  async #rest(batchMs: number): Promise<void> {
+    let left = restMs(batchMs, this.#lane.pause, this.#slowly);
+    while (left > 0) {
+      const now = Math.min(left, RENEW_RANGE_MS);
+      await pause(now, this.#lane.engine.signal);
+      left -= now;
+      if (left > 0 && this.#range)
+        await inTransaction(this.#lane, [renewRangeItem(this.#lane.control.names, this.#range)]);
+    }
+  }
+
+  async #release(): Promise<void> {
+    const range = this.#range;
+    if (!range || this.#lane.session.lost) return;
+    await inTransaction(this.#lane, [releaseItem(this.#lane.control.names, range)]).catch(() => {});
+  }
+}
+
+type Tried =
+  | {
+      readonly kind: 'done';
+      readonly bounds: KeyRange;
+      readonly isLast: boolean;
+      readonly outcome: BatchOutcome & { kind: 'done' };
+    }
+  | { readonly kind: 'lost' }
+  | { readonly kind: 'failed'; readonly problem: Problem; readonly failure: DataFailure };
+
+/** Data is wrong, not the statement (manual, Appendix A): classes of cardinality, data, constraints, views and what functions raise. */
+function isRowFault({ error, isRowFault: known }: BatchFailure): boolean {
+  return known ?? /^(?:21|22|23|27|38|39|44|P0)/.test(error.code ?? '');
+}
+
+/** Of so many rows that fail it is the statement that is wrong. */
+const SKIPPED_MAX = 1000;
+const WAIT_MS = 300;
+const ATTEMPTS_MAX = 30;
+const BACK_OFF_MS = 50;
+const BACK_OFF_MS_MAX = 2000;
+
+/** Nothing was done, so the same may be tried again: the server's refusals, and a serialization failure. */
+function isRefusal({ error }: BatchFailure): boolean {
+  return isDatabaseError(error) && (callsForLess(error.code ?? '') || error.code === '40001');
+}

@@ -1,0 +1,111 @@
+import { timeLeftText } from '../batch/estimate.ts';
+import type { RunState } from '../batch/states.ts';
+import { count, formatDuration } from '../problem/quantity.ts';
+import type { Style } from './style.ts';
+import { renderTable } from './table.ts';
+import { visibleLine } from './visible.ts';
+import { wrap } from './width.ts';
+
+/** A data migration, as its run tells. */
+export interface DataLine {
+  readonly version: string;
+  readonly direction: 'up' | 'down';
+  readonly state: RunState;
+  readonly relation: string | null;
+  readonly pass: number;
+  readonly rows: number;
+  readonly keys: number;
+  readonly keysTotal: number | null;
+  readonly batches: number;
+  readonly keysPerSecond: number | null;
+  readonly remainingMs: readonly [number, number] | null;
+  readonly batchMs: number | null;
+  readonly workers: readonly { readonly host: string; readonly processId: number | null; readonly rows: number }[];
+  readonly throttle: string | null;
+  readonly error: {
+    readonly message: string;
+    readonly range: string | null;
+    readonly row: readonly string[] | null;
+  } | null;
+  readonly skipped: readonly { readonly row: readonly string[]; readonly message: string }[];
+  readonly updatedBy: string;
+}
+
+/** One line: what has become of a run. */
+export function dataLine(run: DataLine): string {
+  return visibleLine(`${run.version}: ${run.state}${back(run)}, ${run.rows.toLocaleString('en')} rows done.`);
+}
+
+/** The table of `data status`, then what is worth a sentence. `all`: every row that was passed over, and every worker. */
+export function dataLines(
+  runs: readonly DataLine[],
+  { width, style, all }: { width: number; style: Style; all: boolean },
+): string[] {
+  if (runs.length === 0) return ['No data migration has a run.'];
+  const columns = [
+    { title: 'VERSION', shrink: 'cut' as const, least: 16 },
+    { title: 'STATE' },
+    { title: 'DONE', align: 'right' as const },
+    { title: 'ROWS', align: 'right' as const },
+    { title: 'KEYS/S', align: 'right' as const },
+    { title: 'BATCH', align: 'right' as const },
+    { title: 'LEFT' },
+  ];
+  const cells = runs.map((run) => [
+    visibleLine(run.version),
+    stateCell(run, style),
+    percentText(run),
+    run.rows.toLocaleString('en'),
+    run.keysPerSecond === null ? '' : Math.round(run.keysPerSecond).toLocaleString('en'),
+    run.batchMs === null ? '' : formatDuration(run.batchMs),
+    leftText(run),
+  ]);
+  const remarks = runs.flatMap((run) => remarksOf(run, all)).map((line) => wrap(visibleLine(line), width, '  '));
+  return [
+    ...renderTable(columns, cells, { width, heading: style.faint }),
+    ...(remarks.length > 0 ? ['', ...remarks] : []),
+  ];
+}
+
+function stateCell(run: DataLine, style: Style): string {
+  const text = `${run.state}${back(run)}`;
+  if (run.state === 'succeeded') return style.good(text);
+  return run.state === 'failed' || run.state === 'interrupted' ? style.bad(text) : style.warn(text);
+}
+
+function back({ direction }: DataLine): string {
+  return direction === 'down' ? ' (back)' : '';
+}
+
+function percentText({ state, keys, keysTotal, pass }: DataLine): string {
+  if (state === 'succeeded') return '100 %';
+  if (pass > 1) return 'sweep';
+  return keysTotal ? `${Math.min(100, Math.floor((100 * keys) / keysTotal))} %` : '';
+}
+
+function leftText({ state, remainingMs, pass }: DataLine): string {
+  return state === 'running' && pass === 1 ? timeLeftText(remainingMs ?? undefined).replace(/ left$/, '') : '';
+}
+
+/** So many rows that were passed over are named; of one version that is asked for, all. */
+const SKIPPED_SHOWN = 3;
+
+function remarksOf(run: DataLine, all: boolean): string[] {
+  const { version, error, throttle, workers, skipped } = run;
+  const row = error?.row ? `, row ${error.row.join(', ')}` : '';
+  const range = error?.range && !error.row ? `, keys ${error.range}` : '';
+  const shown = all ? skipped : skipped.slice(0, SKIPPED_SHOWN);
+  const more = skipped.length - shown.length;
+  return [
+    ...(throttle === null ? [] : [`${version}: held back: ${throttle}`]),
+    ...(error ? [`${version}: ${error.message}${row}${range}`] : []),
+    ...shown.map((one) => `${version}: passed over row ${one.row.join(', ')}: ${one.message}`),
+    ...(more > 0 ? [`${version}: passed over ${count(more, 'more row')}: data status ${version}`] : []),
+    ...(all
+      ? workers.map(
+          ({ host, processId, rows }) =>
+            `${version}: a worker on ${host}${processId === null ? '' : ` (server process ${processId})`}, ${rows.toLocaleString('en')} rows of its range`,
+        )
+      : []),
+  ];
+}

@@ -1,0 +1,74 @@
+import { signal } from '@preact/signals';
+import { checkSession } from './session.ts';
+
+/** How the page stands to what happens: `live`, or why it is not. */
+export const connection = signal<'connecting' | 'live' | 'away' | 'lost'>('connecting');
+export const awayBecause = signal('');
+/** Grows when something has happened and everything shown may be old. */
+export const changes = signal(0);
+
+interface Heard {
+  readonly kind: 'changed' | 'away' | 'reload' | 'hello' | 'lost';
+  readonly id: string;
+  readonly message: string;
+}
+
+let lastId = '';
+
+/**
+ * Follows a target until the function that it returns is called. A browser has six connections for one address: all tabs of a
+ * target share the stream of one of them, and another takes over when that is closed.
+ */
+export function follow(target: string): () => void {
+  const end = new AbortController();
+  const channel = new BroadcastChannel(`taskflow ${target}`);
+  connection.value = 'connecting';
+  lastId = '';
+  channel.onmessage = ({ data }: MessageEvent<Heard>) => hear(data);
+  const lead = () =>
+    listen(target, end.signal, (heard) => {
+      hear(heard);
+      channel.postMessage(heard);
+    });
+  if ('locks' in navigator) navigator.locks.request(`taskflow ${target}`, { signal: end.signal }, lead).catch(() => {});
+  else void lead();
+  // Who waits for the stream of another tab is as live as that.
+  const waiting = setTimeout(() => {
+    if (connection.value === 'connecting') connection.value = 'live';
+  }, 2000);
+  return () => {
+    clearTimeout(waiting);
+    end.abort();
+    channel.close();
+  };
+}
+
+function listen(target: string, until: AbortSignal, tell: (heard: Heard) => void): Promise<void> {
+  const since = lastId === '' ? '' : `?since=${encodeURIComponent(lastId)}`;
+  const source = new EventSource(`/api/targets/${encodeURIComponent(target)}/stream${since}`);
+  for (const kind of ['hello', 'changed', 'away', 'reload'] as const)
+    source.addEventListener(kind, ({ data, lastEventId }: MessageEvent<string>) => {
+      const { message = '' } = JSON.parse(data) as { message?: string };
+      tell({ kind, id: lastEventId, message });
+    });
+  source.addEventListener('error', () => {
+    tell({ kind: 'lost', id: lastId, message: '' });
+    // The browser tries again by itself, unless it was refused: then the session may be over.
+    if (source.readyState === EventSource.CLOSED) void checkSession();
+  });
+  return new Promise((done) => {
+    until.addEventListener('abort', () => {
+      source.close();
+      done();
+    });
+  });
+}
+
+function hear({ kind, id, message }: Heard): void {
+  lastId = id;
+  if (kind === 'lost') connection.value = 'lost';
+  else if (kind === 'away') connection.value = 'away';
+  else connection.value = 'live';
+  awayBecause.value = kind === 'away' ? message : '';
+  if (kind === 'changed' || kind === 'reload') changes.value++;
+}

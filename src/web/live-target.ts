@@ -1,0 +1,52 @@
+import type { ServerResponse } from 'node:http';
+import { watchTrail } from '../engine/look/watch-trail.ts';
+import { Feed } from './feed.ts';
+import type { Target } from './target.ts';
+
+/** A target with the stream of what happens there. The database is looked at as long as somebody reads, once for all of them. */
+export class LiveTarget {
+  readonly target: Target;
+  readonly feed = new Feed();
+  #end: AbortController | undefined;
+
+  constructor(target: Target) {
+    this.target = target;
+  }
+
+  /** Writes what happens to a response, until it is closed or `signal` is aborted. */
+  follow(response: ServerResponse, lastId: string | undefined, signal: AbortSignal): void {
+    const leave = this.feed.subscribe(response, lastId);
+    const stop = () => {
+      leave();
+      response.end();
+      if (this.feed.readers === 0) this.#rest();
+    };
+    response.on('close', stop);
+    signal.addEventListener('abort', stop, { once: true });
+    this.#watch();
+  }
+
+  #watch(): void {
+    if (this.#end) return;
+    const end = new AbortController();
+    this.#end = end;
+    const { engine } = this.target;
+    const until = AbortSignal.any([engine.signal, end.signal]);
+    void watchTrail(
+      { ...engine, signal: until },
+      {
+        changed: ({ seq, runId }) => this.feed.publish({ event: 'changed', data: { seq, runId } }),
+        away: (error) => this.feed.publish({ event: 'away', data: { message: engine.mask(messageOf(error)) } }),
+      },
+    );
+  }
+
+  #rest(): void {
+    this.#end?.abort();
+    this.#end = undefined;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

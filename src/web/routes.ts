@@ -1,0 +1,29 @@
+import type { Route } from './route.ts';
+import { verifyChain } from './routes/chain.ts';
+import { findDriftNow } from './routes/drift.ts';
+import { readEvents } from './routes/events.ts';
+import { followTarget } from './routes/follow.ts';
+import { readGraph } from './routes/graph.ts';
+import { readMigration } from './routes/migration.ts';
+import { readOpenApi } from './routes/open-api.ts';
+import { readOverview } from './routes/overview.ts';
+import { readPlan } from './routes/plan.ts';
+import { readSession } from './routes/session.ts';
+import { signIn } from './routes/sign-in.ts';
+import { signOut } from './routes/sign-out.ts';
+
+/** Every address of the API, in the order of its document. */
+export const ROUTES: readonly Route[] = [
+  signIn,
+  readSession,
+  signOut,
+  readOverview,
+  readMigration,
+  readPlan,
+  readGraph,
+  readEvents,
+  verifyChain,
+  findDriftNow,
+  followTarget,
+  readOpenApi,
+];

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { closeBrowser, withPage } from '../support/browser.ts';
+import { withVisit } from '../support/console-bed.ts';
+
+after(closeBrowser);
+
+const EVIL = '<img src=x onerror="window.evil = 1">';
+const FILES = {
+  'm/001_evil.sql': `-- ${EVIL}\nCREATE TABLE "${EVIL.replaceAll('"', '""')}" (id integer);\n`,
+  'm/002_turned.sql': '-- Turned\n-- access\u202E 1 = lanif\u2066 only\nSELECT 1;\n',
+  'm/003_more.sql': `ALTER TABLE "${EVIL.replaceAll('"', '""')}" ADD COLUMN "${EVIL.replaceAll('"', '""')}" text NOT NULL DEFAULT random()::text;\n`,
+  'm/004_fails.sql': `DO $$ BEGIN RAISE EXCEPTION '%', '${EVIL}'; END $$;\n`,
+};
+
+test('names, comments and errors that are markup are shown as text, on every screen', async () => {
+  const before = async (at: {
+    run: (args: string[]) => Promise<unknown>;
+    database: { sql: (sql: string) => Promise<unknown> };
+  }) => {
+    await at.run(['migrate', '--quiet', '--to', '002']);
+    await at.run(['migrate', '--quiet', '--only', '004']);
+    await at.database.sql(`CREATE TABLE "${EVIL.replaceAll('"', '""')} 2" (id integer)`);
+  };
+  await withVisit({ files: FILES, before }, async ({ page, open }) => {
+    for (const screen of [
+      '',
+      'migrations',
+      'migrations/001_evil',
+      'migrations/004_fails',
+      'plan',
+      'graph?select=001_evil',
+      'audit',
+    ]) {
+      await open(screen);
+      await page.getByText('<img src=x').first().waitFor({ state: 'attached' });
+      assert.equal(await page.locator('img').count(), 0, screen);
+    }
+    await open('');
+    await page.getByRole('button', { name: 'Compare' }).click();
+    await page.getByText(/added: table .*<img src=x/).waitFor({ timeout: 60_000 });
+    assert.equal(await page.locator('img').count(), 0);
+    assert.equal(await page.evaluate('window.evil'), undefined);
+  });
+});
+
+test('characters that turn a text around are marks with their numbers', async () => {
+  await withVisit({ files: FILES }, async ({ page, open }) => {
+    await open('migrations/002_turned');
+    assert.deepEqual(await page.locator('#L2 mark').allInnerTexts(), ['U+202E', 'U+2066']);
+    assert.doesNotMatch(await page.locator('body').innerText(), /[\u202E\u2066]/);
+  });
+});
+
+test('the token leaves the address, and no later page or link has it', async () => {
+  await withVisit({ files: FILES }, async ({ page, console }) => {
+    const token = new URL(console.links[0]!.url).hash;
+    assert.doesNotMatch(page.url(), /token/);
+    assert.ok(!(await page.content()).includes(token.slice(7)));
+    const stored = await page.evaluate('JSON.stringify([localStorage, sessionStorage, document.cookie])');
+    assert.ok(!String(stored).includes(token.slice(7)));
+    await page.goBack();
+    assert.doesNotMatch(page.url(), /token/);
+    await withPage({}, async (other) => {
+      await other.goto(`${console.url}/`);
+      await other.getByText('Open the link that taskflow-db serve has printed').waitFor();
+    });
+  });
+});
+
+test('signing out shows nothing more', async () => {
+  await withVisit({ files: FILES }, async ({ page }) => {
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByText('You have signed out.').waitFor();
+    assert.equal(await page.getByRole('table').count(), 0);
+  });
+});
+
+test('a page that nobody uses says that its session has ended, and shows nothing more', async () => {
+  await withVisit({ files: FILES, args: () => ['--idle', '2s'] }, async ({ page }) => {
+    await page.getByText('The session has ended').waitFor({ timeout: 60_000 });
+    assert.equal(await page.getByRole('navigation').count(), 0);
+  });
+});

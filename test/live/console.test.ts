@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { get } from 'node:http';
+import { test } from 'node:test';
+import * as v from 'valibot';
+import { ROUTES } from '../../src/web/routes.ts';
+import { withCli } from '../support/cli.ts';
+import { signIn, withConsole } from '../support/console.ts';
+import { engines } from '../support/servers.ts';
+
+const newest = engines.at(-1)!;
+
+const FILES = {
+  'm/001_people.sql':
+    '-- People\nCREATE TABLE people (id integer PRIMARY KEY, name text);\n\n-- ROLLBACK:\n-- DROP TABLE people;\n',
+  'm/002_orders.sql':
+    '-- Orders\n-- Depends: 001\nCREATE TABLE orders (id integer PRIMARY KEY, person integer REFERENCES people);\n',
+  'm/003_wide.sql': '-- Wide keys\nALTER TABLE people ALTER COLUMN id TYPE bigint;\n',
+};
+
+/** What a schema leaves of a value that it takes: all of it, or something is not documented. */
+function documented(name: string, value: unknown): void {
+  const route = ROUTES.find((one) => one.name === name);
+  const found = v.safeParse(route!.output, value);
+  assert.deepEqual(found.issues, undefined, name);
+  assert.deepEqual(found.output, value, `${name} gives something that the API does not describe`);
+}
+
+test('every address gives what the API says, and all of it is described', async () => {
+  await withCli(newest, FILES, async (at) => {
+    await at.run(['migrate', '--quiet', '--to', '002']);
+    await withConsole(at, [], async ({ url, links }) => {
+      const one = await signIn(url, links[0]!.url);
+      const base = `/api/targets/${at.database.name}`;
+      const answers = {
+        readSession: '/api/session',
+        readOverview: `${base}/overview`,
+        readMigration: `${base}/migrations/003`,
+        readPlan: `${base}/plan`,
+        readGraph: `${base}/graph`,
+        readEvents: `${base}/events?limit=3`,
+        verifyChain: `${base}/events/chain`,
+      };
+      for (const [name, path] of Object.entries(answers)) {
+        const answer = await one.get(path);
+        assert.equal(answer.status, 200, `${name}: ${answer.text.slice(0, 500)}`);
+        documented(name, answer.json());
+      }
+      assert.equal((await one.get(`${base}/migrations/999`)).status, 404);
+      assert.equal((await one.get('/api/targets/other/overview')).status, 404);
+      assert.equal((await one.get(`${base}/events?limit=0`)).status, 400);
+      assert.equal((await one.get(`${base}/events?limit=x`)).status, 400);
+    });
+  });
+});
+
+test('drift is told with what was done by hand', async () => {
+  await withCli(newest, FILES, async (at) => {
+    await at.run(['migrate', '--quiet', '--to', '002']);
+    await at.database.sql('CREATE INDEX by_hand ON people (name)');
+    await withConsole(at, ['--scratch', at.database.url], async ({ url, links }) => {
+      const one = await signIn(url, links[0]!.url);
+      const answer = await one.get(`/api/targets/${at.database.name}/drift`);
+      documented('findDrift', answer.json());
+      const { changes } = answer.json<{ changes: { kind: string; type: string; name: string }[] }>();
+      assert.deepEqual(
+        changes.map(({ kind, type, name }) => `${kind} ${type} ${name}`),
+        ['added index public.by_hand'],
+      );
+    });
+  });
+});
+
+test('what the command line does is told to who follows', async () => {
+  await withCli(newest, FILES, async (at) => {
+    await at.run(['migrate', '--quiet', '--to', '001']);
+    await withConsole(at, [], async ({ url, links }) => {
+      const one = await signIn(url, links[0]!.url);
+      const stream = await follow(url, `/api/targets/${at.database.name}/stream`, one.cookie);
+      await stream.until(/event: changed/);
+      const before = stream.said().length;
+      await at.run(['migrate', '--quiet', '--to', '002']);
+      await stream.until(/event: changed[\s\S]*"seq":\d+/, before);
+      stream.close();
+    });
+  });
+});
+
+test('a database that is away is said to be so, and the console goes on', async () => {
+  await withCli(newest, FILES, async (at) => {
+    await withConsole(at, ['--database', 'no_such_database'], async ({ url, links }) => {
+      const one = await signIn(url, links[0]!.url);
+      const answer = await one.get('/api/targets/no_such_database/overview');
+      assert.equal(answer.status, 502);
+      assert.match(answer.text, /Cannot connect/);
+      assert.equal((await one.get('/api/session')).status, 200);
+    });
+  });
+});
+
+test('a password is nowhere: not in an answer, not in what is written', async () => {
+  const password = 'Zx9-secret-word';
+  await withCli(newest, { ...FILES, 'm/004_role.sql': `-- ${password}\nSELECT '${password}';\n` }, async (at) => {
+    const url = new URL(at.database.url);
+    url.password = password;
+    const named = { ...at, start: (args: readonly string[]) => at.start(args, { env: { DATABASE_URL: url.href } }) };
+    await withConsole(named, [], async (console) => {
+      const one = await signIn(console.url, console.links[0]!.url);
+      const base = `/api/targets/${at.database.name}`;
+      for (const path of [
+        '/api/session',
+        `${base}/overview`,
+        `${base}/plan`,
+        `${base}/migrations/004`,
+        `${base}/graph`,
+      ]) {
+        const { status, text } = await one.get(path);
+        assert.equal(status, 200, text);
+        assert.doesNotMatch(text, new RegExp(password), path);
+      }
+      assert.doesNotMatch(console.said(), new RegExp(password));
+    });
+  });
+});
+
+test('serve refuses what it must not do, and says what to do', async () => {
+  await withCli(newest, FILES, async (at) => {
+    const open = await at.run(['serve', '--listen', '0.0.0.0:0']);
+    assert.equal(open.exit, 2);
+    assert.match(open.said, /not opened to other machines \(0\.0\.0\.0\) without TLS/);
+    assert.match(open.said, /ssh -L/);
+    for (const args of [
+      ['--person', 'ada:boss'],
+      ['--idle', '0'],
+      ['--listen', 'nowhere'],
+      ['--public-url', 'https://x/y'],
+      ['--tls-cert', 'x'],
+    ])
+      assert.equal((await at.run(['serve', ...args])).exit, 2, args.join(' '));
+  });
+});
+
+test('each user has a link, and a role', async () => {
+  await withCli(newest, FILES, async (at) => {
+    await withConsole(
+      at,
+      ['--write', '--person', 'ada:viewer', '--person', 'grace:approver', '--person', 'linus'],
+      async (console) => {
+        const roles = console.links.map(({ user, role }) => `${user} ${role}`);
+        assert.deepEqual(roles, ['ada viewer', 'grace approver', 'linus operator']);
+        const grace = await signIn(console.url, console.links[1]!.url);
+        const { user } = (await grace.get('/api/session')).json<{ user: unknown }>();
+        assert.deepEqual(user, { name: 'grace', role: 'approver' });
+        await console.until(/grace \(approver\) has signed in from 127\.0\.0\.1\.\nNext link for grace/);
+      },
+    );
+  });
+});
+
+async function follow(base: string, path: string, cookie: string) {
+  const { hostname, port } = new URL(base);
+  let text = '';
+  let wake = () => {};
+  const response = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
+    get({ hostname, port, path, headers: { Cookie: cookie }, agent: false }, resolve).on('error', reject);
+  });
+  response.setEncoding('utf8').on('data', (part: string) => {
+    text += part;
+    wake();
+  });
+  return {
+    said: () => text,
+    close: () => response.destroy(),
+    async until(pattern: RegExp, from = 0) {
+      while (!pattern.test(text.slice(from)))
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+    },
+  };
+}

@@ -1,0 +1,3 @@
+import { roundTrips } from './expand-round-trip.ts';
+
+roundTrips(14);
