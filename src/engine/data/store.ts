@@ -129,7 +129,7 @@ export function throttleItem(names: LedgerNames, version: string, throttle: stri
   return {
     sql: `UPDATE ${names.dataMigrations} SET throttle = $2, throttle_since = CASE WHEN $2::text IS NULL THEN NULL
   WHEN throttle IS NULL THEN pg_catalog.clock_timestamp() ELSE throttle_since END
-WHERE version = $1 AND throttle IS DISTINCT FROM $2`,
+WHERE version = $1 AND state = 'running' AND throttle IS DISTINCT FROM $2`,
     params: [version, throttle],
   };
 }

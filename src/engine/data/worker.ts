@@ -120,8 +120,12 @@ export class DataWorker {
   }
 
   async #beat(reasons: readonly string[]): Promise<boolean> {
-    if (this.#range) await inTransaction(this.#lane, [renewRangeItem(this.#lane.control.names, this.#range)]);
-    await this.#tell(undefined, reasons.join('; '));
+    const { control, work } = this.#lane;
+    const held = reasons.join('; ');
+    // The record follows the numbers: whoever asks on another machine sees those of now.
+    const renewal = this.#range ? [renewRangeItem(control.names, this.#range)] : [];
+    await inTransaction(this.#lane, [...renewal, throttleItem(control.names, work.version, held)]);
+    await this.#tell(undefined, held);
     return (await this.#run())?.state === 'running';
   }
 
