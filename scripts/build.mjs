@@ -88,13 +88,24 @@ function licencesOf(inputs) {
 
 async function buildLibrary() {
   if (!existsSync('src/index.ts')) return;
-  // pg is CommonJS and asks for Node's modules with require, which an ES module has to make for itself.
+  // pg is CommonJS and asks for Node's modules with require, the parser for the folder of the program, which is dist/: an ES
+  // module has to make both for itself.
   const banner = {
-    js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+    js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url), __dirname = import.meta.dirname.replace(/[\\\\/]library$/, '');",
   };
-  const entryPoints = ['src/index.ts'];
-  const result = await build({ ...shared, entryPoints, format: 'esm', outfile: 'dist/index.js', banner, write: false });
-  for (const { path, text } of result.outputFiles) write(path, text);
+  // What is loaded when it is needed lies in files of its own.
+  const { outputFiles } = await build({
+    ...shared,
+    entryPoints: ['src/index.ts'],
+    format: 'esm',
+    splitting: true,
+    outdir: 'dist',
+    chunkNames: 'library/[name]-[hash]',
+    banner,
+    write: false,
+  });
+  for (const { path, text } of outputFiles) writeNew(path, text);
+  removeOthers('dist/library', new Set(outputFiles.map(({ path }) => basename(path))));
 }
 
 /** The console's page: index.html and what it loads, whose names hold a hash of what is in them. */

@@ -150,6 +150,33 @@ test('the library, imported by its name, migrates and tells what happens', () =>
     assert.match(text, /^error\[version-unknown\]: there is no version 7/);
   }));
 
+const KEEP = `import { loadSettings, migrate, openEngine, rollback, status } from 'taskflow-db';
+const settings = loadSettings({ cwd: process.cwd(), env: {}, flags: { directories: ['kept'] } });
+const engine = await openEngine({
+  settings, flags: { url: process.argv[2] }, env: {}, cwd: process.cwd(), toolVersion: 'theirs 1.0',
+  emit: () => {}, signal: new AbortController().signal, live: false, mayCreateEmbedded: false, mask: (text) => text, onSecret: () => {},
+});
+const { migrations } = await migrate(engine, { allowLate: false, singleTransaction: false });
+await rollback(engine, { steps: 1 });
+console.log(JSON.stringify({ up: migrations.map((one) => one.state), left: (await status(engine)).summary.applied }));
+`;
+
+test('the library brings data back, for which it reads SQL with the parser that came along', () =>
+  withDatabase(18, async (database) => {
+    write('keep.mjs', KEEP);
+    write(
+      'kept/000_t.sql',
+      "-- T\nCREATE TABLE t AS SELECT 1 AS id, text 'kept' AS note;\n-- ROLLBACK:\n-- DROP TABLE t;\n",
+    );
+    write(
+      'kept/001_drop.sql',
+      '-- Drop\nALTER TABLE t DROP COLUMN note;\n-- ROLLBACK:\n-- ALTER TABLE t ADD COLUMN note text;\n',
+    );
+    const { stdout } = await run(process.execPath, ['keep.mjs', database.url], { cwd: project, env });
+    assert.deepEqual(JSON.parse(stdout), { up: ['applied', 'applied'], left: 1 });
+    assert.deepEqual(await database.sql('SELECT id, note FROM t'), [['1', 'kept']]);
+  }));
+
 const TYPED = `import { type Engine, migrate, type MigrateResult, openEngine, planMigrate, Problem, type RunEvent, status } from 'taskflow-db';
 import type { EngineInputs } from 'taskflow-db';
 
