@@ -1,18 +1,10 @@
 import { displayIdentifier } from '../sql/quote.ts';
 import type { DumpEntry } from './dump-contents.ts';
-import { MADE_WITH, type Present, shownTable, type WantedTable } from './wanted-table.ts';
+import { MADE_WITH, type MadeBeside, type Present, shownTable, type WantedTable } from './wanted-table.ts';
 
-export interface ChosenEntries {
+export interface ChosenEntries extends MadeBeside {
   /** Definitions, then the rows of the tables in their order, then what stands behind rows. */
   readonly lines: readonly string[];
-  /** Of the tables that the dump has no definition of. */
-  readonly unknown: readonly WantedTable[];
-  /** What belongs to the tables and cannot be made, a phrase each. */
-  readonly leftOut: readonly string[];
-  /** What is made for them beside: schemas, types, functions, as the dump names them. */
-  readonly beside: readonly string[];
-  /** What they need, is not there, and is not made for them. */
-  readonly missing: readonly string[];
 }
 
 /** What is made with a table, as pg_dump calls it. Values of sequences are set otherwise. */

@@ -1,5 +1,5 @@
 import { objectKey, type StatementNames } from './statement-names.ts';
-import type { Present, WantedTable } from './wanted-table.ts';
+import type { MadeBeside, Present, WantedTable } from './wanted-table.ts';
 
 /** A statement of the definitions of a backup by COPY. */
 export interface Definition {
@@ -9,14 +9,9 @@ export interface Definition {
   readonly behind: boolean;
 }
 
-export interface ChosenDefinitions {
+export interface ChosenDefinitions extends MadeBeside {
   readonly before: readonly Definition[];
   readonly behind: readonly Definition[];
-  /** As chooseEntries says it of a dump. */
-  readonly unknown: readonly WantedTable[];
-  readonly leftOut: readonly string[];
-  readonly beside: readonly string[];
-  readonly missing: readonly string[];
 }
 
 /** The definitions that are needed for these tables: of those that are missing, with all that belongs to them and that they stand on. */

@@ -14,6 +14,18 @@ export interface WantedTable {
  */
 export type Present = ReadonlySet<string>;
 
+/** What is said of tables that are taken out of a backup, besides what is done for them. */
+export interface MadeBeside {
+  /** Of the tables that the backup has no definition of. */
+  readonly unknown: readonly WantedTable[];
+  /** What belongs to the tables and cannot be made, a phrase each. */
+  readonly leftOut: readonly string[];
+  /** What is made for them beside: schemas, types, functions, as the backup names them. */
+  readonly beside: readonly string[];
+  /** What they need, is not there, and is not made for them. */
+  readonly missing: readonly string[];
+}
+
 /** What a table lacks that can be made with it, and the sequences whose values are then loaded, too. */
 export const MADE_WITH = /^(?:SCHEMA|TYPE|SHELL TYPE|DOMAIN|COLLATION|SEQUENCE|FUNCTION|PROCEDURE|AGGREGATE) /;
 

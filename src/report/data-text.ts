@@ -1,44 +1,19 @@
 import { timeLeftText } from '../batch/estimate.ts';
-import type { RunState } from '../batch/states.ts';
+import type { RunView } from '../batch/run-view.ts';
 import { count, formatDuration } from '../problem/quantity.ts';
 import type { Style } from './style.ts';
 import { renderTable } from './table.ts';
 import { visibleLine } from './visible.ts';
 import { wrap } from './width.ts';
 
-/** A data migration, as its run tells. */
-export interface DataLine {
-  readonly version: string;
-  readonly direction: 'up' | 'down';
-  readonly state: RunState;
-  readonly relation: string | null;
-  readonly pass: number;
-  readonly rows: number;
-  readonly keys: number;
-  readonly keysTotal: number | null;
-  readonly batches: number;
-  readonly keysPerSecond: number | null;
-  readonly remainingMs: readonly [number, number] | null;
-  readonly batchMs: number | null;
-  readonly workers: readonly { readonly host: string; readonly processId: number | null; readonly rows: number }[];
-  readonly throttle: string | null;
-  readonly error: {
-    readonly message: string;
-    readonly range: string | null;
-    readonly row: readonly string[] | null;
-  } | null;
-  readonly skipped: readonly { readonly row: readonly string[]; readonly message: string }[];
-  readonly updatedBy: string;
-}
-
 /** One line: what has become of a run. */
-export function dataLine(run: DataLine): string {
+export function dataLine(run: RunView): string {
   return visibleLine(`${run.version}: ${run.state}${back(run)}, ${run.rows.toLocaleString('en')} rows done.`);
 }
 
 /** The table of `data status`, then what is worth a sentence. `all`: every row that was passed over, and every worker. */
 export function dataLines(
-  runs: readonly DataLine[],
+  runs: readonly RunView[],
   { width, style, all }: { width: number; style: Style; all: boolean },
 ): string[] {
   if (runs.length === 0) return ['No data migration has a run.'];
@@ -67,30 +42,30 @@ export function dataLines(
   ];
 }
 
-function stateCell(run: DataLine, style: Style): string {
+function stateCell(run: RunView, style: Style): string {
   const text = `${run.state}${back(run)}`;
   if (run.state === 'succeeded') return style.good(text);
   return run.state === 'failed' || run.state === 'interrupted' ? style.bad(text) : style.warn(text);
 }
 
-function back({ direction }: DataLine): string {
+function back({ direction }: RunView): string {
   return direction === 'down' ? ' (back)' : '';
 }
 
-function percentText({ state, keys, keysTotal, pass }: DataLine): string {
+function percentText({ state, keys, keysTotal, pass }: RunView): string {
   if (state === 'succeeded') return '100 %';
   if (pass > 1) return 'sweep';
   return keysTotal ? `${Math.min(100, Math.floor((100 * keys) / keysTotal))} %` : '';
 }
 
-function leftText({ state, remainingMs, pass }: DataLine): string {
+function leftText({ state, remainingMs, pass }: RunView): string {
   return state === 'running' && pass === 1 ? timeLeftText(remainingMs ?? undefined).replace(/ left$/, '') : '';
 }
 
 /** So many rows that were passed over are named; of one version that is asked for, all. */
 const SKIPPED_SHOWN = 3;
 
-function remarksOf(run: DataLine, all: boolean): string[] {
+function remarksOf(run: RunView, all: boolean): string[] {
   const { version, error, throttle, workers, skipped } = run;
   const row = error?.row ? `, row ${error.row.join(', ')}` : '';
   const range = error?.range && !error.row ? `, keys ${error.range}` : '';

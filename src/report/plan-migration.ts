@@ -185,7 +185,7 @@ const CHANGES_ROWS = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
 
 function workText({ rewrites, time, forms, unforeseen }: PlannedStatementView): string | undefined {
   if (time === 'an instant' || (unforeseen !== null && time === 'unknown')) return undefined;
-  const long = time === 'unknown' ? 'nobody knows how long' : `takes ${time}`;
+  const long = time === 'unknown' ? 'how long is not known' : `takes ${time}`;
   if (forms.some((form) => CHANGES_ROWS.has(form.split(' ')[0] ?? ''))) {
     return time === 'unknown'
       ? `changes rows: ${long}`

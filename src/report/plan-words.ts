@@ -25,7 +25,7 @@ export function sizeText({ rows, bytes }: { readonly rows: number | null; readon
 
 /** How long somebody waits, behind the verb: ` for seconds`. */
 export function waitText(time: TimeClass): string {
-  return time === 'unknown' ? ', nobody knows how long' : ` for ${time}`;
+  return time === 'unknown' ? ', how long is not known' : ` for ${time}`;
 }
 
 /** `2 errors, 14 warnings` */

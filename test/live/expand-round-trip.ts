@@ -43,9 +43,10 @@ interface Case {
   readonly args: readonly string[];
   /** What people write who may stop everybody. */
   readonly plain: string;
-  /** All rows and their values, by names of either. */
+  /** All rows and their values. */
   readonly before: string;
-  readonly after: string;
+  /** The same by the new names, where they are others. */
+  readonly after?: string;
 }
 
 const CASES: Readonly<Record<string, Case>> = {
@@ -61,25 +62,21 @@ const CASES: Readonly<Record<string, Case>> = {
 CREATE TRIGGER note AFTER UPDATE OF status ON people FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION note();
 CREATE POLICY open_ones ON people FOR SELECT USING (status <> 'DONE')`,
     before: 'SELECT id, status FROM people ORDER BY id',
-    after: 'SELECT id, status FROM people ORDER BY id',
   },
   'enum to text': {
     args: ['change-type', 'people.feels', 'text'],
     plain: `ALTER TABLE people ALTER COLUMN feels TYPE text, ALTER COLUMN feels SET DEFAULT 'ok'`,
     before: 'SELECT id, feels FROM people ORDER BY id',
-    after: 'SELECT id, feels FROM people ORDER BY id',
   },
   'a primary key with an identity that others refer to, int to bigint': {
     args: ['change-type', 'people.id', 'bigint'],
     plain: 'ALTER TABLE people ALTER COLUMN id TYPE bigint',
     before: 'SELECT id, status FROM people ORDER BY id',
-    after: 'SELECT id, status FROM people ORDER BY id',
   },
   'a serial, int to bigint': {
     args: ['change-type', 'orders.id', 'bigint'],
     plain: 'ALTER TABLE orders ALTER COLUMN id TYPE bigint; ALTER SEQUENCE orders_id_seq AS bigint',
     before: 'SELECT id, person, code FROM orders ORDER BY 1, 2',
-    after: 'SELECT id, person, code FROM orders ORDER BY 1, 2',
   },
   'a unique column that others refer to, renamed': {
     args: ['rename', 'people.code', '"New code"'],
@@ -91,7 +88,6 @@ CREATE POLICY open_ones ON people FOR SELECT USING (status <> 'DONE')`,
     args: ['change-type', 'orders.person', 'bigint'],
     plain: 'ALTER TABLE orders ALTER COLUMN person TYPE bigint',
     before: 'SELECT id, person FROM orders ORDER BY id',
-    after: 'SELECT id, person FROM orders ORDER BY id',
   },
   'a name with a blank, and a collation, renamed': {
     args: ['rename', 'people."Odd name"', 'plain'],
@@ -107,7 +103,7 @@ export function roundTrips(engine: Engine): void {
   });
 }
 
-async function roundTrip(engine: Engine, { args, plain, before, after }: Case): Promise<void> {
+async function roundTrip(engine: Engine, { args, plain, before, after = before }: Case): Promise<void> {
   await withCli(engine, {}, async (at) => {
     const { database } = at;
     await database.sql(BASE);

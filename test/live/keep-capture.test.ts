@@ -4,70 +4,19 @@
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type DatabaseWorkplace, withApplied, withCli } from '../support/cli.ts';
-import { type OpenSession, openSession } from '../support/session.ts';
+import { withApplied, withCli } from '../support/cli.ts';
+import { openSession } from '../support/session.ts';
+import { BIG, DROP_A, dropWhileWritten, leftOf } from './big-bed.ts';
 
-/** About 9 MB; with the lock timeout below that counts as large. */
-const BASE = `CREATE TABLE big (id bigint PRIMARY KEY, a text NOT NULL, b text NOT NULL, filler text);
-INSERT INTO big SELECT i, md5(i::text), md5(i::text), repeat('x', 100) FROM generate_series(1, 50000) AS i;
--- IRREVERSIBLE: the base`;
-const FILES = {
-  'm/001_base.sql': BASE,
-};
-const DROP = {
-  'm/002_drop.sql':
-    '-- Drop a\n-- Lock-Timeout: 60ms\nALTER TABLE big DROP COLUMN a;\n-- ROLLBACK:\n-- ALTER TABLE big ADD COLUMN a text;\n',
-};
-
-/** Writes both columns alike until the first is gone. */
-async function write(session: OpenSession, seed: number): Promise<number> {
-  let written = 0;
-  let at = seed;
-  for (;;) {
-    at = (at * 48271) % 2147483647;
-    const id = 1 + (at % 50000);
-    const value = `w${at}`;
-    const sql = [
-      `UPDATE big SET a = '${value}', b = '${value}' WHERE id = ${id}`,
-      `INSERT INTO big VALUES (${100000 + at}, '${value}', '${value}') ON CONFLICT (id) DO UPDATE SET a = EXCLUDED.a, b = EXCLUDED.b`,
-      `WITH d AS (SELECT '${value}' AS v) DELETE FROM big USING d WHERE id = ${id} AND a = b`,
-      `UPDATE big SET id = id + 1000000, a = '${value}', b = '${value}' WHERE id = ${id}`,
-    ][written % 4]!;
-    const failed = await session.query(sql).then(
-      () => undefined,
-      (error: { code?: string }) => error,
-    );
-    if (failed?.code === '42703') return written;
-    if (failed) throw failed;
-    written++;
-  }
-}
-
-async function leftOf({ database }: DatabaseWorkplace): Promise<string[]> {
-  const rows = await database.sql(`SELECT tgname FROM pg_trigger WHERE tgname = 'taskflow_capture'
-    UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = to_regnamespace('taskflow_backup')
-    UNION ALL SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace('taskflow_backup') AND relname ~ 'written'`);
-  return rows.map(([name]) => name ?? '');
-}
+const FILES = { 'm/001_base.sql': BIG };
 
 for (const major of [14, 18] as const)
   describe(`PostgreSQL ${major}`, () => {
     test('every value that was there when the column went comes back, those written meanwhile too', () =>
       withApplied(major, FILES, async (at) => {
-        const sessions = await Promise.all([1, 2, 3].map(() => openSession(at.database)));
-        const writers = sessions.map((session, i) => write(session, 7919 * (i + 1)));
-        for (const writer of writers) writer.catch(() => {}); // told below, unless the run itself failed
-        at.write(DROP);
-        const dropped = await at.run(['migrate']);
-        assert.equal(dropped.exit, 0, dropped.output);
-        const written = await Promise.all(writers);
-        assert(
-          written.every((many) => many > 0),
-          'they wrote meanwhile',
-        );
-        await Promise.all(sessions.map((session) => session.end()));
-        assert.match(dropped.said, /kept [\d,]+ values of public\.big\.a in/);
-        assert.deepEqual(await leftOf(at), []);
+        const said = await dropWhileWritten(at);
+        assert.match(said, /kept [\d,]+ values of public\.big\.a in/);
+        assert.deepEqual(await leftOf(at, false), []);
         const back = await at.run(['rollback', '--yes', '--lock-timeout', '5s']);
         assert.equal(back.exit, 0, back.output);
         assert.deepEqual(await at.database.sql('SELECT count(*) FROM big WHERE a IS DISTINCT FROM b'), [['0']]);
@@ -82,7 +31,7 @@ for (const major of [14, 18] as const)
         const failed = await at.run(['migrate']);
         assert.equal(failed.exit, 1, failed.output);
         assert.match(failed.said, /division by zero/);
-        assert.deepEqual(await leftOf(at), []);
+        assert.deepEqual(await leftOf(at, false), []);
         const stores =
           "SELECT count(*) FROM pg_class WHERE relnamespace = to_regnamespace('taskflow_backup') AND relkind = 'r'";
         assert.deepEqual(await at.database.sql(stores), [['0']]);
@@ -90,7 +39,7 @@ for (const major of [14, 18] as const)
 
     test('what a killed run has left of a copy the next one removes, and goes on', () =>
       withApplied(major, FILES, async (at) => {
-        at.write(DROP);
+        at.write(DROP_A);
         // Holds up the lock of the statement itself, when the copy is made.
         const reader = await openSession(at.database);
         await reader.query('BEGIN; SELECT FROM big LIMIT 1');
@@ -99,12 +48,12 @@ for (const major of [14, 18] as const)
         killed.child.kill('SIGKILL');
         await killed.finished;
         await reader.end();
-        assert.notDeepEqual(await leftOf(at), []);
+        assert.notDeepEqual(await leftOf(at, false), []);
         await at.database.sql(`UPDATE big SET a = 'late', b = 'late' WHERE id = 5`);
         const next = await at.run(['migrate']);
         assert.equal(next.exit, 0, next.output);
         assert.match(next.said, /A copy of public\.big that an earlier run had begun and not finished is removed/);
-        assert.deepEqual(await leftOf(at), []);
+        assert.deepEqual(await leftOf(at, false), []);
         const back = await at.run(['rollback', '--yes', '--lock-timeout', '5s']);
         assert.equal(back.exit, 0, back.output);
         assert.deepEqual(await at.database.sql('SELECT count(*) FROM big WHERE a IS DISTINCT FROM b'), [['0']]);
@@ -120,7 +69,7 @@ CREATE INDEX CONCURRENTLY big_b ON big (b);\nALTER TABLE big DROP COLUMN a;\n-- 
         const dropped = await at.run(['migrate']);
         assert.equal(dropped.exit, 0, dropped.output);
         assert.match(dropped.said, /kept 50,000 values of public\.big\.a in/);
-        assert.deepEqual(await leftOf(at), []);
+        assert.deepEqual(await leftOf(at, false), []);
         const back = await at.run(['rollback', '--yes', '--lock-timeout', '5s']);
         assert.equal(back.exit, 0, back.output);
         assert.deepEqual(await at.database.sql('SELECT count(*) FROM big WHERE a IS DISTINCT FROM b'), [['0']]);
@@ -129,7 +78,7 @@ CREATE INDEX CONCURRENTLY big_b ON big (b);\nALTER TABLE big DROP COLUMN a;\n-- 
     test('a way back keeps a large table, too; one that it cannot keep it says, and goes on', () =>
       withCli(
         major,
-        { 'm/001_base.sql': BASE.replace('-- IRREVERSIBLE: the base', '-- ROLLBACK:\n-- DROP TABLE big;') },
+        { 'm/001_base.sql': BIG.replace('-- IRREVERSIBLE: the base', '-- ROLLBACK:\n-- DROP TABLE big;') },
         async (at) => {
           for (const hasKey of [true, false]) {
             assert.equal((await at.run(['migrate'])).exit, 0);
@@ -139,7 +88,7 @@ CREATE INDEX CONCURRENTLY big_b ON big (b);\nALTER TABLE big DROP COLUMN a;\n-- 
             assert.equal(back.exit, 0, back.output);
             if (hasKey) assert.match(back.said, /kept 50,000 rows of public\.big/);
             else assert.match(back.said, /what is lost is not kept: public\.big is too large to be copied/);
-            assert.deepEqual(await leftOf(at), []);
+            assert.deepEqual(await leftOf(at, false), []);
           }
         },
       ));
@@ -147,7 +96,7 @@ CREATE INDEX CONCURRENTLY big_b ON big (b);\nALTER TABLE big DROP COLUMN a;\n-- 
     test('a table without a key is refused, and says what to do', () =>
       withApplied(major, FILES, async (at) => {
         await at.database.sql('ALTER TABLE big DROP CONSTRAINT big_pkey; ALTER TABLE big ALTER id DROP NOT NULL');
-        at.write(DROP);
+        at.write(DROP_A);
         const refused = await at.run(['migrate']);
         assert.equal(refused.exit, 1, refused.output);
         assert.match(refused.said, /error\[backup-refused\].*public\.big is too large to be copied while it is locked/);

@@ -9,17 +9,10 @@ import { describe, test } from 'node:test';
 import { generateIdentity } from 'age-encryption';
 import type { BackupManifest } from '../../src/backup/manifest.ts';
 import { type DatabaseWorkplace, withCli } from '../support/cli.ts';
-import { type OpenSession, openSession } from '../support/session.ts';
+import { openSession } from '../support/session.ts';
+import { BIG, DROP_A, dropWhileWritten, leftOf } from './big-bed.ts';
 import { until } from './group-bed.ts';
 
-/** More than 8 MB, so that two sessions read it; with the lock timeout below that counts as large. */
-const BASE = `CREATE TABLE big (id bigint PRIMARY KEY, a text NOT NULL, b text NOT NULL, filler text);
-INSERT INTO big SELECT i, md5(i::text), md5(i::text), repeat('x', 100) FROM generate_series(1, 50000) AS i;
--- IRREVERSIBLE: the base`;
-const DROP = {
-  'm/002_drop.sql':
-    '-- Drop a\n-- Lock-Timeout: 60ms\nALTER TABLE big DROP COLUMN a;\n-- ROLLBACK:\n-- ALTER TABLE big ADD COLUMN a text;\n',
-};
 const ENV = { TASKFLOW_BACKUP_TO: 'file', TASKFLOW_BACKUP_RESERVE: '0' };
 
 /** Asked a second time, behind the commit, it waits. */
@@ -29,7 +22,7 @@ const KEY =
 const withBig = (major: 14 | 18, use: (at: DatabaseWorkplace) => Promise<void>) =>
   withCli(
     major,
-    { 'm/001_base.sql': BASE },
+    { 'm/001_base.sql': BIG },
     async (at) => {
       const base = await at.run(['migrate']);
       assert.equal(base.exit, 0, base.output);
@@ -37,35 +30,6 @@ const withBig = (major: 14 | 18, use: (at: DatabaseWorkplace) => Promise<void>) 
     },
     ENV,
   );
-
-/** Writes both columns alike until the first is gone. */
-async function write(session: OpenSession, seed: number): Promise<number> {
-  let at = seed;
-  for (let written = 0; ; written++) {
-    at = (at * 48271) % 2147483647;
-    const id = 1 + (at % 50000);
-    const sql = [
-      `UPDATE big SET a = 'w${at}', b = 'w${at}' WHERE id = ${id}`,
-      `INSERT INTO big VALUES (${100000 + at}, 'w${at}', 'w${at}') ON CONFLICT (id) DO UPDATE SET a = EXCLUDED.a, b = EXCLUDED.b`,
-      `DELETE FROM big WHERE id = ${id} AND a = b`,
-      `UPDATE big SET id = id + 1000000, a = 'w${at}', b = 'w${at}' WHERE id = ${id} AND a = b`,
-    ][written % 4]!;
-    const code = await session.query(sql).then(
-      () => undefined,
-      (error: { code?: string }) => error.code ?? 'unknown',
-    );
-    if (code === '42703') return written;
-    // Two of them have moved a row to one place.
-    if (code !== undefined && code !== '23505') throw new Error(code);
-  }
-}
-
-async function leftOf({ database }: DatabaseWorkplace): Promise<string[]> {
-  const rows = await database.sql(`SELECT tgname FROM pg_trigger WHERE tgname = 'taskflow_capture'
-    UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = to_regnamespace('taskflow_backup')
-    UNION ALL SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace('taskflow_backup') AND relkind = 'r'`);
-  return rows.map(([name]) => name ?? '');
-}
 
 function foldersOf({ folder, database }: DatabaseWorkplace): string[] {
   const path = join(folder, '.taskflow/backups', database.name);
@@ -81,28 +45,17 @@ async function comesBack(at: DatabaseWorkplace, env: Record<string, string> = {}
   assert.equal(back.exit, 0, back.output);
   assert.doesNotMatch(back.said, /not put back/);
   assert.deepEqual(await at.database.sql('SELECT count(*) FROM big WHERE a IS DISTINCT FROM b'), [['0']]);
-  assert.deepEqual(await leftOf(at), []);
+  assert.deepEqual(await leftOf(at, true), []);
 }
 
 for (const major of [14, 18] as const)
   describe(`PostgreSQL ${major}`, { concurrency: 2 }, () => {
     test('written meanwhile: what was counted is what there is, and all of it comes back', () =>
       withBig(major, async (at) => {
-        const sessions = await Promise.all([1, 2, 3].map(() => openSession(at.database)));
-        const writers = sessions.map((session, i) => write(session, 7919 * (i + 1)));
-        for (const writer of writers) writer.catch(() => {}); // told below, unless the run itself failed
-        at.write(DROP);
-        const dropped = await at.run(['migrate']);
-        assert.equal(dropped.exit, 0, dropped.output);
-        const written = await Promise.all(writers);
-        assert(
-          written.every((many) => many > 0),
-          'they wrote meanwhile',
-        );
-        await Promise.all(sessions.map((session) => session.end()));
-        const kept = Number(/kept ([\d,]+) values of public\.big\.a in/.exec(dropped.said)?.[1]?.replaceAll(',', ''));
+        const said = await dropWhileWritten(at);
+        const kept = Number(/kept ([\d,]+) values of public\.big\.a in/.exec(said)?.[1]?.replaceAll(',', ''));
         assert.deepEqual(await at.database.sql('SELECT count(*) FROM big'), [[String(kept)]]);
-        assert.deepEqual(await leftOf(at), []);
+        assert.deepEqual(await leftOf(at, true), []);
         const sizes = foldersOf(at).map((id) => manifestOf(at, id).files.length);
         assert.equal(Math.max(...sizes), 2, 'two sessions have read it');
         for (const id of foldersOf(at)) {
@@ -114,10 +67,10 @@ for (const major of [14, 18] as const)
 
     test('not written meanwhile: one file is all of it', () =>
       withBig(major, async (at) => {
-        at.write(DROP);
+        at.write(DROP_A);
         const dropped = await at.run(['migrate']);
         assert.match(dropped.said, /kept 50,000 values of public\.big\.a in .*is in the file backup/);
-        assert.deepEqual(await leftOf(at), []);
+        assert.deepEqual(await leftOf(at, true), []);
         assert.equal(foldersOf(at).length, 1);
         const { returns } = (await at.run(['rollback', '--dry-run', '--json'])).json<{ returns: { file: string }[] }>();
         assert.deepEqual(
@@ -135,13 +88,13 @@ for (const major of [14, 18] as const)
         });
         const failed = await at.run(['migrate']);
         assert.match(failed.said, /division by zero/);
-        assert.deepEqual(await leftOf(at), []);
+        assert.deepEqual(await leftOf(at, true), []);
         assert.deepEqual(foldersOf(at), []);
       }));
 
     test('killed behind the copy: the next run removes it, and goes on', () =>
       withBig(major, async (at) => {
-        at.write(DROP);
+        at.write(DROP_A);
         const reader = await openSession(at.database);
         await reader.query('BEGIN; SELECT FROM big LIMIT 1');
         const killed = at.start(['migrate']);
@@ -161,7 +114,7 @@ for (const major of [14, 18] as const)
 
     test('killed when it is destroyed, and what was written since the copy is not in a file yet: it comes back from both', () =>
       withBig(major, async (at) => {
-        at.write({ ...DROP, hold: '', 'key.sh': KEY, 'mine.key': await generateIdentity() });
+        at.write({ ...DROP_A, hold: '', 'key.sh': KEY, 'mine.key': await generateIdentity() });
         const env = { TASKFLOW_BACKUP_KEY_COMMAND: 'sh key.sh' };
         const reader = await openSession(at.database);
         await reader.query('BEGIN; SELECT FROM big LIMIT 1');

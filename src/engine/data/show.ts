@@ -1,5 +1,6 @@
 import { estimate, type RecentBatches, withBatch } from '../../batch/estimate.ts';
 import type { KeyValue } from '../../batch/key.ts';
+import type { RunView } from '../../batch/run-view.ts';
 import type { RunState } from '../../batch/states.ts';
 import { LAYOUT_NEWEST } from '../../ledger/names.ts';
 import { Problem } from '../../problem/problem.ts';
@@ -9,33 +10,15 @@ import type { DataFailure, DataRun, SkippedRow } from './data-run.ts';
 import { readProgress, readRuns, readWorkers } from './store.ts';
 
 /** One data migration as `data status` shows it. */
-export interface DataStatus {
-  readonly version: string;
-  readonly direction: 'up' | 'down';
-  /** As it is: one that is running by its row, but whose workers are gone, is interrupted. */
-  readonly state: RunState;
+export interface DataStatus extends RunView {
   readonly background: boolean;
-  readonly relation: string | null;
-  readonly pass: number;
-  /** That were changed. */
-  readonly rows: number;
-  /** That were gone through in the first pass, and how many there are by the statistics of the table. */
-  readonly keys: number;
-  readonly keysTotal: number | null;
-  readonly batches: number;
-  readonly keysPerSecond: number | null;
-  /** From, to. */
-  readonly remainingMs: readonly [number, number] | null;
-  readonly batchMs: number | null;
   readonly workers: readonly DataWorkerStatus[];
-  readonly throttle: string | null;
   readonly throttleSince: string | null;
   readonly error: DataFailure | null;
   readonly skipped: readonly SkippedRow[];
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
   readonly updatedAt: string;
-  readonly updatedBy: string;
 }
 
 export interface DataWorkerStatus {

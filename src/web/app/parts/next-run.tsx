@@ -31,7 +31,8 @@ function Outline({ plan: { migrations, holds, blockers, findings, preflight } }:
       {worst ? (
         <li>
           <Word tone={worst.time === 'an instant' ? 'quiet' : 'warn'} text={`stops ${worst.stalls}`} /> of{' '}
-          <Shown text={worst.relation} /> for {worst.time === 'unknown' ? 'nobody knows how long' : worst.time}
+          <Shown text={worst.relation} />
+          {worst.time === 'unknown' ? ', how long is not known' : ` for ${worst.time}`}
           {worst.rows !== null && ` (${rowsText(worst.rows)})`}
         </li>
       ) : (
