@@ -8,7 +8,8 @@ import { ours } from '../lib/tools.mjs';
 
 export const title = 'A full backup, and restoring it';
 
-const DATABASE = '4 tables of 300 MB in all, 5 indexes';
+const ROWS = 2_200_000;
+const DATABASE = '4 tables of 1.2 GB in all, 5 indexes';
 const CUSTOM = 'custom format, gzip:1';
 const DIRECTORY = 'directory format, 2 jobs, gzip:1';
 
@@ -45,8 +46,8 @@ export async function run(bed) {
   await custom[0].prepare();
   await runOnce(bed.folder, custom[0].command());
   const rows = {
-    [`${DATABASE}: ${CUSTOM}`]: await interleave(bed.folder, custom, bed.rounds(5), bed.log),
-    [`${DATABASE}: ${DIRECTORY}`]: await interleave(bed.folder, directory, bed.rounds(5), bed.log),
+    [`${DATABASE}: ${CUSTOM}`]: await interleave(bed.folder, custom, bed.rounds(3), bed.log),
+    [`${DATABASE}: ${DIRECTORY}`]: await interleave(bed.folder, directory, bed.rounds(3), bed.log),
   };
   for (const how of HOWS) rows[`restored: ${how.title}`] = await restored(bed, url, how);
   await bed.cluster.dropDatabase(database);
@@ -91,7 +92,7 @@ async function restored(bed, url, how) {
     })),
     { name: 'pg_restore', prepare, command: () => ({ command: ['sh', '-c', bare] }) },
   ];
-  const measured = await interleave(bed.folder, variants, bed.rounds(5), bed.log);
+  const measured = await interleave(bed.folder, variants, bed.rounds(3), bed.log);
   await prepare();
   return measured;
 }
@@ -107,7 +108,7 @@ async function build(cluster, database) {
     await cluster.query(
       database,
       `CREATE TABLE ${name} AS SELECT n AS id, md5(n::text) AS hash, now() - n * interval '1 s' AS at, n % 977 AS kind,
-  repeat(md5((n % 5000)::text), 2) AS body FROM generate_series(1, 550000) AS n;
+  repeat(md5((n % 5000)::text), 2) AS body FROM generate_series(1, ${ROWS}) AS n;
 ALTER TABLE ${name} ADD PRIMARY KEY (id)`,
     );
   await cluster.query(database, 'CREATE INDEX ON a (kind)');
