@@ -3,38 +3,30 @@ import type { Kept } from '../../backup/kept.ts';
 import { isOwnObject } from '../../ledger/layout/own-objects.ts';
 import { eventItem } from '../../ledger/write.ts';
 import type { Statement } from '../../migration/migration.ts';
-import type { BatchItem } from '../../postgres/pipeline.ts';
 import type { Session } from '../../postgres/session.ts';
-import type { Problem } from '../../problem/problem.ts';
 import type { Control } from '../control.ts';
 import type { Engine } from '../engine.ts';
 import { isDatabaseError } from '../failure.ts';
 import type { LockSubject } from '../locks/subject.ts';
 import type { Around, WorkItem } from '../work-items.ts';
-import { asFile, fillAgain, isEmpty, RELEASE, SAVEPOINT, withoutThose } from './asking.ts';
+import { fillAgain, RELEASE, SAVEPOINT, withoutThose } from './asking.ts';
 import { withCalled } from './called.ts';
-import { type Capture, catchUpIn } from './capture.ts';
 import { Captures } from './captures.ts';
 import { childRows } from './child-rows.ts';
-import { describeTaking, titleOf } from './describe.ts';
-import { withoutRoom } from './file-room.ts';
-import { copyingFailed, tooLarge } from './keep-problems.ts';
-import { sequencesOf } from './keep-sequences.ts';
-import { isLarge, lockToCopy, withCopySettings } from './lock-to-copy.ts';
-import { originOf } from './origin.ts';
+import { Copying, type Place, type PlaceInFile } from './copying.ts';
+import { copyingFailed } from './keep-problems.ts';
 import { enterOwnPath, OWN_PATH, underOwnPath } from './own-path.ts';
 import type { Destroying } from './read-destroying.ts';
-import { changesOf, type OwnedSequence } from './relations.ts';
+import { changesOf } from './relations.ts';
 import { type Remembered, RememberedRelations } from './remembered.ts';
 import { type Held, settle } from './settle.ts';
 import { SharedStores } from './shared-stores.ts';
 import { shownKept } from './shown.ts';
 import { hasLost, type Standing, standingOf } from './standing.ts';
-import { ensureSchema, fillStageOf, fillStore, freeName } from './store.ts';
+import { freeName } from './store.ts';
 import { refuseLargeStore } from './store-room.ts';
-import { nameOf, type Taking } from './taking.ts';
+import type { Taking } from './taking.ts';
 import { takingsOf } from './takings.ts';
-import { seeingAll } from './unhindered.ts';
 import { unkeptBecause } from './unkept.ts';
 
 /** For a version that is applied, where it destroys something. */
@@ -62,6 +54,7 @@ export class Keeper {
   /** By its OID, whether a relation was there before this transaction. */
   readonly #wereThere = new Map<string, boolean>();
   readonly #captures: Captures;
+  readonly #copying: Copying;
 
   constructor(
     { engine, control }: { readonly engine: Engine; readonly control: Control },
@@ -73,15 +66,12 @@ export class Keeper {
     this.#direction = file.direction;
     this.#destroying = file.destroying;
     this.#captures = new Captures({ engine, control }, file);
+    this.#copying = new Copying({ engine, control }, file, { captures: this.#captures, stores: () => this.#stores });
     this.#stores = this.#noStores();
   }
 
   #noStores(): SharedStores {
-    return new SharedStores((taking) => this.#titleOf(taking));
-  }
-
-  #titleOf(taking: Taking): string {
-    return titleOf(taking, this.#version, this.#engine.run.runId);
+    return new SharedStores((taking) => this.#copying.titleOf(taking));
   }
 
   /** A transaction begins. */
@@ -235,70 +225,13 @@ export class Keeper {
   /** With what its foreign keys take along; `held` is what the statement has taken so far. */
   async #take(at: PlaceInFile, taking: Taking, held: Held[]): Promise<void> {
     const before = taking.superset && taking.ofFile ? { changes: await changesOf(at.session, taking.relation) } : {};
-    const kept = await this.#copy(at, withoutThose(taking, held));
+    const kept = await this.#copying.copy(at, withoutThose(taking, held));
     if (kept) held.push({ taking, kept, ...before });
     if (kept?.kind !== 'deleted') return;
     const all = held.map((one) => one.kept);
     for (const child of await childRows(at.session, taking, kept, all)) {
       if (this.#isKept(at, child)) await this.#take(at, child, held);
     }
-  }
-
-  #copy(at: PlaceInFile, taking: Taking): Promise<Kept | undefined> {
-    const { session, lockTimeoutMs } = at;
-    const { relation, exclusive } = taking;
-    const captured = this.#captures.of(taking);
-    if (!captured && exclusive && isLarge(relation, lockTimeoutMs))
-      return this.#refuse(tooLarge(relation, lockTimeoutMs));
-    const full = captured ? undefined : withoutRoom(this.#engine, taking);
-    if (full) return this.#refuse(full);
-    return withCopySettings(session, async () => {
-      // As much as can be is done before others have to wait.
-      const before = captured ? await catchUpIn(session, captured) : 0;
-      if (exclusive) await lockToCopy(session, relation, lockTimeoutMs);
-      if (captured) return this.#finished(session, captured, before);
-      const path = taking.ofFile ? asFile(at.filePath) : OWN_PATH;
-      if (!exclusive) return this.#fillUnlessEmpty(session, taking, path);
-      return seeingAll(session, [nameOf(relation)], () => this.#fillUnlessEmpty(session, taking, path));
-    });
-  }
-
-  /** A migration can wait. A way back cannot: who takes it has been told what it loses. */
-  async #refuse(problem: Problem): Promise<undefined> {
-    if (this.#direction === 'apply') throw problem;
-    this.#engine.emit({ kind: 'warning', message: `${this.#version}: what is lost is not kept: ${problem.message}.` });
-  }
-
-  async #finished(session: Session, captured: Capture, before: number): Promise<Kept> {
-    const rows = before + (await this.#captures.end(session, captured));
-    const { base } = captured;
-    return this.#known(session, captured.taking, { ...captured.kept, rows, ...(base ? { base } : {}) });
-  }
-
-  async #fillUnlessEmpty(session: Session, taking: Taking, path: BatchItem): Promise<Kept | undefined> {
-    const own = this.#stores.needsOwn(taking);
-    if (own && (await isEmpty(session, taking, path))) return undefined;
-    const kept = await this.#fill(session, taking, path, own);
-    if (kept.rows === 0 && this.#stores.isStage(kept)) return undefined;
-    if (this.#direction === 'apply') await refuseLargeStore(this.#engine, session, kept);
-    return kept;
-  }
-
-  async #fill(session: Session, taking: Taking, path: BatchItem, own: boolean): Promise<Kept> {
-    const origin = () => originOf(this.#control, taking.relation);
-    const stage = own ? undefined : await this.#stores.stageFor(session, taking, origin);
-    if (stage) return { ...stage, rows: await fillStageOf(session, stage, { ...taking, path }), sequences: [] };
-    await ensureSchema(session);
-    const described = describeTaking(taking, await freeName(session, this.#control, this.#version));
-    this.#stores.own(taking, described);
-    const what = this.#titleOf(taking);
-    const rows = await fillStore(session, described, { ...taking, what, path });
-    return this.#known(session, taking, { ...described, rows });
-  }
-
-  async #known(session: Session, taking: Taking, kept: Omit<Kept, 'sequences'>): Promise<Kept> {
-    const origin = await originOf(this.#control, taking.relation);
-    return { ...kept, sequences: await keptSequences(session, taking), ...(origin ? { origin } : {}) };
   }
 
   /**
@@ -318,7 +251,7 @@ export class Keeper {
     if (held.length === 0 && !asked) return;
     const { session, statement } = at;
     const warn = (why: string) => this.#tellUnforeseen(at, why);
-    const keep = (taking: Taking) => this.#fill(session, taking, OWN_PATH, this.#stores.needsOwn(taking));
+    const keep = (taking: Taking) => this.#copying.fill(session, taking, OWN_PATH);
     const discarding = (kept: Kept) => this.#stores.discarding(kept);
     const { leave } = await enterOwnPath(session);
     const settled = await settle({ session, statement, warn, keep, discarding }, held, asked, tag);
@@ -339,23 +272,6 @@ const OF_ROWS: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MER
 
 /** Data exceptions, and names, types and privileges that do not fit (manual, Appendix A, classes 22 and 42). */
 const NOT_ASKED = /^(?:22|42)/;
-
-async function keptSequences(session: Session, { kind, relation, columns }: Taking): Promise<Kept['sequences']> {
-  const goes = ({ column }: OwnedSequence) =>
-    kind === 'table' || kind === 'truncated' || (kind === 'column' && columns.some(({ name }) => name === column));
-  return sequencesOf(session, relation.sequences.filter(goes));
-}
-
-interface Place {
-  readonly session: Session;
-  readonly statement: Statement;
-  readonly lockTimeoutMs: number;
-}
-
-interface PlaceInFile extends Place {
-  /** The search_path that the file has set. */
-  readonly filePath: string;
-}
 
 interface Taken {
   readonly held: readonly Held[];

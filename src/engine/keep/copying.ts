@@ -1,0 +1,129 @@
+import type { Kept } from '../../backup/kept.ts';
+import type { Statement } from '../../migration/migration.ts';
+import type { BatchItem } from '../../postgres/pipeline.ts';
+import type { Session } from '../../postgres/session.ts';
+import type { Problem } from '../../problem/problem.ts';
+import type { Control } from '../control.ts';
+import type { Engine } from '../engine.ts';
+import { asFile, isEmpty } from './asking.ts';
+import { type Capture, catchUpIn } from './capture.ts';
+import type { Captures } from './captures.ts';
+import { describeTaking, titleOf } from './describe.ts';
+import { withoutRoom } from './file-room.ts';
+import { tooLarge } from './keep-problems.ts';
+import { sequencesOf } from './keep-sequences.ts';
+import { isLarge, lockToCopy, withCopySettings } from './lock-to-copy.ts';
+import { originOf } from './origin.ts';
+import { OWN_PATH } from './own-path.ts';
+import type { OwnedSequence } from './relations.ts';
+import type { SharedStores } from './shared-stores.ts';
+import { ensureSchema, fillStageOf, fillStore, freeName } from './store.ts';
+import { refuseLargeStore } from './store-room.ts';
+import { nameOf, type Taking } from './taking.ts';
+import { seeingAll } from './unhindered.ts';
+
+export interface Place {
+  readonly session: Session;
+  readonly statement: Statement;
+  readonly lockTimeoutMs: number;
+}
+
+export interface PlaceInFile extends Place {
+  /** The search_path that the file has set. */
+  readonly filePath: string;
+}
+
+/** Copies what a statement destroys into a store, from the table itself or from the copy that was made beforehand. */
+export class Copying {
+  readonly #engine: Engine;
+  readonly #control: Control;
+  readonly #version: string;
+  readonly #direction: 'apply' | 'rollback';
+  readonly #in: { readonly captures: Captures; readonly stores: () => SharedStores };
+
+  /** `stores`: those of the transaction that is open. */
+  constructor(
+    { engine, control }: { readonly engine: Engine; readonly control: Control },
+    { version, direction }: { readonly version: string; readonly direction: 'apply' | 'rollback' },
+    into: { readonly captures: Captures; readonly stores: () => SharedStores },
+  ) {
+    this.#engine = engine;
+    this.#control = control;
+    this.#version = version;
+    this.#direction = direction;
+    this.#in = into;
+  }
+
+  titleOf(taking: Taking): string {
+    return titleOf(taking, this.#version, this.#engine.run.runId);
+  }
+
+  /** Undefined where there is nothing to keep, or where a way back goes on without. */
+  copy(at: PlaceInFile, taking: Taking): Promise<Kept | undefined> {
+    const { session, lockTimeoutMs } = at;
+    const { relation, exclusive } = taking;
+    const captured = this.#in.captures.of(taking);
+    if (!captured && exclusive && isLarge(relation, lockTimeoutMs))
+      return this.#refuse(tooLarge(relation, lockTimeoutMs));
+    const full = captured ? undefined : withoutRoom(this.#engine, taking);
+    if (full) return this.#refuse(full);
+    return withCopySettings(session, async () => {
+      // As much as can be is done before others have to wait.
+      const before = captured ? await catchUpIn(session, captured) : 0;
+      if (exclusive) await lockToCopy(session, relation, lockTimeoutMs);
+      if (captured) return this.#finished(session, captured, before);
+      const path = taking.ofFile ? asFile(at.filePath) : OWN_PATH;
+      if (!exclusive) return this.#fillUnlessEmpty(session, taking, path);
+      return seeingAll(session, [nameOf(relation)], () => this.#fillUnlessEmpty(session, taking, path));
+    });
+  }
+
+  /** A migration can wait. A way back cannot: who takes it has been told what it loses. */
+  async #refuse(problem: Problem): Promise<undefined> {
+    if (this.#direction === 'apply') throw problem;
+    this.#engine.emit({ kind: 'warning', message: `${this.#version}: what is lost is not kept: ${problem.message}.` });
+  }
+
+  async #finished(session: Session, captured: Capture, before: number): Promise<Kept> {
+    const rows = before + (await this.#in.captures.end(session, captured));
+    const { base } = captured;
+    return this.#known(session, captured.taking, { ...captured.kept, rows, ...(base ? { base } : {}) });
+  }
+
+  async #fillUnlessEmpty(session: Session, taking: Taking, path: BatchItem): Promise<Kept | undefined> {
+    const own = this.#in.stores().needsOwn(taking);
+    if (own && (await isEmpty(session, taking, path))) return undefined;
+    const kept = await this.#fill(session, taking, path, own);
+    if (kept.rows === 0 && this.#in.stores().isStage(kept)) return undefined;
+    if (this.#direction === 'apply') await refuseLargeStore(this.#engine, session, kept);
+    return kept;
+  }
+
+  /** Into a store, as it is now: no lock is taken, nobody asks whether it is too large. */
+  fill(session: Session, taking: Taking, path: BatchItem): Promise<Kept> {
+    return this.#fill(session, taking, path, this.#in.stores().needsOwn(taking));
+  }
+
+  async #fill(session: Session, taking: Taking, path: BatchItem, own: boolean): Promise<Kept> {
+    const origin = () => originOf(this.#control, taking.relation);
+    const stage = own ? undefined : await this.#in.stores().stageFor(session, taking, origin);
+    if (stage) return { ...stage, rows: await fillStageOf(session, stage, { ...taking, path }), sequences: [] };
+    await ensureSchema(session);
+    const described = describeTaking(taking, await freeName(session, this.#control, this.#version));
+    this.#in.stores().own(taking, described);
+    const what = this.titleOf(taking);
+    const rows = await fillStore(session, described, { ...taking, what, path });
+    return this.#known(session, taking, { ...described, rows });
+  }
+
+  async #known(session: Session, taking: Taking, kept: Omit<Kept, 'sequences'>): Promise<Kept> {
+    const origin = await originOf(this.#control, taking.relation);
+    return { ...kept, sequences: await keptSequences(session, taking), ...(origin ? { origin } : {}) };
+  }
+}
+
+async function keptSequences(session: Session, { kind, relation, columns }: Taking): Promise<Kept['sequences']> {
+  const goes = ({ column }: OwnedSequence) =>
+    kind === 'table' || kind === 'truncated' || (kind === 'column' && columns.some(({ name }) => name === column));
+  return sequencesOf(session, relation.sequences.filter(goes));
+}
