@@ -1,5 +1,6 @@
 import type { Control } from '../engine/control.ts';
 import type { Engine } from '../engine/engine.ts';
+import { isProduction } from '../engine/production.ts';
 import { acceptDrift, revokeAcceptances } from '../engine/schema/accept-drift.ts';
 import { driftToMigration } from '../engine/schema/drift-migration.ts';
 import type { Scratch } from '../engine/scratch/scratch.ts';
@@ -10,7 +11,7 @@ import { wrap } from '../report/width.ts';
 import type { CommandContext } from './context.ts';
 import { leftOutJson, leftOutLines } from './drift-remarks.ts';
 import { gitUser } from './git-user.ts';
-import { confirmChange, exclusive, isProduction, withEngine } from './open.ts';
+import { confirmChange, exclusive, withEngine } from './open.ts';
 
 const DECISIONS = ['to-migration', 'accept', 'revoke'] as const;
 

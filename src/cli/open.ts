@@ -1,4 +1,3 @@
-import type { Control } from '../engine/control.ts';
 import type { Engine } from '../engine/engine.ts';
 import { type EngineInputs, namedDatabase, openEngine } from '../engine/open-engine.ts';
 import type { Scratch } from '../engine/scratch/scratch.ts';
@@ -178,11 +177,6 @@ export async function confirmChange(
   if (!change.production && !change.losesData) return;
   const where = `${change.database}${change.production ? ' (production)' : ''}`;
   await context.confirm(`${change.what} on ${where}?`);
-}
-
-/** Marked so in the client's configuration, or in the database itself. */
-export function isProduction(engine: Engine, control: Control): boolean {
-  return engine.settings.production || control.ledger.settings.get('production') === 'true';
 }
 
 /** Flags of which at most one makes sense. */

@@ -7,6 +7,17 @@ export interface RunIdentity {
   readonly host: string;
   readonly toolVersion: string;
   readonly gitCommit: string | null;
+  /** Who has asked for it at the console, which logs in as a user of its own. */
+  readonly console?: ConsoleUser | undefined;
+}
+
+/** A person at the console, as events name them beside the actor: `detail.console`. */
+export interface ConsoleUser {
+  readonly user: string;
+  /** Where the request came from. */
+  readonly address: string;
+  /** The request itself, by the number that the console gave it. */
+  readonly request: string;
 }
 
 /** What is kept of a migration beside its outcome. */
@@ -46,6 +57,7 @@ export type EventName =
   | 'drift_revoked'
   | 'setting_changed'
   | 'cancelled'
+  | 'cancel_requested'
   | 'lock_wait'
   | 'taken_over'
   | 'session_ended'
@@ -81,8 +93,12 @@ export function eventItem(names: LedgerNames, run: RunIdentity, event: LedgerEve
 }
 
 function eventParams(run: RunIdentity, event: LedgerEvent): (string | null)[] {
-  const detail = JSON.stringify(event.detail ?? {});
+  const detail = detailOf(run, event.detail);
   return [event.event, event.version, run.runId, run.host, run.toolVersion, run.gitCommit, detail];
+}
+
+function detailOf({ console }: RunIdentity, detail: LedgerEvent['detail'] = {}): string {
+  return JSON.stringify(console ? { ...detail, console } : detail);
 }
 
 /**
@@ -159,11 +175,11 @@ function appliedEventItem(
 ): BatchItem {
   const duration = `(SELECT execution_time_ms FROM ${names.migrations} WHERE version::text = $2)`;
   const detail = `$7::jsonb || pg_catalog.jsonb_build_object('executionTimeMs', ${duration})`;
-  const begun = next === undefined ? '' : ", ('started', $8, $3::uuid, $4, $5, $6, '{}'::jsonb)";
+  const begun = next === undefined ? '' : ", ('started', $8, $3::uuid, $4, $5, $6, $9::jsonb)";
   return {
     name: next === undefined ? 'taskflow_applied' : 'taskflow_applied_next',
     sql: `INSERT INTO ${names.events} ${EVENT_COLUMNS} VALUES ($1, $2, $3::uuid, $4, $5, $6, ${detail})${begun}`,
-    params: [...eventParams(run, event), ...(next === undefined ? [] : [next])],
+    params: [...eventParams(run, event), ...(next === undefined ? [] : [next, detailOf(run)])],
   };
 }
 

@@ -9,7 +9,14 @@ export type EventDetail = Readonly<Record<string, unknown>>;
 export function eventText(event: string, detail: EventDetail): string {
   if (typeof detail !== 'object' || detail === null) return '';
   const say = Object.hasOwn(TEXTS, event) ? TEXTS[event]! : general;
-  return say(detail) || general(detail);
+  return joined('; ', say(detail) || general(detail), atConsole(detail));
+}
+
+/** Who has asked for it at the console: the actor is the user that the console logs in as. */
+function atConsole({ console }: EventDetail): string {
+  if (typeof console !== 'object' || console === null) return '';
+  const { user, address } = console as EventDetail;
+  return `${text(user)} at the console, from ${text(address)}`;
 }
 
 const TEXTS: Readonly<Record<string, (detail: EventDetail) => string>> = {
@@ -26,6 +33,8 @@ const TEXTS: Readonly<Record<string, (detail: EventDetail) => string>> = {
     `server process ${text(pid)}, which the run of ${text(by)} on ${text(host)} left idle for ${text(idleSeconds)} s`,
   failed: stopped,
   cancelled: stopped,
+  cancel_requested: ({ run, by, pid }) =>
+    joined(', ', `the run ${text(run)}`, by && `of ${text(by)}`, pid && `server process ${text(pid)}`),
   connection_lost: stopped,
   planned_again: ({ message, steps }) => joined('; ', message, `run again in ${text(steps)} steps`),
   repaired: ({ action, reason }) => joined(': ', action, reason),

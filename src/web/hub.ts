@@ -1,3 +1,4 @@
+import type { Engine } from '../engine/engine.ts';
 import { maskTexts } from '../report/mask.ts';
 import { LiveTarget } from './live-target.ts';
 import { Refusal } from './refusal.ts';
@@ -19,6 +20,8 @@ export interface HubParts {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly tell: (news: HubNews) => void;
+  /** Whether a database is marked production, in the configuration or by itself. */
+  readonly isProduction: (engine: Engine) => Promise<boolean>;
 }
 
 /** What whoever has started the console is told. */
@@ -39,7 +42,9 @@ export class Hub {
   constructor(parts: HubParts) {
     this.parts = parts;
     this.sessions = new Sessions(parts.idleMs);
-    this.#live = new Map(parts.targets.map((target) => [target.name, new LiveTarget(target)]));
+    const fault = (error: unknown) => parts.tell({ kind: 'fault', error });
+    const around = { mask: parts.mask, now: parts.now, fault };
+    this.#live = new Map(parts.targets.map((target) => [target.name, new LiveTarget(target, around)]));
   }
 
   /** Makes a link for each user and tells them. */
@@ -65,6 +70,11 @@ export class Hub {
   /** The value that `work` makes, masked; who asks the same meanwhile gets the same. */
   shared<Value>(question: readonly unknown[], work: () => Promise<Value>): Promise<Value> {
     return this.#flights.ask(JSON.stringify(question), async () => maskTexts(await work(), this.parts.mask));
+  }
+
+  /** Resolves when no action is under way any more. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#live.values()].map(({ actions }) => actions.settled()));
   }
 
   /** Now and then: what has expired ends, and streams are kept alive. */

@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { watchTrail } from '../engine/look/watch-trail.ts';
+import type { ActionParts } from './actions/action.ts';
+import { Actions } from './actions/actions.ts';
 import { Feed } from './feed.ts';
 import type { Target } from './target.ts';
 
@@ -7,10 +9,12 @@ import type { Target } from './target.ts';
 export class LiveTarget {
   readonly target: Target;
   readonly feed = new Feed();
+  readonly actions: Actions;
   #end: AbortController | undefined;
 
-  constructor(target: Target) {
+  constructor(target: Target, around: Pick<ActionParts, 'mask' | 'now' | 'fault'>) {
     this.target = target;
+    this.actions = new Actions(this.feed, { ...around, engine: target.engine, hear: () => {} });
   }
 
   /** Writes what happens to a response, until it is closed or `signal` is aborted. */

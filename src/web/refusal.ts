@@ -24,6 +24,8 @@ export const REFUSALS = {
   'sign-in-locked': 'too many wrong links from this address',
   'csrf-refused': 'the header X-Taskflow-Token is not that of the session',
   'role-refused': 'the role of this user does not allow it',
+  'confirm-needed': 'the database is marked production, and confirm is not its name',
+  'action-busy': 'another action is under way at this target',
   'not-found': 'there is no such page, address or target',
   'method-refused': 'the address exists, with other methods',
   'body-refused': 'the body is no JSON, or too large',

@@ -1,4 +1,7 @@
 import type { Route } from './route.ts';
+import { readAction, readActions } from './routes/actions.ts';
+import { applyMigrations } from './routes/apply.ts';
+import { cancelAction } from './routes/cancel-action.ts';
 import { verifyChain } from './routes/chain.ts';
 import { findDriftNow } from './routes/drift.ts';
 import { readEvents } from './routes/events.ts';
@@ -25,5 +28,9 @@ export const ROUTES: readonly Route[] = [
   verifyChain,
   findDriftNow,
   followTarget,
+  readActions,
+  readAction,
+  cancelAction,
+  applyMigrations,
   readOpenApi,
 ];

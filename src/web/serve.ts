@@ -1,3 +1,4 @@
+import { isProductionTarget } from '../engine/production.ts';
 import { answer } from './answer.ts';
 import { Assets } from './assets.ts';
 import type { Addresses } from './gate.ts';
@@ -8,7 +9,7 @@ import type { Route } from './route.ts';
 import { Router } from './router.ts';
 import { ROUTES } from './routes.ts';
 
-export interface ServeOptions extends Omit<HubParts, 'now'> {
+export interface ServeOptions extends Omit<HubParts, 'now' | 'isProduction'> {
   readonly listen: ListenAt;
   readonly tls?: TlsFiles | undefined;
   /** `https://db.example.com`: how people reach it, where that is not the address it listens on. */
@@ -21,6 +22,8 @@ export interface ServeOptions extends Omit<HubParts, 'now'> {
   readonly routes?: readonly Route[];
   /** By default the system's clock. */
   readonly now?: () => number;
+  /** By default as configuration and database say. */
+  readonly isProduction?: HubParts['isProduction'];
 }
 
 export interface Serving {
@@ -28,7 +31,7 @@ export interface Serving {
   readonly url: string;
   readonly port: number;
   readonly hub: Hub;
-  /** Ends every connection. */
+  /** Ends every connection, and resolves when no action is under way any more. */
   close(): Promise<void>;
 }
 
@@ -39,7 +42,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const { tls, publicUrl, mayWrite } = options;
   refuseOpenAddress(options.listen, tls !== undefined, publicUrl);
   const router = new Router(options.routes ?? ROUTES, mayWrite);
-  const hub = new Hub({ ...options, now: options.now ?? Date.now });
+  const { now = Date.now, isProduction = isProductionTarget } = options;
+  const hub = new Hub({ ...options, now, isProduction });
   const assets = Assets.read(options.assets);
   const trustedProxies = new Set(options.trustedProxies);
   const isSecure = tls !== undefined || publicUrl?.protocol === 'https:';
@@ -66,6 +70,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
         return closed;
       }),
     );
+    await hub.settled();
   }
 }
 

@@ -32,6 +32,7 @@ export async function withBench<T>(options: Partial<ServeOptions>, body: (bench:
     mask: (text) => text,
     tell: (news) => told.push(news),
     now: () => bench?.clock ?? 0,
+    isProduction: async ({ settings }) => settings.production,
     listen: { host: '127.0.0.1', port: 0, isDefault: false },
     trustedProxies: [],
     assets: join(REPOSITORY, 'dist/web'),

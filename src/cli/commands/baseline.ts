@@ -1,10 +1,11 @@
 import { baseline } from '../../engine/baseline.ts';
 import type { Control } from '../../engine/control.ts';
+import { isProduction } from '../../engine/production.ts';
 import { EXIT, type ExitStatus } from '../../problem/codes.ts';
 import { Problem } from '../../problem/problem.ts';
 import { count } from '../../problem/quantity.ts';
 import type { CommandContext } from '../context.ts';
-import { confirmChange, isProduction, withEngine } from '../open.ts';
+import { confirmChange, withEngine } from '../open.ts';
 
 export async function run(context: CommandContext): Promise<ExitStatus> {
   const to = context.args.value('to');

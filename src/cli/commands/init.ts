@@ -1,9 +1,10 @@
 import type { Control } from '../../engine/control.ts';
 import { init } from '../../engine/init.ts';
+import { isProduction } from '../../engine/production.ts';
 import { EXIT, type ExitStatus } from '../../problem/codes.ts';
 import { count } from '../../problem/quantity.ts';
 import type { CommandContext } from '../context.ts';
-import { confirmChange, isProduction, withEngine } from '../open.ts';
+import { confirmChange, withEngine } from '../open.ts';
 
 export async function run(context: CommandContext): Promise<ExitStatus> {
   const result = await withEngine(context, { mayCreateEmbedded: true }, (engine) => {

@@ -3,13 +3,14 @@ import type { Control } from '../../engine/control.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { migrate } from '../../engine/migrate.ts';
 import type { MigrateOptions, MigrateResult } from '../../engine/migrate-result.ts';
+import { isProduction } from '../../engine/production.ts';
 import type { UpPlan } from '../../plan/up.ts';
 import { EXIT, type ExitStatus } from '../../problem/codes.ts';
 import { Problem } from '../../problem/problem.ts';
 import { count } from '../../problem/quantity.ts';
 import type { CommandContext } from '../context.ts';
 import { dryRunLevel, finishDryRun } from '../live-dry-run.ts';
-import { confirmChange, exclusive, isProduction, withEngine, withScratchServer } from '../open.ts';
+import { confirmChange, exclusive, withEngine, withScratchServer } from '../open.ts';
 import { finishRun, planJson, uncertain, unfinished } from '../run-result.ts';
 
 export async function run(context: CommandContext): Promise<ExitStatus> {

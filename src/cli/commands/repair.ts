@@ -1,9 +1,10 @@
 import type { Control } from '../../engine/control.ts';
+import { isProduction } from '../../engine/production.ts';
 import { type RepairAction, repair } from '../../engine/repair.ts';
 import { EXIT, type ExitStatus } from '../../problem/codes.ts';
 import { Problem } from '../../problem/problem.ts';
 import type { CommandContext } from '../context.ts';
-import { confirmChange, exclusive, isProduction, withEngine } from '../open.ts';
+import { confirmChange, exclusive, withEngine } from '../open.ts';
 
 const ACTIONS: readonly RepairAction[] = ['accept', 'mark-applied', 'mark-not-applied', 'step-done', 'step-not-done'];
 

@@ -1,5 +1,6 @@
 import type { Control } from '../../engine/control.ts';
 import type { Engine } from '../../engine/engine.ts';
+import { isProduction } from '../../engine/production.ts';
 import {
   type DownPlan,
   planRollback,
@@ -15,7 +16,7 @@ import { planSql } from '../../report/plan-sql.ts';
 import { wrap } from '../../report/width.ts';
 import type { CommandContext } from '../context.ts';
 import { dryRunLevel, finishDryRun } from '../live-dry-run.ts';
-import { confirmChange, exclusive, isProduction, withEngine } from '../open.ts';
+import { confirmChange, exclusive, withEngine } from '../open.ts';
 import { finishRun, planJson, uncertain, unfinished } from '../run-result.ts';
 
 export async function run(context: CommandContext): Promise<ExitStatus> {

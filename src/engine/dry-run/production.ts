@@ -1,10 +1,12 @@
 import { Problem } from '../../problem/problem.ts';
 import type { Control } from '../control.ts';
 import type { Engine } from '../engine.ts';
+import { isProduction } from '../production.ts';
 
 /** It takes the real locks, and holds all of them to its end: on production only for somebody who says so twice. */
-export function refuseProduction({ settings }: Engine, { ledger, server }: Control): void {
-  if (!settings.production && ledger.settings.get('production') !== 'true') return;
+export function refuseProduction(engine: Engine, control: Control): void {
+  if (!isProduction(engine, control)) return;
+  const { server } = control;
   throw new Problem('confirmation-needed', `${server.database} is marked production: a live dry run locks its tables`, {
     expected: 'the same said twice: --dry-run=live --yes-on-production',
     state: 'Nothing was run.',

@@ -1,8 +1,10 @@
 import { useEffect } from 'preact/hooks';
 import type { SessionAnswer } from '../answers/session.ts';
+import { beginActions } from './data/actions.ts';
 import { follow } from './data/live.ts';
 import { go, pathOf, place } from './data/place.ts';
 import { session } from './data/session.ts';
+import { ActionStrip } from './parts/action-strip.tsx';
 import { useKeys } from './parts/keys.ts';
 import { Lazy } from './parts/lazy.tsx';
 import { TopBar } from './parts/top-bar.tsx';
@@ -35,7 +37,11 @@ function Signed({ session: now }: { session: SessionAnswer }) {
   useEffect(() => {
     if (named === '') go(pathOf(first.name), 'replace');
   }, [named]);
-  useEffect(() => (target ? follow(target.name) : undefined), [target?.name]);
+  useEffect(() => {
+    if (!target) return undefined;
+    void beginActions(target.name);
+    return follow(target.name);
+  }, [target?.name]);
   useKeys(target?.name ?? first.name);
   return (
     <>
@@ -43,6 +49,7 @@ function Signed({ session: now }: { session: SessionAnswer }) {
         Skip to the content
       </a>
       <TopBar session={now} target={target ?? first} />
+      {target && <ActionStrip target={target.name} />}
       <main id="content" key={target?.name}>
         {target ? <Screen target={target.name} /> : named !== '' && <NoSuch what={`target ${named}`} />}
       </main>

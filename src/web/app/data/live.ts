@@ -7,10 +7,20 @@ export const awayBecause = signal('');
 /** Grows when something has happened and everything shown may be old. */
 export const changes = signal(0);
 
+const KINDS = ['hello', 'changed', 'away', 'reload', 'action'] as const;
+
 interface Heard {
-  readonly kind: 'changed' | 'away' | 'reload' | 'hello' | 'lost';
+  readonly kind: (typeof KINDS)[number] | 'lost';
   readonly id: string;
-  readonly message: string;
+  readonly data: unknown;
+}
+
+/** Told of what the stream brings besides, by kind. */
+const listeners = new Map<string, (data: never) => void>();
+
+/** `hear` is called with the data of each event of that kind from now on. */
+export function onEvent<Data>(kind: (typeof KINDS)[number], hear: (data: Data) => void): void {
+  listeners.set(kind, hear);
 }
 
 let lastId = '';
@@ -46,13 +56,12 @@ export function follow(target: string): () => void {
 function listen(target: string, until: AbortSignal, tell: (heard: Heard) => void): Promise<void> {
   const since = lastId === '' ? '' : `?since=${encodeURIComponent(lastId)}`;
   const source = new EventSource(`/api/targets/${encodeURIComponent(target)}/stream${since}`);
-  for (const kind of ['hello', 'changed', 'away', 'reload'] as const)
-    source.addEventListener(kind, ({ data, lastEventId }: MessageEvent<string>) => {
-      const { message = '' } = JSON.parse(data) as { message?: string };
-      tell({ kind, id: lastEventId, message });
-    });
+  for (const kind of KINDS)
+    source.addEventListener(kind, ({ data, lastEventId }: MessageEvent<string>) =>
+      tell({ kind, id: lastEventId, data: JSON.parse(data) }),
+    );
   source.addEventListener('error', () => {
-    tell({ kind: 'lost', id: lastId, message: '' });
+    tell({ kind: 'lost', id: lastId, data: {} });
     // The browser tries again by itself, unless it was refused: then the session may be over.
     if (source.readyState === EventSource.CLOSED) void checkSession();
   });
@@ -64,11 +73,12 @@ function listen(target: string, until: AbortSignal, tell: (heard: Heard) => void
   });
 }
 
-function hear({ kind, id, message }: Heard): void {
+function hear({ kind, id, data }: Heard): void {
   lastId = id;
   if (kind === 'lost') connection.value = 'lost';
   else if (kind === 'away') connection.value = 'away';
   else connection.value = 'live';
-  awayBecause.value = kind === 'away' ? message : '';
+  awayBecause.value = kind === 'away' ? ((data as { message?: string }).message ?? '') : '';
   if (kind === 'changed' || kind === 'reload') changes.value++;
+  listeners.get(kind)?.(data as never);
 }

@@ -1,4 +1,5 @@
 import type { SessionAnswer } from '../../answers/session.ts';
+import { isProduction } from '../data/actions.ts';
 import { awayBecause, connection } from '../data/live.ts';
 import { go, pathOf, place } from '../data/place.ts';
 import { signOut } from '../data/session.ts';
@@ -20,7 +21,7 @@ export function TopBar({ session, target }: { session: SessionAnswer; target: Ta
   const { screen } = place.value;
   return (
     <header class="top">
-      {target.production && <p class="production">Production: {target.name}</p>}
+      {(target.production || isProduction.value) && <p class="production">Production: {target.name}</p>}
       <div class="top-row">
         <span class="brand">taskflow-db</span>
         <TargetChoice session={session} target={target} />

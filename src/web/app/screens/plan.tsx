@@ -3,6 +3,7 @@ import type { PlanAnswer } from '../../answers/plan.ts';
 import { targetPath } from '../data/api.ts';
 import { pathOf, place, setQuery } from '../data/place.ts';
 import { useResource } from '../data/resource.ts';
+import { ApplyButton } from '../parts/apply-button.tsx';
 import { FaultBox, Link, Loading, Panel, Shown } from '../parts/basics.tsx';
 import { FindingNote } from '../parts/finding.tsx';
 import { PlannedMigration } from '../parts/planned-migration.tsx';
@@ -23,6 +24,7 @@ export function PlanScreen({ target }: { target: string }) {
         <button type="button" disabled={isLoading} onClick={refresh}>
           {isLoading ? 'Looking …' : 'Look again'}
         </button>
+        {value && <ApplyButton target={target} plan={value} to={to} />}
         {value && <span class="quiet found">made {timeText(value.madeAt)}</span>}
       </div>
       {fault && <FaultBox fault={fault} retry={refresh} />}

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ActionAnswer } from '../../src/web/answers/action.ts';
+import { type DatabaseWorkplace, withCli } from '../support/cli.ts';
+import { type SignedIn, type StartedConsole, signIn, withConsole } from '../support/console.ts';
+import { engines } from '../support/servers.ts';
+
+const newest = engines.at(-1)!;
+
+const FILES = {
+  'm/001_people.sql':
+    '-- People\nCREATE TABLE people (id integer PRIMARY KEY, name text);\n\n-- ROLLBACK:\n-- DROP TABLE people;\n',
+  'm/002_orders.sql':
+    '-- Orders\nCREATE TABLE orders (id integer PRIMARY KEY, person integer REFERENCES people);\n\n-- ROLLBACK:\n-- DROP TABLE orders;\n',
+  'm/003_index.sql':
+    '-- Index\nCREATE INDEX CONCURRENTLY people_name ON people (name);\n\n-- ROLLBACK:\n-- DROP INDEX CONCURRENTLY people_name;\n',
+};
+
+interface Bed {
+  readonly at: DatabaseWorkplace;
+  readonly console: StartedConsole;
+  readonly one: SignedIn;
+  /** Behind the target's address. */
+  act(part: string, body: object): Promise<ActionAnswer<{ migrations: { version: string; state: string }[] }>>;
+  /** The action when it is over. */
+  ended(id: string): Promise<ActionAnswer>;
+}
+
+async function withActing(files: Readonly<Record<string, string>>, args: string[], body: (bed: Bed) => Promise<void>) {
+  await withCli(newest, files, (at) =>
+    withConsole(at, ['--write', ...args], async (console) => {
+      const one = await signIn(console.url, console.links[0]!.url);
+      const base = `/api/targets/${at.database.name}`;
+      const act: Bed['act'] = async (part, given) => {
+        const answer = await one.post(`${base}/${part}`, given);
+        assert.equal(answer.status, 200, answer.text);
+        return answer.json();
+      };
+      const ended: Bed['ended'] = async (id) => {
+        for (;;) {
+          const now = (await one.get(`${base}/actions/${id}`)).json<ActionAnswer>();
+          if (now.state !== 'running') return now;
+          await new Promise((done) => setTimeout(done, 50));
+        }
+      };
+      await body({ at, console, one, act, ended });
+    }),
+  );
+}
+
+const EVENTS = `SELECT event, version, detail -> 'console' ->> 'user', detail -> 'console' ->> 'address', detail -> 'console' ->> 'request'
+FROM schema_migration_events ORDER BY seq`;
+
+test('what is applied from the console is on record as by the command, with the person, and the chain is whole', async () => {
+  await withActing(FILES, ['--person', 'otto:operator'], async ({ at, act, ended }) => {
+    const begun = await act('apply', { expected: ['001_people', '002_orders', '003_index'] });
+    const done = await ended(begun.id);
+    assert.equal(done.state, 'done', JSON.stringify(done.problem));
+    const versions = (done as typeof begun).result?.migrations.map(({ version, state }) => `${version} ${state}`);
+    assert.deepEqual(versions, ['001_people applied', '002_orders applied', '003_index applied']);
+    const rows = await at.database.sql(EVENTS);
+    const kinds = rows.map(([event, version]) => `${event} ${version}`);
+    for (const kind of ['started 001_people', 'applied 001_people', 'started 002_orders', 'applied 003_index'])
+      assert.ok(kinds.includes(kind), `${kind} in ${kinds.join(', ')}`);
+    assert.deepEqual([...new Set(rows.map(([, , ...who]) => who.join(' ')))], [`otto 127.0.0.1 ${begun.id}`]);
+    assert.equal((await at.run(['history', '--verify'])).exit, 0);
+    assert.match((await at.run(['history'])).stdout, /otto at the console, from 127\.0\.0\.1/);
+  });
+});
+
+test('a migration that fails is a result with its place, and what came before it is applied', async () => {
+  const files = {
+    ...FILES,
+    'm/002_orders.sql': '-- Orders\nCREATE TABLE orders (id integer);\nSELECT no_such_column;\n',
+  };
+  await withActing(files, [], async ({ at, act, ended }) => {
+    const { problem, state } = await ended((await act('apply', {})).id);
+    assert.equal(state, 'failed');
+    assert.deepEqual([problem?.where?.line, problem?.server?.sqlstate], [3, '42703']);
+    assert.match(problem?.state ?? '', /Rolled back/);
+    assert.deepEqual(await at.database.sql('SELECT version, success FROM schema_migrations ORDER BY 1'), [
+      ['001_people', 't'],
+      ['002_orders', 'f'],
+    ]);
+  });
+});
+
+test('what was not shown is not applied', async () => {
+  await withActing(FILES, [], async ({ at, act, ended }) => {
+    const { state, problem } = await ended((await act('apply', { expected: ['001_people'] })).id);
+    assert.deepEqual([state, problem?.code], ['failed', 'plan-moved']);
+    assert.match(problem?.found ?? '', /003_index/);
+    assert.deepEqual(await at.database.sql("SELECT to_regclass('people')::text"), [[null]]);
+  });
+});
+
+test('an action that is cancelled leaves nothing, and who cancelled it is on record', async () => {
+  const files = { 'm/001_slow.sql': '-- Slow\nCREATE TABLE slow (id integer);\nSELECT pg_sleep(60);\n' };
+  await withActing(files, ['--person', 'otto:operator', '--person', 'anna:approver'], async ({ at, console, act }) => {
+    const begun = await act('apply', {});
+    assert.equal(begun.state, 'running');
+    const anna = await signIn(console.url, console.links[1]!.url);
+    const path = `/api/targets/${at.database.name}/actions/${begun.id}/cancel`;
+    const { state, problem } = (await anna.post(path, {})).json<ActionAnswer>();
+    assert.deepEqual([state, problem?.code], ['cancelled', 'cancelled']);
+    const rows = await at.database.sql(EVENTS);
+    assert.deepEqual(
+      rows.slice(-3).map(([event, , user]) => `${event} ${user}`),
+      ['started otto', 'cancelled otto', 'cancel_requested anna'],
+    );
+    assert.deepEqual(await at.database.sql("SELECT to_regclass('slow')::text"), [[null]]);
+  });
+});
+
+test('a database that is marked production in itself wants its name typed', async () => {
+  await withActing(FILES, [], async ({ at, one, act, ended }) => {
+    await ended((await act('apply', { to: '001' })).id);
+    await at.database.sql("INSERT INTO schema_migration_settings (key, value) VALUES ('production', 'true')");
+    const refused = await one.post(`/api/targets/${at.database.name}/apply`, {});
+    assert.equal(refused.status, 409, refused.text);
+    assert.match(refused.text, /confirm-needed/);
+    assert.equal((await ended((await act('apply', { confirm: at.database.name })).id)).state, 'done');
+  });
+});
