@@ -154,15 +154,15 @@ export class Session {
   }
 
   /**
-   * Runs one COPY ... TO STDOUT and hands its bytes to `take` as they come, as slowly as it takes them: memory stays flat.
-   * Resolves with the number of rows. Throws the server's DatabaseError, SessionLost, or what `take` throws; then the session
+   * Runs one COPY ... TO STDOUT and hands its bytes to `take` as they come, as slowly as it takes them: memory stays flat. Each
+   * piece of them is filled anew when the next one is asked for. Resolves with the number of rows. Throws the server's DatabaseError, SessionLost, or what `take` throws; then the session
    * is of no more use, because the rest of the data still waits in it.
    */
   copyOut(sql: string, take: (data: AsyncIterable<Uint8Array>) => Promise<void>): Promise<number> {
     return this.#inTurn(async () => {
       const { CopyOut } = await import('./copy-out.ts');
-      const stream = new CopyOut(sql);
-      return this.#copy(stream, () => take(stream));
+      const rows = new CopyOut(sql);
+      return this.#copy(rows, () => take(rows));
     });
   }
 
@@ -172,17 +172,17 @@ export class Session {
       // As `default`: of a bundled CommonJS module there are no other names.
       const { default: streams } = await import('pg-copy-streams');
       const stream = streams.from(sql);
+      // What ends it is told where it is moved; once that is over, nobody listens any more.
+      stream.on('error', () => {});
       return this.#copy(stream, () => pipeline(data, stream));
     });
   }
 
-  async #copy(stream: CopyStream, move: () => Promise<void>): Promise<number> {
-    // What ends it is told where it is moved; once that is over, nobody listens any more.
-    stream.on('error', () => {});
-    this.#client.query(stream);
+  async #copy(query: CopyQuery, move: () => Promise<void>): Promise<number> {
+    this.#client.query(query);
     try {
       await move();
-      return stream.rowCount;
+      return query.rowCount;
     } catch (error) {
       if (error instanceof Error && 'severity' in error) throw error;
       const lost = this.#lost;
@@ -251,7 +251,7 @@ function opensTransaction(segment: readonly BatchItem[]): boolean {
   return /^(?:BEGIN|DISCARD)\b/.test(segment[0]?.sql ?? '');
 }
 
-type CopyStream = CopyStreamQuery | CopyOut;
+type CopyQuery = CopyStreamQuery | CopyOut;
 
 export interface BatchWatch {
   /** Called as each item finishes, in order. */

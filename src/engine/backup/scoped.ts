@@ -8,7 +8,7 @@ import { BACKUP_SCHEMA } from '../../backup/kept.ts';
 import { type BackupFile, type BackupSource, backupId, MANIFEST_FILE } from '../../backup/manifest.ts';
 import type { Control } from '../control.ts';
 import type { Engine } from '../engine.ts';
-import { fileSuffix, hasZstd, type Packing, writeFileOf } from './backup-file.ts';
+import { fileSuffix, hasZstd, type Packing, writeFileBy } from './backup-file.ts';
 import { beginBackup, tellSwept } from './begin-backup.ts';
 import { bytesBelow } from './digest.ts';
 import { type PartialBackup, settleFile } from './partial.ts';
@@ -55,6 +55,12 @@ export interface Held {
   readonly first: boolean;
 }
 
+/** Appends what one COPY gives. */
+type AppendRows = (data: AsyncIterable<Uint8Array>) => Promise<void>;
+
+/** So often the disk is looked at. */
+const LOOK_BYTES = 16 * 1024 * 1024;
+
 /** Data that one version destroys, on its way into a folder of the backups: no backup before `finish`. */
 export class ScopedBackup {
   readonly #engine: Engine;
@@ -66,6 +72,8 @@ export class ScopedBackup {
   readonly #files: BackupFile[] = [];
   readonly #kept: Held[] = [];
   #written = 0;
+  /** Bytes of rows that have come since the disk was looked at. */
+  #sinceLook = LOOK_BYTES;
 
   private constructor(
     engine: Engine,
@@ -107,12 +115,18 @@ export class ScopedBackup {
     return this.#partial.id;
   }
 
-  /** Writes the rows of one store, as COPY gives them, and waits until the disk has them. Nothing is left where it fails. */
-  write(data: AsyncIterable<Uint8Array>): Promise<string> {
+  /**
+   * Writes one file of rows, as COPY gives them, which `fill` appends part by part; waits until the disk has it, and returns its
+   * path. Nothing is left where it fails.
+   */
+  write(fill: (append: AppendRows) => Promise<void>): Promise<string> {
     return this.#orDiscard(async () => {
       this.#written += 1;
       const path = `data/${this.#written}.copy${fileSuffix(this.#packing)}`;
-      this.#files.push(await writeFileOf(this.#partial.path, path, this.#watched(data), this.#packing));
+      const file = await writeFileBy(this.#partial.path, path, this.#packing, (append) =>
+        fill((data) => append(this.#watched(data))),
+      );
+      this.#files.push(file);
       await settleFile(join(this.#partial.path, path));
       return path;
     });
@@ -125,11 +139,10 @@ export class ScopedBackup {
 
   /** Stops where the room comes to an end. */
   async *#watched(data: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    let since = LOOK_BYTES;
     for await (const piece of data) {
-      since += piece.length;
-      if (since >= LOOK_BYTES) {
-        since = 0;
+      this.#sinceLook += piece.length;
+      if (this.#sinceLook >= LOOK_BYTES) {
+        this.#sinceLook = 0;
         const problem = spaceProblem(bytesBelow(this.#partial.path), boundsOf(this.#engine));
         if (problem) throw problem;
       }
@@ -191,9 +204,6 @@ export class ScopedBackup {
     }
   }
 }
-
-/** So often the disk is looked at. */
-const LOOK_BYTES = 16 * 1024 * 1024;
 
 /** What there is room for. */
 export function boundsOf({ settings }: Pick<Engine, 'settings'>) {

@@ -64,7 +64,7 @@ export async function capture(
   );
   if (begun instanceof Problem) throw begun;
   const one: Capture = { kept, taking, base: undefined, rows: 0 };
-  if (told.toFile) await copyToFile(subject, one);
+  if (told.toFile) await copyToFile(subject, one, told.progress);
   else await copyPieces(subject, one, told.progress);
   try {
     await shorten(worker, one);
@@ -75,8 +75,12 @@ export async function capture(
   return one;
 }
 
-async function copyToFile({ worker, ...subject }: LockSubject, one: Capture): Promise<void> {
-  const { base, rows } = await copyBase({ worker, ...subject }, one.taking, one.kept);
+async function copyToFile(
+  subject: LockSubject,
+  one: Capture,
+  progress: (done: number, total: number) => void,
+): Promise<void> {
+  const { base, rows } = await copyBase(subject, one.taking, one.kept, progress);
   one.base = base;
   one.rows = rows;
 }

@@ -1,6 +1,7 @@
 import { changeSeen, copyBase as copySql, type Pages } from '../../backup/capture-sql.ts';
 import type { KeptBase } from '../../backup/kept.ts';
 import { copiedColumns } from '../../backup/kept-sql.ts';
+import { pageShares } from '../../backup/page-shares.ts';
 import type { Session } from '../../postgres/session.ts';
 import { type Leader, openFollower, openLeader } from '../backup/leader.ts';
 import { ScopedBackup, scopedPacking } from '../backup/scoped.ts';
@@ -18,12 +19,21 @@ export interface CopiedBase {
 
 /** Tables of so many pages (8 MB) and more are read by two sessions. */
 const TWO_FROM_PAGES = 1024;
+const SESSIONS = 2;
+
+/** How far it is, where that is known. */
+type Progress = (done: number, total: number) => void;
 
 /**
- * Copies a table that is in use into a file, as of one moment: what is written from then on is known by its key, because the
- * trigger is there already. The file is whole and on the disk when this returns; nothing is left where it fails.
+ * Copies a table that is in use into files, as of one moment: what is written from then on is known by its key, because the
+ * trigger is there already. They are whole and on the disk when this returns; nothing is left where it fails.
  */
-export async function copyBase(subject: LockSubject, taking: Taking, kept: Described): Promise<CopiedBase> {
+export async function copyBase(
+  subject: LockSubject,
+  taking: Taking,
+  kept: Described,
+  progress: Progress,
+): Promise<CopiedBase> {
   const { engine, control } = subject;
   const of = { version: subject.version(), runId: engine.run.runId };
   const backup = await ScopedBackup.begin(engine, control, await scopedPacking(engine), of);
@@ -33,9 +43,9 @@ export async function copyBase(subject: LockSubject, taking: Taking, kept: Descr
   try {
     const leader = await openLeader(engine);
     sessions.push(leader.session);
-    const parts = await partsOf(leader, taking);
-    for (let i = 1; i < parts.length; i++) sessions.push(await openFollower(engine, leader));
-    const copied = await allOf(parts.map((pages, i) => copyPart(sessions[i]!, kept, pages, backup)));
+    const parts = new PartsLeft(await partsOf(leader, taking), progress);
+    for (let i = 1; i < Math.min(SESSIONS, parts.left); i++) sessions.push(await openFollower(engine, leader));
+    const copied = await allOf(sessions.map((session) => copyParts(session, kept, parts, backup)));
     const all = copied.reduce((sum, { rows }) => sum + rows, 0);
     // Every session counts its own; the table is told once.
     for (const [i, { file }] of copied.entries())
@@ -57,12 +67,59 @@ export function removeBase({ folder }: KeptBase): void {
   removeScoped(folder);
 }
 
-async function copyPart(session: Session, kept: Described, pages: Part, backup: ScopedBackup) {
-  let file = '';
-  const rows = await session.copyOut(copySql(kept, pages), async (data) => {
-    file = await backup.write(data);
-  });
-  return { rows, file };
+/** One session copies what is left, part by part, into a file of its own. */
+async function copyParts(session: Session, kept: Described, parts: PartsLeft, backup: ScopedBackup) {
+  let rows = 0;
+  try {
+    const file = await backup.write(async (append) => {
+      for (let part = parts.next(); part; part = parts.next()) {
+        rows += await session.copyOut(copySql(kept, part.of), append);
+        parts.done(part);
+      }
+    });
+    return { rows, file };
+  } catch (error) {
+    parts.giveUp();
+    throw error;
+  }
+}
+
+/** What one COPY reads. */
+interface Part {
+  readonly of: readonly Pages[] | Pick<Taking, 'from'>;
+  readonly pages: number;
+}
+
+/** Each part is taken by the next session that has nothing to do. */
+class PartsLeft {
+  readonly #left: Part[];
+  readonly #progress: Progress;
+  readonly #pages: number;
+  #done = 0;
+
+  constructor(parts: readonly Part[], progress: Progress) {
+    this.#left = [...parts];
+    this.#progress = progress;
+    this.#pages = parts.reduce((sum, { pages }) => sum + pages, 0);
+  }
+
+  get left(): number {
+    return this.#left.length;
+  }
+
+  next(): Part | undefined {
+    return this.#left.shift();
+  }
+
+  /** What is left is nobody's. */
+  giveUp(): void {
+    this.#left.length = 0;
+  }
+
+  done({ pages }: Part): void {
+    this.#done += pages;
+    this.#progress(this.#done, this.#pages);
+  }
 }
 
 /** All of them have ended when it returns, or throws what the first has thrown. */
@@ -74,26 +131,10 @@ async function allOf<T>(running: readonly Promise<T>[]): Promise<T[]> {
   });
 }
 
-/** What one session reads. */
-type Part = readonly Pages[] | Pick<Taking, 'from'>;
-
 /** Servers before 14 read a table from its beginning, whatever the condition says of places. */
 async function partsOf({ session, server }: Leader, taking: Taking): Promise<readonly Part[]> {
-  if (server.versionNum < 14_00_00) return [taking];
   const leaves = await leavesOf(session, taking);
-  const total = leaves.reduce((sum, { pages }) => sum + pages, 0);
-  return total < TWO_FROM_PAGES ? [taking] : halves(leaves, Math.ceil(total / 2)).filter((part) => part.length > 0);
-}
-
-/** What lies before `half` pages, and the rest. */
-function halves(leaves: readonly { readonly name: string; readonly pages: number }[], half: number): Pages[][] {
-  const parts: [Pages[], Pages[]] = [[], []];
-  let before = 0;
-  for (const { name: leaf, pages } of leaves) {
-    const cut = Math.min(Math.max(half - before, 0), pages);
-    if (cut > 0) parts[0].push({ leaf, first: 0, end: cut < pages ? cut : null });
-    if (cut < pages || pages === 0) parts[1].push({ leaf, first: cut, end: null });
-    before += pages;
-  }
-  return parts;
+  const pages = leaves.reduce((sum, leaf) => sum + leaf.pages, 0);
+  if (server.versionNum < 14_00_00 || pages < TWO_FROM_PAGES) return [{ of: taking, pages }];
+  return pageShares(leaves, SESSIONS).map((share) => ({ of: share.parts, pages: share.pages }));
 }

@@ -118,9 +118,9 @@ async function onlyBase({ session }: Control, [first, ...more]: readonly Kept[])
 }
 
 async function write(session: Session, kept: Kept, backup: ScopedBackup): Promise<void> {
-  let file = '';
-  const rows = await session.copyOut(`COPY ${storeName(kept)} TO STDOUT`, async (data) => {
-    file = await backup.write(data);
+  let rows = 0;
+  const file = await backup.write(async (append) => {
+    rows = await session.copyOut(`COPY ${storeName(kept)} TO STDOUT`, append);
   });
   const columns = storeColumns(kept).map(({ name }) => name);
   backup.holds({ file, kept: { ...kept, rows }, columns, first: true });
