@@ -9,8 +9,8 @@ type Described = Omit<Kept, 'rows' | 'sequences'>;
 
 export const TEXT = 'pg_catalog.text';
 
-export function storeName({ store }: Pick<Kept, 'store'>): string {
-  return quoteQualified(BACKUP_SCHEMA, store);
+export function storeName({ store, temporary }: Pick<Kept, 'store' | 'temporary'>): string {
+  return quoteQualified(temporary ? 'pg_temp' : BACKUP_SCHEMA, store);
 }
 
 export function tableName({ schema, table }: Pick<Kept, 'schema' | 'table'>): string {
@@ -119,7 +119,7 @@ function matching(kept: Kept): { readonly from: string; readonly on: string } {
   return { from: `${storeName(kept)} AS k JOIN ${numbered} ON ${same}`, on };
 }
 
-function keysEqual({ key }: Pick<Kept, 'key'>): string {
+export function keysEqual({ key }: Pick<Kept, 'key'>): string {
   return key.map((one) => `${value(one)} = k.${q(one.name)}${one.asText ? `::${TEXT}` : ''}`).join(' AND ');
 }
 

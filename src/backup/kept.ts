@@ -31,6 +31,16 @@ export interface Kept {
   readonly origin?: KeptOrigin;
   /** Most of it was copied into a file before; then the store has what was written since: see GONE. */
   readonly base?: KeptBase;
+  /** A data migration fills it, batch after batch: how many rows it has is counted when it is read. */
+  readonly batches?: KeptBatches;
+  /** For one transaction: a temporary table, from which the rows go on into a store. */
+  readonly temporary?: true;
+}
+
+/** Of the stores of a data migration. */
+export interface KeptBatches {
+  /** All that its batches change is in them: to put it back undoes the migration. */
+  readonly all: boolean;
 }
 
 /** A backup of kept data that was made while the table was in use. */

@@ -20,7 +20,7 @@ export interface Store {
   readonly runId: string | null;
   /** ISO 8601, UTC. */
   readonly at: string | null;
-  /** How many were kept. */
+  /** How many were kept; null for what a data migration keeps, whose rows are not counted here. */
   readonly rows: number | null;
   /** As SQL names it; with columns where only their values were kept. */
   readonly of: string | null;
@@ -52,7 +52,7 @@ export function storesOf(tables: readonly StoreTable[], events: readonly KeptEve
     const isCopy = name.endsWith(CAPTURE_SUFFIX) || names.has(`${name}${CAPTURE_SUFFIX}`);
     if (!found) return { name, bytes, state: isCopy ? 'copying' : 'unknown', ...NOTHING };
     const { version, runId, at } = found.event;
-    const { rows } = found.kept;
+    const rows = found.kept.batches ? null : found.kept.rows;
     return { name, bytes, state: stateOf(found.event), version, runId, at, rows, of: shownRelation(found.kept) };
   });
   return stores.sort((a, b) => compare(b.at ?? '', a.at ?? '') || compare(a.name, b.name));

@@ -128,7 +128,7 @@ export async function planFor(
     const source = await wayBack(control, status);
     const statements = source.rollback.kind === 'sql' ? source.rollback.statements : [];
     const { version, entry } = status;
-    if (source.data?.back) {
+    if (source.data && (source.data.back || source.rollback.kind === 'none')) {
       rollbacks.push({ version, status, source, plan: planBatches(statements, control.server.versionNum) });
       continue;
     }

@@ -38,6 +38,8 @@ interface Undoing {
   readonly planned: PlannedRollback;
   readonly watch: WorkWatch;
   readonly data: DataBack;
+  /** What was kept is put back. */
+  readonly puts: boolean;
   /** In place of the lock timeout that would hold, for one try. */
   readonly lockTimeoutMs?: number | undefined;
 }
@@ -57,8 +59,18 @@ export async function undo(
   const statements = planned.plan.steps.reduce((sum, step) => sum + step.statements.length, 0);
   const { index, total } = place;
   engine.emit({ kind: 'started', version, index, total, statements });
-  const data = await dataBack({ engine, control, worker }, planned, place.data ?? true);
-  const undoing: Undoing = { engine, control, worker, planned, data, watch: watchRun(engine, version, statements) };
+  // In batches, the rows come back batch by batch as well.
+  const inBatches = planned.plan.mode === 'batches';
+  const data = await dataBack({ engine, control, worker }, planned, !inBatches && (place.data ?? true));
+  const undoing: Undoing = {
+    engine,
+    control,
+    worker,
+    planned,
+    data,
+    puts: place.data ?? true,
+    watch: watchRun(engine, version, statements),
+  };
   const begun = performance.now();
   await prepareData(undoing);
   const problem = await undoPlanned(undoing).catch((error) => afterThrow(undoing, error));
@@ -130,9 +142,9 @@ async function undoTogether(undoing: Undoing, announce: boolean): Promise<Proble
 }
 
 /** Each batch is on record as it is committed, the whole behind the last. */
-async function undoInBatches({ engine, control, worker, planned }: Undoing): Promise<undefined> {
+async function undoInBatches({ engine, control, worker, planned, puts }: Undoing): Promise<undefined> {
   const { undoData } = await import('./data/undo-data.ts');
-  await undoData(engine, control, worker, planned.source);
+  await undoData(engine, control, worker, planned.source, puts);
 }
 
 async function undoStepwise(undoing: Undoing, plan = undoing.planned.plan): Promise<Problem | undefined> {

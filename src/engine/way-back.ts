@@ -3,6 +3,7 @@ import { parseMigration } from '../migration/parse.ts';
 import type { MigrationStatus } from '../plan/reconcile.ts';
 import { Problem } from '../problem/problem.ts';
 import type { Control } from './control.ts';
+import { keptOf } from './keep/find-kept.ts';
 import { storedFileOf } from './stored-file.ts';
 
 /**
@@ -11,7 +12,7 @@ import { storedFileOf } from './stored-file.ts';
  */
 export async function wayBack(control: Control, status: MigrationStatus): Promise<Migration> {
   const source = status.file ? status.file.load() : await stored(control, status);
-  if (source.rollback.kind === 'sql') return source;
+  if (source.rollback.kind === 'sql' || (await isKept(control, source))) return source;
   const irreversible = source.rollback.kind === 'irreversible';
   const why = source.rollback.kind === 'irreversible' ? source.rollback.reason : 'it has no ROLLBACK section';
   throw new Problem('irreversible', `${status.version} cannot be undone: ${why}`, {
@@ -22,6 +23,14 @@ export async function wayBack(control: Control, status: MigrationStatus): Promis
       ? ['Undo what it did with a new migration.']
       : ['Add a ROLLBACK section to its file (that changes no checksum of its body), or write a new migration.'],
   });
+}
+
+/** A data migration without a ROLLBACK section, of which all that it has changed was kept. */
+async function isKept(control: Control, { version, data, rollback }: Migration): Promise<boolean> {
+  if (!data || rollback.kind !== 'none') return false;
+  const { kept, lost } = await keptOf(control, version);
+  const all = [...kept, ...lost].filter(({ batches }) => batches);
+  return all.length > 0 && all.every((one) => one.batches?.all && kept.includes(one));
 }
 
 async function stored(control: Control, status: MigrationStatus): Promise<Migration> {

@@ -13,6 +13,7 @@ export interface DataHeaders {
   pause?: number;
   where?: string;
   background?: boolean;
+  keep?: boolean;
 }
 
 type Taker = (draft: DataHeaders, value: string) => HeaderFault | undefined;
@@ -23,7 +24,8 @@ const TAKERS: Readonly<Record<string, Taker>> = {
   Target: takeTarget,
   Pause: takePause,
   Where: takeWhere,
-  Background: takeBackground,
+  Background: (draft, value) => takeYesNo(draft, 'background', value),
+  Keep: (draft, value) => takeYesNo(draft, 'keep', value),
 };
 
 /** Takes one header of a data migration into `draft`; says what is wrong with it. */
@@ -117,8 +119,8 @@ function isOneExpression(value: string): boolean {
   return reader !== undefined && depth === 0;
 }
 
-function takeBackground(draft: DataHeaders, value: string): HeaderFault | undefined {
+function takeYesNo(draft: DataHeaders, key: 'background' | 'keep', value: string): HeaderFault | undefined {
   if (value !== 'yes' && value !== 'no') return { found: value || 'nothing', expected: 'yes or no' };
-  draft.background = value === 'yes';
+  draft[key] = value === 'yes';
   return undefined;
 }

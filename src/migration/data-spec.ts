@@ -18,6 +18,8 @@ export interface DataSpec {
   readonly where: string | undefined;
   /** Left by `migrate` to `data run`. */
   readonly background: boolean;
+  /** Its batches keep the rows as they were, for the way back; undefined: as the policy says. */
+  readonly keep: boolean | undefined;
   /** What runs in place of the statements, which only tell what it does; undefined: they run themselves. */
   readonly code?: CodeSpec;
 }

@@ -20,7 +20,7 @@ const ACTING_HEADERS = [
   'Allow',
 ];
 /** Of data migrations. */
-export const DATA_HEADERS = ['Kind', 'Batch', 'Batch-Back', 'Target', 'Pause', 'Where', 'Background'];
+export const DATA_HEADERS = ['Kind', 'Batch', 'Batch-Back', 'Target', 'Pause', 'Where', 'Background', 'Keep'];
 /** Of data migrations that run code, and only there: elsewhere these are words. */
 export const CODE_HEADERS = ['Columns', 'Writes', 'Chunk', 'Concurrency', 'Rate', 'Retries', 'Call-Timeout'];
 

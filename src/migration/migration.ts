@@ -79,7 +79,7 @@ export interface Headers {
   readonly lockTimeoutMs?: number;
   readonly statementTimeoutMs?: number;
   readonly allow: readonly { readonly rule: string; readonly reason: string }[];
-  /** Headers of data migrations, as written: Kind, Batch, Target, Pause, Where, Background, ...; see Migration.data. */
+  /** Headers of data migrations, as written: Kind, Batch, Target, Pause, Where, Background, Keep, ...; see Migration.data. */
   readonly data: Readonly<Record<string, string>>;
 }
 

@@ -34,6 +34,28 @@ export function withoutPlaceholders(sql: string, places: readonly Placeholder[])
   return replacePlaceholders(sql, places, ({ start, end }) => NEUTRAL.padEnd(end - start)).sql;
 }
 
+/**
+ * The same, where each place can be found again in parts of the text: by fillMarkers. For whoever reads the statement and asks for
+ * its rows with conditions of it.
+ */
+export function markPlaceholders(sql: string, places: readonly Placeholder[]): string {
+  let at = 0;
+  return replacePlaceholders(sql, places, () => `(true ${marker(at++)})`).sql;
+}
+
+/** A part of a statement that was marked, with a text for each place in it. `places`: of the whole statement. */
+export function fillMarkers(
+  part: string,
+  places: readonly Placeholder[],
+  textOf: (place: Placeholder) => string,
+): string {
+  return places.reduce((sql, place, i) => sql.replaceAll(`(true ${marker(i)})`, () => textOf(place)), part);
+}
+
+function marker(at: number): string {
+  return `/* taskflow:batch ${at} */`;
+}
+
 /** The statement as it stands in the file. */
 export function writtenSql({ sql, batch = [] }: Pick<Statement, 'sql' | 'batch'>): string {
   return replacePlaceholders(sql, batch, ({ qualifier }) => (qualifier === undefined ? WORD : `${qualifier}.${WORD}`))

@@ -46,6 +46,8 @@ function migrationSql({ version, file, plan, verify = [] }: PrintedMigration, re
   ].join('\n');
 }
 
+const EACH_RANGE = '-- once for each range of its key, which :batch stands for';
+const KEPT_ROWS = '-- once for each part of the rows that its batches have kept, which come back';
 const CODE = '-- in place of these statements runs the code of the file: they tell what it reads and writes';
 
 function isCode(file: string): boolean {
@@ -76,7 +78,7 @@ function transactionSql({ statements, reason }: Step, plan: StepPlan, closing: r
       : [`-- record: ${plan.mode === 'steps' ? 'this step' : 'this batch'} is done`];
   const ends = reason === undefined ? [] : [`-- ends here: ${reason}`];
   const large = plan.large ? [`-- ${plan.large.statementCount} statements, read from the file as they run`] : [];
-  const batches = plan.mode === 'batches' ? ['-- once for each range of its key, which :batch stands for'] : [];
+  const batches = plan.mode === 'batches' ? [statements.length > 0 ? EACH_RANGE : KEPT_ROWS] : [];
   return [...batches, 'BEGIN;', ...large, ...statements.map(statementSql), ...recorded, ...ends, 'COMMIT;'].join('\n');
 }
 

@@ -55,6 +55,7 @@ test('code is read by its comments: headers in front, sections behind, and what 
     pause: undefined,
     where: 'embedding IS NULL',
     background: false,
+    keep: undefined,
     code: {
       language: 'ts',
       columns: ['title', 'Body'],

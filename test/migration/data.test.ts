@@ -33,6 +33,7 @@ test('a data migration is read with its headers, and its statements are SQL of t
     pause: 0.5,
     where: 'priority IS NULL',
     background: true,
+    keep: undefined,
   });
   const [update] = found.statements;
   assert.equal(update?.sql, "UPDATE requests SET priority = 'HIGH' WHERE due < 'a::batch' AND (true)");

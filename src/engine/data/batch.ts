@@ -1,15 +1,17 @@
 import { type BatchKey, type KeyRange, type KeyValue, rangeText } from '../../batch/key.ts';
 import { rangePredicate } from '../../batch/predicate.ts';
 import type { RunState } from '../../batch/states.ts';
+import { locate } from '../../migration/locate.ts';
 import type { Statement } from '../../migration/migration.ts';
 import { replacePlaceholders } from '../../migration/placeholder.ts';
 import type { DatabaseError } from '../../postgres/database-error.ts';
-import type { BatchItem } from '../../postgres/pipeline.ts';
-import type { Problem } from '../../problem/problem.ts';
+import type { BatchItem, ItemResult } from '../../postgres/pipeline.ts';
+import { Problem } from '../../problem/problem.ts';
 import { codePointOffset } from '../../sql/position.ts';
 import { databaseProblem, statementProblem } from '../failure.ts';
 import { mayChangeRole } from '../worker.ts';
 import type { ClaimedRange } from './data-run.ts';
+import { type AroundStatement, aroundStatement } from './keep/around-statement.ts';
 import { beginItems, type Lane, rollBack } from './lane.ts';
 import { batchDoneItems, checkRangeItem, LOST_RANGE } from './store.ts';
 
@@ -49,23 +51,69 @@ export interface BatchFailure {
  */
 export async function runBatch(lane: Lane, batch: NextBatch): Promise<BatchOutcome> {
   const begun = performance.now();
-  const statements = lane.work.statements.map((statement) => ({ statement, ...executed(lane, statement, batch) }));
+  const statements = lane.work.statements.map((statement) => executed(lane, statement, batch));
   const before = [
     ...beginItems(lane.engine, lane.control, lane.lockTimeoutMs),
     ...statementTimeout(lane),
     checkRangeItem(lane.control.names, batch.range),
   ];
-  const items = [...before, ...statements.map(({ item }) => item)];
+  const items = [...before, ...statements.flatMap((one) => one.items)];
   const { results, failure } = await lane.session.runBatch([items]);
   if (failure) {
     await rollBack(lane.session);
     if (isLost(failure.error)) return { kind: 'lost' };
-    const failed = failure.item >= before.length ? statements[failure.item - before.length] : undefined;
-    return failedOutcome(lane, failure.error, failed);
+    return failedOutcome(lane, failure.error, atItem(statements, failure.item - before.length));
   }
-  const tags = results[0]?.slice(before.length).map(({ tag }) => tag) ?? [];
-  return commitBatch(lane, batch, Math.max(0, ...tags.map(rowsOf)), begun);
+  const answers = (results[0] ?? []).slice(before.length);
+  const outcomes = statements.map((one) => outcomeOf(one, answers.splice(0, one.items.length)));
+  const missed = outcomes.find((one) => one.missed > 0);
+  if (missed) {
+    await rollBack(lane.session);
+    return missedRows(lane, missed.statement, missed.missed);
+  }
+  return commitBatch(lane, batch, Math.max(0, ...outcomes.map(({ rows }) => rows)), begun);
 }
+
+/** A statement as a batch runs it, with what keeps its rows before and behind it. */
+interface Executed {
+  readonly statement: Statement;
+  readonly items: readonly BatchItem[];
+  readonly around: AroundStatement | undefined;
+  /** From a place in what the server got back into the file. */
+  readonly back: (position: number) => number;
+}
+
+function outcomeOf({ statement, around }: Executed, answers: readonly ItemResult[]) {
+  const at = around?.before.length ?? 0;
+  const tag = answers[at]?.tag ?? '';
+  const missed = around?.missed(answers.slice(0, at), tag, answers.slice(at + 1)) ?? 0;
+  return { statement, rows: rowsOf(tag), missed };
+}
+
+/** The statement whose own item that is; undefined: it is one of ours. */
+function atItem(statements: readonly Executed[], item: number): Executed | undefined {
+  let first = 0;
+  for (const one of statements) {
+    if (item === first + (one.around?.before.length ?? 0)) return one;
+    first += one.items.length;
+  }
+  return undefined;
+}
+
+/** Somebody has added rows since a moment ago: the same again, which finds them. */
+function missedRows({ work }: Lane, statement: Statement, rows: number): BatchFailure {
+  const message = `line ${statement.line} changes rows that it did not match a moment before (${rows})`;
+  const error = Object.assign(new Error(message), { severity: 'ERROR', code: SERIALIZATION_FAILURE });
+  const problem = new Problem('backup-refused', `${work.version}: ${message}`, {
+    where: locate(work.migration, statement, 0),
+    next: [
+      'A condition that answers differently each time (random, clock_timestamp) cannot be kept: remove "Keep: yes" from the header.',
+    ],
+  });
+  return { kind: 'failed', error, statement, problem };
+}
+
+const SERIALIZATION_FAILURE = '40001';
 
 /** Moves the position in the open transaction, and commits. `begun`: when it began, by performance.now(). */
 export async function commitBatch(lane: Lane, batch: NextBatch, rows: number, begun: number): Promise<BatchOutcome> {
@@ -104,17 +152,21 @@ function statementTimeout({ work }: Lane): BatchItem[] {
 }
 
 /** A statement with the range in place of `:batch`, and the way from a place in it back into the file. */
-function executed({ table, work, control }: Lane, statement: Statement, { bounds, range }: NextBatch) {
+function executed(lane: Lane, statement: Statement, { bounds, range }: NextBatch): Executed {
+  const { table, work, control, keeping } = lane;
   const places = statement.batch ?? [];
-  if (places.length === 0) return { item: { sql: statement.sql }, back: (position: number) => position };
   const predicate = rangePredicate(table.key, bounds, {
     table: table.name,
     where: onlyUndone(table.key, range.pass) ? work.where : undefined,
     serverVersionNum: control.server.versionNum,
   });
+  const around = keeping && aroundStatement(keeping, statement, predicate);
   const { sql, back } = replacePlaceholders(statement.sql, places, ({ qualifier }) => predicate.text(qualifier));
+  const item = places.length === 0 ? { sql } : { sql, params: predicate.params };
   return {
-    item: { sql, params: predicate.params },
+    statement,
+    around,
+    items: around ? [...around.before, item, ...around.after] : [item],
     back: (position: number) => positionIn(statement.sql, back(codePointOffset(sql, 0, position))),
   };
 }
@@ -141,7 +193,7 @@ export function isLost(error: DatabaseError): boolean {
 export function failedOutcome(
   { work, control }: Lane,
   error: DatabaseError,
-  failed: { statement: Statement; back: (offset: number) => number } | undefined,
+  failed: Pick<Executed, 'statement' | 'back'> | undefined,
 ): BatchFailure {
   const problem = failed
     ? statementProblem(placedBack(error, failed.back), work.migration, failed.statement, work.statements, control.role)

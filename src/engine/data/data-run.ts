@@ -20,6 +20,8 @@ export interface DataWork {
   readonly background: boolean;
   /** What runs in place of the statements. */
   readonly code?: CodeSpec | undefined;
+  /** Of a way back: behind its statements the rows that were kept come back. */
+  readonly puts: boolean;
 }
 
 /** The table that is gone through, as the catalogs have it. */

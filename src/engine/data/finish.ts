@@ -5,6 +5,8 @@ import { checkVerify } from '../check-verify.ts';
 import { databaseProblem } from '../failure.ts';
 import { recordedMigration } from '../recorded.ts';
 import type { ClaimedRange, LaneEnd } from './data-run.ts';
+import { putOutcome } from './keep/put-outcome.ts';
+import { tellKept } from './keep/tell-kept.ts';
 import { beginItems, inTransaction, type Lane, rollBack } from './lane.ts';
 import { checkRangeItem, LOST_RANGE, stateItem } from './store.ts';
 
@@ -41,7 +43,10 @@ async function recordSuccess(lane: Lane, range: ClaimedRange): Promise<Problem |
       );
       if (problem) return await rollBack(session).then(() => problem);
     }
-    await session.batch([[...recordItems(lane, range), { sql: 'COMMIT' }]]);
+    const put = await putOutcome(lane);
+    await session.batch([[...recordItems(lane, range, put.items), { sql: 'COMMIT' }]]);
+    put.tell();
+    if (lane.keeping && work.direction === 'up') await tellKept(engine, control, work.version);
     return undefined;
   } catch (error) {
     await rollBack(session);
@@ -52,7 +57,7 @@ async function recordSuccess(lane: Lane, range: ClaimedRange): Promise<Problem |
 /** The audit trail has one writer at a time. */
 const RECORD_LOCK_TIMEOUT_MS = 8000;
 
-function recordItems({ engine, control, work }: Lane, range: ClaimedRange): BatchItem[] {
+function recordItems({ engine, control, work }: Lane, range: ClaimedRange, put: readonly BatchItem[]): BatchItem[] {
   const { names } = control;
   const role = { sql: "SELECT pg_catalog.set_config('role', $1, true)", params: [engine.settings.role ?? 'none'] };
   const over = stateItem(names, work.version, ['running', 'pausing'], 'succeeded');
@@ -76,6 +81,7 @@ function recordItems({ engine, control, work }: Lane, range: ClaimedRange): Batc
 
   function undoneRecord(): BatchItem[] {
     return [
+      ...put,
       rolledBackItem(names, engine.run, work.version),
       tookItem(),
       eventItem(names, engine.run, { event: 'rolled_back', version: work.version }),

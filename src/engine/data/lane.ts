@@ -1,13 +1,15 @@
+import type { Kept } from '../../backup/kept.ts';
 import type { PaceLimits } from '../../batch/pace.ts';
 import type { BatchItem } from '../../postgres/pipeline.ts';
 import type { Row } from '../../postgres/row.ts';
 import type { Session } from '../../postgres/session.ts';
-import { pinSettings } from '../../postgres/session-settings.ts';
+import { OWN_ROLE, pinSettings } from '../../postgres/session-settings.ts';
 import type { Control } from '../control.ts';
 import type { Engine } from '../engine.ts';
 import { workerPins } from '../worker.ts';
 import type { CodeLane } from './code/code-lane.ts';
 import type { DataTable, DataWork } from './data-run.ts';
+import type { BatchKeeping } from './keep/batch-keeping.ts';
 import type { Watch } from './signals/watch.ts';
 import type { WorkerIdentity } from './store.ts';
 
@@ -27,11 +29,23 @@ export interface Lane {
   readonly watch: Watch | undefined;
   /** What runs in place of the statements. */
   readonly code: CodeLane | undefined;
+  /** What its batches keep of the rows that they change. */
+  readonly keeping: BatchKeeping | undefined;
+  /** On the way back, the stores whose rows come back behind its statements; `events`: see placeOf. */
+  readonly puts: readonly Kept[];
+  readonly events: string;
+  /** While it works at one of them: that one, and whether all of it is one batch. */
+  readonly put?: Kept;
+  readonly whole?: boolean;
 }
 
 /** What a transaction of a worker begins with: our settings, and under a run's lease the proof that it is still held. */
 export function beginItems(engine: Engine, control: Control, lockTimeoutMs: number): BatchItem[] {
-  const pins = pinSettings({ ...workerPins(engine), lockTimeoutMs }, 'transaction');
+  const own = workerPins(engine);
+  const pins = pinSettings(
+    { ...own, lockTimeoutMs, custom: { ...own.custom, [OWN_ROLE]: control.role } },
+    'transaction',
+  );
   return [{ sql: 'BEGIN' }, { ...pins, name: 'taskflow_data_pins' }, ...control.fenceItems];
 }
 

@@ -1,13 +1,16 @@
-import type { KeyRange } from '../../batch/key.ts';
+import type { KeyRange, KeyValue } from '../../batch/key.ts';
 import { SIZE_MAX } from '../../batch/pace.ts';
 import { TokenReader } from '../../sql/token-reader.ts';
 import type { ClaimedRange, DataRun } from './data-run.ts';
+import { nextPut, putOf } from './keep/puts.ts';
 import { beginItems, inTransaction, type Lane, rollBack } from './lane.ts';
 import { lastItem, lastOf, probedOf, probeItem } from './probe.ts';
 import { claimedOf, keyJson, newRangeItem, readProgress, readRun, takeOverItem } from './store.ts';
 
 /** So many batches make a range: few enough that several workers find some, enough that cutting them costs nothing. */
 const BATCHES_IN_RANGE = 8;
+/** Blocks of a store in a range: some ten thousand rows. */
+const PUT_BLOCKS = 256;
 
 /** What a worker does next: a range, waiting for the ranges of others, or nothing, because the run is not running. */
 export type Claim = ClaimedRange | 'wait' | 'over';
@@ -78,7 +81,7 @@ function cutToItem({ control, work }: Lane, { hi }: KeyRange, size: number) {
 
 /** Undefined: the pass is cut to its end. */
 async function nextRange(lane: Lane, run: DataRun, size: number): Promise<KeyRange | undefined> {
-  if (lane.work.direction === 'down') return nextDown(lane, run, size);
+  if (lane.work.direction === 'down') return run.pass > 1 ? nextPut(lane, run, PUT_BLOCKS) : nextDown(lane, run, size);
   if (run.endAt === null || keyJson(run.cutTo) === keyJson(run.endAt)) return undefined;
   // A sweep only looks for rows: its ranges are windows of keys.
   const keys = run.pass > 1 && lane.work.where !== undefined ? SIZE_MAX : size * BATCHES_IN_RANGE;
@@ -93,6 +96,7 @@ async function nextRange(lane: Lane, run: DataRun, size: number): Promise<KeyRan
  */
 async function nextDown(lane: Lane, run: DataRun, size: number): Promise<KeyRange | undefined> {
   const { control, session, work } = lane;
+  if (work.statements.length === 0) return undefined;
   const [last] = await session.query(
     `SELECT 1 FROM ${control.names.dataRanges} WHERE version = $1 AND direction = $2 AND kind = 'rows' AND hi IS NULL`,
     [work.version, work.direction],
@@ -115,15 +119,24 @@ const PASSES_MAX = 10;
 
 /** A further pass for rows that came meanwhile; undefined where the one before has found none. */
 async function beginNextPass(lane: Lane, run: DataRun): Promise<DataRun | undefined> {
-  const { work, session, control } = lane;
-  if (work.direction === 'down' || run.pass >= PASSES_MAX) return undefined;
+  const { work, session } = lane;
+  if (work.direction === 'down') return putOf(lane, run.pass + 1) && nextPass(lane, { lo: null }, null);
+  if (run.pass >= PASSES_MAX) return undefined;
   const from = work.where === undefined ? await newKeysFrom(lane, run) : await sweepFrom(lane, run);
   if (!from) return undefined;
   const last = lastItem(lane.table);
   const [row] = await session.query(last.sql, last.params);
+  return nextPass(lane, from, lastOf(lane.table.key, row));
+}
+
+async function nextPass(
+  { session, control, work }: Lane,
+  { lo }: Pick<KeyRange, 'lo'>,
+  endAt: KeyValue | null,
+): Promise<DataRun | undefined> {
   await session.query(
     `UPDATE ${control.names.dataMigrations} SET pass = pass + 1, cut_to = $2::jsonb, end_at = $3::jsonb WHERE version = $1`,
-    [work.version, keyJson(from.lo), keyJson(lastOf(lane.table.key, row))],
+    [work.version, keyJson(lo), keyJson(endAt)],
   );
   return readRun(session, control.names, work.version);
 }

@@ -15,6 +15,8 @@ import type { CodeLane } from './code/code-lane.ts';
 import { columnsFor } from './code/columns.ts';
 import { loadCode } from './code/load-code.ts';
 import type { DataRun, DataTable, DataWork, LaneEnd } from './data-run.ts';
+import { putsOf } from './keep/puts.ts';
+import { settleKeeping } from './keep/settle-keeping.ts';
 import { resolveTable } from './key.ts';
 import type { Lane } from './lane.ts';
 import type { About } from './signals/signal.ts';
@@ -44,11 +46,12 @@ export async function workAt(
   work: DataWork,
   options: WorkOptions,
 ): Promise<void> {
-  const lane = await laneFor(engine, control, session, work, options.finish ?? false);
+  let lane = await laneFor(engine, control, session, work, options.finish ?? false);
   let run = await startRun(engine, control, work, options);
   try {
     await options.onStarted?.();
     await settleTable(lane);
+    lane = { ...lane, keeping: await settleKeeping(lane) };
     for (;;) {
       const end = await new DataWorker(lane, run).work();
       const next = end.kind === 'succeeded' ? undefined : await goOn(lane, end);
@@ -80,7 +83,19 @@ async function laneFor(
   const table = await resolveTable(asking, work);
   const watch = finish ? undefined : new Watch(session, aboutOf(engine, table), engine.settings.data);
   const code = work.code && (await codeLane(asking, work, table, work.code));
-  return { ...asking, worker, work, table, limits, pause: finish ? 0 : pauseShare, watch, code };
+  const puts = await putsOf(control, session, work);
+  return {
+    ...asking,
+    worker,
+    work,
+    table,
+    limits,
+    pause: finish ? 0 : pauseShare,
+    watch,
+    code,
+    keeping: undefined,
+    ...puts,
+  };
 }
 
 /** While code runs no row is locked: its batches may take longer, and hold no more than fits into memory. */

@@ -6,9 +6,15 @@ import type { Worker } from '../worker.ts';
 import { workAt } from './run-work.ts';
 import { workDown } from './work.ts';
 
-/** Runs the ROLLBACK section of a data migration in batches; the record comes with the last. Throws as workAt. */
-export async function undoData(engine: Engine, control: Control, worker: Worker, source: Migration): Promise<void> {
-  const work = workDown(source);
+/** Runs the ROLLBACK section of a data migration in batches, and puts back what was kept (`puts`); the record comes with the last. Throws as workAt. */
+export async function undoData(
+  engine: Engine,
+  control: Control,
+  worker: Worker,
+  source: Migration,
+  puts: boolean,
+): Promise<void> {
+  const work = workDown(source, puts);
   if (!work) throw new Error(`${source.version} has no way back in batches`);
   await worker.renew();
   await workAt(engine, control, worker.session, work, {

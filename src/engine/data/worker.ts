@@ -8,6 +8,8 @@ import { type BatchFailure, type BatchOutcome, batchText, type NextBatch, onlyUn
 import { runCodeBatch } from './code/run-code-batch.ts';
 import type { ClaimedRange, DataFailure, DataRun, LaneEnd } from './data-run.ts';
 import { finishRun } from './finish.ts';
+import { putBatch } from './keep/put-batch.ts';
+import { atPass } from './keep/puts.ts';
 import { inTransaction, type Lane } from './lane.ts';
 import { passOverRow } from './pass-over.ts';
 import { probedOf, probeItem } from './probe.ts';
@@ -25,7 +27,9 @@ import {
 
 /** A worker at its work. Its memory is one batch. */
 export class DataWorker {
-  readonly #lane: Lane;
+  /** At the range in hand: at the table, or at a store whose rows come back. */
+  #lane: Lane;
+  readonly #base: Lane;
   readonly #keysTotal: number | undefined;
   #pace: Pace;
   #recent: RecentBatches = [];
@@ -39,6 +43,7 @@ export class DataWorker {
 
   constructor(lane: Lane, run: DataRun) {
     this.#lane = lane;
+    this.#base = lane;
     this.#keysTotal = run.keysEstimated ?? undefined;
     this.#pace = firstPace(lane.limits, run.size ?? undefined);
     const { engine, watch } = lane;
@@ -57,12 +62,13 @@ export class DataWorker {
       await this.#lane.watch?.begin();
       for (;;) {
         this.#stopIfAsked();
-        const claim = await claimRange(this.#lane, this.#pace.size);
+        const claim = await claimRange(this.#base, this.#pace.size);
         if (claim === 'over') return { kind: 'stopped', run: await this.#run() };
         if (claim === 'wait') await this.#waitForOthers();
         else {
           this.#range = claim;
-          const end = claim.kind === 'finish' ? await finishRun(this.#lane, claim) : await this.#workRange(claim);
+          this.#lane = await atPass(this.#base, claim.pass);
+          const end = claim.kind === 'finish' ? await finishRun(this.#base, claim) : await this.#workRange(claim);
           if (end) return end;
           this.#range = undefined;
         }
@@ -134,6 +140,7 @@ export class DataWorker {
     const { table, work } = this.#lane;
     const rest = { lo: position, hi: range.hi };
     const first = { range, attempts: 0, error: null, row: null };
+    if (this.#lane.whole) return { ...first, bounds: rest, keys: 0, isLast: true };
     const sweeps = onlyUndone(table.key, range.pass) && table.key.kind === 'columns' && work.where !== undefined;
     if (table.key.kind === 'ctid' && range.hi === null) return { ...first, bounds: rest, keys: 0, isLast: true };
     const size = Math.min(this.#pace.size, this.#cap ?? this.#pace.size);
@@ -153,12 +160,16 @@ export class DataWorker {
 
   /** Refused, it is tried again: the same rows, in smaller pieces. */
   async #tryUntilDone(range: ClaimedRange, first: NextBatch): Promise<Tried> {
-    const { code } = this.#lane;
+    const { code, put } = this.#lane;
     let batch = first;
     for (;;) {
       this.#stopIfAsked();
       const begun = performance.now();
-      const outcome = await (code ? runCodeBatch(this.#lane, code, batch) : runBatch(this.#lane, batch));
+      const outcome = await (put
+        ? putBatch(this.#lane, put, batch)
+        : code
+          ? runCodeBatch(this.#lane, code, batch)
+          : runBatch(this.#lane, batch));
       if (outcome.kind === 'lost') return { kind: 'lost' };
       if (outcome.kind === 'done') {
         await this.#done(batch, outcome, performance.now() - begun);

@@ -1,5 +1,6 @@
 import type { Kept } from '../../backup/kept.ts';
 import { BACKUP_SCHEMA } from '../../backup/kept.ts';
+import { storeName } from '../../backup/kept-sql.ts';
 import type { Session } from '../../postgres/session.ts';
 import type { Control } from '../control.ts';
 
@@ -41,9 +42,13 @@ WHERE e.version = $1 AND e.event = 'backed_up'
   );
   const stores = kept.map(({ one }) => one.store);
   const there = await storesThere(control.session, stores);
+  const counted = await rowsOf(
+    control.session,
+    kept.filter(({ one }) => one.batches && there.has(one.store)).map(({ one }) => one),
+  );
   const isLost = ({ one, file }: (typeof kept)[number]) => !there.has(one.store) && !file?.stores.includes(one.store);
   return {
-    kept: kept.filter((each) => !isLost(each)).map(({ one }) => one),
+    kept: kept.filter((each) => !isLost(each)).map(({ one }) => ({ ...one, rows: counted.get(one.store) ?? one.rows })),
     files: new Map(kept.flatMap(({ one, file }) => (there.has(one.store) || !file ? [] : [[one.store, file]]))),
     lost: kept.filter(isLost).map(({ one }) => one),
   };
@@ -52,6 +57,16 @@ WHERE e.version = $1 AND e.event = 'backed_up'
 type Detail =
   | { readonly scope: 'scoped'; readonly kept: readonly Kept[] }
   | ({ readonly scope: 'file'; readonly of: number; readonly stores: readonly string[] } & KeptFile);
+
+/** Of stores that are filled batch after batch: how many rows each has by now. */
+async function rowsOf(session: Session, stores: readonly Kept[]): Promise<ReadonlyMap<string, number>> {
+  const counted = new Map<string, number>();
+  for (const one of stores) {
+    const [row] = await session.query(`SELECT pg_catalog.count(*) AS rows FROM ${storeName(one)}`);
+    counted.set(one.store, Number(row?.rows ?? 0));
+  }
+  return counted;
+}
 
 /** Which of these tables there are in the schema of the stores. */
 export async function storesThere(session: Session, stores: readonly string[]): Promise<ReadonlySet<string>> {

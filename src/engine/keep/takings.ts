@@ -171,7 +171,8 @@ function touchedSql(rows: Destruction & { kind: 'delete' | 'update' }, table: Qu
     rows.withClause,
     `SELECT ${alias}.*, ${place} FROM ${rows.target}${rows.others === '' ? '' : `, ${rows.others}`}`,
     rows.condition === '' ? '' : `WHERE ${rows.condition}`,
-    `FOR UPDATE OF ${alias}`,
+    // An UPDATE that changes no key lets others refer to its rows meanwhile.
+    `FOR ${rows.kind === 'update' ? 'NO KEY ' : ''}UPDATE OF ${alias}`,
   ]
     .filter((line) => line !== '')
     .join('\n');
