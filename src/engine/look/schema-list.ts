@@ -1,5 +1,5 @@
 import { objectName } from '../../catalog/object-name.ts';
-import type { ObjectType } from '../../catalog/object-types.ts';
+import { type ObjectType, RELATIONS } from '../../catalog/object-types.ts';
 import type { NotChecked, SchemaObject } from '../../catalog/snapshot.ts';
 import { sizeKey } from './relation-sizes.ts';
 import type { SchemaNow } from './schema-reader.ts';
@@ -36,11 +36,13 @@ export interface SchemaList {
   readonly notChecked: readonly NotChecked[];
 }
 
-/** The schema as a list, in the order of kinds and names. */
+/** The schema as a list: tables and views first, then the other kinds, each by name. */
 export function schemaList(now: SchemaNow, filter: SchemaFilter): SchemaList {
   const { outline, schema, database, state, readAt } = now;
   const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
-  const all = outline.heads.filter((one) => !isOfColumn(one));
+  const own = outline.heads.filter((one) => !isOfColumn(one));
+  const isRelation = ({ type }: SchemaObject) => RELATIONS.includes(type);
+  const all = [...own.filter(isRelation), ...own.filter((one) => !isRelation(one))];
   const inSchema = all.filter((one) => filter.schema === '' || schemaOf(one) === filter.schema);
   const found = inSchema.flatMap((one) => listed(now, one, words) ?? []);
   return {

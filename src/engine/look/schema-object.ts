@@ -1,5 +1,6 @@
 import { objectName } from '../../catalog/object-name.ts';
 import type { ObjectType } from '../../catalog/object-types.ts';
+import type { Link } from '../../catalog/outline.ts';
 import { isSet, POSITION, type Properties, type SchemaObject, type Value } from '../../catalog/snapshot.ts';
 import { objectWriter } from '../../script/object.ts';
 import { sizeKey } from './relation-sizes.ts';
@@ -87,12 +88,20 @@ export function objectView(now: SchemaNow, type: string, name: string): ObjectVi
       .map((member) => memberView(member, now)),
     sql: objectWriter(schema)(one),
     needs: outline.needsOf(one).map((needed) => ({ type: needed.type, name: objectName(needed), by: [] })),
-    dependents: outline.dependentsOf(one).map((link) => ({
-      type: link.one.type,
-      name: objectName(link.one),
-      by: link.by.map((by) => `${by.type} ${by.identity.at(-1)}`),
-    })),
+    dependents: outline
+      .dependentsOf(one)
+      .filter(isElsewhere)
+      .map((link) => ({
+        type: link.one.type,
+        name: objectName(link.one),
+        by: link.by.map((by) => `${by.type} ${by.identity.at(-1)}`),
+      })),
   };
+}
+
+/** The counter of an identity column belongs to the table. */
+function isElsewhere({ one }: Link): boolean {
+  return one.properties['of an identity column'] === undefined;
 }
 
 function isColumn({ type }: SchemaObject): boolean {
