@@ -1,20 +1,29 @@
 import type { ServerResponse } from 'node:http';
+import { SchemaReader } from '../engine/look/schema-reader.ts';
+import { TouchReader } from '../engine/look/touch-reader.ts';
 import { watchTrail } from '../engine/look/watch-trail.ts';
 import type { ActionParts } from './actions/action.ts';
 import { Actions } from './actions/actions.ts';
 import { Feed } from './feed.ts';
 import type { Target } from './target.ts';
 
-/** A target with the stream of what happens there. The database is looked at as long as somebody reads, once for all of them. */
+/**
+ * A target with the stream of what happens there, and what is known of it for everybody. The database is looked at as long as
+ * somebody reads, once for all of them.
+ */
 export class LiveTarget {
   readonly target: Target;
   readonly feed = new Feed();
   readonly actions: Actions;
+  readonly schema: SchemaReader;
+  readonly touches: TouchReader;
   #end: AbortController | undefined;
 
   constructor(target: Target, around: Pick<ActionParts, 'mask' | 'now' | 'fault'>) {
     this.target = target;
     this.actions = new Actions(this.feed, { ...around, engine: target.engine, hear: () => {} });
+    this.schema = new SchemaReader(target.engine, around.now);
+    this.touches = new TouchReader(target.engine);
   }
 
   /** Writes what happens to a response, until it is closed or `signal` is aborted. */

@@ -11,9 +11,12 @@ import { readMigration } from './routes/migration.ts';
 import { readOpenApi } from './routes/open-api.ts';
 import { readOverview } from './routes/overview.ts';
 import { readPlan } from './routes/plan.ts';
+import { readSchemaList } from './routes/schema.ts';
+import { readObjectTouches, readSchemaObject } from './routes/schema-object.ts';
 import { readSession } from './routes/session.ts';
 import { signIn } from './routes/sign-in.ts';
 import { signOut } from './routes/sign-out.ts';
+import { readTableKeys } from './routes/table-keys.ts';
 
 /** Every address of the API, in the order of its document. */
 export const ROUTES: readonly Route[] = [
@@ -24,6 +27,10 @@ export const ROUTES: readonly Route[] = [
   readMigration,
   readPlan,
   readGraph,
+  readSchemaList,
+  readTableKeys,
+  readSchemaObject,
+  readObjectTouches,
   readEvents,
   verifyChain,
   findDriftNow,

@@ -95,6 +95,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'batch',
       'catalog',
       'verify',
+      'script/object.ts',
       'script/script.ts',
       'script/sections.ts',
       'script/whole.ts',

@@ -64,10 +64,12 @@ function Screen({ target }: { target: string }) {
   if (screen === 'migrations') return <MigrationScreen key={item} target={target} version={item} />;
   if (screen === 'plan') return <PlanScreen target={target} />;
   if (screen === 'graph') return <Lazy what="the graph" load={loadGraph} props={{ target }} />;
+  if (screen === 'schema') return <Lazy what="the schema" load={loadSchema} props={{ target, item }} />;
   if (screen === 'audit') return <AuditScreen target={target} />;
   return <NoSuch what={`screen ${screen}`} />;
 }
 
+const loadSchema = async () => (await import('./screens/schema.tsx')).SchemaScreen;
 const loadGraph = async () => (await import('./screens/graph.tsx')).GraphScreen;
 
 function NoSuch({ what }: { what: string }) {

@@ -1,4 +1,5 @@
 import './app.css';
+import './schema.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { begin } from './data/session.ts';

@@ -6,6 +6,7 @@ import { type Box, layoutOf, type Point } from '../../../report/graph/layout.ts'
 import { type ShortName, shortNames } from '../../../report/graph/words.ts';
 import type { GraphAnswer } from '../../answers/graph.ts';
 import type { Reach } from './reach.ts';
+import { smooth } from './smooth.ts';
 import { toneOf } from './state.tsx';
 import { plainWord } from './words.ts';
 
@@ -158,16 +159,4 @@ function pathOf(points: readonly Point[] | undefined, from: Box, to: Box): strin
   const [x2, y2] = [to.x, to.y + to.height / 2];
   const reach = Math.max(30, Math.min(120, Math.abs(x2 - x1) / 2));
   return `M${x1} ${y1} C${x1 + reach} ${y1} ${x2 - reach} ${y2} ${x2} ${y2}`;
-}
-
-/** Through the middles between the points, and round at the points. */
-function smooth(points: readonly Point[]): string {
-  const [first, ...others] = points;
-  const last = others.at(-1)!;
-  const bends = others.slice(0, -1).map((point, i) => {
-    const next = others[i + 1]!;
-    const end = i === others.length - 2 ? last : { x: (point.x + next.x) / 2, y: (point.y + next.y) / 2 };
-    return `Q${point.x} ${point.y} ${end.x} ${end.y}`;
-  });
-  return `M${first!.x} ${first!.y} ${bends.length > 0 ? bends.join(' ') : `L${last.x} ${last.y}`}`;
 }

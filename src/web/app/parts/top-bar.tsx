@@ -14,6 +14,7 @@ const SCREENS = [
   ['migrations', 'Migrations'],
   ['plan', 'Plan'],
   ['graph', 'Graph'],
+  ['schema', 'Schema'],
   ['audit', 'Audit'],
 ] as const;
 

@@ -1,5 +1,4 @@
-import { useSignal } from '@preact/signals';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import type { GraphAnswer } from '../../answers/graph.ts';
 import { targetPath } from '../data/api.ts';
 import { pathOf, place, setQuery } from '../data/place.ts';
@@ -9,6 +8,7 @@ import { GraphPicture } from '../parts/graph-picture.tsx';
 import { type Reach, reachOf } from '../parts/reach.ts';
 import { StateWord } from '../parts/state.tsx';
 import { count } from '../parts/words.ts';
+import { useZoom } from '../parts/zoom.ts';
 
 export function GraphScreen({ target }: { target: string }) {
   const { now, refresh } = useResource<GraphAnswer>(targetPath(target, 'graph'));
@@ -17,32 +17,22 @@ export function GraphScreen({ target }: { target: string }) {
   return <Drawn target={target} graph={value} />;
 }
 
-const ZOOMS = [0.25, 0.4, 0.6, 0.8, 1, 1.3, 1.7, 2.2];
-
 function Drawn({ target, graph }: { target: string; graph: GraphAnswer }) {
-  const zoom = useSignal(4);
-  const frame = useRef<HTMLDivElement>(null);
+  const zoom = useZoom();
   const selected = chosen(graph, place.value.query.get('select') ?? '');
   const reach = useMemo(() => (selected === '' ? undefined : reachOf(graph, selected)), [graph, selected]);
   const select = (version: string) => setQuery({ select: version });
-  const step = (by: number) => {
-    zoom.value = Math.max(0, Math.min(ZOOMS.length - 1, zoom.value + by));
-  };
-  useEffect(() => {
-    zoom.value = fitting(frame.current);
-  }, [graph]);
-  useEffect(() => {
-    centre(frame.current);
-  }, [selected, zoom.value]);
+  useEffect(() => zoom.fit(), [graph]);
+  useEffect(() => zoom.centre(), [selected, zoom.place.value]);
   return (
     <div class="screen">
       <h1>Graph</h1>
       <div class="filters">
         <Search graph={graph} selected={selected} select={select} />
-        <button type="button" aria-label="Smaller" onClick={() => step(-1)}>
+        <button type="button" aria-label="Smaller" onClick={() => zoom.step(-1)}>
           −
         </button>
-        <button type="button" aria-label="Larger" onClick={() => step(1)}>
+        <button type="button" aria-label="Larger" onClick={() => zoom.step(1)}>
           +
         </button>
         <span class="legend quiet">
@@ -55,40 +45,13 @@ function Drawn({ target, graph }: { target: string; graph: GraphAnswer }) {
         </p>
       ))}
       <div class="graph-layout">
-        <div class="graph-frame" ref={frame} tabIndex={0} onWheel={(event) => byWheel(event, step)}>
-          <GraphPicture graph={graph} zoom={ZOOMS[zoom.value]!} selected={selected} reach={reach} select={select} />
+        <div class="graph-frame" ref={zoom.frame} tabIndex={0} onWheel={(event) => zoom.byWheel(event)}>
+          <GraphPicture graph={graph} zoom={zoom.factor} selected={selected} reach={reach} select={select} />
         </div>
         <Side target={target} graph={graph} selected={selected} reach={reach} />
       </div>
     </div>
   );
-}
-
-/** The largest zoom at which the whole width is seen, as long as its texts can be read. */
-function fitting(frame: HTMLElement | null): number {
-  const wide = frame?.querySelector('svg')?.viewBox.baseVal.width ?? 0;
-  const found = ZOOMS.findLastIndex((zoom) => zoom <= 1 && wide * zoom <= (frame?.clientWidth ?? 0));
-  return Math.max(ZOOM_READABLE, found);
-}
-
-const ZOOM_READABLE = 3;
-
-/** Scrolls the frame, and nothing else, to what is selected. */
-function centre(frame: HTMLElement | null): void {
-  const box = frame?.querySelector('.is-selected')?.getBoundingClientRect();
-  if (!frame || !box) return;
-  const around = frame.getBoundingClientRect();
-  frame.scrollBy(
-    box.left + box.width / 2 - around.left - around.width / 2,
-    box.top + box.height / 2 - around.top - around.height / 2,
-  );
-}
-
-/** With Ctrl held, as a trackpad says it when it is pinched. */
-function byWheel(event: WheelEvent, step: (by: number) => void): void {
-  if (!event.ctrlKey) return;
-  event.preventDefault();
-  step(event.deltaY > 0 ? -1 : 1);
 }
 
 function chosen({ nodes }: GraphAnswer, text: string): string {

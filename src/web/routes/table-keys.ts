@@ -1,0 +1,20 @@
+import * as v from 'valibot';
+import { tableKeys } from '../../engine/look/table-keys.ts';
+import { keysAnswer } from '../answers/schema.ts';
+import { ofTarget } from '../answers/shapes.ts';
+import { route } from '../route.ts';
+
+export const readTableKeys = route({
+  name: 'readTableKeys',
+  method: 'GET',
+  path: '/api/targets/:target/schema/keys',
+  summary: 'the tables with their keys, and the foreign keys between them',
+  role: 'viewer',
+  changes: false,
+  input: v.object(ofTarget),
+  output: keysAnswer,
+  handle({ hub }, { target }) {
+    const { schema } = hub.live(target);
+    return hub.shared(['keys', target], async () => tableKeys(await schema.read()));
+  },
+});
