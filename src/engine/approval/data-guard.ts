@@ -1,4 +1,4 @@
-import type { ApprovalRequest } from '../../approval/requests.ts';
+import { isCovered } from '../../approval/covered.ts';
 import type { Migration } from '../../migration/migration.ts';
 import { Problem } from '../../problem/problem.ts';
 import type { Control } from '../control.ts';
@@ -17,9 +17,8 @@ export async function refuseUnapprovedData(
   direction: 'up' | 'down',
 ): Promise<void> {
   if (!approvalRules(engine, control.ledger).required) return;
-  const requests = await readRequests(control);
   const action = direction === 'up' ? 'migrate' : 'rollback';
-  if (requests.some((request) => covers(request, action, version, checksum))) return;
+  if (isCovered(await readRequests(control), action, { version, checksum })) return;
   const way = action === 'migrate' ? `--only ${version}` : `rollback --version ${version}`;
   throw new Problem(
     'approval-needed',
@@ -36,9 +35,4 @@ export async function refuseUnapprovedData(
       ],
     },
   );
-}
-
-function covers({ state, plan }: ApprovalRequest, action: string, version: string, checksum: string): boolean {
-  if (state !== 'used' || plan.action !== action) return false;
-  return [...plan.migrations, ...plan.background].some((one) => one.version === version && one.checksum === checksum);
 }

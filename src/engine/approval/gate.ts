@@ -1,6 +1,7 @@
 import { type ActionChoice, isIdle, type PlannedAction } from '../../approval/action.ts';
 import { hashOfAction } from '../../approval/action-hash.ts';
 import { choiceFlags } from '../../approval/choice-flags.ts';
+import { isCovered } from '../../approval/covered.ts';
 import { whatMovedSince } from '../../approval/moved.ts';
 import { type Person, personText } from '../../approval/person.ts';
 import type { ApprovalRequest } from '../../approval/requests.ts';
@@ -27,8 +28,9 @@ export async function approvalFor(
   choice: ActionChoice,
 ): Promise<ApprovalRequest | undefined> {
   if (isIdle(action)) return undefined;
-  const hash = hashOfAction(action);
   const requests = await readRequests(control);
+  if (isGoingOn(action, requests)) return undefined;
+  const hash = hashOfAction(action);
   const runner = personOf(engine, control);
   const { identifiedBy } = approvalRules(engine, control.ledger);
   const same = requests.filter((request) => request.hash === hash).reverse();
@@ -94,6 +96,11 @@ async function isUsedByThis({ run }: Engine, { session, names }: Control, reques
     [String(request.seq), run.runId],
   );
   return rows.length > 0;
+}
+
+/** All that it would do is to leave in the queue of `data run` what an approved run has put there. */
+function isGoingOn({ action, migrations, background }: PlannedAction, requests: readonly ApprovalRequest[]): boolean {
+  return migrations.length === 0 && background.every((one) => isCovered(requests, action, one));
 }
 
 /** Plans of that kind that are asked for or approved, and are not this one. */
