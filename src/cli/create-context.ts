@@ -77,6 +77,7 @@ function readSettings(
       serverVersion: args.value('server-version'),
       wait: args.value('wait'),
       strict: args.has('strict'),
+      requireApproval: args.has('require-approval'),
       cancelBlockers: args.value('cancel-blockers'),
       backup: args.value('backup'),
       backupTo: args.value('backup-to'),

@@ -9,6 +9,7 @@ import { createProgressText } from '../report/progress-text.ts';
 import { runLines } from '../report/run-text.ts';
 import { createStyle } from '../report/style.ts';
 import type { CommandContext } from './context.ts';
+import { ownName } from './own-name.ts';
 import { VERSION } from './version.ts';
 
 /**
@@ -26,6 +27,14 @@ export async function withEngine<T>(
   } finally {
     talk.end();
   }
+}
+
+/** Who is at work, by `--by` or the operating system. */
+function personName({ args }: CommandContext): string | undefined {
+  const said = args.value('by')?.trim();
+  if (said === undefined) return ownName();
+  if (/^[^\p{Cc}]{1,100}$/u.test(said)) return said;
+  throw new Problem('usage', '--by needs a name', { expected: 'a name of at most 100 characters' });
 }
 
 /** As withEngine, for another environment of the configuration; flags that name a target are not about this one. */
@@ -46,6 +55,7 @@ async function inputsOf(
     env: context.env,
     cwd: context.cwd,
     toolVersion: VERSION,
+    by: personName(context),
     signal: context.signal,
     live: context.stderr.isTty && !context.quiet,
     mayCreateEmbedded,

@@ -1,5 +1,6 @@
 import type { Command } from './context.ts';
 import { ABOUT_COMMANDS } from './registry-about.ts';
+import { APPROVAL_COMMAND, BY_FLAG } from './registry-approval.ts';
 import { BACKUP_COMMAND, BACKUP_FLAG, BACKUP_TO_FLAG, RESTORE_COMMAND } from './registry-backup.ts';
 import { DATA_COMMAND } from './registry-data.ts';
 import { DB_COMMAND } from './registry-db.ts';
@@ -32,6 +33,8 @@ const AMONG_OTHERS: readonly FlagSpec[] = [
   { name: 'lock-budget', value: 'TIME', summary: 'keep trying for locks so long (default: 10min)' },
   { name: 'wait', value: 'TIME', summary: 'longest wait for another run (default: 5min)' },
   { name: 'strict', summary: 'refuse to run on a warning about the live server' },
+  { name: 'require-approval', summary: 'run only what another person has approved', rare: true },
+  BY_FLAG,
   {
     name: 'cancel-blockers',
     value: 'LIST',
@@ -73,7 +76,9 @@ A migration whose header says "-- Contracts: VERSION" drops what that data migra
 
 Before the first statement it looks at the live server (dumps, long transactions, replication, invalid indexes) and warns; with --strict it then refuses.
 
-With --plan it applies exactly what "plan --out FILE" has written, or refuses and says what has moved since.`,
+With --plan it applies exactly what "plan --out FILE" has written, or refuses and says what has moved since.
+
+With --require-approval, or "approval": "required" in the configuration, it applies exactly what another person has approved, or refuses and names the plan's hash (see: approval).`,
     flags: [
       { name: 'to', value: 'VERSION', completes: 'version', summary: 'apply everything up to this version' },
       { name: 'version', value: 'VERSION', completes: 'version', summary: 'the same as --to', rare: true },
@@ -177,6 +182,7 @@ With --expand-contract it writes three files, with their ways back, that rename 
   },
   RENUMBER_COMMAND,
   PLAN_COMMAND,
+  APPROVAL_COMMAND,
   LINT_COMMAND,
   GRAPH_COMMAND,
   {

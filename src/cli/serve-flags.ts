@@ -1,7 +1,7 @@
-import { userInfo } from 'node:os';
 import { DURATION_EXPECTED, parseDuration } from '../problem/duration.ts';
 import { Problem } from '../problem/problem.ts';
 import type { ServeOptions } from '../web/serve.ts';
+import { ownName } from './own-name.ts';
 
 const NOTHING = { state: 'Nothing was started.' };
 const PORT_DEFAULT = 7433;
@@ -22,7 +22,7 @@ export function listenAddress(text: string | undefined): ServeOptions['listen'] 
 /** `ada:viewer`; without a role an operator where something may be changed, else a viewer. */
 export function consoleUsers(given: readonly string[], mayWrite: boolean): ServeOptions['users'] {
   const usual: Role = mayWrite ? 'operator' : 'viewer';
-  if (given.length === 0) return [{ name: ownName(), role: usual }];
+  if (given.length === 0) return [{ name: ownName() ?? 'owner', role: usual }];
   const users = given.map((text) => userOf(text, usual));
   const twice = users.find(({ name }, i) => users.findIndex((other) => other.name === name) < i);
   if (twice) throw new Problem('usage', `--person names ${JSON.stringify(twice.name)} twice`, NOTHING);
@@ -41,14 +41,6 @@ function userOf(text: string, usual: Role): ServeOptions['users'][number] {
     expected: `NAME:ROLE, such as ada:operator; the roles are ${ROLES.join(', ')}`,
     ...NOTHING,
   });
-}
-
-function ownName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return 'owner'; // a process may run under a number that has no name
-  }
 }
 
 const IDLE_DEFAULT = '30min';

@@ -130,6 +130,9 @@ const COMPRESSION_EXPECTED = '"none", or "gzip", "zstd" or "lz4", with a level b
 export const BLOCKERS = ['autovacuum', 'idle'] as const;
 const BLOCKERS_EXPECTED = 'a list of "autovacuum" and "idle"';
 
+const APPROVAL_HOURS_MAX = 24 * 30;
+const APPROVAL_HOURS_EXPECTED = `a number of hours from 1 to ${APPROVAL_HOURS_MAX}`;
+
 /** Settings that an environment may set for itself. */
 const overridable = {
   directories: v.optional(folders),
@@ -149,6 +152,27 @@ const overridable = {
     duration('Longest time that a live dry run holds its locks before it is rolled back. 0 for no limit.'),
   ),
   wait: v.optional(duration('Longest wait for another run of the tool on the same database. 0: do not wait.')),
+  approval: v.optional(
+    v.pipe(
+      v.picklist(['none', 'required'], '"none" or "required"'),
+      v.description('Whether migrate and rollback need the approval of a second person, bound to exactly their plan.'),
+    ),
+  ),
+  approvalBy: v.optional(
+    v.pipe(
+      v.picklist(['person', 'role'], '"person" or "role"'),
+      v.description(
+        'What tells the two people apart: "person": their names; "role": the database roles that they log in as, too.',
+      ),
+    ),
+  ),
+  approvalHours: v.optional(
+    v.pipe(
+      whole(1, APPROVAL_HOURS_EXPECTED),
+      v.maxValue(APPROVAL_HOURS_MAX, APPROVAL_HOURS_EXPECTED),
+      v.description('How many hours an approval holds.'),
+    ),
+  ),
   strict: v.optional(
     flag('Refuse to run where the look at the live server before a run finds something, or a manifest is not right.'),
   ),
@@ -294,6 +318,9 @@ export const DEFAULTS = {
   lockBudget: '10min',
   dryRunHold: '10s',
   wait: '5min',
+  approval: 'none',
+  approvalBy: 'person',
+  approvalHours: 24,
   strict: false,
   cancelBlockers: [],
   storeSql: true,

@@ -43,6 +43,7 @@ export interface Settings {
   readonly dryRunHoldMs: number;
   /** How long to wait for another run on the same database. */
   readonly waitMs: number;
+  readonly approval: ApprovalSettings;
   /** Refuse to run where the preflight finds something. */
   readonly strict: boolean;
   /** Which sessions in the way of a lock may be ended. */
@@ -65,6 +66,16 @@ export interface Settings {
     /** Files and folders, absolute paths. */
     readonly mentions: readonly string[];
   };
+}
+
+/** Whether a second person has to agree to a run, and what makes two people of them. */
+export interface ApprovalSettings {
+  /** The configuration wants it; the database may want it, too. */
+  readonly policy: 'none' | 'required';
+  /** Wanted for this one run. */
+  readonly demanded: boolean;
+  readonly by: 'person' | 'role';
+  readonly hours: number;
 }
 
 /** What is kept before something runs, and how. */
@@ -141,6 +152,8 @@ export interface SettingsSource {
     readonly hold?: string | undefined;
     readonly wait?: string | undefined;
     readonly strict?: boolean | undefined;
+    /** This run needs the approval of a second person, whatever is configured. */
+    readonly requireApproval?: boolean | undefined;
     /** One of the severities, or `never`. */
     readonly failOn?: string | undefined;
     readonly serverVersion?: string | undefined;
@@ -174,6 +187,12 @@ export function loadSettings({ cwd, env, flags }: SettingsSource): Settings {
       upgradeFrom: (merged.verify?.upgradeFrom ?? []).map((file) => resolve(root, file)),
     }),
     lint: Object.freeze(lintSettings(merged.lint ?? {}, root)),
+    approval: Object.freeze({
+      policy: merged.approval ?? DEFAULTS.approval,
+      demanded: flags.requireApproval ?? false,
+      by: merged.approvalBy ?? DEFAULTS.approvalBy,
+      hours: merged.approvalHours ?? DEFAULTS.approvalHours,
+    }),
     backup: Object.freeze(backupSettings(merged, root)),
     data: Object.freeze(dataSettings(merged)),
     renumber: Object.freeze({

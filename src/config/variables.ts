@@ -77,6 +77,7 @@ const NUMBERS: readonly string[] = [
   'largeTableRows',
   'smallTableRows',
   'backupJobs',
+  'approvalHours',
   'last',
   'days',
   'archiveBacklog',

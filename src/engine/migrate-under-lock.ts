@@ -4,6 +4,7 @@ import { Problem } from '../problem/problem.ts';
 import { applyAll } from './apply-all.ts';
 import { applyOneByOne } from './apply-one-by-one.ts';
 import { applyTogether, refuseSteps } from './apply-together.ts';
+import { approvalRules } from './approval/rules.ts';
 import { backUpBefore, recordBefore } from './backup/before-run.ts';
 import { type Control, rereadLedger } from './control.ts';
 import type { Engine } from './engine.ts';
@@ -32,6 +33,7 @@ export async function migrateUnderLock(
     if (options.singleTransaction) refuseSteps(plan.migrations);
     if (options.bound) await (await planBinding()).refuseMoved(engine, control, outlook.ledger, plan, options.bound);
     if (approved && plan.migrations.some(({ version }) => !approved.has(version))) throw changedMeanwhile();
+    const begin = await secondPerson(engine, control, outlook.ledger, plan, options);
     return connectingAhead(engine, plan.migrations.length > 0, async (connect) => {
       await preflight(engine, control, plan.migrations);
       const backup = await backUpBefore(
@@ -41,6 +43,7 @@ export async function migrateUnderLock(
       const { ledger } = await prepareTracking(engine, control, outlook);
       await recordBefore(engine, control, backup);
       if (plan.migrations.length > 0 || outlook.change) await rememberProduction(engine, control, ledger);
+      await begin();
       tellRemarks(engine, plan);
       await recordBeside(engine, control, plan);
       // A run that was killed may have destroyed something and not moved it.
@@ -114,8 +117,25 @@ async function askBefore(
   const outlook = await checkTracking(engine, control, control.ledger, { files, mayAdopt: false });
   const plan = await planChosen(engine, control, files, outlook.ledger, options);
   if (options.bound) await (await planBinding()).refuseMoved(engine, control, outlook.ledger, plan, options.bound);
+  await secondPerson(engine, control, outlook.ledger, plan, options);
   await approve(plan, control, outlook.change);
   return new Set(plan.migrations.map((one) => one.version));
+}
+
+/**
+ * Refuses a plan that nobody else has approved, where that is needed. What it answers is called when the run begins, and uses the
+ * approval.
+ */
+async function secondPerson(
+  engine: Engine,
+  control: Control,
+  ledger: Ledger,
+  plan: Awaited<ReturnType<typeof planFor>>,
+  options: MigrateOptions,
+): Promise<() => Promise<void>> {
+  if (!approvalRules(engine, ledger).required) return async () => {};
+  const { approvedMigrate } = await import('./approval/approved-run.ts');
+  return approvedMigrate(engine, control, ledger, plan, options);
 }
 
 function changedMeanwhile(): Problem {

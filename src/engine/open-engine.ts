@@ -18,6 +18,8 @@ export interface EngineInputs {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly toolVersion: string;
+  /** Who has started it: what approvals go by. Undefined: the user that logs in to the database. */
+  readonly by?: string | undefined;
   readonly emit: Emit;
   readonly signal: AbortSignal;
   readonly live: boolean;
@@ -49,6 +51,7 @@ export async function openEngine(inputs: EngineInputs): Promise<Engine> {
       host: hostname(),
       toolVersion: inputs.toolVersion,
       gitCommit: gitCommitOf(inputs.settings.directories[0] ?? inputs.cwd),
+      by: inputs.by,
     },
     connect: (purpose, database = target.database) =>
       openSession(onDatabase(target, database), {

@@ -1,4 +1,5 @@
 import { readFolders, refuseComplaints } from '../files/folders.ts';
+import type { Ledger } from '../ledger/read.ts';
 import { planDown } from '../plan/down.ts';
 import { type MigrationStatus, reconcile } from '../plan/reconcile.ts';
 import { resolveVersion } from '../plan/resolve-version.ts';
@@ -6,6 +7,7 @@ import { planBatches, planSteps } from '../plan/steps.ts';
 import { refuseReadOnly } from '../postgres/server-info.ts';
 import { Problem } from '../problem/problem.ts';
 import { failureOf, type MigrationOutcome, type RunResult } from '../report/events.ts';
+import { approvalRules } from './approval/rules.ts';
 import { backUpBefore, recordBefore } from './backup/before-run.ts';
 import { type Control, withControl } from './control.ts';
 import type { Engine } from './engine.ts';
@@ -53,18 +55,21 @@ export async function rollback(engine: Engine, options: RollbackOptions): Promis
     refuseUntracked(control);
     // Asked before the lock is taken: somebody who is gone for coffee must not hold up every other run.
     const asked = await planFor(engine, control, reconcile(files, control.ledger.entries), options);
+    await secondPerson(engine, control, control.ledger, asked, options);
     await options.approve?.(asked, control);
     return withRunnerLock(engine, control, async (held) => {
       const ledger = await upgradeLayout(engine, control, held);
       const plan = await planFor(engine, control, reconcile(files, ledger.entries), options);
       if (!isSame(plan, asked)) throw changedMeanwhile();
       if (plan.rollbacks.length === 0) return resultOf(engine, control, plan, new Map(), null);
+      const begin = await secondPerson(engine, control, ledger, plan, options);
       await preflight(engine, control, plan.rollbacks);
       const backup = await backUpBefore(
         engine,
         plan.rollbacks.map(({ version }) => version),
       );
       await recordBefore(engine, control, backup);
+      await begin();
       engine.emit({ kind: 'plan', total: plan.rollbacks.length, versions: plan.rollbacks.map((one) => one.version) });
       const result = await undoAll(engine, control, plan, options.data ?? true);
       if (control.abandoned || engine.settings.backup.to === 'file')
@@ -72,6 +77,19 @@ export async function rollback(engine: Engine, options: RollbackOptions): Promis
       return result;
     });
   });
+}
+
+/** As for migrate: refuses what nobody else has approved; what it answers uses the approval. */
+async function secondPerson(
+  engine: Engine,
+  control: Control,
+  ledger: Ledger,
+  { rollbacks }: DownPlan,
+  options: RollbackOptions,
+): Promise<() => Promise<void>> {
+  if (!approvalRules(engine, ledger).required) return async () => {};
+  const { approvedRollback } = await import('./approval/approved-run.ts');
+  return approvedRollback(engine, control, ledger, rollbacks, options);
 }
 
 function isSame(plan: DownPlan, asked: DownPlan): boolean {

@@ -7,6 +7,8 @@ export interface RunIdentity {
   readonly host: string;
   readonly toolVersion: string;
   readonly gitCommit: string | null;
+  /** The person, as the one who has started it says; undefined: nobody has. */
+  readonly by?: string | undefined;
   /** Who has asked for it at the console, which logs in as a user of its own. */
   readonly console?: ConsoleUser | undefined;
 }
@@ -53,6 +55,11 @@ export type EventName =
   | 'initialized'
   | 'layout_upgraded'
   | 'repaired'
+  | 'approval_requested'
+  | 'approved'
+  | 'approval_rejected'
+  | 'approval_revoked'
+  | 'approval_used'
   | 'drift_accepted'
   | 'drift_revoked'
   | 'setting_changed'

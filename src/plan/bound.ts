@@ -1,8 +1,9 @@
+import type { Migration } from '../migration/migration.ts';
 import { count } from '../problem/quantity.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import { inForce } from './ledger-entry.ts';
-import { statementCount } from './steps.ts';
-import type { PlannedMigration, UpPlan } from './up.ts';
+import { type StepPlan, statementCount } from './steps.ts';
+import type { UpPlan } from './up.ts';
 
 /** What a plan was asked for: the same again when it is applied. */
 export interface PlanChoice {
@@ -60,10 +61,19 @@ export interface Bound extends PlanBasis {
   readonly schema: SchemaHashes;
 }
 
-function boundMigrations(planned: readonly PlannedMigration[]): BoundMigration[] {
-  return planned.map(({ version, migration: { file, checksum }, plan }) => {
-    return { version, file, checksum, statements: statementCount(plan), stepsDone: plan.done ?? 0 };
-  });
+/** A migration that is to be run, in either direction, as what is reviewed names it. */
+export function boundMigration(
+  version: string,
+  { file, checksum }: Pick<Migration, 'file' | 'checksum'>,
+  plan: StepPlan,
+): BoundMigration {
+  return { version, file, checksum, statements: statementCount(plan), stepsDone: plan.done ?? 0 };
+}
+
+/** What is in force, in the order of the versions. */
+export function boundEntries(entries: readonly LedgerEntry[]): PlanBasis['applied'] {
+  const applied = entries.filter(inForce).map(({ version, checksum }) => ({ version, checksum }));
+  return applied.sort((a, b) => (a.version < b.version ? -1 : 1));
 }
 
 export function boundPlan(
@@ -71,12 +81,11 @@ export function boundPlan(
   entries: readonly LedgerEntry[],
   rest: PlanTarget & Pick<PlanBasis, 'choice' | 'schema'>,
 ): PlanBasis {
-  const applied = entries.filter(inForce).map(({ version, checksum }) => ({ version, checksum }));
   return {
     ...rest,
-    migrations: boundMigrations(plan.migrations),
+    migrations: plan.migrations.map(({ version, migration, plan: steps }) => boundMigration(version, migration, steps)),
     skipped: plan.skipped.map(({ version }) => version),
-    applied: applied.sort((a, b) => (a.version < b.version ? -1 : 1)),
+    applied: boundEntries(entries),
   };
 }
 
@@ -102,7 +111,8 @@ function isDone(then: Bound, now: PlanBasis): boolean {
   return appliedMoved([...then.applied, ...planned], now.applied).length === 0;
 }
 
-function targetMoved(then: PlanTarget, now: PlanTarget): string[] {
+/** In which way the target is another one, one sentence each. */
+export function targetMoved(then: PlanTarget, now: PlanTarget): string[] {
   return [
     ...valueMoved('the database', then.database, now.database),
     ...(then.database === now.database ? copyMoved(then, now) : []),
@@ -124,7 +134,7 @@ function copyMoved(then: PlanTarget, now: PlanTarget): string[] {
 }
 
 /** An update of the server to another minor version changes nothing of what a plan says. */
-function majorOf({ serverVersion }: PlanTarget): string {
+export function majorOf({ serverVersion }: PlanTarget): string {
   return `PostgreSQL ${/^\d+/.exec(serverVersion)?.[0] ?? serverVersion}`;
 }
 
@@ -142,7 +152,8 @@ function valueMoved(what: string, then: string, now: string): string[] {
   return then === now ? [] : [`${what} is ${now}, the plan is for ${then}`];
 }
 
-function appliedMoved(then: Bound['applied'], now: Bound['applied']): string[] {
+/** What has come to be applied since, or is not any more, one sentence each. */
+export function appliedMoved(then: Bound['applied'], now: Bound['applied']): string[] {
   const before = new Map(then.map(({ version, checksum }) => [version, checksum]));
   const after = new Map(now.map(({ version, checksum }) => [version, checksum]));
   const gone = [...before.keys()].filter((version) => !after.has(version));
@@ -156,21 +167,34 @@ function appliedMoved(then: Bound['applied'], now: Bound['applied']): string[] {
 }
 
 function migrationsMoved(then: Bound, now: PlanBasis): string[] {
-  const planned = new Map(now.migrations.map((one) => [one.version, one]));
-  const known = new Set(then.migrations.map(({ version }) => version));
   const applied = new Set(now.applied.map(({ version }) => version));
-  const moved = then.migrations.flatMap((one) => migrationMoved(one, planned.get(one.version), applied));
-  const added = now.migrations.filter(({ version }) => !known.has(version));
+  const gone = ({ version }: BoundMigration) =>
+    applied.has(version) ? [] : [`${version} is not there to be applied any more`];
+  return [...listMoved(then.migrations, now.migrations, gone), ...skippedMoved(then.skipped, now.skipped)];
+}
+
+/** What is otherwise about the migrations that are to be run; `gone` says it of one that is none of them any more. */
+export function listMoved(
+  then: readonly BoundMigration[],
+  now: readonly BoundMigration[],
+  gone: (one: BoundMigration) => readonly string[],
+): string[] {
+  const planned = new Map(now.map((one) => [one.version, one]));
+  const known = new Set(then.map(({ version }) => version));
+  const added = now.filter(({ version }) => !known.has(version));
   return [
-    ...moved,
+    ...then.flatMap((one) => migrationMoved(one, planned.get(one.version), gone)),
     ...added.map(({ version, file }) => `${version} (${file}) is not in the plan`),
-    ...orderMoved(then.migrations, now.migrations),
-    ...skippedMoved(then.skipped, now.skipped),
+    ...orderMoved(then, now),
   ];
 }
 
-function migrationMoved(then: BoundMigration, now: BoundMigration | undefined, applied: ReadonlySet<string>): string[] {
-  if (!now) return applied.has(then.version) ? [] : [`${then.version} is not there to be applied any more`];
+function migrationMoved(
+  then: BoundMigration,
+  now: BoundMigration | undefined,
+  gone: (one: BoundMigration) => readonly string[],
+): readonly string[] {
+  if (!now) return gone(then);
   if (now.checksum !== then.checksum) return [`${now.file} was changed since`];
   return now.stepsDone === then.stepsDone ? [] : [`${count(now.stepsDone, 'step')} of ${then.version} done by now`];
 }

@@ -1,12 +1,12 @@
-import type { Bound, BoundMigration, PlanChoice } from './bound.ts';
+import type { Bound, BoundMigration, PlanChoice, PlanTarget } from './bound.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
-type Check = (value: unknown) => boolean;
+export type Check = (value: unknown) => boolean;
 
-const isText: Check = (value) => typeof value === 'string';
-const isFlag: Check = (value) => typeof value === 'boolean';
-const isTextOrNull: Check = (value) => value === null || isText(value);
-const isCount: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
+export const isText: Check = (value) => typeof value === 'string';
+export const isFlag: Check = (value) => typeof value === 'boolean';
+export const isTextOrNull: Check = (value) => value === null || isText(value);
+export const isCount: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
 
 const CHOICE: Readonly<Record<keyof PlanChoice, Check>> = {
   to: isTextOrNull,
@@ -23,7 +23,7 @@ const MIGRATION: Readonly<Record<keyof BoundMigration, Check>> = {
   stepsDone: isCount,
 };
 
-const BOUND: Readonly<Record<keyof Bound, Check>> = {
+const TARGET: Readonly<Record<keyof PlanTarget, Check>> = {
   database: isText,
   databaseOid: isText,
   systemIdentifier: isTextOrNull,
@@ -31,10 +31,17 @@ const BOUND: Readonly<Record<keyof Bound, Check>> = {
   role: isTextOrNull,
   searchPath: isText,
   trackingSchema: isText,
-  choice: (value) => wrongFields(value, CHOICE).length === 0,
-  migrations: listOf((value) => wrongFields(value, MIGRATION).length === 0),
+};
+
+export const isTarget = hasFields(TARGET);
+export const areMigrations = listOf(hasFields(MIGRATION));
+
+const BOUND: Readonly<Record<keyof Bound, Check>> = {
+  ...TARGET,
+  choice: hasFields(CHOICE),
+  migrations: areMigrations,
   skipped: listOf(isText),
-  applied: listOf((value) => wrongFields(value, { version: isText, checksum: isTextOrNull }).length === 0),
+  applied: listOf(hasFields({ version: isText, checksum: isTextOrNull })),
   schema: (value) => isObject(value) && Object.values(value).every(isText),
 };
 
@@ -44,7 +51,11 @@ export function readBound(value: unknown): Bound | readonly string[] {
   return wrong.length === 0 ? (value as Bound) : wrong;
 }
 
-function listOf(check: Check): Check {
+export function hasFields(checks: Readonly<Record<string, Check>>): Check {
+  return (value) => wrongFields(value, checks).length === 0;
+}
+
+export function listOf(check: Check): Check {
   return (value) => Array.isArray(value) && value.every(check);
 }
 

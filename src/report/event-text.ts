@@ -37,6 +37,13 @@ const TEXTS: Readonly<Record<string, (detail: EventDetail) => string>> = {
     joined(', ', `the run ${text(run)}`, by && `of ${text(by)}`, pid && `server process ${text(pid)}`),
   connection_lost: stopped,
   planned_again: ({ message, steps }) => joined('; ', message, `run again in ${text(steps)} steps`),
+  approval_requested: ({ plan, hash, by, reason }) =>
+    joined('; ', `${planText(plan)} (${short(hash)}), by ${text(by)}`, reason),
+  approved: ({ hash, by, hours, reason }) =>
+    joined('; ', `${short(hash)}, by ${text(by)}, for ${count(Number(hours), 'hour')}`, reason),
+  approval_rejected: decidedOn,
+  approval_revoked: decidedOn,
+  approval_used: decidedOn,
   repaired: ({ action, reason }) => joined(': ', action, reason),
   dry_run: dryRun,
   backed_up: ({ kept, scope, id }) => (scope === 'file' ? `into the file backup ${text(id)}` : keptDetail(kept)),
@@ -62,6 +69,21 @@ const TEXTS: Readonly<Record<string, (detail: EventDetail) => string>> = {
       list('lacking', lacking),
     ),
 };
+
+/** A decision on a plan that was asked for. */
+function decidedOn({ hash, by, reason }: EventDetail): string {
+  return joined('; ', `${short(hash)}, by ${text(by)}`, reason);
+}
+
+function short(hash: unknown): string {
+  return text(hash).slice(0, 12);
+}
+
+function planText(plan: unknown): string {
+  const { action, migrations, background } = (typeof plan === 'object' && plan !== null ? plan : {}) as EventDetail;
+  const lists = [migrations, background].filter(Array.isArray);
+  return `${text(action)} of ${count(lists.flat().length, 'migration')}`;
+}
 
 function general({ message, reason, executionTimeMs, step: at, steps }: EventDetail): string {
   if (typeof message === 'string') return message;

@@ -17,6 +17,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   migration: { pure: true, imports: ['problem', 'sql'], packages: ['node:buffer', 'node:crypto'] },
   graph: { pure: true, imports: ['problem', 'sql', 'migration'], packages: [] },
   plan: { pure: true, imports: ['problem', 'sql', 'migration', 'graph'], packages: [] },
+  approval: { pure: true, imports: ['problem', 'plan'], packages: ['node:crypto'] },
   manifest: { pure: true, imports: ['problem', 'migration', 'graph'], packages: [] },
   renumber: { pure: true, imports: ['problem', 'sql', 'migration', 'graph', 'plan'], packages: [] },
   catalog: { pure: true, imports: ['problem', 'sql'], packages: [] },
@@ -44,7 +45,19 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   },
   report: {
     pure: true,
-    imports: ['problem', 'batch', 'graph', 'plan', 'manifest', 'renumber', 'catalog', 'verify', 'lint', 'forecast'],
+    imports: [
+      'problem',
+      'batch',
+      'graph',
+      'plan',
+      'approval',
+      'manifest',
+      'renumber',
+      'catalog',
+      'verify',
+      'lint',
+      'forecast',
+    ],
     packages: ['@dagrejs/dagre', 'diff', 'fast-string-width', 'fast-wrap-ansi', 'node:crypto', 'picocolors'],
   },
   parser: { pure: false, imports: ['sql', 'syntax'], packages: ['libpg-query', 'node:v8'] },
@@ -90,6 +103,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'graph',
       'footprint',
       'plan',
+      'approval',
       'manifest',
       'renumber',
       'batch',
@@ -154,6 +168,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'problem',
       'batch',
       'plan',
+      'approval',
       'report',
       'config',
       'backup',
@@ -201,6 +216,7 @@ export const PURE_EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   // A hash of given bytes is a value, randomness is not.
   'src/migration/checksum.ts': ['node:crypto'],
   'src/report/lint/fingerprint.ts': ['node:crypto'],
+  'src/approval/action-hash.ts': ['node:crypto'],
   // Tells whether bytes are UTF-8.
   'src/migration/decode.ts': ['node:buffer'],
 };

@@ -4,6 +4,7 @@ import type { MigrationFile } from '../../plan/migration-file.ts';
 import { refuseReadOnly } from '../../postgres/server-info.ts';
 import type { Session } from '../../postgres/session.ts';
 import { Problem } from '../../problem/problem.ts';
+import { refuseUnapprovedData } from '../approval/data-guard.ts';
 import { type Control, withControl } from '../control.ts';
 import type { Engine } from '../engine.ts';
 import type { DataRun } from './data-run.ts';
@@ -79,6 +80,7 @@ async function runOne(
   const migration = file.load();
   const work = run.direction === 'up' ? migration.data && workUp(migration) : workDown(migration);
   if (!work) return notData(run, file);
+  await refuseUnapprovedData(engine, control, migration, run.direction);
   engine.emit({ kind: 'started', version: run.version, index: 1, total: 1, statements: work.statements.length });
   const lanes = Array.from({ length: workers }, () =>
     withSession(engine, control, (session) => workAt(engine, control, session, work, { retries: finish, finish })),

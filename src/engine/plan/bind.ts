@@ -22,10 +22,12 @@ export async function bind(
   plan: UpPlan,
   { choice, schema }: { choice: PlanChoice; schema: PlanBasis['schema'] },
 ): Promise<PlanBasis> {
-  return boundPlan(plan, ledger.entries, { ...(await targetOf(engine, control)), choice, schema });
+  const searchPath = await searchPathInForce(engine.settings, control);
+  return boundPlan(plan, ledger.entries, { ...(await targetOf(engine, control, searchPath)), choice, schema });
 }
 
-async function targetOf({ settings }: Engine, control: Control): Promise<PlanTarget> {
+/** Which database a plan is for. */
+export async function targetOf({ settings }: Engine, control: Control, searchPath: string): Promise<PlanTarget> {
   const { database, version } = control.server;
   const [row] = await control.session.query(
     'SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database()',
@@ -36,7 +38,7 @@ async function targetOf({ settings }: Engine, control: Control): Promise<PlanTar
     systemIdentifier: await systemIdentifierOf(control),
     serverVersion: version,
     role: settings.role ?? null,
-    searchPath: await searchPathInForce(settings, control),
+    searchPath,
     trackingSchema: control.names.schema,
   };
 }

@@ -111,6 +111,7 @@ export class Scratch {
         role,
         production: false,
         strict: false,
+        approval: { ...settings.approval, policy: 'none', demanded: false },
         cancelBlockers: [],
         storeSql: true,
         // What runs there is to be seen as it is, and goes away with its database.

@@ -1,0 +1,59 @@
+import { type IdentifiedBy, isSamePerson, type Person, personText } from './person.ts';
+import type { ApprovalRequest } from './requests.ts';
+import { type Decision, decided, type RequestState } from './states.ts';
+
+/** Why a person may not decide so on a request; undefined: they may. */
+export function whyNotDecide(
+  request: ApprovalRequest,
+  decision: Exclude<Decision, 'use'>,
+  person: Person,
+  identifiedBy: IdentifiedBy,
+): string | undefined {
+  if (!decided(request.state, decision)) return stateText(request);
+  if (decision === 'revoke' || !isSamePerson(request.by, person, identifiedBy)) return undefined;
+  return samePersonText(request.by, person, 'asked for it', 'decide on it');
+}
+
+/** Why a run of this person's may not begin with a request; undefined: it may. */
+export function whyNotUse(request: ApprovalRequest, runner: Person, identifiedBy: IdentifiedBy): string | undefined {
+  const { approved, state, by } = request;
+  if (!approved || !decided(state, 'use')) return stateText(request);
+  if (isSamePerson(by, approved.by, identifiedBy)) return samePersonText(by, approved.by, 'asked for it', 'approve it');
+  if (isSamePerson(runner, approved.by, identifiedBy))
+    return samePersonText(approved.by, runner, 'approved it', 'run it');
+  return undefined;
+}
+
+/** What the two have in common. */
+function samePersonText(one: Person, other: Person, did: string, must: string): string {
+  const hasSameName = isSamePerson(one, other, 'person');
+  if (hasSameName) return `${personText(one)} ${did}: another person has to ${must}`;
+  return `${one.name} ${did} with the database role ${one.role}: somebody with another role has to ${must}`;
+}
+
+const STATES: Readonly<Record<RequestState, (request: ApprovalRequest) => string>> = {
+  requested: ({ by, at }) => `${personText(by)} has asked for it at ${minute(at)}; nobody has approved it yet`,
+  approved: ({ approved, until }) => `approved by ${who(approved)} until ${minute(until)}`,
+  expired: ({ approved, until }) => `the approval by ${who(approved)} ended at ${minute(until)}`,
+  rejected: ({ ended }) => `rejected by ${who(ended)}${because(ended)}`,
+  revoked: ({ ended }) => `revoked by ${who(ended)}${because(ended)}`,
+  used: ({ ended }) => `used by ${who(ended)}: an approval is for one run`,
+};
+
+/** What has become of a request, in one sentence. */
+export function stateText(request: ApprovalRequest): string {
+  return STATES[request.state](request);
+}
+
+function who(decided: ApprovalRequest['ended']): string {
+  return decided ? `${personText(decided.by)} at ${minute(decided.at)}` : 'somebody';
+}
+
+function because(decided: ApprovalRequest['ended']): string {
+  return decided?.comment ? `: ${decided.comment}` : '';
+}
+
+/** `2026-11-22 18:47 UTC` */
+function minute(at: string | null): string {
+  return at === null ? '' : `${at.slice(0, 16).replace('T', ' ')} UTC`;
+}
