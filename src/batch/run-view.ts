@@ -6,6 +6,8 @@ export interface RunView {
   readonly direction: 'up' | 'down';
   /** As it is: one that is running by its row, but whose workers are gone, is interrupted. */
   readonly state: RunState;
+  /** Left by `migrate` to `data run`. */
+  readonly background: boolean;
   readonly relation: string | null;
   readonly pass: number;
   /** That were changed. */

@@ -1,7 +1,8 @@
 import type { DataStatus } from '../engine/data/show.ts';
 import type { Engine } from '../engine/engine.ts';
 import { EXIT, type ExitStatus } from '../problem/codes.ts';
-import { dataLine } from '../report/data-text.ts';
+import { dataLine, nextText } from '../report/data-text.ts';
+import { wrap } from '../report/width.ts';
 import type { CommandContext } from './context.ts';
 import { withEngine } from './open.ts';
 
@@ -13,5 +14,7 @@ export async function steered(
   const status = await withEngine(context, {}, (engine) => steer(engine, context.args.positionals[0] ?? ''));
   if (context.wantsJson) context.json({ ok: true, run: status });
   else context.stdout.line(dataLine(status));
+  const next = nextText(status);
+  if (next !== undefined && !context.wantsJson) context.stderr.line(wrap(next, context.stderr.width, '  '));
   return EXIT.done;
 }

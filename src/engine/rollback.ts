@@ -10,6 +10,7 @@ import { failureOf, type MigrationOutcome, type RunResult } from '../report/even
 import { approvalRules } from './approval/rules.ts';
 import { backUpBefore, recordBefore } from './backup/before-run.ts';
 import { type Control, withControl } from './control.ts';
+import type { DataStatus } from './data/show.ts';
 import type { Engine } from './engine.ts';
 import type { Standing } from './graph/standing.ts';
 import { type Returning, returningOf } from './keep/returning.ts';
@@ -39,6 +40,8 @@ export interface DownPlan {
   readonly returns: readonly Returning[];
   /** What may need what is undone, and stays: nobody can tell from its SQL. */
   readonly unsure: Standing['unsure'];
+  /** It is a data migration that did not come to its end: what is done of it is taken back. */
+  readonly halfDone: DataStatus | null;
 }
 
 export interface RollbackResult extends RunResult {
@@ -134,13 +137,16 @@ export async function planFor(
   options: RollbackOptions,
 ): Promise<DownPlan> {
   const version = options.version === undefined ? undefined : resolveVersion(statuses, options.version);
-  const standing = version === undefined ? undefined : await standingOn(engine, control, statuses, version);
-  const chosen = planDown(statuses, {
-    ...(options.to === undefined ? {} : { to: resolveVersion(statuses, options.to) }),
-    ...(version === undefined ? {} : { version, standing: standing?.dependents ?? [] }),
-    cascade: options.cascade ?? false,
-    ...(options.steps === undefined ? {} : { steps: options.steps }),
-  });
+  const halfDone = await halfDoneOf(control, statuses, version);
+  const standing = version === undefined || halfDone ? undefined : await standingOn(engine, control, statuses, version);
+  const chosen = halfDone
+    ? [halfDone.status]
+    : planDown(statuses, {
+        ...(options.to === undefined ? {} : { to: resolveVersion(statuses, options.to) }),
+        ...(version === undefined ? {} : { version, standing: standing?.dependents ?? [] }),
+        cascade: options.cascade ?? false,
+        ...(options.steps === undefined ? {} : { steps: options.steps }),
+      });
   const rollbacks: PlannedRollback[] = [];
   for (const status of chosen) {
     const source = await wayBack(control, status);
@@ -163,7 +169,17 @@ export async function planFor(
     rollbacks.push({ version, status, source, plan: resumed });
   }
   const returns = await returning(engine, control, rollbacks, options.data ?? true);
-  return { rollbacks, returns, unsure: standing?.unsure ?? [] };
+  return { rollbacks, returns, unsure: standing?.unsure ?? [], halfDone: halfDone?.run ?? null };
+}
+
+/** A data migration that did not come to its end is not in force, and has its way back all the same. */
+async function halfDoneOf(control: Control, statuses: readonly MigrationStatus[], version: string | undefined) {
+  const status = statuses.find((one) => one.version === version);
+  if (!status) return undefined;
+  const reader = await import('./data/half-done.ts');
+  const run = await reader.halfDone(control, status);
+  if (run) await reader.refuseChanged(control, status);
+  return run && { status, run };
 }
 
 async function returning(

@@ -2,7 +2,7 @@ import { type FoundFiles, readFolders } from '../files/folders.ts';
 import type { OrderNode } from '../graph/order.ts';
 import type { ManifestFault } from '../manifest/faults.ts';
 import { isToApply, orderNode } from '../plan/candidate.ts';
-import { inForce } from '../plan/ledger-entry.ts';
+import { inForce, type LedgerEntry } from '../plan/ledger-entry.ts';
 import { type MigrationStatus, reconcile } from '../plan/reconcile.ts';
 import { sameNumber } from '../plan/same-number.ts';
 import { MIGRATION_STATES, type MigrationState } from '../plan/state.ts';
@@ -204,7 +204,8 @@ function factsOf(
   { file, entry }: MigrationStatus,
   complaints: Problem[],
 ): { description: string; reversible: boolean } {
-  if (entry?.description != null) return { description: entry.description, reversible: entry.hasRollback };
+  if (entry?.description != null)
+    return { description: entry.description, reversible: entry.hasRollback || keptAlone(file, entry) };
   if (!file) return { description: '', reversible: entry?.hasRollback ?? false };
   try {
     const migration = file.load();
@@ -213,6 +214,17 @@ function factsOf(
     if (!(error instanceof Problem)) throw error;
     complaints.push(error);
     return { description: file.name.replaceAll(/[_-]+/g, ' '), reversible: false };
+  }
+}
+
+/** A data migration without a ROLLBACK section whose batches keep what they change. */
+function keptAlone(file: MigrationStatus['file'], { type, success }: LedgerEntry): boolean {
+  if (type !== 'data' || !success || !file) return false;
+  try {
+    return file.load().data?.keep === true;
+  } catch (error) {
+    if (error instanceof Problem) return false;
+    throw error;
   }
 }
 

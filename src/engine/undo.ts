@@ -7,6 +7,7 @@ import { Problem } from '../problem/problem.ts';
 import { shortMessage } from '../report/events.ts';
 import { roleOf } from './application.ts';
 import type { Control } from './control.ts';
+import { settleState, undoneRunItems } from './data/half-done.ts';
 import type { Engine } from './engine.ts';
 import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts';
 import { type DataBack, dataBack } from './keep/data-back.ts';
@@ -72,6 +73,7 @@ export async function undo(
     watch: watchRun(engine, version, statements),
   };
   const begun = performance.now();
+  if (planned.source.data) await settleState(control, version);
   await prepareData(undoing);
   const problem = await undoPlanned(undoing).catch((error) => afterThrow(undoing, error));
   if (problem) {
@@ -185,6 +187,7 @@ function stepwise(problem: Problem, { version }: PlannedRollback, done: number):
 
 function undoneItems({ engine, control, planned }: Undoing): BatchItem[] {
   return [
+    ...(planned.source.data ? undoneRunItems(control.names, planned.version) : []),
     rolledBackItem(control.names, engine.run, planned.version),
     eventItem(control.names, engine.run, { event: 'rolled_back', version: planned.version }),
   ];

@@ -11,6 +11,20 @@ export function dataLine(run: RunView): string {
   return visibleLine(`${run.version}: ${run.state}${back(run)}, ${run.rows.toLocaleString('en')} rows done.`);
 }
 
+/** What can be done about a run that nobody works at; undefined: nothing has to be. */
+export function nextText({ version, state, direction, background, rows }: RunView): string | undefined {
+  if (state === 'succeeded' || state === 'running' || state === 'pausing') return undefined;
+  if (state === 'queued') return background ? `${version}: next: data run ${version} works at it` : undefined;
+  if (direction === 'down') return `${version}: next: rollback --version ${version} goes on with its way back`;
+  const on =
+    state === 'paused'
+      ? `data resume ${version} lets it go on`
+      : `${GO_ON[state]} ${version} goes on behind its last batch`;
+  return `${version}: next: ${on}${rows > 0 ? `, or rollback --version ${version} takes back what is done` : ''}`;
+}
+
+const GO_ON = { interrupted: 'data run', failed: 'data retry', cancelled: 'data retry' } as const;
+
 /** The table of `data status`, then what is worth a sentence. `all`: every row that was passed over, and every worker. */
 export function dataLines(
   runs: readonly RunView[],
@@ -52,9 +66,9 @@ function back({ direction }: RunView): string {
   return direction === 'down' ? ' (back)' : '';
 }
 
-function percentText({ state, keys, keysTotal, pass }: RunView): string {
+function percentText({ state, keys, keysTotal, pass, direction }: RunView): string {
   if (state === 'succeeded') return '100 %';
-  if (pass > 1) return 'sweep';
+  if (pass > 1) return direction === 'down' ? 'rows back' : 'sweep';
   return keysTotal ? `${Math.min(100, Math.floor((100 * keys) / keysTotal))} %` : '';
 }
 
@@ -82,5 +96,6 @@ function remarksOf(run: RunView, all: boolean): string[] {
             `${version}: a worker on ${host}${processId === null ? '' : ` (server process ${processId})`}, ${rows.toLocaleString('en')} rows of its range`,
         )
       : []),
+    ...[nextText(run)].flatMap((one) => one ?? []),
   ];
 }

@@ -195,6 +195,7 @@ function workText({ rewrites, time, forms, unforeseen }: PlannedStatementView): 
 }
 
 function rollbackLines({ rollback }: PlannedView, page: PlanPage): string[] {
+  if (rollback.kind === 'none' && rollback.reason !== null) return [labelled('way back', rollback.reason, page)];
   if (rollback.kind === 'none') return [labelled('way back', 'none is written', page, 'warn')];
   if (rollback.kind === 'irreversible') return [labelled('way back', `none: ${rollback.reason ?? ''}`, page)];
   return rollback.loses.map((what, i) => labelled(i === 0 ? 'way back' : '', `loses ${what}`, page));

@@ -58,12 +58,25 @@ async function print(context: CommandContext, engine: Engine, options: RollbackO
     file: source.file,
     plan: steps,
   }));
-  if (context.wantsJson) context.json({ ...planJson(printed, 'roll back'), returns: plan.returns });
+  if (context.wantsJson)
+    context.json({ ...planJson(printed, 'roll back'), returns: plan.returns, halfDone: plan.halfDone });
   else if (printed.length > 0) {
     context.stdout.write(planSql(printed, 'roll back'));
+    tellHalfDone(context, plan);
     tellReturns(context, plan);
   } else context.stderr.line('Nothing to roll back.');
   return EXIT.done;
+}
+
+/** It is not in force, and what is done of it is taken back. */
+function tellHalfDone({ stderr }: CommandContext, { halfDone }: DownPlan): void {
+  if (!halfDone) return;
+  const { version, state, direction, rows, batches } = halfDone;
+  const what =
+    direction === 'down'
+      ? `its way back is ${state}, and goes on`
+      : `it is ${state}: ${count(batches, 'batch', 'batches')} that are committed (${count(rows, 'row')}) are taken back`;
+  stderr.line(wrap(`${version}: ${what}`, stderr.width, '  '));
 }
 
 /** What of the data comes back. */
@@ -78,6 +91,7 @@ async function askFor(context: CommandContext, engine: Engine, plan: DownPlan, c
     context.stderr.line(
       wrap(`warning: whether ${version} needs it nobody can tell: ${why}`, context.stderr.width, '  '),
     );
+  tellHalfDone(context, plan);
   tellReturns(context, plan);
   await confirmChange(context, {
     what: `Roll back ${shownOf(versions, context.args.has('cascade'))}`,

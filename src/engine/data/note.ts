@@ -28,13 +28,14 @@ const STATES: Readonly<Record<RunState, MigrationState>> = {
   succeeded: 'pending',
 };
 
-function noteOf({ state, rows, keys, keysTotal, throttle, version, background }: DataStatus): string {
+function noteOf({ state, rows, keys, keysTotal, throttle, version, background, direction }: DataStatus): string {
   const far = keysTotal ? `, ${Math.min(100, Math.floor((100 * keys) / keysTotal))} % of its keys` : '';
   const held = throttle === null ? '' : `; held back: ${throttle}`;
-  return `data migration, ${state}: ${rows.toLocaleString('en')} rows done${far}${held}; ${nextOf(state, version, background)}`;
+  return `data migration, ${state}: ${rows.toLocaleString('en')} rows done${far}${held}; ${nextOf(state, version, background, direction)}`;
 }
 
-function nextOf(state: RunState, version: string, background: boolean): string {
+function nextOf(state: RunState, version: string, background: boolean, direction: 'up' | 'down'): string {
+  if (direction === 'down' && state !== 'running') return `rollback --version ${version} goes on with its way back`;
   if (state === 'paused' || state === 'pausing') return `data resume ${version} lets it go on`;
   if (state === 'running') return `see data status ${version}`;
   return background ? `data run ${version} goes on` : 'migrate goes on behind the last batch';

@@ -7,6 +7,7 @@ import type { Engine } from '../engine.ts';
 import { isCutOff } from '../record-failure.ts';
 import { recordedMigration } from '../recorded.ts';
 import { reliably } from '../runner/reconnect.ts';
+import { otherDirection } from './start.ts';
 import { beginRunItems, readRun, unchangedItem } from './store.ts';
 import { workUp } from './work.ts';
 
@@ -45,6 +46,7 @@ export async function queueRun(engine: Engine, control: Control, migration: Migr
   const run = await readRun(session, names, migration.version);
   const isOpen = run && run.direction === 'up' && !OVER.has(run.state);
   if (isOpen) return run.state;
+  if (run?.direction === 'down' && run.state !== 'succeeded') throw otherDirection(work, run);
   const recorded = recordedMigration(migration, engine.settings.storeSql);
   const record = failedItem(names, engine.run, recorded, WAITING);
   const event = eventItem(names, engine.run, { event: 'data_queued', version: migration.version });

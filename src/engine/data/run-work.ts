@@ -47,7 +47,7 @@ export async function workAt(
   options: WorkOptions,
 ): Promise<void> {
   let lane = await laneFor(engine, control, session, work, options.finish ?? false);
-  let run = await startRun(engine, control, work, options);
+  let run = await startRun(engine, control, work, { ...options, table: lane.table });
   try {
     await options.onStarted?.();
     await settleTable(lane);
@@ -164,7 +164,10 @@ async function fail(
   );
   const { batches, rows } = await readProgress(control.session, control.names, work.version);
   const again = `taskflow-db ${work.direction === 'up' ? 'migrate' : 'rollback'}`;
+  const { next = [] } = problem.fields;
+  const back = `Or take back what is done: taskflow-db rollback --version ${work.version}`;
   return problem.with({
+    ...(work.direction === 'up' && batches > 0 ? { next: [...next, back] } : {}),
     state: `The batch was rolled back. ${batches} before it stay committed (${rows} rows); the next ${again.slice(12)} goes on behind them.`,
   });
 }

@@ -6,11 +6,13 @@ import type { Engine } from '../engine.ts';
 import type { DataRun, DataTable, DataWork } from './data-run.ts';
 import { beginItems, type Lane, rollBack } from './lane.ts';
 import { lastItem, lastOf } from './probe.ts';
-import { beginRunItems, keyJson, RUN_CHANGED, readRun, stateItem, unchangedItem } from './store.ts';
+import { beginRunItems, keyJson, RUN_CHANGED, readRun, stateItem, takeBackItems, unchangedItem } from './store.ts';
 
 /** What may be gone on with: a run that somebody has started on purpose goes on though it had failed or was cancelled. */
 export interface StartOptions {
   readonly retries: boolean;
+  /** Where it is known: the table that it goes through. */
+  readonly table?: DataTable | undefined;
 }
 
 /**
@@ -21,13 +23,13 @@ export async function startRun(
   engine: Engine,
   control: Control,
   work: DataWork,
-  { retries }: StartOptions,
+  { retries, table }: StartOptions,
 ): Promise<DataRun> {
   const { session, names } = control;
   for (;;) {
     const run = await readRun(session, names, work.version);
     if (!run || isOver(work, run)) {
-      await beginAnew(control, work, run);
+      await beginAnew(control, work, run, table);
       continue;
     }
     if (run.direction !== work.direction) throw otherDirection(work, run);
@@ -44,14 +46,34 @@ export async function startRun(
 
 /** What was there of the version is history: it begins from the first row. */
 function isOver(work: DataWork, run: DataRun): boolean {
-  return run.state === 'succeeded' || (run.direction !== work.direction && run.state === 'queued');
+  if (run.direction === work.direction) return run.state === 'succeeded';
+  const isTakenBack = work.direction === 'down' && transition(run.state, 'undo') !== undefined;
+  return run.state === 'succeeded' || run.state === 'queued' || isTakenBack;
 }
 
 /** Where several do so at once, one does. */
-async function beginAnew(control: Control, work: DataWork, run: DataRun | undefined): Promise<void> {
-  const items = [unchangedItem(control.names, work.version, run), ...beginRunItems(control.names, work, 'queued')];
+async function beginAnew(
+  control: Control,
+  work: DataWork,
+  run: DataRun | undefined,
+  table: DataTable | undefined,
+): Promise<void> {
+  const { names } = control;
+  const done = run && table && isKnownWhat(work, run, table) ? takeBackItems(names, work.version) : undefined;
+  const items = [
+    unchangedItem(names, work.version, run),
+    ...(done ?? []),
+    ...beginRunItems(names, work, 'queued', !done),
+  ];
   const { failure } = await control.session.runBatch([[...control.fenceItems, ...items]]);
   if (failure && !failure.error.message.includes(RUN_CHANGED)) throw failure.error;
+}
+
+/** What a half-done run has gone through so far is known by its key: only that is to be taken back. */
+function isKnownWhat(work: DataWork, run: DataRun, table: DataTable): boolean {
+  const isHalf = work.direction === 'down' && run.direction === 'up' && run.state !== 'succeeded' && run.pass === 1;
+  const isSameTable = run.relationId === table.oid && isSame(run.key, table);
+  return isHalf && isSameTable && table.key.kind === 'columns' && work.statements.length > 0;
 }
 
 /** False where the run is not any more what it was when it was read. */
@@ -170,7 +192,7 @@ function atRest({ version, state, error }: DataRun): Problem {
   });
 }
 
-function otherDirection({ version, direction }: DataWork, run: DataRun): Problem {
+export function otherDirection({ version, direction }: DataWork, run: DataRun): Problem {
   const way = run.direction === 'up' ? 'applied' : 'rolled back';
   return new Problem('data-held', `${version} is half ${way}: ${run.state}`, {
     version,

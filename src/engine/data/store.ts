@@ -84,11 +84,11 @@ export const RUN_CHANGED = 'the run has changed: ';
 /** First half of the key of an advisory lock: the letters "tfda". The second is the version's hash. */
 const DATA_LOCK_CLASS = 1952867425;
 
-/** The row of a run that begins anew, in place of an earlier one of the version, whose ranges and batches go. */
-export function beginRunItems(names: LedgerNames, work: DataWork, state: RunState): BatchItem[] {
+/** The row of a run that begins anew, in place of an earlier one of the version, whose ranges (`allRanges`) and batches go. */
+export function beginRunItems(names: LedgerNames, work: DataWork, state: RunState, allRanges = true): BatchItem[] {
   const { version, direction, checksum, background } = work;
   return [
-    { sql: `DELETE FROM ${names.dataRanges} WHERE version = $1`, params: [version] },
+    ...(allRanges ? [{ sql: `DELETE FROM ${names.dataRanges} WHERE version = $1`, params: [version] }] : []),
     { sql: `DELETE FROM ${names.dataBatches} WHERE version = $1 AND direction = $2`, params: [version, direction] },
     {
       sql: `INSERT INTO ${names.dataMigrations} (version, direction, state, background, body_checksum)
@@ -99,6 +99,28 @@ ON CONFLICT (version) DO UPDATE SET direction = excluded.direction, state = excl
   skip_failed = false, skipped = '[]', started_at = NULL, finished_at = NULL, ${UPDATED}`,
       params: [version, direction, state, String(background), checksum],
     },
+  ];
+}
+
+/**
+ * What the ranges of a run that did not come to its end have gone through, as ranges of its way back: no other key is in one. A batch
+ * whose client has died may be under way yet: it is waited for, and counts.
+ */
+export function takeBackItems({ dataRanges }: LedgerNames, version: string): BatchItem[] {
+  const columns = 'version, direction, pass, kind, lo, hi, position, state';
+  return [
+    { sql: `SELECT 1 FROM ${dataRanges} WHERE version = $1 FOR UPDATE`, params: [version] },
+    {
+      sql: `INSERT INTO ${dataRanges} (${columns}) SELECT version, 'down', 1, 'rows', lo, position, lo, 'open' FROM ${dataRanges}
+WHERE version = $1 AND direction = 'up' AND kind = 'rows' AND position IS DISTINCT FROM lo ORDER BY id`,
+      params: [version],
+    },
+    // Behind a range without an end no further one is cut.
+    {
+      sql: `INSERT INTO ${dataRanges} (${columns}) VALUES ($1, 'down', 1, 'rows', NULL, NULL, NULL, 'done')`,
+      params: [version],
+    },
+    { sql: `DELETE FROM ${dataRanges} WHERE version = $1 AND direction = 'up'`, params: [version] },
   ];
 }
 

@@ -106,12 +106,17 @@ function statementView({ statement, forecast }: Foreseen, { mask }: ViewOptions)
   return { line, column, sql: asWritten(mask(sql)), ...forecast };
 }
 
+/** Of a data migration without a ROLLBACK section that keeps what its batches change. */
+function keptAlone({ rollback, data }: Migration): string | null {
+  return rollback.kind === 'none' && data?.keep ? 'what its batches have kept comes back' : null;
+}
+
 function rollbackOf(migration: Migration, { reading, learner }: Foresight): PlannedView['rollback'] {
   const { rollback } = migration;
   const uses = [...rollbackSubjects(reading, migration, learner.fork())].flatMap((subject) => subject.uses);
   return {
     kind: rollback.kind,
-    reason: rollback.kind === 'irreversible' ? rollback.reason : null,
+    reason: rollback.kind === 'irreversible' ? rollback.reason : keptAlone(migration),
     loses: lossesOfRollback(uses, learner.known),
   };
 }

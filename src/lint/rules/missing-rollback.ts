@@ -17,6 +17,8 @@ export const rule: Rule = {
   weighed: false,
   *file(file) {
     const { migration, body } = file;
+    // What its batches keep is its way back.
+    if (migration.data?.keep) return;
     if (migration.rollback.kind !== 'none' || (body.length > 0 && body.every(changesNothing))) return;
     const fix = migration.large ? undefined : rollbackOf(file);
     yield {

@@ -19,7 +19,7 @@ import type { BatchKeeping, BatchPart } from './batch-keeping.ts';
 import { type FoundPart, findParts } from './find-parts.ts';
 
 /** Whether the batches of a data migration keep the rows as they were: where its header says so, or the policy is to keep all. */
-export function keepsRows({ settings }: Pick<Engine, 'settings'>, { data }: Migration): boolean {
+function keepsRows({ settings }: Pick<Engine, 'settings'>, { data }: Migration): boolean {
   if (settings.backup.policy === 'never' || data?.code) return false;
   return data?.keep ?? settings.backup.policy === 'always';
 }
