@@ -1,20 +1,32 @@
 import type { ServerResponse } from 'node:http';
+import type { Heard } from '../engine/look/run/heard.ts';
 import { watchTrail } from '../engine/look/watch-trail.ts';
 import type { ActionParts } from './actions/action.ts';
 import { Actions } from './actions/actions.ts';
 import { Feed } from './feed.ts';
+import { LiveRun } from './live-run.ts';
 import type { Target } from './target.ts';
 
-/** A target with the stream of what happens there. The database is looked at as long as somebody reads, once for all of them. */
+/**
+ * A target with the stream of what happens there and the actions that people have begun. The database is looked at as long as
+ * somebody reads, once for all of them.
+ */
 export class LiveTarget {
   readonly target: Target;
   readonly feed = new Feed();
   readonly actions: Actions;
+  readonly #run: LiveRun;
   #end: AbortController | undefined;
 
   constructor(target: Target, around: Pick<ActionParts, 'mask' | 'now' | 'fault'>) {
     this.target = target;
-    this.actions = new Actions(this.feed, { ...around, engine: target.engine, hear: () => {} });
+    this.actions = new Actions(this.feed, { ...around, engine: target.engine });
+    this.#run = new LiveRun(target.engine, this.actions, this.feed, around.mask);
+  }
+
+  /** What a run of this console has said of itself. */
+  heardOf(runId: string): Heard | undefined {
+    return this.#run.heardOf(runId);
   }
 
   /** Writes what happens to a response, until it is closed or `signal` is aborted. */
@@ -41,6 +53,7 @@ export class LiveTarget {
       {
         changed: ({ seq, runId }) => this.feed.publish({ event: 'changed', data: { seq, runId } }),
         away: (error) => this.feed.publish({ event: 'away', data: { message: engine.mask(messageOf(error)) } }),
+        also: (session, { runId }) => this.#run.look(session, runId),
       },
     );
   }

@@ -1,9 +1,11 @@
 import type { Route } from './route.ts';
 import { readAction, readActions } from './routes/actions.ts';
-import { applyMigrations } from './routes/apply.ts';
+import { applyMigrations, rehearseMigrations, tryMigrations } from './routes/apply.ts';
 import { cancelAction } from './routes/cancel-action.ts';
+import { cancelRunElsewhere } from './routes/cancel-run.ts';
 import { verifyChain } from './routes/chain.ts';
 import { findDriftNow } from './routes/drift.ts';
+import { endBlockerNow } from './routes/end-blocker.ts';
 import { readEvents } from './routes/events.ts';
 import { followTarget } from './routes/follow.ts';
 import { readGraph } from './routes/graph.ts';
@@ -11,9 +13,12 @@ import { readMigration } from './routes/migration.ts';
 import { readOpenApi } from './routes/open-api.ts';
 import { readOverview } from './routes/overview.ts';
 import { readPlan } from './routes/plan.ts';
+import { rollBackMigrations, tryRollback } from './routes/roll-back.ts';
+import { readRun } from './routes/run.ts';
 import { readSession } from './routes/session.ts';
 import { signIn } from './routes/sign-in.ts';
 import { signOut } from './routes/sign-out.ts';
+import { readWayBack } from './routes/way-back.ts';
 
 /** Every address of the API, in the order of its document. */
 export const ROUTES: readonly Route[] = [
@@ -23,14 +28,22 @@ export const ROUTES: readonly Route[] = [
   readOverview,
   readMigration,
   readPlan,
+  readWayBack,
   readGraph,
   readEvents,
   verifyChain,
   findDriftNow,
+  readRun,
   followTarget,
   readActions,
   readAction,
   cancelAction,
   applyMigrations,
+  tryMigrations,
+  rehearseMigrations,
+  rollBackMigrations,
+  tryRollback,
+  cancelRunElsewhere,
+  endBlockerNow,
   readOpenApi,
 ];

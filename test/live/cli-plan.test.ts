@@ -88,10 +88,7 @@ DO $$ BEGIN EXECUTE (SELECT note FROM orders LIMIT 1); END $$;
         const why = migrations[0]?.steps[0]?.statements.map(({ unforeseen }) => unforeseen);
         assert.match(why?.join() ?? '', /^,what the procedure does is not known,EXECUTE of a text that is known only/);
         const { stdout } = await at.run(['plan']);
-        assert.match(
-          stdout,
-          /reads and writes wait, how long is not known, from\s+line\s+1 of 002_many to the end/,
-        );
+        assert.match(stdout, /reads and writes wait, how long is not known, from\s+line\s+1 of 002_many to the end/);
         assert.match(stdout, /^Not foreseen:\n {2}- 002_many, line 2: what the procedure does/m);
       },
     ));

@@ -106,12 +106,17 @@ function statementView({ statement, forecast }: Foreseen, { mask }: ViewOptions)
   return { line, column, sql: asWritten(mask(sql)), ...forecast };
 }
 
-function rollbackOf(migration: Migration, { reading, learner }: Foresight): PlannedView['rollback'] {
+function rollbackOf(migration: Migration, foresight: Foresight): PlannedView['rollback'] {
   const { rollback } = migration;
-  const uses = [...rollbackSubjects(reading, migration, learner.fork())].flatMap((subject) => subject.uses);
   return {
     kind: rollback.kind,
     reason: rollback.kind === 'irreversible' ? rollback.reason : null,
-    loses: lossesOfRollback(uses, learner.known),
+    loses: lossesBack(migration, foresight),
   };
+}
+
+/** What of the data a way back destroys, in words. */
+export function lossesBack(migration: Migration, { reading, learner }: Foresight): string[] {
+  const uses = [...rollbackSubjects(reading, migration, learner.fork())].flatMap((subject) => subject.uses);
+  return lossesOfRollback(uses, learner.known);
 }

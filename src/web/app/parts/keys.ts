@@ -2,7 +2,14 @@ import { useEffect } from 'preact/hooks';
 import { go, pathOf } from '../data/place.ts';
 
 /** The second key behind `g`. */
-const SCREENS: Readonly<Record<string, string>> = { o: '', m: 'migrations', p: 'plan', g: 'graph', a: 'audit' };
+const SCREENS: Readonly<Record<string, string>> = {
+  o: '',
+  m: 'migrations',
+  p: 'plan',
+  r: 'run',
+  g: 'graph',
+  a: 'audit',
+};
 const BETWEEN_MS = 1500;
 
 /** `/` goes to the search of the screen, `g` and a letter to another screen. */
