@@ -174,10 +174,10 @@ export async function readRunner(session: Session, names: LedgerNames): Promise<
 }
 
 /**
- * The run that holds the lease, if one does: one row, with what its migration session does. That is the session whose
+ * The run that holds the lease, if one does: one row for `runnerOf`, with what its migration session does. That is the session whose
  * transaction keeps the row (checkFenceItem); who only looks whether it is free gets no transaction ID.
  */
-function runnerItem(names: LedgerNames): BatchItem {
+export function runnerItem(names: LedgerNames): BatchItem {
   return {
     sql: `SELECT r.run_id, r.held_by, r.host, r.tool_version, r.process_id, pg_catalog.to_char(r.held_since, 'YYYY-MM-DD HH24:MI:SS "UTC"') AS held_since, w.pid AS worker_pid,
   ${sessionState('w')} AS worker_state,
@@ -223,7 +223,7 @@ export interface RunnerWorker {
   readonly seconds: number;
 }
 
-function runnerOf(row: Row | undefined): Runner | undefined {
+export function runnerOf(row: Row | undefined): Runner | undefined {
   if (!row) return undefined;
   const worker = row.worker_pid && {
     pid: Number(row.worker_pid),

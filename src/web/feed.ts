@@ -8,8 +8,14 @@ export interface FeedEvent {
   readonly data: unknown;
 }
 
-interface Kept extends FeedEvent {
+/** Written out once, however many readers there are. */
+interface Kept {
   readonly id: string;
+  readonly text: string;
+}
+
+function kept({ event, data }: FeedEvent, id: string): Kept {
+  return { id, text: `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n` };
 }
 
 /** So many are kept for who comes back. */
@@ -35,16 +41,22 @@ export class Feed {
 
   publish(event: FeedEvent): void {
     this.#count++;
-    const kept = { ...event, id: `${this.#epoch}-${this.#count}` };
-    this.#kept.push(kept);
+    const one = kept(event, this.#id());
+    this.#kept.push(one);
     if (this.#kept.length > KEPT_MAX) this.#kept.shift();
-    for (const reader of this.#readers) reader.take(kept);
+    for (const reader of this.#readers) reader.take(one);
+  }
+
+  /** The same for what the next of its kind outdates: it is not kept, has no number, and a reader that is slow does not get it. */
+  tell({ event, data }: FeedEvent): void {
+    const text = `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+    for (const reader of this.#readers) reader.tell(text);
   }
 
   /** Adds a reader; returns what takes it away. `lastId`: of the header Last-Event-ID. */
   subscribe(response: ServerResponse, lastId: string | undefined): () => void {
     const reader = new Reader(response, () => this.#reload());
-    reader.take({ event: 'hello', data: {}, id: this.#id() });
+    reader.take(kept({ event: 'hello', data: {} }, this.#id()));
     for (const event of this.#since(lastId)) reader.take(event);
     this.#readers.add(reader);
     return () => void this.#readers.delete(reader);
@@ -60,7 +72,7 @@ export class Feed {
   }
 
   #reload(): Kept {
-    return { event: 'reload', data: {}, id: this.#id() };
+    return kept({ event: 'reload', data: {} }, this.#id());
   }
 
   #since(lastId: string | undefined): readonly Kept[] {
@@ -97,12 +109,16 @@ class Reader {
     this.#hasLost = true;
   }
 
+  tell(text: string): void {
+    if (!this.#isFull) this.#isFull = !this.#response.write(text);
+  }
+
   ping(): void {
     if (!this.#isFull) this.#isFull = !this.#response.write(': alive\n\n');
   }
 
-  #write({ event, data, id }: Kept): void {
-    this.#isFull = !this.#response.write(`id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  #write({ text }: Kept): void {
+    this.#isFull = !this.#response.write(text);
   }
 
   #drained(): void {

@@ -1,15 +1,17 @@
 import type { ServerResponse } from 'node:http';
+import type { Heard } from '../engine/look/run/heard.ts';
 import { SchemaReader } from '../engine/look/schema-reader.ts';
 import { TouchReader } from '../engine/look/touch-reader.ts';
 import { watchTrail } from '../engine/look/watch-trail.ts';
 import type { ActionParts } from './actions/action.ts';
 import { Actions } from './actions/actions.ts';
 import { Feed } from './feed.ts';
+import { LiveRun } from './live-run.ts';
 import type { Target } from './target.ts';
 
 /**
- * A target with the stream of what happens there, and what is known of it for everybody. The database is looked at as long as
- * somebody reads, once for all of them.
+ * A target with the stream of what happens there, what is known of it for everybody, and the actions that people have begun. The
+ * database is looked at as long as somebody reads, once for all of them.
  */
 export class LiveTarget {
   readonly target: Target;
@@ -17,13 +19,20 @@ export class LiveTarget {
   readonly actions: Actions;
   readonly schema: SchemaReader;
   readonly touches: TouchReader;
+  readonly #run: LiveRun;
   #end: AbortController | undefined;
 
   constructor(target: Target, around: Pick<ActionParts, 'mask' | 'now' | 'fault'>) {
     this.target = target;
-    this.actions = new Actions(this.feed, { ...around, engine: target.engine, hear: () => {} });
+    this.actions = new Actions(this.feed, { ...around, engine: target.engine });
     this.schema = new SchemaReader(target.engine, around.now);
     this.touches = new TouchReader(target.engine);
+    this.#run = new LiveRun(target.engine, this.actions, this.feed, around.mask);
+  }
+
+  /** What a run of this console has said of itself. */
+  heardOf(runId: string): Heard | undefined {
+    return this.#run.heardOf(runId);
   }
 
   /** Writes what happens to a response, until it is closed or `signal` is aborted. */
@@ -50,6 +59,7 @@ export class LiveTarget {
       {
         changed: ({ seq, runId }) => this.feed.publish({ event: 'changed', data: { seq, runId } }),
         away: (error) => this.feed.publish({ event: 'away', data: { message: engine.mask(messageOf(error)) } }),
+        also: (session, { runId }) => this.#run.look(session, runId),
       },
     );
   }

@@ -1,9 +1,11 @@
 import type { Route } from './route.ts';
 import { readAction, readActions } from './routes/actions.ts';
-import { applyMigrations } from './routes/apply.ts';
+import { applyMigrations, rehearseMigrations, tryMigrations } from './routes/apply.ts';
 import { cancelAction } from './routes/cancel-action.ts';
+import { cancelRunElsewhere } from './routes/cancel-run.ts';
 import { verifyChain } from './routes/chain.ts';
 import { findDriftNow } from './routes/drift.ts';
+import { endBlockerNow } from './routes/end-blocker.ts';
 import { readEvents } from './routes/events.ts';
 import { followTarget } from './routes/follow.ts';
 import { readGraph } from './routes/graph.ts';
@@ -11,12 +13,15 @@ import { readMigration } from './routes/migration.ts';
 import { readOpenApi } from './routes/open-api.ts';
 import { readOverview } from './routes/overview.ts';
 import { readPlan } from './routes/plan.ts';
+import { rollBackMigrations, tryRollback } from './routes/roll-back.ts';
+import { readRun } from './routes/run.ts';
 import { readSchemaList } from './routes/schema.ts';
 import { readObjectTouches, readSchemaObject } from './routes/schema-object.ts';
 import { readSession } from './routes/session.ts';
 import { signIn } from './routes/sign-in.ts';
 import { signOut } from './routes/sign-out.ts';
 import { readTableKeys } from './routes/table-keys.ts';
+import { readWayBack } from './routes/way-back.ts';
 
 /** Every address of the API, in the order of its document. */
 export const ROUTES: readonly Route[] = [
@@ -26,6 +31,7 @@ export const ROUTES: readonly Route[] = [
   readOverview,
   readMigration,
   readPlan,
+  readWayBack,
   readGraph,
   readSchemaList,
   readTableKeys,
@@ -34,10 +40,17 @@ export const ROUTES: readonly Route[] = [
   readEvents,
   verifyChain,
   findDriftNow,
+  readRun,
   followTarget,
   readActions,
   readAction,
   cancelAction,
   applyMigrations,
+  tryMigrations,
+  rehearseMigrations,
+  rollBackMigrations,
+  tryRollback,
+  cancelRunElsewhere,
+  endBlockerNow,
   readOpenApi,
 ];

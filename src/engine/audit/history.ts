@@ -45,13 +45,17 @@ export function history(
   });
 }
 
+/** Of the audit trail, for `eventOf`. */
+export const EVENT_COLUMNS =
+  "seq, pg_catalog.to_json(at) #>> '{}' AS at, event, version, run_id, actor, host, tool_version, git_commit, detail, hash";
+
 /** The same for whoever has a control session; `version` in full. */
 export async function eventsOf(control: Control, options: HistoryOptions): Promise<HistoryEvent[]> {
   if ((control.ledger.layout ?? 0) === 0) return [];
   const { version, event, text, before, limit } = options;
   const rows = await control.session.query(
     `SELECT * FROM (
-  SELECT seq, pg_catalog.to_json(at) #>> '{}' AS at, event, version, run_id, actor, host, tool_version, git_commit, detail, hash
+  SELECT ${EVENT_COLUMNS}
   FROM ${control.names.events} WHERE ($1::text IS NULL OR version = $1) AND ($2::text IS NULL OR event = $2)
     AND ($3::bigint IS NULL OR seq < $3) AND ($4::text IS NULL OR pg_catalog.strpos(pg_catalog.lower(
       pg_catalog.concat_ws(' ', event, version, run_id, actor, host, git_commit, detail)), pg_catalog.lower($4)) > 0)
@@ -70,7 +74,7 @@ function wantedVersion(engine: Engine, entries: Parameters<typeof reconcile>[1],
   return resolveVersion(reconcile(readFolders(engine.settings.directories, engine.cwd).files, entries), text);
 }
 
-function eventOf(row: Readonly<Record<string, string | null>>): HistoryEvent {
+export function eventOf(row: Readonly<Record<string, string | null>>): HistoryEvent {
   return {
     seq: Number(row.seq),
     at: (row.at ?? '').replace(/\+00:00$/, 'Z'),

@@ -86,12 +86,22 @@ export async function lookAtWaiting(
 ): Promise<Waiting | undefined> {
   // Behind a pooler the process that works for us is not known; its name is.
   const pid = control.server.pooled ? null : String(worker.session.backendPid);
-  const rows = await control.session.query(WAITING, [pid, WORKER_NAME]);
+  const { sql, params } = waitingItem(pid);
+  return waitingIn(await control.session.query(sql, params), control.session.backendPid, mask);
+}
+
+/** What a server process waits for; null: any that runs migrations in this database. Its rows are for `waitingIn`. */
+export function waitingItem(pid: string | null): BatchItem & { readonly params: (string | null)[] } {
+  return { sql: WAITING, params: [pid, WORKER_NAME], rows: true };
+}
+
+/** `ownPid`: of the session that looks. */
+export function waitingIn(rows: readonly Row[], ownPid: number, mask: (text: string) => string): Waiting | undefined {
   const [first] = rows;
   if (!first) return undefined;
   const all = rows.filter((row) => row.known === 't').map((row) => blockerOf(row, mask));
   // A build waits for every snapshot that is older than its own, that of a look too, for the moment that it takes.
-  const blockers = all.filter((one) => one.pid !== control.session.backendPid);
+  const blockers = all.filter((one) => one.pid !== ownPid);
   if (blockers.length === 0 && all.length > 0) return undefined;
   return { relation: relationOf(first), mode: first.mode ?? '', blockers };
 }

@@ -16,6 +16,8 @@ export interface TrailWatcher {
   changed(state: TrailState): void;
   /** The database cannot be asked; told once until it can be again. */
   away(error: unknown): void;
+  /** Called at each look, for what else is to be looked at over the same session; answers after how many milliseconds the next is. */
+  also?(session: Session, state: TrailState): Promise<number | undefined>;
 }
 
 const LOOK_EVERY_MS = 1000;
@@ -36,7 +38,8 @@ export async function watchTrail(engine: Engine, watcher: TrailWatcher): Promise
           const now = JSON.stringify(state);
           if (now !== last || isAway) watcher.changed(state);
           [last, isAway] = [now, false];
-          await sleep(LOOK_EVERY_MS, undefined, { signal: engine.signal });
+          const again = (await watcher.also?.(session, state)) ?? LOOK_EVERY_MS;
+          await sleep(again, undefined, { signal: engine.signal });
         }
       });
     } catch (error) {

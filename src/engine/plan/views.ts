@@ -111,12 +111,17 @@ function keptAlone({ rollback, data }: Migration): string | null {
   return rollback.kind === 'none' && data?.keep ? 'what its batches have kept comes back' : null;
 }
 
-function rollbackOf(migration: Migration, { reading, learner }: Foresight): PlannedView['rollback'] {
+function rollbackOf(migration: Migration, foresight: Foresight): PlannedView['rollback'] {
   const { rollback } = migration;
-  const uses = [...rollbackSubjects(reading, migration, learner.fork())].flatMap((subject) => subject.uses);
   return {
     kind: rollback.kind,
     reason: rollback.kind === 'irreversible' ? rollback.reason : keptAlone(migration),
-    loses: lossesOfRollback(uses, learner.known),
+    loses: lossesBack(migration, foresight),
   };
+}
+
+/** What of the data a way back destroys, in words. */
+export function lossesBack(migration: Migration, { reading, learner }: Foresight): string[] {
+  const uses = [...rollbackSubjects(reading, migration, learner.fork())].flatMap((subject) => subject.uses);
+  return lossesOfRollback(uses, learner.known);
 }

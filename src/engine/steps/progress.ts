@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { BatchItem } from '../../postgres/pipeline.ts';
 import type { Row } from '../../postgres/row.ts';
 import type { Session } from '../../postgres/session.ts';
 import type { StepProgress } from '../../report/events.ts';
@@ -58,6 +59,15 @@ export function teller(run: StepRun, index: number): (progress: StepProgress) =>
 /** What the progress views say of a server process (manual, "Progress Reporting"); undefined where they say nothing. */
 export async function readProgress(session: Session, pid: string): Promise<StepProgress | undefined> {
   const [row] = await session.query(QUERY, [pid]);
+  return progressIn(row);
+}
+
+/** The same question for a batch; its row is for `progressIn`. */
+export function progressItem(pid: string): BatchItem {
+  return { sql: QUERY, params: [pid], rows: true };
+}
+
+export function progressIn(row: Row | undefined): StepProgress | undefined {
   return row && (row.phase !== null || row.waits_for !== null) ? progressOf(row) : undefined;
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { engineForConsole } from '../../engine/console-run.ts';
 import type { Engine } from '../../engine/engine.ts';
+import { Heard } from '../../engine/look/run/heard.ts';
 import { Problem } from '../../problem/problem.ts';
 import type { RunEvent } from '../../report/events.ts';
 import { maskTexts } from '../../report/mask.ts';
@@ -39,8 +40,6 @@ export interface ActionParts {
   readonly changed: (action: Action) => void;
   /** A fault of ours. */
   readonly fault: (error: unknown) => void;
-  /** Told of every event besides the log. */
-  readonly hear: (action: Action, event: RunEvent) => void;
 }
 
 /** One thing that somebody has begun. It belongs to the console, not to the request: nobody has to stay for it to go on. */
@@ -48,6 +47,8 @@ export class Action {
   readonly id = randomUUID();
   readonly asked: Asked;
   readonly runId: string;
+  /** What its run has said of itself. */
+  readonly heard = new Heard();
   /** Resolves when it is over, and never rejects. */
   readonly ended: Promise<void>;
   readonly #parts: ActionParts;
@@ -118,7 +119,7 @@ export class Action {
 
   #hear(event: RunEvent): void {
     this.#log.hear(event);
-    this.#parts.hear(this, event);
+    this.heard.hear(event);
     this.#parts.changed(this);
   }
 

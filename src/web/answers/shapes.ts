@@ -26,6 +26,15 @@ export const word = v.pipe(v.string(), v.maxLength(500, 'at most 500 characters'
 
 export const ofTarget = { target: v.pipe(v.string(), v.description('name of a target, as /api/session lists them')) };
 
+/** Of an action: what its page has shown. */
+export const expected = v.optional(
+  v.pipe(
+    v.array(v.pipe(text, v.maxLength(500))),
+    v.maxLength(5000),
+    v.description('refused where these are not the versions that it would be about'),
+  ),
+);
+
 export const noInput = v.object({});
 
 const place = v.object({

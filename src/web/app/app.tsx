@@ -3,6 +3,7 @@ import type { SessionAnswer } from '../answers/session.ts';
 import { beginActions } from './data/actions.ts';
 import { follow } from './data/live.ts';
 import { go, pathOf, place } from './data/place.ts';
+import { forgetRun } from './data/run.ts';
 import { session } from './data/session.ts';
 import { ActionStrip } from './parts/action-strip.tsx';
 import { useKeys } from './parts/keys.ts';
@@ -39,6 +40,7 @@ function Signed({ session: now }: { session: SessionAnswer }) {
   }, [named]);
   useEffect(() => {
     if (!target) return undefined;
+    forgetRun();
     void beginActions(target.name);
     return follow(target.name);
   }, [target?.name]);
@@ -63,6 +65,7 @@ function Screen({ target }: { target: string }) {
   if (screen === 'migrations' && item === '') return <MigrationsScreen target={target} />;
   if (screen === 'migrations') return <MigrationScreen key={item} target={target} version={item} />;
   if (screen === 'plan') return <PlanScreen target={target} />;
+  if (screen === 'run') return <Lazy what="the run" load={loadRun} props={{ target }} />;
   if (screen === 'graph') return <Lazy what="the graph" load={loadGraph} props={{ target }} />;
   if (screen === 'schema') return <Lazy what="the schema" load={loadSchema} props={{ target, item }} />;
   if (screen === 'audit') return <AuditScreen target={target} />;
@@ -70,6 +73,7 @@ function Screen({ target }: { target: string }) {
 }
 
 const loadSchema = async () => (await import('./screens/schema.tsx')).SchemaScreen;
+const loadRun = async () => (await import('./screens/run.tsx')).RunScreen;
 const loadGraph = async () => (await import('./screens/graph.tsx')).GraphScreen;
 
 function NoSuch({ what }: { what: string }) {

@@ -1,52 +1,74 @@
 import * as v from 'valibot';
+import { dryRunMigrate } from '../../engine/dry-run/migrate.ts';
+import { rehearseMigrate } from '../../engine/dry-run/rehearse.ts';
 import { migrate } from '../../engine/migrate.ts';
-import { Problem } from '../../problem/problem.ts';
+import { refuseOthers } from '../actions/expected.ts';
 import { action } from '../actions/route.ts';
+import { liveDryRun, rehearsal } from '../answers/dry-run.ts';
 import { runResult } from '../answers/run-result.ts';
-import { text, word } from '../answers/shapes.ts';
+import { expected, word } from '../answers/shapes.ts';
+
+const choice = {
+  to: v.optional(v.pipe(word, v.description('everything up to this version'))),
+  only: v.optional(v.pipe(word, v.description('this version and what it needs'))),
+};
+
+interface Choice {
+  readonly to?: string | undefined;
+  readonly only?: string | undefined;
+}
 
 export const applyMigrations = action({
   name: 'applyMigrations',
   path: 'apply',
   summary: 'apply what is pending, as migrate does',
   role: 'operator',
-  input: {
-    to: v.optional(v.pipe(word, v.description('everything up to this version'))),
-    only: v.optional(v.pipe(word, v.description('this version and what it needs'))),
-    expected: v.optional(
-      v.pipe(
-        v.array(v.pipe(text, v.maxLength(500))),
-        v.maxLength(5000),
-        v.description('refused where these are not the versions that it would apply'),
-      ),
-    ),
-  },
+  input: { ...choice, expected },
   result: runResult,
-  title: ({ to, only }) =>
-    only ? `apply ${only}` : to ? `apply what is pending, up to ${to}` : 'apply what is pending',
-  async run({ engine }, { to, only, expected }) {
-    const { problem, ...result } = await migrate(engine, {
-      to: to || undefined,
-      only: only || undefined,
-      allowLate: false,
-      singleTransaction: false,
-      approve: async ({ migrations }) => {
-        if (expected) refuseOthers(expected, migrations);
-      },
-    });
-    const { ok, runId, migrations, failed, certain } = result;
+  title: (chosen) => `apply ${which(chosen)}`,
+  async run({ engine }, { expected: wanted, ...chosen }) {
+    const approve = async ({ migrations }: { migrations: readonly { version: string }[] }) =>
+      refuseOthers(wanted, migrations);
+    const result = await migrate(engine, { ...optionsOf(chosen), approve });
+    const { problem, ok, runId, migrations, failed, certain } = result;
     return { result: { ok, runId, migrations, failed, certain }, problem };
   },
 });
 
-/** What was looked at is what runs. */
-function refuseOthers(expected: readonly string[], now: readonly { readonly version: string }[]): void {
-  const versions = now.map(({ version }) => version);
-  if (versions.join('\n') === expected.join('\n')) return;
-  throw new Problem('plan-moved', 'what is to be applied is not what was shown any more', {
-    found: versions.length === 0 ? 'nothing is to be applied' : versions.join(', '),
-    expected: expected.join(', '),
-    state: 'Nothing was run.',
-    next: ['Look at the plan again.'],
-  });
+export const tryMigrations = action({
+  name: 'tryMigrations',
+  path: 'dry-run',
+  summary: 'try on the database itself what would be applied, in a transaction that is rolled back, and measure it',
+  role: 'operator',
+  input: choice,
+  result: liveDryRun,
+  title: (chosen) => `try ${which(chosen)}`,
+  async run({ engine }, chosen) {
+    const { report, problem } = await dryRunMigrate(engine, { ...optionsOf(chosen), onProduction: true });
+    return { result: report, problem };
+  },
+});
+
+export const rehearseMigrations = action({
+  name: 'rehearseMigrations',
+  path: 'rehearse',
+  summary: 'apply it to an empty copy of the schema, on a scratch server, and measure it there',
+  role: 'operator',
+  isHarmless: true,
+  input: choice,
+  result: rehearsal,
+  title: (chosen) => `rehearse ${which(chosen)}`,
+  run: ({ engine, target }, chosen) =>
+    target.withScratch(async (open) => {
+      const { report, problem } = await rehearseMigrate(engine, open, optionsOf(chosen));
+      return { result: report, problem };
+    }),
+});
+
+function optionsOf({ to, only }: Choice) {
+  return { to: to || undefined, only: only || undefined, allowLate: false, singleTransaction: false };
+}
+
+function which({ to, only }: Choice): string {
+  return only ? only : to ? `what is pending, up to ${to}` : 'what is pending';
 }

@@ -7,7 +7,7 @@ export const awayBecause = signal('');
 /** Grows when something has happened and everything shown may be old. */
 export const changes = signal(0);
 
-const KINDS = ['hello', 'changed', 'away', 'reload', 'action'] as const;
+const KINDS = ['hello', 'changed', 'away', 'reload', 'action', 'run'] as const;
 
 interface Heard {
   readonly kind: (typeof KINDS)[number] | 'lost';

@@ -1,7 +1,8 @@
 import { signal } from '@preact/signals';
 import type { ActionNews } from '../../answers/action.ts';
 import { actions } from '../data/actions.ts';
-import { Shown } from './basics.tsx';
+import { pathOf } from '../data/place.ts';
+import { Link, Shown } from './basics.tsx';
 import { CancelButton } from './cancel-button.tsx';
 import { type Tone, Word } from './state.tsx';
 import { Age } from './time.tsx';
@@ -40,9 +41,9 @@ function ActionLine({ target, action }: { target: string; action: ActionNews }) 
   return (
     <div class="action-line">
       <Word tone={TONES[state]} text={isStopping ? 'stopping' : state} />
-      <strong>
+      <Link to={pathOf(target, 'run')}>
         <Shown text={title} />
-      </strong>
+      </Link>
       <span class="quiet">
         by <Shown text={user} /> <Age iso={startedAt} />
       </span>

@@ -1,5 +1,6 @@
 import type { PlanAnswer } from '../../answers/plan.ts';
 import { actions } from '../data/actions.ts';
+import { go, pathOf } from '../data/place.ts';
 import { ActionButton } from './action-button.tsx';
 import { Shown } from './basics.tsx';
 import { count } from './words.ts';
@@ -19,6 +20,7 @@ export function ApplyButton({ target, plan, to }: { target: string; plan: PlanAn
       body={{ ...(to === '' ? {} : { to }), expected: migrations.map(({ version }) => version) }}
       title={`Apply ${count(migrations.length, 'migration')}?`}
       isDangerous={destroys.length > 0}
+      onBegun={() => go(pathOf(target, 'run'))}
       because={isBusy ? 'Something is under way.' : undefined}
     >
       <ul>

@@ -6,6 +6,7 @@ const SCREENS: Readonly<Record<string, string>> = {
   o: '',
   m: 'migrations',
   p: 'plan',
+  r: 'run',
   g: 'graph',
   s: 'schema',
   a: 'audit',

@@ -13,6 +13,7 @@ const SCREENS = [
   ['', 'Overview'],
   ['migrations', 'Migrations'],
   ['plan', 'Plan'],
+  ['run', 'Run'],
   ['graph', 'Graph'],
   ['schema', 'Schema'],
   ['audit', 'Audit'],

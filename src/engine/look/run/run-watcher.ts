@@ -1,0 +1,143 @@
+import { type Runner, runnerItem, runnerOf } from '../../../ledger/lease.ts';
+import { type LedgerNames, ledgerNames } from '../../../ledger/names.ts';
+import type { Session } from '../../../postgres/session.ts';
+import type { HistoryEvent } from '../../audit/history.ts';
+import { withControl } from '../../control.ts';
+import type { Engine } from '../../engine.ts';
+import type { Heard } from './heard.ts';
+import { lookAtProcess, type ProcessLook } from './process.ts';
+import { eventsOfRun, lastRun } from './run-events.ts';
+import { byOf, focusOf, outcomeOf, type RunFocus, type RunLook, type RunView } from './run-look.ts';
+import { indexOfLine, indexOfQuery, statementsOf } from './statements.ts';
+import { type RunStory, storyOf, type VersionStory } from './story.ts';
+import { readVersion, type VersionStatements } from './version-statements.ts';
+
+/** So many migrations of a run are told of, the last ones. */
+const MIGRATIONS_MAX = 200;
+
+/** What is remembered of a run between two looks. */
+interface Memory {
+  readonly runId: string;
+  events: HistoryEvent[];
+  /** By version. */
+  readonly statements: Map<string, VersionStatements>;
+  /** The statement that was last seen at work, in which version and at which try. */
+  at: { readonly version: string; readonly refusals: number; readonly index: number } | undefined;
+}
+
+/**
+ * Looks at runs over a session that is handed in, again and again: what is on record is read once. Any run, also one that was begun
+ * elsewhere: lease, audit trail and the server's activity views are all that is asked. Reads only.
+ */
+export class RunWatcher {
+  readonly #engine: Engine;
+  readonly #names: LedgerNames;
+  readonly #heardOf: (runId: string) => Heard | undefined;
+  #memory: Memory | undefined;
+
+  constructor(engine: Engine, heardOf: (runId: string) => Heard | undefined) {
+    this.#engine = engine;
+    this.#names = ledgerNames(engine.settings.trackingSchema);
+    this.#heardOf = heardOf;
+  }
+
+  /** The run at work; else the one that is `wanted`, or the last. */
+  async look(session: Session, wanted?: string): Promise<RunLook> {
+    const { database } = this.#engine.target;
+    const batch = await session.runBatch([[NOW, runnerItem(this.#names)]]);
+    // undefined_table and the like: nothing is tracked yet.
+    if (batch.failure) return { database, at: new Date().toISOString(), run: null };
+    const [now, runners] = batch.results[0] ?? [];
+    const runner = runnerOf(runners?.rows[0]);
+    const atWork = runner?.alive ? runner : undefined;
+    const runId = wanted ?? atWork?.runId ?? (await lastRun(session, this.#names));
+    const at = now?.rows[0]?.now ?? '';
+    if (runId === undefined) return { database, at, run: null };
+    return { database, at, run: await this.#view(session, runId, atWork?.runId === runId ? atWork : undefined) };
+  }
+
+  async #view(session: Session, runId: string, runner: Runner | undefined): Promise<RunView | null> {
+    const memory = await this.#remember(session, runId, runner !== undefined);
+    const { events } = memory;
+    if (events.length === 0 && !runner) return null;
+    const story = storyOf(events);
+    const focus = focusOf(story);
+    const seen = runner ? await this.#lookAt(session, runner, story, focus) : NOTHING;
+    const cancels = events.filter(({ event }) => event === 'cancel_requested');
+    return {
+      runId,
+      kind: story.kind,
+      outcome: runner ? 'running' : outcomeOf(story),
+      by: runner ? { ...byOf(events[0]), actor: runner.user, host: runner.host } : byOf(events[0]),
+      startedAt: runner ? isoOf(runner.since) : (events[0]?.at ?? null),
+      endedAt: runner ? null : (story.last?.at ?? null),
+      planned: this.#heardOf(runId)?.planned ?? [],
+      migrations: story.versions.slice(-MIGRATIONS_MAX),
+      focus: focus ? this.#focus(memory, story, focus, seen) : null,
+      ...seen,
+      cancelledBy: cancels.map((event) => byOf(event).console ?? event.actor),
+    };
+  }
+
+  async #remember(session: Session, runId: string, isAtWork: boolean): Promise<Memory> {
+    if (this.#memory?.runId !== runId) this.#memory = { runId, events: [], statements: new Map(), at: undefined };
+    const memory = this.#memory;
+    const after = memory.events.at(-1)?.seq ?? 0;
+    memory.events = [...memory.events, ...(await eventsOfRun(session, this.#names, { runId, after, isAtWork }))];
+    return memory;
+  }
+
+  async #lookAt(
+    session: Session,
+    runner: Runner,
+    story: RunStory,
+    focus: VersionStory | undefined,
+  ): Promise<ProcessLook> {
+    // Between two statements there is none: 0 is the number of no server process.
+    const pid = runner.worker ? String(runner.worker.pid) : (focus?.outside?.pid ?? '0');
+    return lookAtProcess(session, { pid, wait: story.wait, mask: this.#engine.mask });
+  }
+
+  #focus(memory: Memory, story: RunStory, focus: VersionStory, seen: ProcessLook): RunFocus {
+    const { version } = focus;
+    const read = memory.statements.get(version) ?? readVersion(this.#engine, version, story.kind);
+    memory.statements.set(version, read);
+    const at = placeOf(memory, focus, read, seen);
+    return { version, file: read.file, statements: statementsOf(read.all, focus, this.#heardOf(memory.runId), at) };
+  }
+}
+
+/** One look at a run, for who does not watch: the one at work, or the one that is wanted, or the last. */
+export function lookAtRun(
+  engine: Engine,
+  wanted: string | undefined,
+  heardOf: (runId: string) => Heard | undefined,
+): Promise<RunLook> {
+  const watcher = new RunWatcher(engine, heardOf);
+  return withControl(engine, ({ session }) => watcher.look(session, wanted));
+}
+
+const NOW = { sql: "SELECT pg_catalog.to_json(pg_catalog.clock_timestamp()) #>> '{}' AS now", rows: true };
+
+const NOTHING: ProcessLook = { process: null, wait: null, progress: null };
+
+/** Which statement it is at, from 0: where it failed, the step outside a transaction, or what the server shows. */
+function placeOf(
+  memory: Memory,
+  story: VersionStory,
+  { all }: VersionStatements,
+  { process }: ProcessLook,
+): number | undefined {
+  const { version, state, outside, statementsDone, refusals, failure } = story;
+  if (state !== 'running') return failure?.line == null ? undefined : indexOfLine(all, failure.line);
+  if (outside) return statementsDone;
+  const before = memory.at?.version === version && memory.at.refusals === refusals ? memory.at.index : statementsDone;
+  const found = process?.query == null ? undefined : indexOfQuery(all, process.query, before);
+  if (found !== undefined) memory.at = { version, refusals, index: found };
+  return found ?? (memory.at?.version === version ? memory.at.index : undefined);
+}
+
+/** `2026-11-23 14:05:09 UTC`, as a lease says it. */
+function isoOf(utc: string): string {
+  return `${utc.replace(' UTC', '').replace(' ', 'T')}Z`;
+}
