@@ -1,8 +1,10 @@
 import type { Route } from './route.ts';
 import { readAction, readActions } from './routes/actions.ts';
 import { applyMigrations } from './routes/apply.ts';
+import { readApprovals } from './routes/approvals.ts';
 import { cancelAction } from './routes/cancel-action.ts';
 import { verifyChain } from './routes/chain.ts';
+import { approvePlan, rejectPlan, revokeApproval } from './routes/decide-approval.ts';
 import { findDriftNow } from './routes/drift.ts';
 import { readEvents } from './routes/events.ts';
 import { followTarget } from './routes/follow.ts';
@@ -11,6 +13,7 @@ import { readMigration } from './routes/migration.ts';
 import { readOpenApi } from './routes/open-api.ts';
 import { readOverview } from './routes/overview.ts';
 import { readPlan } from './routes/plan.ts';
+import { askForApproval } from './routes/request-approval.ts';
 import { readSchemaList } from './routes/schema.ts';
 import { readObjectTouches, readSchemaObject } from './routes/schema-object.ts';
 import { readSession } from './routes/session.ts';
@@ -39,5 +42,10 @@ export const ROUTES: readonly Route[] = [
   readAction,
   cancelAction,
   applyMigrations,
+  readApprovals,
+  askForApproval,
+  approvePlan,
+  rejectPlan,
+  revokeApproval,
   readOpenApi,
 ];

@@ -65,12 +65,15 @@ function Screen({ target }: { target: string }) {
   if (screen === 'plan') return <PlanScreen target={target} />;
   if (screen === 'graph') return <Lazy what="the graph" load={loadGraph} props={{ target }} />;
   if (screen === 'schema') return <Lazy what="the schema" load={loadSchema} props={{ target, item }} />;
+  if (screen === 'approvals') return <Lazy what="the approvals" load={loadApprovals} props={{ target, hash: item }} />;
   if (screen === 'audit') return <AuditScreen target={target} />;
   return <NoSuch what={`screen ${screen}`} />;
 }
 
 const loadSchema = async () => (await import('./screens/schema.tsx')).SchemaScreen;
 const loadGraph = async () => (await import('./screens/graph.tsx')).GraphScreen;
+
+const loadApprovals = async () => (await import('./screens/approvals.tsx')).ApprovalsScreen;
 
 function NoSuch({ what }: { what: string }) {
   return (

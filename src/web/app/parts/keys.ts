@@ -8,6 +8,7 @@ const SCREENS: Readonly<Record<string, string>> = {
   p: 'plan',
   g: 'graph',
   s: 'schema',
+  v: 'approvals',
   a: 'audit',
 };
 const BETWEEN_MS = 1500;

@@ -15,6 +15,7 @@ const SCREENS = [
   ['plan', 'Plan'],
   ['graph', 'Graph'],
   ['schema', 'Schema'],
+  ['approvals', 'Approvals'],
   ['audit', 'Audit'],
 ] as const;
 
