@@ -1,9 +1,11 @@
 import type { Route } from './route.ts';
 import { readAction, readActions } from './routes/actions.ts';
 import { applyMigrations, rehearseMigrations, tryMigrations } from './routes/apply.ts';
+import { readApprovals } from './routes/approvals.ts';
 import { cancelAction } from './routes/cancel-action.ts';
 import { cancelRunElsewhere } from './routes/cancel-run.ts';
 import { verifyChain } from './routes/chain.ts';
+import { approvePlan, rejectPlan, revokeApproval } from './routes/decide-approval.ts';
 import { findDriftNow } from './routes/drift.ts';
 import { endBlockerNow } from './routes/end-blocker.ts';
 import { readEvents } from './routes/events.ts';
@@ -13,6 +15,7 @@ import { readMigration } from './routes/migration.ts';
 import { readOpenApi } from './routes/open-api.ts';
 import { readOverview } from './routes/overview.ts';
 import { readPlan } from './routes/plan.ts';
+import { askForApproval } from './routes/request-approval.ts';
 import { rollBackMigrations, tryRollback } from './routes/roll-back.ts';
 import { readRun } from './routes/run.ts';
 import { readSchemaList } from './routes/schema.ts';
@@ -52,5 +55,10 @@ export const ROUTES: readonly Route[] = [
   tryRollback,
   cancelRunElsewhere,
   endBlockerNow,
+  readApprovals,
+  askForApproval,
+  approvePlan,
+  rejectPlan,
+  revokeApproval,
   readOpenApi,
 ];

@@ -30,12 +30,14 @@ export interface DecisionResult {
 
 /**
  * Puts on record that somebody wants to do this. Where the same plan is asked for or approved already, that request is the answer
- * and nothing is written. Problem `approval-refused` where there is nothing to run.
+ * and nothing is written. Problem `approval-refused` where there is nothing to run, and `plan-moved` where its hash is not the one
+ * that was `expected`.
  */
 export async function requestApproval(
   engine: Engine,
   choice: ActionChoice,
   reason: string | undefined,
+  expected?: string,
 ): Promise<DecisionResult> {
   const files = refuseComplaints(readFolders(engine.settings.directories, engine.cwd));
   await heedManifests(engine, files);
@@ -45,6 +47,7 @@ export async function requestApproval(
     const plan = await planChoice(engine, control, files, choice);
     if (isIdle(plan)) throw nothing(control, choice);
     const hash = hashOfAction(plan);
+    if (expected !== undefined && hash !== expected) throw otherPlan(hash, expected);
     const before = (await readRequests(control)).findLast((one) => one.hash === hash && isOpen(one.state));
     const { database } = control.server;
     if (before) return { database, request: before, isNews: false };
@@ -149,6 +152,15 @@ export function findRequest(requests: readonly ApprovalRequest[], hash: string):
     expected: `the hash of a plan that was asked for, or its first ${PREFIX_MIN} digits or more`,
     state: 'Nothing was written.',
     next: ['See what was asked for: taskflow-db approval list --all'],
+  });
+}
+
+function otherPlan(found: string, expected: string): Problem {
+  return new Problem('plan-moved', 'what would be run now is not what was shown any more', {
+    found,
+    expected,
+    state: 'Nothing was written.',
+    next: ['Look at the plan again.'],
   });
 }
 

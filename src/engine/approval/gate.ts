@@ -3,7 +3,7 @@ import { hashOfAction } from '../../approval/action-hash.ts';
 import { choiceFlags } from '../../approval/choice-flags.ts';
 import { isCovered } from '../../approval/covered.ts';
 import { whatMovedSince } from '../../approval/moved.ts';
-import { type Person, personText } from '../../approval/person.ts';
+import { type IdentifiedBy, type Person, personText } from '../../approval/person.ts';
 import type { ApprovalRequest } from '../../approval/requests.ts';
 import { isOpen } from '../../approval/states.ts';
 import { stateText, whyNotUse } from '../../approval/verdict.ts';
@@ -33,15 +33,33 @@ export async function approvalFor(
   const hash = hashOfAction(action);
   const runner = personOf(engine, control);
   const { identifiedBy } = approvalRules(engine, control.ledger);
+  const { usable, latest, why } = standingOf(requests, action, { runner, identifiedBy });
+  if (usable) return usable;
+  throw needed(control, action, hash, { why, next: nextSteps(control, choice, { hash, latest, runner }) });
+}
+
+/** How it stands with the approval of a plan, for somebody who would run it. */
+export interface Standing {
+  /** With which it may begin. */
+  readonly usable: ApprovalRequest | undefined;
+  /** The newest request of exactly this plan. */
+  readonly latest: ApprovalRequest | undefined;
+  /** Why it may not begin, or that it may. */
+  readonly why: string;
+}
+
+export function standingOf(
+  requests: readonly ApprovalRequest[],
+  action: PlannedAction,
+  { runner, identifiedBy }: { readonly runner: Person; readonly identifiedBy: IdentifiedBy },
+): Standing {
+  const hash = hashOfAction(action);
   const same = requests.filter((request) => request.hash === hash).reverse();
   const usable = same.find((request) => whyNotUse(request, runner, identifiedBy) === undefined);
-  if (usable) return usable;
   const [latest] = same;
+  if (usable) return { usable, latest, why: stateText(usable) };
   const why = latest && whyNotUse(latest, runner, identifiedBy);
-  throw needed(control, action, hash, {
-    why: why ?? otherPlans(requests, action),
-    next: nextSteps(control, choice, { hash, latest, runner }),
-  });
+  return { usable, latest, why: why ?? otherPlans(requests, action) };
 }
 
 /**
@@ -99,7 +117,10 @@ async function isUsedByThis({ run }: Engine, { session, names }: Control, reques
 }
 
 /** All that it would do is to leave in the queue of `data run` what an approved run has put there. */
-function isGoingOn({ action, migrations, background }: PlannedAction, requests: readonly ApprovalRequest[]): boolean {
+export function isGoingOn(
+  { action, migrations, background }: PlannedAction,
+  requests: readonly ApprovalRequest[],
+): boolean {
   return migrations.length === 0 && background.every((one) => isCovered(requests, action, one));
 }
 

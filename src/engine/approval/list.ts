@@ -31,19 +31,34 @@ const ENDED_MAX = 20;
 
 /** What is asked for and approved, and the last that has ended; with `all`, all that has. Nothing is written. */
 export function listApprovals(engine: Engine, { all }: { readonly all: boolean }): Promise<ApprovalList> {
-  return withControl(engine, async (control) => {
-    const requests = (await readRequests(control)).reverse();
-    const open = requests.filter(({ state }) => isOpen(state));
-    const ended = requests.filter(({ state }) => !isOpen(state));
-    const shown = new Set([...open, ...(all ? ended : ended.slice(0, ENDED_MAX))]);
-    const looked = new Set(open.slice(0, PLANNED_MAX));
-    const files = lazily(engine);
-    const listed: ListedRequest[] = [];
-    for (const request of requests.filter((one) => shown.has(one)))
-      listed.push({ ...request, moved: looked.has(request) ? await movedNow(engine, control, files, request) : null });
-    const { database } = control.server;
-    return { database, ...approvalRules(engine, control.ledger), requests: listed, more: shown.size < requests.length };
-  });
+  return withControl(engine, async (control) =>
+    listOf(engine, control, { requests: await readRequests(control), files: lazily(engine), all }),
+  );
+}
+
+/** The same of requests that were read, the oldest first. */
+export async function listOf(
+  engine: Engine,
+  control: Control,
+  given: {
+    readonly requests: readonly ApprovalRequest[];
+    readonly files: () => readonly MigrationFile[];
+    readonly all: boolean;
+  },
+): Promise<ApprovalList> {
+  const requests = [...given.requests].reverse();
+  const open = requests.filter(({ state }) => isOpen(state));
+  const ended = requests.filter(({ state }) => !isOpen(state));
+  const shown = new Set([...open, ...(given.all ? ended : ended.slice(0, ENDED_MAX))]);
+  const looked = new Set(open.slice(0, PLANNED_MAX));
+  const listed: ListedRequest[] = [];
+  for (const request of requests.filter((one) => shown.has(one)))
+    listed.push({
+      ...request,
+      moved: looked.has(request) ? await movedNow(engine, control, given.files, request) : null,
+    });
+  const { database } = control.server;
+  return { database, ...approvalRules(engine, control.ledger), requests: listed, more: shown.size < requests.length };
 }
 
 /** One request, by its hash or the beginning of it. */
@@ -56,7 +71,7 @@ export function showApproval(engine: Engine, hash: string): Promise<ListedReques
 }
 
 /** The files of the folders, read when they are first asked for. */
-function lazily({ settings, cwd }: Engine): () => readonly MigrationFile[] {
+export function lazily({ settings, cwd }: Engine): () => readonly MigrationFile[] {
   let files: readonly MigrationFile[] | undefined;
   return () => (files ??= refuseComplaints(readFolders(settings.directories, cwd)));
 }

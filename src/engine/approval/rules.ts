@@ -39,6 +39,11 @@ export function rememberRules({ settings: { approval }, run }: Engine, { names, 
   ]);
 }
 
+/** Somebody who looks at the console. */
+export function visitor(name: string, { server }: Control): Person {
+  return { name, role: server.user, via: 'console' };
+}
+
 /** Who is at work: the person at the console, or who has started this, with the role that the server knows. */
 export function personOf({ run }: Engine, { server: { user: role } }: Control): Person {
   if (run.console) return { name: run.console.user, role, via: 'console' };

@@ -68,6 +68,7 @@ function Screen({ target }: { target: string }) {
   if (screen === 'run') return <Lazy what="the run" load={loadRun} props={{ target }} />;
   if (screen === 'graph') return <Lazy what="the graph" load={loadGraph} props={{ target }} />;
   if (screen === 'schema') return <Lazy what="the schema" load={loadSchema} props={{ target, item }} />;
+  if (screen === 'approvals') return <Lazy what="the approvals" load={loadApprovals} props={{ target, hash: item }} />;
   if (screen === 'audit') return <AuditScreen target={target} />;
   return <NoSuch what={`screen ${screen}`} />;
 }
@@ -75,6 +76,8 @@ function Screen({ target }: { target: string }) {
 const loadSchema = async () => (await import('./screens/schema.tsx')).SchemaScreen;
 const loadRun = async () => (await import('./screens/run.tsx')).RunScreen;
 const loadGraph = async () => (await import('./screens/graph.tsx')).GraphScreen;
+
+const loadApprovals = async () => (await import('./screens/approvals.tsx')).ApprovalsScreen;
 
 function NoSuch({ what }: { what: string }) {
   return (

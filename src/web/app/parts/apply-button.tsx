@@ -5,8 +5,16 @@ import { ActionButton } from './action-button.tsx';
 import { Shown } from './basics.tsx';
 import { count } from './words.ts';
 
+interface ApplyProps {
+  readonly target: string;
+  readonly plan: PlanAnswer;
+  readonly to: string;
+  /** Why it may not be applied. */
+  readonly because: string | undefined;
+}
+
 /** Applies what a plan shows, exactly that. */
-export function ApplyButton({ target, plan, to }: { target: string; plan: PlanAnswer; to: string }) {
+export function ApplyButton({ target, plan, to, because }: ApplyProps) {
   const { migrations, holds, findings } = plan;
   const errors = findings.filter(({ severity, allowed }) => severity === 'error' && allowed === null).length;
   const destroys = migrations.flatMap((one) => one.destroys);
@@ -21,7 +29,7 @@ export function ApplyButton({ target, plan, to }: { target: string; plan: PlanAn
       title={`Apply ${count(migrations.length, 'migration')}?`}
       isDangerous={destroys.length > 0}
       onBegun={() => go(pathOf(target, 'run'))}
-      because={isBusy ? 'Something is under way.' : undefined}
+      because={isBusy ? 'Something is under way.' : because}
     >
       <ul>
         {migrations.slice(0, NAMED_MAX).map(({ version }) => (

@@ -9,6 +9,7 @@ const SCREENS: Readonly<Record<string, string>> = {
   r: 'run',
   g: 'graph',
   s: 'schema',
+  v: 'approvals',
   a: 'audit',
 };
 const BETWEEN_MS = 1500;

@@ -41,6 +41,10 @@ const EVENT_TONES: Readonly<Record<string, Tone>> = {
   taken_over: 'warn',
   connection_lost: 'bad',
   repaired: 'warn',
+  approved: 'good',
+  approval_requested: 'open',
+  approval_rejected: 'bad',
+  approval_revoked: 'warn',
 };
 
 export function EventWord({ event }: { event: string }) {

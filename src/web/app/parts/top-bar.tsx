@@ -16,6 +16,7 @@ const SCREENS = [
   ['run', 'Run'],
   ['graph', 'Graph'],
   ['schema', 'Schema'],
+  ['approvals', 'Approvals'],
   ['audit', 'Audit'],
 ] as const;
 

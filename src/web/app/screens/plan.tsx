@@ -1,3 +1,4 @@
+import type { ApprovalsAnswer } from '../../answers/approvals.ts';
 import type { OverviewAnswer } from '../../answers/overview.ts';
 import type { PlanAnswer } from '../../answers/plan.ts';
 import { targetPath } from '../data/api.ts';
@@ -6,6 +7,7 @@ import { useResource } from '../data/resource.ts';
 import { ApplyButton } from '../parts/apply-button.tsx';
 import { FaultBox, Link, Loading, Panel, Shown } from '../parts/basics.tsx';
 import { FindingNote } from '../parts/finding.tsx';
+import { PlanApproval, whyNotApply } from '../parts/plan-approval.tsx';
 import { PlannedMigration } from '../parts/planned-migration.tsx';
 import { Word } from '../parts/state.tsx';
 import { count, formatBytes, rowsText, timeText } from '../parts/words.ts';
@@ -14,6 +16,7 @@ export function PlanScreen({ target }: { target: string }) {
   const { query } = place.value;
   const to = query.get('to') ?? '';
   const { now, refresh } = useResource<PlanAnswer>(targetPath(target, 'plan', { to }));
+  const approvals = useResource<ApprovalsAnswer>(targetPath(target, 'approvals', { to }));
   const overview = useResource<OverviewAnswer>(targetPath(target, 'overview'));
   const { value, fault, isLoading } = now.value;
   return (
@@ -24,11 +27,12 @@ export function PlanScreen({ target }: { target: string }) {
         <button type="button" disabled={isLoading} onClick={refresh}>
           {isLoading ? 'Looking …' : 'Look again'}
         </button>
-        {value && <ApplyButton target={target} plan={value} to={to} />}
+        {value && <ApplyButton target={target} plan={value} to={to} because={whyNotApply(approvals.now.value.value)} />}
         {value && <span class="quiet found">made {timeText(value.madeAt)}</span>}
       </div>
       {fault && <FaultBox fault={fault} retry={refresh} />}
       {!value && !fault && <Loading what="the plan" />}
+      <PlanApproval target={target} to={to} approvals={approvals.now.value.value} onDone={approvals.refresh} />
       {value && <Plan target={target} plan={value} />}
     </div>
   );
