@@ -4,6 +4,7 @@ import { TouchReader } from '../engine/look/touch-reader.ts';
 import { watchTrail } from '../engine/look/watch-trail.ts';
 import type { ActionParts } from './actions/action.ts';
 import { Actions } from './actions/actions.ts';
+import type { DriftAnswer } from './answers/drift.ts';
 import { Feed } from './feed.ts';
 import type { Target } from './target.ts';
 
@@ -17,6 +18,8 @@ export class LiveTarget {
   readonly actions: Actions;
   readonly schema: SchemaReader;
   readonly touches: TouchReader;
+  /** What the last comparison has found, and when that was. */
+  lastDrift: { readonly moment: string; readonly answer: DriftAnswer } | undefined;
   #end: AbortController | undefined;
 
   constructor(target: Target, around: Pick<ActionParts, 'mask' | 'now' | 'fault'>) {

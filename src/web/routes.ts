@@ -3,7 +3,8 @@ import { readAction, readActions } from './routes/actions.ts';
 import { applyMigrations } from './routes/apply.ts';
 import { cancelAction } from './routes/cancel-action.ts';
 import { verifyChain } from './routes/chain.ts';
-import { findDriftNow } from './routes/drift.ts';
+import { findDriftNow, readLastDrift } from './routes/drift.ts';
+import { acceptDriftOnRecord, makeDriftMigration } from './routes/drift-decisions.ts';
 import { readEvents } from './routes/events.ts';
 import { followTarget } from './routes/follow.ts';
 import { readGraph } from './routes/graph.ts';
@@ -34,6 +35,9 @@ export const ROUTES: readonly Route[] = [
   readEvents,
   verifyChain,
   findDriftNow,
+  readLastDrift,
+  acceptDriftOnRecord,
+  makeDriftMigration,
   followTarget,
   readActions,
   readAction,
