@@ -19,7 +19,11 @@ export function checkOf<Value>(target: string, part: string): Check<Value> {
   return (checks.value[keyOf(target, part)] ?? { isRunning: false }) as Check<Value>;
 }
 
-export async function runCheck(target: string, part: string, query: Readonly<Record<string, string>> = {}): Promise<void> {
+export async function runCheck(
+  target: string,
+  part: string,
+  query: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const before = checkOf(target, part);
   if (before.isRunning) return;
   put(target, part, { ...before, fault: undefined, isRunning: true });

@@ -48,7 +48,9 @@ const TITLES = { added: 'Added', removed: 'Removed', changed: 'Changed' } as con
 
 /** With a table that was added or removed come its columns and the rest. */
 export function folded<Change extends ChangeAnswer>(changes: readonly Change[]) {
-  const whole = new Set(changes.filter(({ parent, kind }) => parent === null && kind !== 'changed').map(({ name }) => name));
+  const whole = new Set(
+    changes.filter(({ parent, kind }) => parent === null && kind !== 'changed').map(({ name }) => name),
+  );
   const isWith = ({ parent }: Change) => parent !== null && whole.has(parent);
   return {
     heads: changes.filter((change) => !isWith(change)),

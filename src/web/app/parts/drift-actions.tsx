@@ -53,8 +53,8 @@ function Accept({ target, drift, selected, because, ended }: ButtonProps) {
       }}
     >
       <p>
-        {isAll ? 'All of it' : 'What is selected'} may stay as it is: it counts as no drift any more, until it changes again. Nothing in
-        the schema is touched; the audit trail keeps who decided that, and why.
+        {isAll ? 'All of it' : 'What is selected'} may stay as it is: it counts as no drift any more, until it changes
+        again. Nothing in the schema is touched; the audit trail keeps who decided that, and why.
       </p>
       <Reason label="Why it may stay" text={reason.value} onType={(text) => (reason.value = text)} />
     </ActionButton>
@@ -79,8 +79,8 @@ function ToMigration({ target, drift, because, ended }: ButtonProps) {
       onBegun={ended}
     >
       <p>
-        The SQL below becomes the next file in the folder of migrations. It is proven on a scratch database first, there and back, and
-        recorded as applied here, where its changes are already.
+        The SQL below becomes the next file in the folder of migrations. It is proven on a scratch database first, there
+        and back, and recorded as applied here, where its changes are already.
       </p>
       <label class="confirm-name">
         Name of the file, behind its number

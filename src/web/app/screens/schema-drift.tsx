@@ -26,7 +26,8 @@ export function DriftScreen({ target }: { target: string }) {
           {isRunning ? 'Comparing …' : 'Compare'}
         </button>
         <span class="quiet">
-          The applied migrations are replayed on a scratch database, and the schema here is compared with what they make.
+          The applied migrations are replayed on a scratch database, and the schema here is compared with what they
+          make.
         </span>
       </div>
       {fault && <FaultBox fault={fault} />}
@@ -74,7 +75,9 @@ interface ChoiceProps {
 /** With a table goes what came with it. */
 function Choice({ change, changes, without }: ChoiceProps) {
   const toggle = () => {
-    const keys = [change, ...folded(changes.filter(({ kind }) => kind === change.kind)).membersOf(change)].map(({ key }) => key);
+    const keys = [change, ...folded(changes.filter(({ kind }) => kind === change.kind)).membersOf(change)].map(
+      ({ key }) => key,
+    );
     const isOut = without.value.has(change.key);
     const others = [...without.value].filter((key) => !keys.includes(key));
     without.value = new Set(isOut ? others : [...others, ...keys]);
