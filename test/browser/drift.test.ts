@@ -42,7 +42,7 @@ test('an index by hand is under added with its definition; accepted, it is gone,
     assert.ok(await confirm.isDisabled(), 'without a reason nothing is accepted');
     await dialog.getByLabel('Why it may stay').fill('made in the night of the outage');
     await confirm.click();
-    await page.getByText('no drift').waitFor(LONG);
+    await page.getByText('no drift', { exact: true }).waitFor(LONG);
     assert.equal(await added.count(), 0);
     const accepted = page.getByRole('region', { name: 'Accepted on record' });
     assert.match(await accepted.innerText(), /index\s+public\.by_hand[\s\S]*made in the night of the outage/);
@@ -101,7 +101,7 @@ test('drift becomes a migration file, recorded as applied, under the name of who
       const dialog = page.getByRole('dialog');
       await dialog.getByLabel('Name of the file').fill('index_by_hand');
       await dialog.getByRole('button', { name: 'Make a migration' }).click();
-      await page.getByText('no drift').waitFor(LONG);
+      await page.getByText('no drift', { exact: true }).waitFor(LONG);
       const path = join(at.folder, 'm/002_index_by_hand.sql');
       assert.ok(existsSync(path));
       assert.match(readFileSync(path, 'utf8'), /Author: ada[\s\S]*CREATE INDEX CONCURRENTLY by_hand/);
