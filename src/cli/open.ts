@@ -72,6 +72,7 @@ export async function withScratchServer<T>(
   context: CommandContext,
   use: (open: () => Promise<Scratch>) => Promise<T>,
   settings = context.settings(),
+  signal = context.signal,
 ): Promise<T> {
   const url = context.args.value('scratch');
   refusePassword(url ?? '', '--scratch');
@@ -82,7 +83,7 @@ export async function withScratchServer<T>(
     env: context.env,
     cwd: context.cwd,
     toolVersion: VERSION,
-    signal: context.signal,
+    signal,
     onSecret: context.hide,
     mask: context.masked,
     emit: talk.hear,

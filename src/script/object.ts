@@ -1,7 +1,10 @@
 import { parentTypes } from '../catalog/object-types.ts';
 import { keyOf, type SchemaObject, type Snapshot } from '../catalog/snapshot.ts';
 import { grouped } from './group.ts';
+import { constraintClause } from './kinds/constraints.ts';
+import { qualified } from './names.ts';
 import { arrange } from './script.ts';
+import { type Line, line } from './step.ts';
 import { paragraph } from './text.ts';
 import { writeWhole } from './whole.ts';
 
@@ -35,6 +38,12 @@ export function objectWriter(schema: Snapshot): ObjectWriter {
     return memberSql(parent ? [parent, ...around] : around, one);
   };
 
+  /** The counter of an identity column is in what makes the column. */
+  function countersOf({ type, identity }: SchemaObject): readonly SchemaObject[] {
+    const owned = type === 'column' ? (sequences.get(ownerKey(identity.slice(0, -1))) ?? []) : [];
+    return owned.filter(({ properties }) => (properties['owned by'] as string[])[2] === identity.at(-1));
+  }
+
   function wholeSql(objects: readonly SchemaObject[]): string {
     const { chapters, last } = writeWhole(part([]), part(objects));
     return [...chapters.flatMap(({ sql, behindRows }) => [sql, behindRows]), last]
@@ -43,14 +52,31 @@ export function objectWriter(schema: Snapshot): ObjectWriter {
   }
 
   function memberSql(around: readonly SchemaObject[], one: SchemaObject): string {
-    const { steps } = arrange(part(around), part([...around, one]), { owners: false, privileges: true }, {});
+    const { steps } = arrange(
+      part(around),
+      part([...around, one, ...countersOf(one)]),
+      { owners: false, privileges: true },
+      {},
+    );
     const lines = steps.flatMap((step) => step.lines);
-    return lines.map((line) => `${paragraph(line)}\n`).join('\n');
+    return plainly(one, lines)
+      .map((each) => `${paragraph(each)}\n`)
+      .join('\n');
   }
 
   function part(objects: readonly SchemaObject[]): Snapshot {
     return { ...schema, objects };
   }
+}
+
+/** What it is, not the way in which a migration would make it beside traffic. */
+function plainly(one: SchemaObject, lines: readonly Line[]): readonly Line[] {
+  if (one.type === 'index')
+    return lines.map(({ sql }) => line(sql.replace(/^CREATE (UNIQUE )?INDEX CONCURRENTLY /, 'CREATE $1INDEX ')));
+  if (one.type !== 'constraint') return lines.map(({ sql }) => line(sql));
+  const table = qualified(one.identity.slice(0, -1));
+  const add = `ALTER TABLE ${table} ADD ${constraintClause(one)}${one.properties['not valid'] ? ' NOT VALID' : ''}`;
+  return [line(add), ...lines.filter(({ sql }) => sql.startsWith('COMMENT ON '))];
 }
 
 /** What other parts of a table or type are built on. */

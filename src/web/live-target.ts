@@ -5,6 +5,7 @@ import { TouchReader } from '../engine/look/touch-reader.ts';
 import { watchTrail } from '../engine/look/watch-trail.ts';
 import type { ActionParts } from './actions/action.ts';
 import { Actions } from './actions/actions.ts';
+import type { DriftAnswer } from './answers/drift.ts';
 import { Feed } from './feed.ts';
 import { LiveRun } from './live-run.ts';
 import type { Target } from './target.ts';
@@ -19,6 +20,8 @@ export class LiveTarget {
   readonly actions: Actions;
   readonly schema: SchemaReader;
   readonly touches: TouchReader;
+  /** What the last comparison has found, and when that was. */
+  lastDrift: { readonly moment: string; readonly answer: DriftAnswer } | undefined;
   readonly #run: LiveRun;
   #end: AbortController | undefined;
 

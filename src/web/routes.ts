@@ -6,7 +6,8 @@ import { cancelAction } from './routes/cancel-action.ts';
 import { cancelRunElsewhere } from './routes/cancel-run.ts';
 import { verifyChain } from './routes/chain.ts';
 import { approvePlan, rejectPlan, revokeApproval } from './routes/decide-approval.ts';
-import { findDriftNow } from './routes/drift.ts';
+import { acceptDriftOnRecord, makeDriftMigration } from './routes/drift-decisions.ts';
+import { findDriftNow, readLastDrift } from './routes/drift.ts';
 import { endBlockerNow } from './routes/end-blocker.ts';
 import { readEvents } from './routes/events.ts';
 import { followTarget } from './routes/follow.ts';
@@ -44,6 +45,9 @@ export const ROUTES: readonly Route[] = [
   verifyChain,
   findDriftNow,
   readRun,
+  readLastDrift,
+  acceptDriftOnRecord,
+  makeDriftMigration,
   followTarget,
   readActions,
   readAction,

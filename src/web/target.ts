@@ -9,6 +9,9 @@ export interface Target {
   readonly description: string;
   readonly environment: string | null;
   readonly engine: Engine;
-  /** Gives the scratch server as soon as it is asked for; what is made there is dropped behind `use`. */
-  withScratch<T>(use: (open: () => Promise<Scratch>) => Promise<T>): Promise<T>;
+  /**
+   * Gives the scratch server as soon as it is asked for; what is made there is dropped behind `use`. `signal`: aborted when that is to
+   * stop; absent: only when the console ends.
+   */
+  withScratch<T>(use: (open: () => Promise<Scratch>) => Promise<T>, signal?: AbortSignal): Promise<T>;
 }

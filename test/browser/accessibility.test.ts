@@ -21,6 +21,10 @@ const SCREENS = [
   'migrations/004_wide',
   'plan',
   'graph?select=001_people',
+  'schema?q=na',
+  'schema/table/public.orders',
+  'schema/picture?select=public.people',
+  'schema/drift',
   'audit',
 ];
 
@@ -55,6 +59,7 @@ test('every screen is reached by keys alone', async () => {
       ['m', 'Migrations'],
       ['p', 'Plan'],
       ['g', 'Graph'],
+      ['s', 'Schema'],
       ['a', 'Audit'],
     ] as const) {
       await page.keyboard.press('g');

@@ -6,6 +6,8 @@ import { withVisit } from '../support/console-bed.ts';
 after(closeBrowser);
 
 const EVIL = '<img src=x onerror="window.evil = 1">';
+/** As the schema names the table. */
+const NAMED = `public."${EVIL.replaceAll('"', '""')}"`;
 const FILES = {
   'm/001_evil.sql': `-- ${EVIL}\nCREATE TABLE "${EVIL.replaceAll('"', '""')}" (id integer);\n`,
   'm/002_turned.sql': '-- Turned\n-- access\u202E 1 = lanif\u2066 only\nSELECT 1;\n',
@@ -30,6 +32,9 @@ test('names, comments and errors that are markup are shown as text, on every scr
       'migrations/004_fails',
       'plan',
       'graph?select=001_evil',
+      'schema?q=img',
+      `schema/table/${encodeURIComponent(NAMED)}`,
+      `schema/picture?select=${encodeURIComponent(NAMED)}`,
       'audit',
     ]) {
       await open(screen);
@@ -40,6 +45,10 @@ test('names, comments and errors that are markup are shown as text, on every scr
     await page.getByRole('button', { name: 'Compare' }).click();
     await page.getByText(/added: table .*<img src=x/).waitFor({ timeout: 60_000 });
     assert.equal(await page.locator('img').count(), 0);
+    await open('schema/drift');
+    await page.getByRole('region', { name: 'Added' }).waitFor();
+    assert.match(await page.getByRole('region', { name: 'Added' }).innerText(), /CREATE TABLE public\."<img src=x/);
+    assert.equal(await page.locator('img').count(), 0);
     assert.equal(await page.evaluate('window.evil'), undefined);
   });
 });
@@ -49,6 +58,29 @@ test('characters that turn a text around are marks with their numbers', async ()
     await open('migrations/002_turned');
     assert.deepEqual(await page.locator('#L2 mark').allInnerTexts(), ['U+202E', 'U+2066']);
     assert.doesNotMatch(await page.locator('body').innerText(), /[\u202E\u2066]/);
+  });
+});
+
+test('in a schema, too: names, bodies and comments', async () => {
+  const body = '-- access\u202E 1 = lanif\u2066 only\nSELECT 1';
+  const before = async (at: { database: { sql: (sql: string) => Promise<unknown> } }) =>
+    void (await at.database.sql(`CREATE TABLE "a\u200Bb" (id integer PRIMARY KEY, "c\u202Ed" text);
+COMMENT ON TABLE "a\u200Bb" IS 'turned \u202E around'; CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS '${body}'`));
+  await withVisit({ files: FILES, before }, async ({ page, open }) => {
+    const unseen = async () => assert.doesNotMatch(await page.locator('body').innerText(), /[\u202E\u2066\u200B]/);
+    await open('schema');
+    await page.getByRole('rowheader').filter({ hasText: 'U+200B' }).waitFor();
+    await unseen();
+    await page.getByRole('rowheader').filter({ hasText: 'U+200B' }).getByRole('link').click();
+    await page.getByRole('table', { name: 'Columns' }).getByText('U+202E').waitFor();
+    await unseen();
+    await open(`schema/function/${encodeURIComponent('public.f()')}`);
+    const definition = page.getByRole('region', { name: 'Definition' });
+    await definition.getByText('U+202E').waitFor();
+    await unseen();
+    await open('schema/picture');
+    await page.locator('.graph-box').filter({ hasText: '<U+200B>' }).waitFor();
+    assert.doesNotMatch((await page.locator('svg.graph').textContent()) ?? '', /[\u202E\u200B]/);
   });
 });
 

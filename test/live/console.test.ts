@@ -37,6 +37,11 @@ test('every address gives what the API says, and all of it is described', async 
         readMigration: `${base}/migrations/003`,
         readPlan: `${base}/plan`,
         readGraph: `${base}/graph`,
+        readSchema: `${base}/schema?text=name`,
+        readTableKeys: `${base}/schema/keys`,
+        readSchemaObject: `${base}/schema/objects/table/public.orders`,
+        readObjectTouches: `${base}/schema/objects/table/public.people/migrations`,
+        readLastDrift: `${base}/drift/last`,
         readEvents: `${base}/events?limit=3`,
         verifyChain: `${base}/events/chain`,
       };
@@ -47,6 +52,7 @@ test('every address gives what the API says, and all of it is described', async 
       }
       assert.equal((await one.get(`${base}/migrations/999`)).status, 404);
       assert.equal((await one.get('/api/targets/other/overview')).status, 404);
+      assert.equal((await one.get(`${base}/schema/objects/table/public.none`)).status, 404);
       assert.equal((await one.get(`${base}/events?limit=0`)).status, 400);
       assert.equal((await one.get(`${base}/events?limit=x`)).status, 400);
     });
@@ -61,6 +67,12 @@ test('drift is told with what was done by hand', async () => {
       const one = await signIn(url, links[0]!.url);
       const answer = await one.get(`/api/targets/${at.database.name}/drift`);
       documented('findDrift', answer.json());
+      const last = await one.get(`/api/targets/${at.database.name}/drift/last`);
+      documented('readLastDrift', last.json());
+      assert.deepEqual(last.json<{ drift: unknown }>().drift, answer.json());
+      await at.database.sql('DROP INDEX by_hand');
+      const moved = await one.get(`/api/targets/${at.database.name}/drift/last`);
+      assert.deepEqual(moved.json(), { drift: null });
       const { changes } = answer.json<{ changes: { kind: string; type: string; name: string }[] }>();
       assert.deepEqual(
         changes.map(({ kind, type, name }) => `${kind} ${type} ${name}`),

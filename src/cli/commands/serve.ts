@@ -49,8 +49,8 @@ async function targetsOf(context: CommandContext, engine: Engine): Promise<Serve
     description: describeEngine(one),
     environment: one.settings.environment?.name ?? null,
     engine: one,
-    withScratch: <T>(use: (open: () => Promise<Scratch>) => Promise<T>) =>
-      withScratchServer(context, use, one.settings),
+    withScratch: <T>(use: (open: () => Promise<Scratch>) => Promise<T>, signal?: AbortSignal) =>
+      withScratchServer(context, use, one.settings, signal),
   }));
   const names = targets.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) < i);

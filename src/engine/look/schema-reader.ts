@@ -1,5 +1,6 @@
 import { Outline } from '../../catalog/outline.ts';
 import type { Snapshot } from '../../catalog/snapshot.ts';
+import { ledgerNames } from '../../ledger/names.ts';
 import type { Session } from '../../postgres/session.ts';
 import { openControlSession } from '../control.ts';
 import type { Engine } from '../engine.ts';
@@ -63,6 +64,18 @@ export class SchemaReader {
     }
   }
 
+  /** A text that is another one as soon as the schema has changed, or anything was put on record. */
+  async moment(): Promise<string> {
+    const session = await openControlSession(this.#engine);
+    try {
+      return `${await catalogState(session)} ${await lastEvent(session, this.#engine.settings.trackingSchema)}`;
+    } catch (error) {
+      throw isDatabaseError(error) ? databaseProblem(error, 'cannot read the schema') : error;
+    } finally {
+      await session.end();
+    }
+  }
+
   #readOnce(state: string): Promise<ReadSchema> {
     if (this.#reading?.state === state) return this.#reading.schema;
     const reading = { state, schema: this.#readAs(state) };
@@ -90,4 +103,11 @@ export class SchemaReader {
       this.#measured = { sizes: await relationSizes(session), at: now };
     return this.#measured.sizes;
   }
+}
+
+/** '' where there is no trail. */
+async function lastEvent(session: Session, trackingSchema: string): Promise<string> {
+  const { events } = ledgerNames(trackingSchema);
+  const batch = await session.runBatch([[{ sql: `SELECT max(e.seq)::text AS seq FROM ${events} AS e`, rows: true }]]);
+  return batch.results[0]?.[0]?.rows[0]?.seq ?? '';
 }

@@ -5,12 +5,19 @@ import { withControl } from '../control.ts';
 import type { Engine } from '../engine.ts';
 import { refuseUntracked } from '../rollback.ts';
 import type { Scratch } from '../scratch/scratch.ts';
-import { readAcceptances, recordedChange } from './acceptances.ts';
+import { changeDigest, readAcceptances, recordedChange } from './acceptances.ts';
 import { type DriftOptions, withDrift } from './drift.ts';
-import { type Approve, decide, recordDecision, refuseGaps } from './drift-decision.ts';
+import { type Approve, decide, driftMoved, recordDecision, refuseGaps } from './drift-decision.ts';
 
 /** More is no exception any more, and would be read by nobody. */
 const CHANGES_MAX = 1000;
+
+export interface AcceptOptions extends DriftOptions {
+  readonly reason: string;
+  readonly approve: Approve;
+  /** Only these, by changeDigest, as somebody has seen them; absent: all that differs. */
+  readonly only?: readonly string[] | undefined;
+}
 
 export interface AcceptedDrift {
   readonly database: string;
@@ -22,17 +29,20 @@ export interface AcceptedDrift {
 
 /**
  * Puts on record that the drift of today may stay: each object with digests of what it should be and what it is. What was
- * accepted before stays so. Problem `drift-refused` where not all of the drift is known, or too much of it is there.
+ * accepted before stays so. Problem `drift-refused` where not all of the drift is known, too much of it is there, or one of `only`
+ * is not there as it was seen.
  */
 export function acceptDrift(
   engine: Engine,
   openScratch: () => Promise<Scratch>,
-  { reason, approve, ...options }: DriftOptions & { readonly reason: string; readonly approve: Approve },
+  { reason, approve, only, ...options }: AcceptOptions,
 ): Promise<AcceptedDrift> {
   return withDrift(engine, openScratch, options, async ({ drift, definitionsOf, ledger }) => {
     const { database, accepted } = drift;
-    const { changes } = drift.difference;
     refuseGaps(drift);
+    const changes = only
+      ? chosen(drift.difference.changes, new Set(only), (change) => changeDigest(change, definitionsOf))
+      : drift.difference.changes;
     if (changes.length > CHANGES_MAX) throw tooMuch(database, changes.length);
     if (changes.length > 0) {
       const detail = { reason, changes: changes.map((change) => recordedChange(change, definitionsOf)) };
@@ -43,6 +53,12 @@ export function acceptDrift(
     }
     return { database, changes, acceptedBefore: accepted.length };
   });
+}
+
+function chosen(changes: readonly Change[], only: ReadonlySet<string>, keyOf: (change: Change) => string): Change[] {
+  const found = changes.filter((change) => only.has(keyOf(change)));
+  if (found.length === only.size) return found;
+  throw driftMoved();
 }
 
 function tooMuch(database: string, changes: number): Problem {

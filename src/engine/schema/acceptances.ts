@@ -3,7 +3,6 @@ import type { Acceptance, AcceptedChange } from '../../catalog/accepted.ts';
 import type { Change, Difference } from '../../catalog/compare.ts';
 import type { DefinitionsOf } from '../../catalog/definitions.ts';
 import type { Row } from '../../postgres/row.ts';
-
 import type { Control } from '../control.ts';
 
 /** What is on record as accepted: each definition that an object was changed from and to, with the decision. */
@@ -24,6 +23,11 @@ export function recordedChange(change: Change, definitionsOf: DefinitionsOf): Re
     ({ part, before, after }) => [part, [digest(before), digest(after)]] as const,
   );
   return { kind, type, name, identity, parts: Object.fromEntries(parts) };
+}
+
+/** Names a difference with what it is on both sides: another text as soon as any of that is another one. */
+export function changeDigest(change: Change, definitionsOf: DefinitionsOf): string {
+  return digest(JSON.stringify(recordedChange(change, definitionsOf))).slice(0, 32);
 }
 
 function digest(definition: string): string {

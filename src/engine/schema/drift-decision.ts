@@ -24,6 +24,14 @@ export function refuseGaps(drift: Drift): void {
   });
 }
 
+/** What somebody has decided on is not what differs now. */
+export function driftMoved(): Problem {
+  return new Problem('drift-refused', 'the drift is not what was shown any more', {
+    state: 'Nothing was written.',
+    next: ['Compare again, and decide on what differs now.'],
+  });
+}
+
 /**
  * Runs `write` as the only run on the database. `seen`: the history that was decided on; Problem `drift-refused` where it is
  * another one by now.

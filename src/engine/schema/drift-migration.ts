@@ -7,8 +7,9 @@ import type { Control } from '../control.ts';
 import type { Engine } from '../engine.ts';
 import { recordedMigration } from '../recorded.ts';
 import type { Scratch } from '../scratch/scratch.ts';
+import { changeDigest } from './acceptances.ts';
 import { type Drift, type DriftFound, withDrift } from './drift.ts';
-import { type Approve, decide, refuseGaps } from './drift-decision.ts';
+import { type Approve, decide, driftMoved, refuseGaps } from './drift-decision.ts';
 import { doesTheSame, type FilePlace, fileFor, type NewFile, placeFor, refuseNoName, writeNew } from './drift-file.ts';
 import { proveFile } from './drift-proof.ts';
 import { scriptsFor } from './drift-scripts.ts';
@@ -18,6 +19,8 @@ export interface DriftMigrationOptions extends NewFile {
   readonly included: Included;
   readonly reason?: string | undefined;
   readonly approve: Approve;
+  /** What differs without being accepted, by changeDigest, as somebody has seen it; absent: whatever it is. */
+  readonly seen?: readonly string[] | undefined;
 }
 
 export interface DriftMigration {
@@ -32,7 +35,8 @@ export interface DriftMigration {
 /**
  * Makes the drift of the database a migration: a file with the SQL from what the applied migrations make to what is there, and
  * the way back. It is proven on a scratch database, written, and recorded as applied to this one, where its changes are
- * already. Problem `drift-refused` where not all of the drift can be written, or other migrations are to be applied first.
+ * already. Problem `drift-refused` where not all of the drift can be written, it is not what was
+ * seen, or other migrations are to be applied first.
  */
 export async function driftToMigration(
   engine: Engine,
@@ -44,6 +48,7 @@ export async function driftToMigration(
   return withDrift(engine, openScratch, { included, reading: FOR_SCRIPTS }, async (found) => {
     const { drift, difference, ledger } = found;
     refuseGaps(drift);
+    if (options.seen) refuseOther(found, new Set(options.seen));
     if (difference.equal) return { drift, changes: [], version: null, file: null };
     const place = placeFor(engine, ledger, options.name);
     for (const version of place.missing) engine.emit({ kind: 'warning', message: missingText(version) });
@@ -59,6 +64,12 @@ export async function driftToMigration(
     });
     return { drift, changes: difference.changes, version, file: place.shown };
   });
+}
+
+function refuseOther({ drift, definitionsOf }: DriftFound, seen: ReadonlySet<string>): void {
+  const { changes } = drift.difference;
+  if (changes.length !== seen.size || !changes.every((change) => seen.has(changeDigest(change, definitionsOf))))
+    throw driftMoved();
 }
 
 function missingText(version: string): string {

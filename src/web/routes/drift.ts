@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { findDrift } from '../../engine/schema/drift.ts';
-import { driftAnswer } from '../answers/drift.ts';
+import { maskTexts } from '../../report/mask.ts';
+import { driftAnswer, lastDriftAnswer } from '../answers/drift.ts';
 import { ofTarget } from '../answers/shapes.ts';
 import { route } from '../route.ts';
 
@@ -13,25 +13,34 @@ export const findDriftNow = route({
   changes: false,
   input: v.object(ofTarget),
   output: driftAnswer,
-  handle({ hub }, { target }) {
-    const { engine, withScratch } = hub.target(target);
+  async handle({ hub }, { target }) {
+    const live = hub.live(target);
+    const { engine, withScratch } = live.target;
     return hub.shared(['drift', target], async () => {
-      const drift = await withScratch((open) => findDrift(engine, open, { owners: false, privileges: false }));
-      return {
-        database: drift.database,
-        checkedAt: new Date(hub.parts.now()).toISOString(),
-        equal: drift.difference.equal,
-        changes: drift.difference.changes.map(({ kind, type, name, parent = null, detail }) => ({
-          kind,
-          type,
-          name,
-          parent,
-          detail,
-        })),
-        accepted: drift.accepted.length,
-        notReplayed: drift.notReplayed,
-        notes: drift.notes,
-      };
+      const moment = await live.schema.moment();
+      const { driftView } = await import('../../engine/look/drift-view.ts');
+      const found = await withScratch((open) => driftView(engine, open));
+      const answer = { ...found, checkedAt: new Date(hub.parts.now()).toISOString() };
+      live.lastDrift = { moment, answer: maskTexts(answer, hub.parts.mask) };
+      return answer;
     });
+  },
+});
+
+export const readLastDrift = route({
+  name: 'readLastDrift',
+  method: 'GET',
+  path: '/api/targets/:target/drift/last',
+  summary:
+    'what the last comparison of this console has found; null where there was none, or anything has happened since',
+  role: 'viewer',
+  changes: false,
+  input: v.object(ofTarget),
+  output: lastDriftAnswer,
+  async handle({ hub }, { target }) {
+    const { lastDrift, schema } = hub.live(target);
+    if (!lastDrift) return { drift: null };
+    const moment = await hub.shared(['moment', target], async () => ({ text: await schema.moment() }));
+    return { drift: moment.text === lastDrift.moment ? lastDrift.answer : null };
   },
 });

@@ -1,35 +1,12 @@
-import { signal } from '@preact/signals';
 import type { ChainAnswer } from '../../answers/chain.ts';
 import type { DriftAnswer } from '../../answers/drift.ts';
-import { ask, type Fault, Refused, targetPath } from '../data/api.ts';
-import { messageOf } from '../data/session.ts';
-import { FaultBox, Panel, Shown } from './basics.tsx';
+import { checkOf, runCheck } from '../data/checks.ts';
+import { pathOf } from '../data/place.ts';
+import { FaultBox, Link, Panel, Shown } from './basics.tsx';
+import { DriftSummary, useLastDrift } from './drift.tsx';
 import { Word } from './state.tsx';
 import { Age } from './time.tsx';
 import { count } from './words.ts';
-
-interface Check<Value> {
-  readonly value?: Value;
-  readonly fault?: Fault;
-  readonly isRunning: boolean;
-}
-
-/** The last results, by target and check: they stay while the page is open. */
-const checks = signal<Readonly<Record<string, Check<unknown>>>>({});
-
-async function run(key: string, path: string): Promise<void> {
-  const put = (check: Check<unknown>) => {
-    checks.value = { ...checks.value, [key]: check };
-  };
-  const before = checks.value[key];
-  put({ ...before, isRunning: true });
-  try {
-    put({ value: await ask(path), isRunning: false });
-  } catch (error) {
-    const fault = error instanceof Refused ? error.fault : { status: 0, code: 'internal', message: messageOf(error) };
-    put({ ...before, fault, isRunning: false });
-  }
-}
 
 interface CheckPanelProps<Value> {
   readonly target: string;
@@ -41,10 +18,9 @@ interface CheckPanelProps<Value> {
 }
 
 function CheckPanel<Value>({ target, part, title, action, unknown, show }: CheckPanelProps<Value>) {
-  const key = `${target} ${part}`;
-  const { value, fault, isRunning } = (checks.value[key] ?? { isRunning: false }) as Check<Value>;
+  const { value, fault, isRunning } = checkOf<Value>(target, part);
   const button = (
-    <button type="button" disabled={isRunning} onClick={() => void run(key, targetPath(target, part))}>
+    <button type="button" disabled={isRunning} onClick={() => void runCheck(target, part)}>
       {isRunning ? 'Checking …' : action}
     </button>
   );
@@ -105,6 +81,7 @@ const NAMED_MAX = 6;
 
 /** Whether the database is what its migrations make. */
 export function DriftPanel({ target }: { target: string }) {
+  useLastDrift(target);
   return (
     <CheckPanel<DriftAnswer>
       target={target}
@@ -112,19 +89,16 @@ export function DriftPanel({ target }: { target: string }) {
       title="Drift"
       action="Compare"
       unknown="Not compared since this page was opened. It replays the applied migrations on a scratch database."
-      show={(drift) => <DriftResult drift={drift} />}
+      show={(drift) => <DriftResult target={target} drift={drift} />}
     />
   );
 }
 
-function DriftResult({ drift: { equal, changes, accepted, notReplayed, checkedAt } }: { drift: DriftAnswer }) {
-  const text = equal ? 'no drift' : count(changes.length, 'difference');
+function DriftResult({ target, drift }: { target: string; drift: DriftAnswer }) {
+  const { changes, notReplayed } = drift;
   return (
     <>
-      <p>
-        <Word tone={equal ? 'good' : 'warn'} text={text} /> {accepted > 0 && `${accepted} accepted on record; `}compared{' '}
-        <Age iso={checkedAt} />
-      </p>
+      <DriftSummary drift={drift} />
       <ul class="drift">
         {changes.slice(0, NAMED_MAX).map(({ kind, type, name }) => (
           <li key={`${type} ${name}`}>
@@ -132,10 +106,11 @@ function DriftResult({ drift: { equal, changes, accepted, notReplayed, checkedAt
           </li>
         ))}
       </ul>
-      {changes.length > NAMED_MAX && <p class="quiet">and {changes.length - NAMED_MAX} more: taskflow-db diff</p>}
+      {changes.length > NAMED_MAX && <p class="quiet">and {changes.length - NAMED_MAX} more</p>}
       {notReplayed.length > 0 && (
         <p class="complaint">{count(notReplayed.length, 'applied version')} could not be replayed.</p>
       )}
+      {changes.length > 0 && <Link to={pathOf(target, 'schema', 'drift')}>Definitions, and what to do</Link>}
     </>
   );
 }

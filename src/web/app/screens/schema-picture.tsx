@@ -80,7 +80,7 @@ function Drawn({ target, keys }: { target: string; keys: KeysAnswer }) {
             tables={part.tables}
             references={part.references}
             zoom={zoom.factor}
-            selected={selected}
+            selected={selected || part.around}
             select={(table) => setQuery({ select: table })}
           />
         </div>
