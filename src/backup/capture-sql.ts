@@ -9,32 +9,48 @@ import { copiedValues, createStore, selectForStore, storeName, TEXT, tableName }
  */
 type Captured = Omit<Kept, 'rows' | 'sequences'>;
 
-/** The trigger that captures, and what belongs to it. A killed run may leave it; it is known by these names. */
+/** How the triggers that capture are called, and what belongs to them. A killed run may leave them; they are known by these names. */
 export const CAPTURE_TRIGGER = 'taskflow_capture';
 export const CAPTURE_SUFFIX = ' written';
 
-/** Beside a key that was written down: how many rows more of it there are, 1, or -1. */
+/** Beside a key that was written down: how many rows more of it there are, 1, or -1. NULL, without a key: all are gone. */
 const CHANGE = quoteIdentifier('@change');
 
 const keysName = (kept: Captured) => quoteQualified(BACKUP_SCHEMA, `${kept.store}${CAPTURE_SUFFIX}`);
 const functionName = keysName;
 const q = quoteIdentifier;
 
-/** Needs a lock on the table that lets nobody write (SHARE ROW EXCLUSIVE), for an instant: who writes later is seen. */
-export function beginCapture(kept: Captured): string[] {
+/** Of several stores that one file fills from a table, each has its own: their names end in a number. */
+const triggerName = ({ store }: Captured, more = '') =>
+  q(`${CAPTURE_TRIGGER}${/\.\d+$/.exec(store)?.[0] ?? ''}${more}`);
+
+/**
+ * Needs a lock on the table that lets nobody write (SHARE ROW EXCLUSIVE), for an instant: who writes later is seen. `tables`: it
+ * and those that hold its rows, as SQL names them, for a TRUNCATE of one fires the triggers of that one alone. The triggers are
+ * ALWAYS ones, so that what a subscription writes is seen, too (manual, ALTER TABLE, "DISABLE/ENABLE TRIGGER").
+ */
+export function beginCapture(kept: Captured, tables: readonly string[]): string[] {
   const key = kept.key.map((one) => q(one.name)).join(', ');
   const written = (row: string) =>
     kept.key.map((one) => `${row}.${q(one.name)}${one.asText ? `::${TEXT}` : ''}`).join(', ');
   const body = `BEGIN
+  IF TG_OP = 'TRUNCATE' THEN INSERT INTO ${keysName(kept)} (${CHANGE}) VALUES (NULL); RETURN NULL; END IF;
   IF TG_OP <> 'INSERT' THEN INSERT INTO ${keysName(kept)} (${key}, ${CHANGE}) SELECT ${written('OLD')}, -1; END IF;
   IF TG_OP <> 'DELETE' THEN INSERT INTO ${keysName(kept)} (${key}, ${CHANGE}) SELECT ${written('NEW')}, 1; END IF;
   RETURN NULL;
 END`;
+  const trigger = (table: string, name: string, what: string) => [
+    `CREATE TRIGGER ${name} ${what} EXECUTE FUNCTION ${functionName(kept)}()`,
+    `ALTER TABLE ${table} ENABLE ALWAYS TRIGGER ${name}`,
+  ];
+  const [own, rows] = [tableName(kept), triggerName(kept)];
+  const emptied = triggerName(kept, ' emptied');
   return [
-    `${createStore(kept, `${tableName(kept)} AS t`)} WITH NO DATA`,
+    `${createStore(kept, `${own} AS t`)} WITH NO DATA`,
     `CREATE TABLE ${keysName(kept)} AS SELECT ${key}, NULL::smallint AS ${CHANGE} FROM ${storeName(kept)} WITH NO DATA`,
     `CREATE FUNCTION ${functionName(kept)}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS ${dollarQuoted(body, 'capture')}`,
-    `CREATE TRIGGER ${q(CAPTURE_TRIGGER)} AFTER INSERT OR UPDATE OR DELETE ON ${tableName(kept)} FOR EACH ROW EXECUTE FUNCTION ${functionName(kept)}()`,
+    ...trigger(own, rows, `AFTER INSERT OR UPDATE OR DELETE ON ${own} FOR EACH ROW`),
+    ...tables.flatMap((table) => trigger(table, emptied, `BEFORE TRUNCATE ON ${table} FOR EACH STATEMENT`)),
   ];
 }
 
@@ -73,9 +89,9 @@ export function changeSeen(kept: Captured): string {
   return `SELECT coalesce(pg_catalog.sum(${CHANGE}), 0) AS rows FROM ${keysName(kept)}`;
 }
 
-/** How many keys were written down and not looked at. */
+/** How many keys were written down and not looked at, as `rows`; `emptied` is not 0 where all rows have gone at once. */
 export function countWritten(kept: Captured): string {
-  return `SELECT pg_catalog.count(*) AS rows FROM ${keysName(kept)}`;
+  return `SELECT pg_catalog.count(${CHANGE}) AS rows, pg_catalog.count(*) - pg_catalog.count(${CHANGE}) AS emptied FROM ${keysName(kept)}`;
 }
 
 /** So that the rows of few keys are found in the store. */
@@ -100,7 +116,7 @@ export function catchUp(kept: Captured, hasBase: boolean): string[] {
 WHERE NOT EXISTS (SELECT FROM ${storeName(kept)} AS k WHERE ${same('k')})`;
   return [
     `CREATE TEMPORARY TABLE taskflow_again ON COMMIT DROP AS SELECT ${key}, NULL::bigint AS ${CHANGE} FROM ${keysName(kept)} WITH NO DATA`,
-    `WITH seen AS (DELETE FROM ${keysName(kept)} RETURNING ${key}, ${CHANGE}) INSERT INTO ${again} SELECT ${key}, pg_catalog.sum(${CHANGE}) FROM seen GROUP BY ${key}`,
+    `WITH seen AS (DELETE FROM ${keysName(kept)} WHERE ${CHANGE} IS NOT NULL RETURNING ${key}, ${CHANGE}) INSERT INTO ${again} SELECT ${key}, pg_catalog.sum(${CHANGE}) FROM seen GROUP BY ${key}`,
     `DELETE FROM ${storeName(kept)} AS k USING ${again} AS a WHERE ${same('k')}`,
     `INSERT INTO ${storeName(kept)} ${select}`,
     `SELECT coalesce(pg_catalog.sum(${CHANGE}), 0) AS rows FROM ${again}`,
@@ -134,10 +150,7 @@ export function renameToLater(kept: Captured): string {
   return `ALTER TABLE ${storeName(kept)} RENAME TO ${q(`${kept.store}${LATER_SUFFIX}`)}`;
 }
 
+/** With its triggers, on whatever tables they are. */
 export function endCapture(kept: Captured): string[] {
-  return [
-    `DROP TRIGGER IF EXISTS ${q(CAPTURE_TRIGGER)} ON ${tableName(kept)}`,
-    `DROP FUNCTION IF EXISTS ${functionName(kept)}()`,
-    `DROP TABLE IF EXISTS ${keysName(kept)}`,
-  ];
+  return [`DROP FUNCTION IF EXISTS ${functionName(kept)}() CASCADE`, `DROP TABLE IF EXISTS ${keysName(kept)}`];
 }

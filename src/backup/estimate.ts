@@ -31,3 +31,15 @@ export function remaining({ elapsedMs, allBytes, doneBytes, begunBytes }: HowFar
   const left = (share: number) => Math.max(0, Math.round(elapsedMs * (allBytes / share - 1)));
   return [left(Math.max(begunBytes, doneBytes)), left(doneBytes)];
 }
+
+/** How far a copy is of which a `share` (0 to 1) is done, by the size of what is copied, in the pace that it had. */
+export function copiedBytes(
+  share: number,
+  totalBytes: number,
+  elapsedMs: number,
+): { done: number; total: number; perSecond: number; remainingMs: number | undefined } {
+  const done = Math.round(share * totalBytes);
+  const perSecond = Math.round((1000 * done) / Math.max(1, elapsedMs));
+  const remainingMs = share > 0 ? Math.round((elapsedMs * (1 - share)) / share) : undefined;
+  return { done, total: totalBytes, perSecond, remainingMs };
+}

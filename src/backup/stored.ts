@@ -24,6 +24,8 @@ export interface Store {
   readonly rows: number | null;
   /** As SQL names it; with columns where only their values were kept. */
   readonly of: string | null;
+  /** It is to be in a file, and the run that has kept it did not come to that. */
+  readonly toFile: boolean;
 }
 
 /** A table as the catalog tells. */
@@ -38,6 +40,8 @@ export interface KeptEvent {
   readonly runId: string | null;
   readonly at: string;
   readonly direction: string;
+  /** `file`, or `schema`. */
+  readonly to: string;
   readonly kept: readonly Kept[];
   /** Nothing of the version was rolled back or put back since. */
   readonly isLast: boolean;
@@ -53,12 +57,15 @@ export function storesOf(tables: readonly StoreTable[], events: readonly KeptEve
     if (!found) return { name, bytes, state: isCopy ? 'copying' : 'unknown', ...NOTHING };
     const { version, runId, at } = found.event;
     const rows = found.kept.batches ? null : found.kept.rows;
-    return { name, bytes, state: stateOf(found.event), version, runId, at, rows, of: shownRelation(found.kept) };
+    const state = stateOf(found.event);
+    // What a rollback could not put back stays where people can look at it.
+    const toFile = found.event.to === 'file' && state !== 'left';
+    return { name, bytes, state, version, runId, at, rows, of: shownRelation(found.kept), toFile };
   });
   return stores.sort((a, b) => compare(b.at ?? '', a.at ?? '') || compare(a.name, b.name));
 }
 
-const NOTHING = { version: null, runId: null, at: null, rows: null, of: null };
+const NOTHING = { version: null, runId: null, at: null, rows: null, of: null, toFile: false };
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

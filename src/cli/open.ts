@@ -5,6 +5,7 @@ import type { TargetFlags } from '../postgres/target/inputs.ts';
 import { Problem } from '../problem/problem.ts';
 import type { RunEvent } from '../report/events.ts';
 import { createProgressLine } from '../report/progress.ts';
+import { createProgressLog } from '../report/progress-log.ts';
 import { createProgressText } from '../report/progress-text.ts';
 import { runLines } from '../report/run-text.ts';
 import { createStyle } from '../report/style.ts';
@@ -127,13 +128,14 @@ function createTalk(context: CommandContext): { hear(event: RunEvent): void; end
   const style = createStyle(stderr.color);
   const progress = createProgressLine(stderr, () => performance.now());
   const progressText = createProgressText();
+  const log = createProgressLog(stderr, () => performance.now());
   return {
     hear(event) {
       if (!wanted(event, context)) return;
       const text = progressText(event);
       if (text !== undefined) progress.show(text);
       else if (ENDS_PROGRESS.has(event.kind)) progress.clear();
-      const lines = runLines(event, { style, width: stderr.width });
+      const lines = [...runLines(event, { style, width: stderr.width }), ...log.linesOf(event, text)];
       if (lines.length > 0) progress.above(`${lines.join('\n')}\n`);
     },
     end: () => progress.clear(),

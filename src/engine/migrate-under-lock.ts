@@ -46,9 +46,10 @@ export async function migrateUnderLock(
       await begin();
       tellRemarks(engine, plan);
       await recordBeside(engine, control, plan);
-      // A run that was killed may have destroyed something and not moved it.
-      if (control.abandoned) await moveKept(engine, control);
-      if (plan.migrations.length === 0) return resultOf(engine, control, plan, [], null);
+      // A run that was killed, or that could not write, may have destroyed something and not moved it.
+      const isIdle = plan.migrations.length === 0;
+      if (control.abandoned || (isIdle && engine.settings.backup.to === 'file')) await moveKept(engine, control);
+      if (isIdle) return resultOf(engine, control, plan, [], null);
       engine.emit({ kind: 'plan', total: plan.migrations.length, versions: plan.migrations.map((one) => one.version) });
       const apply = options.singleTransaction ? applyTogether : oneByOne(options.jobs);
       const replan = async () =>

@@ -27,11 +27,17 @@ export function migrateFiles(
     refuseReadOnly(control.server);
     if (isSettled(engine, control.ledger) && !control.abandoned && !options.bound) {
       const plan = await planFor(engine, control, files, control.ledger, options);
-      if (isIdle(plan)) return nothingToDo(engine, control, plan);
+      if (isIdle(plan) && !(await hasKeptToMove(engine, control))) return nothingToDo(engine, control, plan);
     }
     const { migrateUnderLock } = await import('./migrate-under-lock.ts');
     return migrateUnderLock(engine, control, files, options);
   });
+}
+
+/** What an earlier run has destroyed is to be in a file, and is not. */
+async function hasKeptToMove({ settings }: Engine, control: Control): Promise<boolean> {
+  if (settings.backup.to !== 'file') return false;
+  return (await import('./keep/move-to-files.ts')).hasKeptToMove(control);
 }
 
 /** Nothing is to be run or put on record. */

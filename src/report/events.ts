@@ -201,6 +201,15 @@ export interface PreflightFinding {
   readonly next: string;
 }
 
+/** How far a copy is, by the size of its table. */
+export interface CopiedBytes {
+  readonly done: number;
+  readonly total: number;
+  readonly perSecond: number;
+  /** Undefined while nothing is done. */
+  readonly remainingMs: number | undefined;
+}
+
 /** How far a long statement is, as the server's progress views tell. */
 export interface StepProgress {
   /** In the server's words: `building index: scanning table`. */
@@ -211,6 +220,8 @@ export interface StepProgress {
   readonly unit: 'blocks' | 'rows' | 'transactions';
   /** The sessions that it waits for, as people name them. */
   readonly waitsFor: string | null;
+  /** Where rows of a large table are copied for long. */
+  readonly bytes?: CopiedBytes;
 }
 
 /** The run that holds the lease of the tracking tables. */

@@ -1,8 +1,8 @@
-import { count } from '../problem/quantity.ts';
+import { count, formatCount } from '../problem/quantity.ts';
 
 /** `4 rows of orders`, `4 values of orders.note`: what was kept or put back; `columns` null: whole rows. */
 export function keptAmount(relation: string, columns: readonly string[] | null, rows: number): string {
-  const number = rows.toLocaleString('en');
+  const number = formatCount(rows);
   if (columns === null) return `${number} ${rows === 1 ? 'row' : 'rows'} of ${relation}`;
   return `${number} ${rows === 1 ? 'value' : 'values'} of ${columns.map((name) => `${relation}.${name}`).join(', ')}`;
 }

@@ -1,7 +1,7 @@
 import { timeLeftText } from '../batch/estimate.ts';
 import { formatBytes, formatDuration } from '../problem/quantity.ts';
 import { blockerName } from './blocker.ts';
-import type { RunEvent } from './events.ts';
+import type { CopiedBytes, RunEvent } from './events.ts';
 import { waitingLine } from './run-text.ts';
 import { cut } from './width.ts';
 
@@ -97,7 +97,13 @@ function stepText(step: Of<'progress'>, wait: Of<'lock_wait'> | undefined): stri
   if (wait) return `${head(step)}:${place} ${waits(wait)}: ${what}`;
   if (waitsFor !== null) return `${head(step)}:${place} waits for ${waitsFor}: ${what}`;
   const percent = total > 0 ? ` ${Math.floor((100 * done) / total)} %,` : '';
+  if (step.bytes) return `${head(step)}:${place}${percent} ${phase} (${copiedText(step.bytes)})`;
   return `${head(step)}:${place}${percent} ${phase}${total > 0 ? ` (${done} of ${total} ${unit})` : ''}`;
+}
+
+function copiedText({ done, total, perSecond, remainingMs }: CopiedBytes): string {
+  const left = remainingMs === undefined ? '' : `, ${formatDuration(remainingMs)} left`;
+  return `${formatBytes(done)} of ${formatBytes(total)}, ${formatBytes(perSecond)}/s${left}`;
 }
 
 function waits({ blockers, waitedMs, budgetMs }: Of<'lock_wait'>): string {

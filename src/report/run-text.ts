@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration } from '../problem/quantity.ts';
+import { formatBytes, formatCount, formatDuration } from '../problem/quantity.ts';
 import { blockerName, blockerText } from './blocker.ts';
 import type { RunEvent } from './events.ts';
 import { evidenceText } from './held-text.ts';
@@ -88,12 +88,12 @@ const LEFT: Readonly<Record<string, string>> = {
 };
 
 function putBackLines({ relation, columns, rows, left, appeared, store }: Of<'put_back'>, style: Style): string[] {
-  const kept = Object.entries(left).map(([state, many]) => `${many.toLocaleString('en')} ${LEFT[state] ?? state}`);
+  const kept = Object.entries(left).map(([state, many]) => `${formatCount(many)} ${LEFT[state] ?? state}`);
   return [
     `  put back ${keptAmount(relation, columns, rows)}`,
     ...(kept.length > 0 ? [`  ${style.warn(`not put back: ${kept.join('; ')}. Still in ${store}`)}`] : []),
     ...(appeared > 0
-      ? [`  ${style.warn(`${appeared.toLocaleString('en')} newer rows of ${relation} had no such value`)}`]
+      ? [`  ${style.warn(`${formatCount(appeared)} newer rows of ${relation} had no such value`)}`]
       : []),
   ];
 }

@@ -13,6 +13,7 @@ export interface StoreLine {
   readonly at: string | null;
   readonly rows: number | null;
   readonly of: string | null;
+  readonly toFile: boolean;
 }
 
 /** What is kept in a database, as `backup list` shows it below the backups; nothing where nothing is. */
@@ -41,5 +42,11 @@ export function storeLines(
   ]);
   const bytes = stores.reduce((sum, one) => sum + one.bytes, 0);
   const heading = `In ${visibleLine(database)}, schema taskflow_backup: ${formatBytes(bytes)}. A rollback puts back what is needed.`;
-  return [wrap(heading, width), ...renderTable(columns, cells, { width, heading: style.faint })];
+  const waiting = stores.filter(({ toFile }) => toFile).map(({ name }) => visibleLine(name));
+  const advice = `To be in files, which the run that kept them did not come to: ${waiting.join(', ')}. They are moved by: taskflow-db migrate --backup-to file`;
+  return [
+    wrap(heading, width),
+    ...renderTable(columns, cells, { width, heading: style.faint }),
+    ...(waiting.length > 0 ? [wrap(style.warn(advice), width)] : []),
+  ];
 }

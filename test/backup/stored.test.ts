@@ -8,7 +8,7 @@ const kept = (store: string, kind: Kept['kind'] = 'table'): Kept => ({
   columns: [{ name: 'note', type: 'text', asText: false }],
 });
 const event = (store: string, more: Partial<KeptEvent> = {}): KeptEvent => ({
-  ...{ version: '007_a', runId: 'r', at: '2026-11-01T00:00:00.000Z', direction: 'apply', isLast: true },
+  ...{ version: '007_a', runId: 'r', at: '2026-11-01T00:00:00.000Z', direction: 'apply', to: 'schema', isLast: true },
   ...{ kept: [kept(store)], ...more },
 });
 const tables = (...names: string[]) => names.map((name) => ({ name, bytes: 100 }));
@@ -56,4 +56,17 @@ test('rules take what no rollback needs; with all of it also that; never what no
   );
   const all = decideStores(stores, rules, now, true).remove.map(({ store }) => store.name);
   assert.deepEqual(all.sort(), ['a.1', 'a.2']);
+});
+
+test('what was to be in a file and is a table yet waits to be moved; not what a rollback could not put back', () => {
+  const stores = storesOf(tables('a.1', 'a.2', 'b.1', 'c.1'), [
+    event('a.1', { to: 'file' }),
+    event('a.2', { to: 'file', isLast: false }),
+    event('b.1', { to: 'file', direction: 'rollback' }),
+    event('c.1'),
+  ]);
+  assert.deepEqual(
+    stores.filter(({ toFile }) => toFile).map(({ name }) => name),
+    ['a.1', 'b.1'],
+  );
 });

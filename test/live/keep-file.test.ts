@@ -195,14 +195,24 @@ for (const major of [14, 18] as const)
         const stays = await ok(at, ['migrate'], { TASKFLOW_BACKUP_FOLDER: join(at.folder, 'no-folder/x') });
         assert.match(stays.said, /stays in the schema taskflow_backup .*nothing can be written to/);
         assert.deepEqual(await storesOf(at), ['002_drop.1']);
-        at.write({ 'm/003_more.sql': 'DELETE FROM gone;\n-- ROLLBACK:\n-- SELECT 1;\n' });
+        const list = await ok(at, ['backup', 'list']);
+        assert.match(
+          list.stdout.replaceAll(/\s+/g, ' '),
+          /To be in files.*: 002_drop\.1\. They are moved by: taskflow-db migrate --backup-to file/,
+        );
+        assert.match(
+          (await at.run(['doctor'])).stdout.replaceAll(/\s+/g, ' '),
+          /1 table \(.*\) of kept data not in files yet/,
+        );
+        // Nothing is pending: it is moved all the same.
         const next = await ok(at, ['migrate', '--backup-to', 'file']);
         assert.match(
           next.said,
           /What 002_drop destroyed is in the file backup .*an earlier run had left it in the schema/,
         );
         assert.deepEqual(await storesOf(at), []);
-        await ok(at, ['rollback', '--yes', '--steps', '2']);
+        assert.doesNotMatch((await ok(at, ['backup', 'list'])).stdout, /To be in files/);
+        await ok(at, ['rollback', '--yes']);
         assert.deepEqual(await at.database.sql('SELECT count(body) FROM notes'), [['100']]);
       }));
 

@@ -110,17 +110,29 @@ function latest(
   { backupFolder, database }: Pick<Wanted, 'backupFolder' | 'database'>,
 ): string {
   const full = own.filter(({ id }) => readBackupId(id)?.kind === 'full');
-  const newest = full.at(-1);
+  const newest = newestOf(full);
   if (newest && full.every((one) => one.database === newest.database)) return newest.folder;
   throw newest ? ofWhich(full, backupFolder) : noneOf(database, all, backupFolder);
+}
+
+/** Their names say the second: of those of one, the manifests say which was begun last. */
+function newestOf(sorted: readonly BackupPlace[]): BackupPlace | undefined {
+  const last = sorted.at(-1);
+  const second = (place: BackupPlace | undefined) => readBackupId(place?.id ?? '')?.at.getTime();
+  const together = sorted.filter((place) => place.database === last?.database && second(place) === second(last));
+  if (together.length < 2) return last;
+  const begun = together.map((place) => ({ place, at: lookInto(place).manifest?.startedAt ?? '' }));
+  return begun.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)).at(-1)?.place;
 }
 
 const BACKUPS_OF_MAX = 6;
 
 /** `orders: the newest full one is 2026...`, a line a database. */
-function newestOf(places: readonly BackupPlace[]): string[] {
+function newestFull(places: readonly BackupPlace[]): string[] {
   const full = places.filter(({ id }) => readBackupId(id)?.kind === 'full');
-  const newest = new Map(full.map((place) => [place.database, place]));
+  const newest = new Map(
+    full.map(({ database }) => [database, newestOf(full.filter((one) => one.database === database))!]),
+  );
   const some = [...newest.values()].slice(-BACKUPS_OF_MAX).reverse();
   const lines = some.map(({ database, id }) => `of ${database}: ${id}`);
   return newest.size > BACKUPS_OF_MAX ? [...lines, `and of ${newest.size - BACKUPS_OF_MAX} more databases`] : lines;
@@ -129,7 +141,7 @@ function newestOf(places: readonly BackupPlace[]): string[] {
 function ofWhich(full: readonly BackupPlace[], backupFolder: string): Problem {
   return new Problem('backup-unknown', 'The newest backup of which database is meant?', {
     where: { file: backupFolder },
-    found: newestOf(full).join('\n'),
+    found: newestFull(full).join('\n'),
     state: UNTOUCHED,
     next: ['Name the database: --database NAME', 'Or the backup, by its name or the beginning of it.'],
   });
@@ -137,7 +149,7 @@ function ofWhich(full: readonly BackupPlace[], backupFolder: string): Problem {
 
 /** `latest` is of the database of the connection: another one has to be named. */
 function noneOf(database: string | undefined, all: readonly BackupPlace[], backupFolder: string): Problem {
-  const lines = newestOf(all);
+  const lines = newestFull(all);
   const [example] = lines[0] === undefined ? [] : /\S+$/.exec(lines[0])!;
   const whose = database === undefined ? '' : ` of ${database}`;
   return new Problem('backup-unknown', `There is no full backup${whose} in the folder of backups.`, {

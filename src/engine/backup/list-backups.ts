@@ -34,7 +34,17 @@ export interface ListedBackup {
 /** The backups in the folder of the settings, the newest first; of one database, or of all. Nothing is read but manifests. */
 export function listBackups({ backup }: Pick<Settings, 'backup'>, database: string | undefined): ListedBackup[] {
   const places = backupPlaces(backup.folder, database).reverse();
-  return places.map((place) => listed(lookInto(place))).sort((a, b) => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0));
+  return places.map((place) => listed(lookInto(place))).sort(newestFirst);
+}
+
+/** By the second of their names, which is there where no manifest can be read; of one second, by what the manifests say. */
+function newestFirst(a: ListedBackup, b: ListedBackup): number {
+  const second = ({ id }: ListedBackup) => readBackupId(id)?.at.getTime() ?? 0;
+  return second(b) - second(a) || compare(b.at, a.at) || compare(b.id, a.id);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function listed({ id, database, folder, partial, manifest, faults, verified, needed }: FoundBackup): ListedBackup {

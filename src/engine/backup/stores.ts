@@ -16,13 +16,14 @@ export async function readStores({ session, names }: Control): Promise<Store[]> 
   return storesOf(
     tables.map(({ name, bytes }) => ({ name: name ?? '', bytes: Number(bytes) })),
     events.map(({ version, run_id, at, detail, is_last }) => {
-      const { direction, kept } = JSON.parse(detail ?? '{}') as { direction?: string; kept?: Kept[] };
+      const { direction, to, kept } = JSON.parse(detail ?? '{}') as { direction?: string; to?: string; kept?: Kept[] };
       const isLast = is_last === 't';
       return {
         version: version ?? null,
         runId: run_id ?? null,
         at: at ?? '',
         direction: direction ?? '',
+        to: to ?? 'schema',
         kept: kept ?? [],
         isLast,
       };

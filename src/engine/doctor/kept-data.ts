@@ -1,6 +1,7 @@
 import { endCapture } from '../../backup/capture-sql.ts';
 import { BACKUP_SCHEMA } from '../../backup/kept.ts';
 import { storeName } from '../../backup/kept-sql.ts';
+import type { Store } from '../../backup/stored.ts';
 import { count, formatBytes } from '../../problem/quantity.ts';
 import { displayIdentifier } from '../../sql/quote.ts';
 import { readStores, shownStore } from '../backup/stores.ts';
@@ -16,7 +17,7 @@ export async function keptData(control: Control): Promise<Finding[]> {
   const stores = await readStores(control);
   const stray = stores.filter(({ state }) => state === 'unknown').map((one) => shownStore(one.name));
   const bytes = stores.reduce((sum, one) => sum + one.bytes, 0);
-  const captures = await leftCaptures(control);
+  const captures = [...toBeMoved(stores), ...(await leftCaptures(control))];
   const found = `${count(stores.length, 'table')}, ${formatBytes(bytes)}`;
   if (stray.length === 0) return [{ name, level: 'ok', found }, ...captures];
   const some = stray.length > SHOWN_MAX ? [...stray.slice(0, SHOWN_MAX), `${stray.length - SHOWN_MAX} more`] : stray;
@@ -25,6 +26,15 @@ export async function keptData(control: Control): Promise<Finding[]> {
 }
 
 const SHOWN_MAX = 3;
+
+/** A run that was killed, or could not write, has left in the database what is to be in files. */
+function toBeMoved(stores: readonly Store[]): Finding[] {
+  const waiting = stores.filter(({ toFile }) => toFile);
+  if (waiting.length === 0) return [];
+  const bytes = formatBytes(waiting.reduce((sum, one) => sum + one.bytes, 0));
+  const found = `${count(waiting.length, 'table')} (${bytes}) of kept data not in files yet: ${shownStore(waiting[0]!.name)}${waiting.length > 1 ? ', ...' : ''}`;
+  return [{ name: 'kept data', level: 'note', found, advice: 'Moved by: taskflow-db migrate --backup-to file' }];
+}
 
 /** While a run is at work they are its own. */
 async function leftCaptures({ session, runner }: Control): Promise<Finding[]> {

@@ -13,6 +13,7 @@ import {
 import { BACKUP_SCHEMA, type KeptBase } from '../../backup/kept.ts';
 import { commentOnStore, storeName } from '../../backup/kept-sql.ts';
 import type { BatchItem, ItemResult } from '../../postgres/pipeline.ts';
+import type { Row } from '../../postgres/row.ts';
 import type { Session } from '../../postgres/session.ts';
 import { setLocal } from '../../postgres/session-settings.ts';
 import { Problem } from '../../problem/problem.ts';
@@ -23,8 +24,8 @@ import type { Worker } from '../worker.ts';
 import { copyBase, removeBase } from './copy-base.ts';
 import type { Described } from './describe.ts';
 import { inTransaction } from './in-transaction.ts';
-import { notCaughtUp } from './keep-problems.ts';
-import { leavesOf } from './leaves.ts';
+import { movedMeanwhile, notCaughtUp } from './keep-problems.ts';
+import { areSame, leavesOf, MOVED, tablesOf } from './leaves.ts';
 import { OWN_PATH } from './own-path.ts';
 import type { Taking } from './taking.ts';
 
@@ -54,11 +55,11 @@ export async function capture(
   kept: Described,
   told: { readonly what: string; readonly toFile: boolean; readonly progress: (done: number, total: number) => void },
 ): Promise<Capture> {
-  const { worker } = subject;
-  const begun = await withLockRetries(subject, ({ lockTimeoutMs = subject.lockTimeoutMs }) =>
+  const { worker, control } = subject;
+  const begun = await withLockRetries(subject, async ({ lockTimeoutMs = subject.lockTimeoutMs }) =>
     attempt(worker, kept, [
       setLocal('lock_timeout', String(lockTimeoutMs)),
-      ...beginCapture(kept).map((sql) => ({ sql })),
+      ...items(beginCapture(kept, await tablesOf(control.session, taking))),
       { sql: commentOnStore(kept, told.what) },
     ]),
   );
@@ -106,6 +107,7 @@ async function copyPieces(
       progress(done, total);
     }
   }
+  if (!areSame(leaves, await leavesOf(control.session, taking))) throw movedMeanwhile(taking.relation, MOVED);
 }
 
 async function copied(worker: Worker, kept: Described, sql: string): Promise<number> {
@@ -118,7 +120,7 @@ async function shorten(worker: Worker, one: Capture): Promise<void> {
   const { kept } = one;
   for (let round = 0; ; round++) {
     const [written] = await run(worker, kept, [{ sql: countWritten(kept), rows: true }]);
-    const left = Number(written?.rows[0]?.rows ?? 0);
+    const left = leftIn(written?.rows[0], one.taking);
     if (left > 0 && round === 0) await run(worker, kept, [{ sql: indexStore(kept) }]);
     if (left <= LAST_ROWS && round > 0) return;
     if (left === 0) return;
@@ -130,9 +132,15 @@ async function shorten(worker: Worker, one: Capture): Promise<void> {
 /** Copies again what was written since, in the transaction of the caller; how many rows the store has more by it. */
 export async function catchUpIn(session: Session, one: Capture): Promise<number> {
   const [written] = await session.query(countWritten(one.kept));
-  if (written?.rows === '0') return 0;
+  if (leftIn(written, one.taking) === 0) return 0;
   const { results } = await session.batch([catchUpItems(one)]);
   return difference(one, results[0] ?? []);
+}
+
+/** How many keys are to be looked at; `counted`: by countWritten. */
+function leftIn(counted: Row | undefined, { relation }: Taking): number {
+  if (counted?.emptied !== '0') throw movedMeanwhile(relation, 'was truncated, or one of its partitions was');
+  return Number(counted.rows);
 }
 
 /** The table is locked and copied: nothing more is to be captured. */
@@ -159,9 +167,9 @@ export async function abandonedCaptures(session: Session): Promise<Described[]> 
     `SELECT tn.nspname AS schema, t.relname AS name, p.proname AS function FROM pg_catalog.pg_trigger AS g
 JOIN pg_catalog.pg_proc AS p ON p.oid = g.tgfoid JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
 JOIN pg_catalog.pg_class AS t ON t.oid = g.tgrelid JOIN pg_catalog.pg_namespace AS tn ON tn.oid = t.relnamespace
-WHERE g.tgname = $1 AND n.nspname = $2 AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits AS i
+WHERE g.tgname ~ $1 AND n.nspname = $2 AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits AS i
   JOIN pg_catalog.pg_trigger AS above ON above.tgrelid = i.inhparent AND above.tgfoid = g.tgfoid WHERE i.inhrelid = t.oid)`,
-    [CAPTURE_TRIGGER, BACKUP_SCHEMA],
+    [`^${CAPTURE_TRIGGER}(?:[.][0-9]+)?$`, BACKUP_SCHEMA],
   );
   return rows.map(({ schema, name, function: written }) => ({
     kind: 'table',

@@ -1,6 +1,7 @@
+import { copiedBytes } from '../../backup/estimate.ts';
+import { shownTable } from '../../backup/wanted-table.ts';
 import type { Statement } from '../../migration/migration.ts';
 import type { Session } from '../../postgres/session.ts';
-import { displayIdentifier } from '../../sql/quote.ts';
 import { removeOrphans } from '../backup/scoped-orphans.ts';
 import type { Control } from '../control.ts';
 import type { Engine } from '../engine.ts';
@@ -104,7 +105,8 @@ export class Captures {
     );
     const kept = describeTaking(taking, store);
     const what = titleOf(taking, this.#version, this.#engine.run.runId);
-    const progress = (done: number, total: number) => this.#tell(kept, done, total);
+    const since = performance.now();
+    const progress = (done: number, total: number) => this.#tell(taking, { done, total, since });
     try {
       return await capture(subject, taking, kept, { what, toFile, progress });
     } catch (error) {
@@ -113,10 +115,11 @@ export class Captures {
     }
   }
 
-  #tell({ schema, table }: Described, done: number, total: number): void {
-    const phase = `copying ${[schema, table].map(displayIdentifier).join('.')}`;
+  #tell({ relation }: Taking, { done, total, since }: { done: number; total: number; since: number }): void {
+    const phase = `copying ${shownTable(relation)}`;
     const of = { version: this.#version, step: 1, steps: 1, unit: 'blocks', waitsFor: null } as const;
-    this.#engine.emit({ kind: 'progress', ...of, phase, done, total });
+    const bytes = copiedBytes(done / Math.max(1, total), relation.bytes, performance.now() - since);
+    this.#engine.emit({ kind: 'progress', ...of, phase, done, total, bytes });
   }
 
   async #clearAbandoned(subject: LockSubject): Promise<void> {

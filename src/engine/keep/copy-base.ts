@@ -1,14 +1,15 @@
 import { changeSeen, copyBase as copySql, type Pages } from '../../backup/capture-sql.ts';
 import type { KeptBase } from '../../backup/kept.ts';
 import { copiedColumns } from '../../backup/kept-sql.ts';
-import { pageShares } from '../../backup/page-shares.ts';
+import { type Leaf, pageShares } from '../../backup/page-shares.ts';
 import type { Session } from '../../postgres/session.ts';
 import { type Leader, openFollower, openLeader } from '../backup/leader.ts';
 import { ScopedBackup, scopedPacking } from '../backup/scoped.ts';
 import { removeScoped } from '../backup/scoped-orphans.ts';
 import type { LockSubject } from '../locks/subject.ts';
 import type { Described } from './describe.ts';
-import { leavesOf } from './leaves.ts';
+import { movedMeanwhile } from './keep-problems.ts';
+import { areSame, leavesOf, MOVED } from './leaves.ts';
 import type { Taking } from './taking.ts';
 
 /** A base that was copied; `rows`: of the table, less what the keys say that were written down since it was begun. */
@@ -43,9 +44,11 @@ export async function copyBase(
   try {
     const leader = await openLeader(engine);
     sessions.push(leader.session);
-    const parts = new PartsLeft(await partsOf(leader, taking), progress);
+    const leaves = await leavesOf(leader.session, taking);
+    const parts = new PartsLeft(partsOf(leaves, leader, taking), progress);
     for (let i = 1; i < Math.min(SESSIONS, parts.left); i++) sessions.push(await openFollower(engine, leader));
     const copied = await allOf(sessions.map((session) => copyParts(session, kept, parts, backup)));
+    if (!areSame(leaves, await leavesOf(control.session, taking))) throw movedMeanwhile(taking.relation, MOVED);
     const all = copied.reduce((sum, { rows }) => sum + rows, 0);
     // Every session counts its own; the table is told once.
     for (const [i, { file }] of copied.entries())
@@ -132,8 +135,7 @@ async function allOf<T>(running: readonly Promise<T>[]): Promise<T[]> {
 }
 
 /** Servers before 14 read a table from its beginning, whatever the condition says of places. */
-async function partsOf({ session, server }: Leader, taking: Taking): Promise<readonly Part[]> {
-  const leaves = await leavesOf(session, taking);
+function partsOf(leaves: readonly Leaf[], { server }: Leader, taking: Taking): readonly Part[] {
   const pages = leaves.reduce((sum, leaf) => sum + leaf.pages, 0);
   if (server.versionNum < 14_00_00 || pages < TWO_FROM_PAGES) return [{ of: taking, pages }];
   return pageShares(leaves, SESSIONS).map((share) => ({ of: share.parts, pages: share.pages }));

@@ -26,6 +26,14 @@ export function notCaughtUp(relation: Relation, left: number): Problem {
   });
 }
 
+/** What was copied of it is not what there is now, and no keys say in which rows. */
+export function movedMeanwhile(relation: Relation, what: string): Problem {
+  return new Problem('backup-refused', `${shown(relation)} was changed as a whole while it was copied`, {
+    found: `meanwhile it ${what}`,
+    next: ['Run the command again: what was copied is removed, and all of it is copied anew.'],
+  });
+}
+
 /** More rows were deleted or updated than were asked for before. */
 export function moreTouched(
   relation: Relation,

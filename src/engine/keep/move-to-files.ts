@@ -45,9 +45,15 @@ export async function moveToFiles(engine: Engine, control: Control): Promise<voi
   } catch (error) {
     const problem = error instanceof Problem ? error : databaseProblem(error, 'the session was lost');
     const found = problem.fields.found ? ` (${problem.fields.found})` : '';
-    const message = `What was destroyed stays in the schema ${BACKUP_SCHEMA} of the database, and not in a file: ${problem.message}${found}. The next run that destroys something tries again.`;
+    const message = `What was destroyed stays in the schema ${BACKUP_SCHEMA} of the database, and not in a file: ${problem.message}${found}. The next migrate or rollback that keeps data in files tries again.`;
     engine.emit({ kind: 'warning', message });
   }
+}
+
+/** Without a lock: whether there is anything to move. */
+export async function hasKeptToMove(control: Control): Promise<boolean> {
+  const [row] = await control.session.query('SELECT pg_catalog.to_regnamespace($1) AS found', [BACKUP_SCHEMA]);
+  return row?.found != null && (await pendingOf(control)).length > 0;
 }
 
 /** Of each version what was kept for a file and is in the schema yet: not what a rollback has had back from there. */
