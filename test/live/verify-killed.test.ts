@@ -15,9 +15,7 @@ async function checksOf(at: DatabaseWorkplace, major: 14 | 18): Promise<Record<s
   const { output, json } = await at.run(['verify', '--scratch', (await server(major)).url('postgres'), '--json']);
   const { checks } = json<{ checks: Check[] }>();
   assert.ok(checks.length > 0, output);
-  return Object.fromEntries(
-    checks.filter(({ version }) => version === '002_fill').map((one) => [one.name, one]),
-  );
+  return Object.fromEntries(checks.filter(({ version }) => version === '002_fill').map((one) => [one.name, one]));
 }
 
 const TABLE: Files = {
