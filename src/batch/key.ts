@@ -12,7 +12,7 @@ export interface KeyColumn {
   readonly type: string;
 }
 
-/** The values of a key's columns as PostgreSQL writes them; of the place of rows, the number of a block. */
+/** The values of a key's columns as PostgreSQL writes them; of the place of rows, the number of a block, and within one also the place in it. */
 export type KeyValue = readonly string[];
 
 /** Keys above `lo`, up to `hi`; null: from the first, to the last. */

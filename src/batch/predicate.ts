@@ -56,13 +56,24 @@ const ROWS_IN_BLOCK_MAX = 1164;
 
 function placesOf({ lo, hi }: KeyRange, serverVersionNum: number): Predicate {
   if (lo === null && hi === null) return { text: () => 'true', params: [] };
-  const from = blockOf(lo, -1) + 1;
+  // Behind all of a block, or behind one place in it.
+  const from = lo?.[1] === undefined ? blockOf(lo, -1) + 1 : blockOf(lo, 0);
+  const first = Number(lo?.[1] ?? -1) + 1;
   const to = blockOf(hi, 4_294_967_294);
+  const last = Number(hi?.[1] ?? 65_535);
   if (serverVersionNum >= 140_000)
     return {
       text: (qualifier) => `${column(qualifier)} >= $1::tid AND ${column(qualifier)} <= $2::tid`,
-      params: [`(${from},0)`, `(${to},65535)`],
+      params: [`(${from},${first})`, `(${to},${last})`],
     };
+  if (lo?.[1] !== undefined || hi?.[1] !== undefined) {
+    const some = `SELECT pg_catalog.format('(%s,%s)', $1::bigint, i)::tid FROM pg_catalog.generate_series($2::integer, $3::integer) AS i`;
+    const end = Math.min(last, ROWS_IN_BLOCK_MAX);
+    return {
+      text: (qualifier) => `${column(qualifier)} = ANY (ARRAY(${some}))`,
+      params: [String(from), String(first), String(end)],
+    };
+  }
   const places = `SELECT pg_catalog.format('(%s,%s)', b, i)::tid FROM pg_catalog.generate_series($1::bigint, $2::bigint) AS b, pg_catalog.generate_series(1, ${ROWS_IN_BLOCK_MAX}) AS i`;
   return { text: (qualifier) => `${column(qualifier)} = ANY (ARRAY(${places}))`, params: [String(from), String(to)] };
 }

@@ -34,8 +34,7 @@ function* complaintsAbout(model: ExpandColumn, request: ExpandRequest): Generato
       `${shown(model)} is a generated column`,
       'Add another generated column, and drop this one when nobody reads it.',
     ];
-  for (const one of model.others)
-    yield [`${one} uses it`, `Drop ${one} in a migration before, and make it again behind the contract file.`];
+  for (const one of model.others) yield [`${one} uses it`, wayAround(one, model, request)];
   for (const one of model.assigning)
     yield [
       `the trigger ${displayIdentifier(one)} may give it a value before a row is stored, which the other column would not get`,
@@ -44,6 +43,17 @@ function* complaintsAbout(model: ExpandColumn, request: ExpandRequest): Generato
   if (request.kind === 'rename') yield* complaintsAboutName(model, request.to);
   else if (request.to === model.type)
     yield [`${shown(model)} has the type ${model.type} already`, 'Nothing is to be done.'];
+}
+
+/** What to do about something that uses the column: `the view public.open`. */
+function wayAround(one: string, { name }: ExpandColumn, request: ExpandRequest): string {
+  const [, kind, view = ''] = /^the ((?:materialized )?view) (.*)$/s.exec(one) ?? [];
+  if (!kind) return `Drop ${one} in a migration before, and make it again behind the contract file.`;
+  const drop = kind === 'view' ? 'DROP VIEW' : 'DROP MATERIALIZED VIEW';
+  const steps = `In a migration before: ${drop} ${view}; then create these files; in a migration behind the contract file make it again, over the new column (its text now: SELECT pg_get_viewdef('${view.replaceAll("'", "''")}')). Whoever reads it in between fails.`;
+  if (request.kind !== 'rename' || kind !== 'view') return steps;
+  const renamed = `${displayIdentifier(name)} AS ${displayIdentifier(request.to)}`;
+  return `${steps} Where only readers of the view are to see the new name, that is all it takes: DROP VIEW ${view}; CREATE VIEW ${view} AS SELECT ..., ${renamed} ... in one migration, and the column keeps its name.`;
 }
 
 function* complaintsAboutName({ name, taken }: ExpandColumn, to: string): Generator<[string, string]> {

@@ -36,6 +36,7 @@ const QUESTIONS: Readonly<Record<CheckName, string>> = {
   upgrade: 'Does each older state that is shipped become what the migrations make?',
   rollback: 'Does each rollback leave exactly what was there before, and can the migration be applied again behind it?',
   rerun: 'Does a second run of the file change nothing?',
+  killed: 'Does a data migration come to the same rows when it is killed inside each batch and behind each?',
   verify: 'Do the VERIFY queries hold behind the migration, and not without it?',
 };
 

@@ -139,6 +139,7 @@ function okParts(name: CheckName, ok: readonly Check[]): string[] {
     rollback: ['exact', 'irreversible'],
     upgrade: [proven === 1 ? 'older state becomes equal' : 'older states become equal', ''],
     rerun: ['may run twice', ''],
+    killed: ['may be killed anywhere', 'likewise, but for what is other each time'],
     verify: ['hold', 'without VERIFY'],
   };
   const [yes, no] = words[name] ?? ['ok', ''];

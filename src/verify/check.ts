@@ -11,6 +11,7 @@ export const CHECK_NAMES = [
   'upgrade',
   'rollback',
   'rerun',
+  'killed',
   'verify',
 ] as const;
 export type CheckName = (typeof CHECK_NAMES)[number];

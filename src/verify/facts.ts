@@ -27,6 +27,17 @@ export type RerunFacts =
   | { readonly kind: 'refused'; readonly problem: Problem; readonly changed: Difference }
   | { readonly kind: 'not checked'; readonly reason: string };
 
+/** What became of the rows of a data migration that was killed inside each batch and behind each. */
+export type KilledFacts =
+  /** `unsteady`: columns that differ each time, whether it is killed or not. */
+  | { readonly kind: 'same'; readonly kills: number; readonly unsteady: readonly string[] }
+  | { readonly kind: 'differs'; readonly kills: number; readonly tables: readonly string[] }
+  /** What it has kept does not bring all of the rows back. */
+  | { readonly kind: 'not back'; readonly tables: readonly string[] }
+  /** It could not go on behind a kill. */
+  | { readonly kind: 'failed'; readonly problem: Problem }
+  | { readonly kind: 'not checked'; readonly reason: string };
+
 /** Of VERIFY: that its queries hold behind the migration is part of applying it. */
 export type VerifyFacts =
   | { readonly kind: 'none' }
@@ -40,6 +51,8 @@ export interface Facts {
   readonly wayBack: WayBackFacts;
   readonly rerun: RerunFacts;
   readonly verify: VerifyFacts;
+  /** Of a data migration. */
+  readonly killed?: KilledFacts;
 }
 
 /** Nothing differs. */

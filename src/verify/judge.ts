@@ -3,7 +3,7 @@ import type { Migration } from '../migration/migration.ts';
 import type { Problem } from '../problem/problem.ts';
 import type { Check, CheckName, CheckState } from './check.ts';
 import { type DataFacts, remarkLines, remarksOf } from './data-facts.ts';
-import type { Facts, RerunFacts, VerifyFacts, WayBackFacts } from './facts.ts';
+import type { Facts, KilledFacts, RerunFacts, VerifyFacts, WayBackFacts } from './facts.ts';
 import { placeInBody, placeInWayBack, placeOfRows, placeOfVerify } from './place.ts';
 
 /** What is wrong where PostgreSQL refuses the second run. */
@@ -14,8 +14,9 @@ export interface Strictness {
 /** The checks of one migration. */
 export function judge(migration: Migration, facts: Facts, strictness: Strictness): Check[] {
   return [
-    wayBackCheck(migration, facts.wayBack),
+    wayBackCheck(migration, facts.wayBack, facts.killed),
     rerunCheck(migration, facts.rerun, strictness),
+    ...(facts.killed ? [killedCheck(migration, facts.killed)] : []),
     verifyCheck(migration, facts.verify),
   ];
 }
@@ -34,13 +35,15 @@ const UNDONE = { before: 'before the migration', after: 'after its rollback' };
 const AGAIN = { before: 'applied the first time', after: 'applied again after its rollback' };
 const RERUN = { before: 'run once', after: 'run twice' };
 
-function wayBackCheck(migration: Migration, facts: WayBackFacts): Check {
+function wayBackCheck(migration: Migration, facts: WayBackFacts, killed: KilledFacts | undefined): Check {
   const of = (state: CheckState, detail?: string, more?: Partial<Check>) =>
     check('rollback', migration, state, detail, more);
   switch (facts.kind) {
     case 'irreversible':
       return of('ok', `irreversible: ${facts.reason}`);
     case 'none':
+      if (migration.data?.keep)
+        return killed?.kind === 'same' ? of('ok') : of('not-checked', 'what its batches keep comes back');
       return of('note', 'no way back: the file has neither ROLLBACK nor IRREVERSIBLE');
     case 'failed':
       return of('failed', `its rollback fails: ${messageOf(facts.problem)}`, ofProblem(facts.problem));
@@ -121,6 +124,27 @@ function rerunCheck(migration: Migration, facts: RerunFacts, { rerun }: Strictne
   return of('failed', `a second run changes rows of ${facts.rows.join(', ')}`, {
     where: placeOfRows(migration, facts.rows[0]!),
   });
+}
+
+function killedCheck(migration: Migration, facts: KilledFacts): Check {
+  const of = (state: CheckState, detail?: string, more?: Partial<Check>) =>
+    check('killed', migration, state, detail, more);
+  switch (facts.kind) {
+    case 'same':
+      return of('ok', facts.unsteady.length > 0 ? `but for ${facts.unsteady.join(', ')}, other each time` : '');
+    case 'differs':
+      return of('failed', `killed and gone on with, it leaves other rows in ${facts.tables.join(', ')}`, {
+        where: placeOfRows(migration, facts.tables[0]!),
+      });
+    case 'not back':
+      return of('failed', `what its batches keep does not bring back all rows of ${facts.tables.join(', ')}`, {
+        where: placeOfRows(migration, facts.tables[0]!),
+      });
+    case 'failed':
+      return of('failed', `killed, it does not go on: ${messageOf(facts.problem)}`, ofProblem(facts.problem));
+    case 'not checked':
+      return of('not-checked', facts.reason);
+  }
 }
 
 function verifyCheck(migration: Migration, facts: VerifyFacts): Check {

@@ -93,7 +93,7 @@ async function runOne(
       version: run.version,
       index: 1,
       total: 1,
-      ms: 0,
+      ms: await tookMs(control, run.version),
     });
     return null;
   }
@@ -102,6 +102,15 @@ async function runOne(
   if (run.direction === 'up') await failLedgerItems(engine, control, migration, problem);
   engine.emit({ kind: 'failed', version: run.version, problem });
   return problem;
+}
+
+/** As it is on record: from the first batch of the run on, whoever ran it. */
+async function tookMs({ session, names }: Control, version: string): Promise<number> {
+  const [row] = await session.query(
+    `SELECT execution_time_ms AS ms FROM ${names.migrations} WHERE version::text = $1`,
+    [version],
+  );
+  return Number(row?.ms ?? 0);
 }
 
 /** A session of a worker's own; what runs on it is cancelled on the server when the person wants to stop. */

@@ -30,6 +30,8 @@ export interface WorkOptions {
   readonly retries: boolean;
   /** Goes on whatever speaks against it. */
   readonly finish?: boolean | undefined;
+  /** Keys of a batch at most, where that is to be less than a batch usually has. */
+  readonly sizeMax?: number | undefined;
   /** Called once the run is on record as begun, and nothing of it has run yet. */
   readonly onStarted?: (() => Promise<void>) | undefined;
 }
@@ -46,7 +48,7 @@ export async function workAt(
   work: DataWork,
   options: WorkOptions,
 ): Promise<void> {
-  let lane = await laneFor(engine, control, session, work, options.finish ?? false);
+  let lane = await laneFor(engine, control, session, work, options);
   let run = await startRun(engine, control, work, { ...options, table: lane.table });
   try {
     await options.onStarted?.();
@@ -71,13 +73,14 @@ async function laneFor(
   control: Control,
   session: Session,
   work: DataWork,
-  finish: boolean,
+  { finish = false, sizeMax }: WorkOptions,
 ): Promise<Lane> {
   const { data, headers } = work.migration;
   const lockTimeoutMs = headers.lockTimeoutMs ?? LOCK_TIMEOUT_MS;
   const pid = control.server.pooled ? null : session.backendPid;
   const worker = { id: randomUUID(), host: engine.run.host, pid };
-  const limits = limitsOf(engine, work);
+  const usual = limitsOf(engine, work);
+  const limits = sizeMax === undefined ? usual : { ...usual, sizeMin: 1, sizeMax };
   const pauseShare = data?.pause ?? engine.settings.data.dutyFactor;
   const asking = { engine, control, session, lockTimeoutMs };
   const table = await resolveTable(asking, work);

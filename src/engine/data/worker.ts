@@ -11,6 +11,7 @@ import { finishRun } from './finish.ts';
 import { putBatch } from './keep/put-batch.ts';
 import { atPass } from './keep/puts.ts';
 import { inTransaction, type Lane } from './lane.ts';
+import { isInBlock, narrowed } from './narrow.ts';
 import { passOverRow } from './pass-over.ts';
 import { probedOf, probeItem } from './probe.ts';
 import { claimRange } from './ranges.ts';
@@ -142,6 +143,7 @@ export class DataWorker {
     const first = { range, attempts: 0, error: null, row: null };
     if (this.#lane.whole) return { ...first, bounds: rest, keys: 0, isLast: true };
     const sweeps = onlyUndone(table.key, range.pass) && table.key.kind === 'columns' && work.where !== undefined;
+    if (table.key.kind === 'ctid' && position?.[1] !== undefined) return this.#restOfBlock(first, position);
     if (table.key.kind === 'ctid' && range.hi === null) return { ...first, bounds: rest, keys: 0, isLast: true };
     const size = Math.min(this.#pace.size, this.#cap ?? this.#pace.size);
     const [row] = await inTransaction(this.#lane, [probeItem(table, rest, size, sweeps ? work.where : undefined)]);
@@ -158,36 +160,55 @@ export class DataWorker {
     };
   }
 
+  /** Behind a row that a batch failed for. */
+  async #restOfBlock(first: Omit<NextBatch, 'bounds' | 'keys' | 'isLast'>, lo: KeyValue): Promise<NextBatch> {
+    const isLast = lo[0] === first.range.hi?.[0];
+    const batch = { ...first, bounds: { lo, hi: [lo[0] ?? ''] }, keys: 0, isLast };
+    return (await narrowed(this.#lane, batch, this.#cap ?? this.#pace.size)) ?? batch;
+  }
+
   /** Refused, it is tried again: the same rows, in smaller pieces. */
   async #tryUntilDone(range: ClaimedRange, first: NextBatch): Promise<Tried> {
-    const { code, put } = this.#lane;
     let batch = first;
     for (;;) {
       this.#stopIfAsked();
       const begun = performance.now();
-      const outcome = await (put
-        ? putBatch(this.#lane, put, batch)
-        : code
-          ? runCodeBatch(this.#lane, code, batch)
-          : runBatch(this.#lane, batch));
+      const outcome = await this.#runBatch(batch);
       if (outcome.kind === 'lost') return { kind: 'lost' };
       if (outcome.kind === 'done') {
         await this.#done(batch, outcome, performance.now() - begun);
         return { kind: 'done', bounds: batch.bounds, isLast: batch.isLast, outcome };
       }
       if (this.#lane.engine.signal.aborted) throw cancelled();
-      if (isRowFault(outcome) && batch.keys > 1) {
-        this.#cap = Math.floor(batch.keys / 2);
-        batch = { ...((await this.#next(range, batch.bounds.lo)) ?? batch), error: outcome.error.message };
+      if (isRowFault(outcome)) {
+        const half = await this.#halved(range, batch);
+        if (!half)
+          return batch.row === null ? this.#failed(batch, outcome) : this.#rowFailed(batch, outcome, batch.row);
+        batch = { ...half, error: outcome.error.message };
         continue;
       }
-      if (isRowFault(outcome) && batch.row !== null) return this.#rowFailed(batch, outcome, batch.row);
       if (!isRefusal(outcome) || batch.attempts >= ATTEMPTS_MAX) return this.#failed(batch, outcome);
       this.#pace = afterRefusal(this.#pace, this.#lane.limits);
       await pause(Math.min(BACK_OFF_MS_MAX, BACK_OFF_MS * 2 ** batch.attempts), this.#lane.engine.signal);
       const smaller = await this.#next(range, batch.bounds.lo);
       batch = { ...(smaller ?? batch), attempts: batch.attempts + 1, error: outcome.error.message };
     }
+  }
+
+  #runBatch(batch: NextBatch): Promise<BatchOutcome> {
+    const { code, put } = this.#lane;
+    if (put) return putBatch(this.#lane, put, batch);
+    return code ? runCodeBatch(this.#lane, code, batch) : runBatch(this.#lane, batch);
+  }
+
+  /** With half of its rows, so that the one that fails is found; undefined where it becomes no smaller. */
+  async #halved(range: ClaimedRange, batch: NextBatch): Promise<NextBatch | undefined> {
+    const half = Math.max(1, Math.floor(batch.keys / 2));
+    if (batch.row === null && isInBlock(this.#lane, batch.bounds))
+      return this.#lane.put ? undefined : narrowed(this.#lane, batch, half);
+    if (batch.keys <= 1) return undefined;
+    this.#cap = half;
+    return (await this.#next(range, batch.bounds.lo)) ?? batch;
   }
 
   /** It is this row: passed over where that was asked for, and named in any case. */
@@ -209,7 +230,8 @@ export class DataWorker {
       };
     }
     const { message, code } = failed.error;
-    const named = `in the row with ${keyText(key)} = ${row.join(', ')}`;
+    const named =
+      key.kind === 'ctid' ? `in the row at ctid ${row[0]}` : `in the row with ${keyText(key)} = ${row.join(', ')}`;
     const failure = { message, sqlstate: code ?? null, range: rangeText(batch.bounds), row };
     const skip = `Correct that row, or pass over rows that fail, on record: taskflow-db data retry ${this.#lane.work.version} --skip-failed`;
     const { next = [] } = failed.problem.fields;

@@ -3,7 +3,7 @@ import type { PlannedMigration } from '../../plan/up.ts';
 import type { Problem } from '../../problem/problem.ts';
 import type { Print, SchemaPrint } from '../../snapshot/print.ts';
 import { type DataFacts, TOO_LARGE } from '../../verify/data-facts.ts';
-import type { Facts } from '../../verify/facts.ts';
+import type { Facts, KilledFacts } from '../../verify/facts.ts';
 import type { Share } from '../../verify/shares.ts';
 import { cancelled } from '../pause.ts';
 import { settle } from '../schema/settled-difference.ts';
@@ -11,6 +11,7 @@ import { replay } from '../scratch/replay.ts';
 import type { Scratch, ScratchDatabase } from '../scratch/scratch.ts';
 import { type Bed, withBed } from './bed.ts';
 import { onCopies } from './data/grounds.ts';
+import { type OnCopy, tryKilled } from './data/killed-trial.ts';
 import { mayChangeRows } from './data/may-change-rows.ts';
 import { tryData } from './data/trial.ts';
 import { BY_PRINT, BY_SNAPSHOT, Doubt } from './look.ts';
@@ -51,6 +52,9 @@ export class Chain {
   /** What became of rows in the migration of this place, where that was found out before. */
   #data: { readonly at: number; readonly facts: DataFacts } | undefined;
 
+  /** The same of what became of them where it was killed. */
+  #killed: { readonly at: number; readonly facts: KilledFacts } | undefined;
+
   constructor(plan: ChainPlan) {
     this.#plan = plan;
   }
@@ -65,7 +69,7 @@ export class Chain {
       if (stop.kind === 'stuck') return stop;
       const stuckThen = stop.kind === 'doubt' ? await this.#lookClosely(stop.spoilt) : undefined;
       if (stuckThen) return stuckThen;
-      if (stop.kind === 'data') this.#data = { at: this.#applied, facts: await this.#tryData(this.#applied) };
+      if (stop.kind === 'data') await this.#tryRows(stop.rollback);
     }
     return undefined;
   }
@@ -100,17 +104,20 @@ export class Chain {
       if (!isTried(version)) {
         this.#print = undefined;
         await applyFirst(bed, planned);
+      } else if (isInBatches(planned) && !this.#knownKilled()) {
+        return { kind: 'data', rollback: false };
       } else if (planned.plan.mode === 'transaction') {
         const tried = await tryTogether(bed, planned, this.#print);
         if (tried.kind === 'failed') return { kind: 'stuck', version, problem: tried.problem };
         if (tried.kind === 'doubtful') return { kind: 'doubt', spoilt: false };
         this.#print = tried.print;
-        onTried(tried.facts);
+        onTried(withKilled(tried.facts, this.#knownKilled()));
       } else {
         const data = this.#knownData();
-        if (!data && mayChangeRows(planned)) return { kind: 'data' };
+        if (!data && mayChangeRows(planned)) return { kind: 'data', rollback: true };
         this.#print = undefined;
-        onTried(withData(await tryApart(bed, planned, BY_PRINT, cannotSay), planned, data));
+        const facts = withData(await tryApart(bed, planned, BY_PRINT, cannotSay), planned, data);
+        onTried(withKilled(facts, this.#knownKilled()));
       }
       return undefined;
     } catch (error) {
@@ -144,8 +151,9 @@ export class Chain {
       const seen = await this.#onCopy((bed) => tryApart(bed, planned, BY_SNAPSHOT, (use) => this.#onCopy(use)));
       const facts = await this.#settled(seen);
       const wanted = isProven(facts.wayBack) && mayChangeRows(planned);
-      const data = wanted ? (this.#knownData() ?? (await this.#tryData(this.#applied))) : undefined;
-      this.#plan.onTried(withData(facts, planned, data));
+      await this.#tryRows(wanted);
+      const data = wanted ? this.#knownData() : undefined;
+      this.#plan.onTried(withKilled(withData(facts, planned, data), this.#knownKilled()));
       return undefined;
     } catch (error) {
       if (error instanceof CannotApply) return { version: planned.version, problem: error.problem };
@@ -159,6 +167,31 @@ export class Chain {
     if (!('undone' in wayBack) || !this.#database) return facts;
     const { difference } = await settle(this.#plan.scratch, this.#database, wayBack.undone);
     return { ...facts, wayBack: { ...wayBack, undone: difference } };
+  }
+
+  /** What becomes of rows in the migration that comes next: where it is rolled back, and where it is killed. */
+  async #tryRows(rollback: boolean): Promise<void> {
+    const at = this.#applied;
+    const planned = this.#plan.migrations[at]!;
+    if (rollback && !this.#knownData()) this.#data = { at, facts: await this.#tryData(at) };
+    if (isInBatches(planned) && !this.#knownKilled()) this.#killed = { at, facts: await this.#tryKilled(planned) };
+  }
+
+  #knownKilled(): KilledFacts | undefined {
+    return this.#killed?.at === this.#applied ? this.#killed.facts : undefined;
+  }
+
+  #tryKilled(planned: PlannedMigration): Promise<KilledFacts> {
+    const onCopy: OnCopy = async (use, of) => {
+      const { scratch } = this.#plan;
+      const copy = this.#stoppable(await scratch.create((of as ScratchDatabase | undefined) ?? this.#database));
+      try {
+        return await use(copy);
+      } finally {
+        if (!scratch.lost) await copy.drop();
+      }
+    };
+    return tryKilled(onCopy, planned);
   }
 
   /** Of the migration that comes next. */
@@ -206,7 +239,7 @@ export class Chain {
 type Stop =
   | { readonly kind: 'done' }
   /** What becomes of rows must be found out first, on copies. */
-  | { readonly kind: 'data' }
+  | { readonly kind: 'data'; readonly rollback: boolean }
   | ({ readonly kind: 'stuck' } & Stuck)
   | { readonly kind: 'doubt'; readonly spoilt: boolean };
 
@@ -214,6 +247,15 @@ function withData(facts: Facts, { migration }: PlannedMigration, found: DataFact
   const { wayBack } = facts;
   const data = migration.large ? TOO_LARGE : found;
   return data && wayBack.kind === 'ran' ? { ...facts, wayBack: { ...wayBack, data } } : facts;
+}
+
+function withKilled(facts: Facts, killed: KilledFacts | undefined): Facts {
+  return killed ? { ...facts, killed } : facts;
+}
+
+/** Here it runs as one transaction, where nobody else is. */
+function isInBatches({ migration }: PlannedMigration): boolean {
+  return migration.data !== undefined;
 }
 
 function cannotSay(): never {

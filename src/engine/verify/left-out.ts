@@ -34,11 +34,15 @@ function weakened(check: Check, found: LeftOutOfFile | undefined): Check {
   return { name, version, state: 'not-checked', detail: rest };
 }
 
-const PROVEN: Readonly<Partial<Record<Check['name'], string>>> = { rollback: 'exact', rerun: 'may run twice' };
+const PROVEN: Readonly<Partial<Record<Check['name'], string>>> = {
+  rollback: 'exact',
+  rerun: 'may run twice',
+  killed: 'may be killed anywhere',
+};
 
 /** Not the words of the file itself: that it is irreversible, that it has no VERIFY. */
 function isOfTrial({ name, state, detail }: Check, { hasVerify }: LeftOutOfFile): boolean {
   if (name === 'verify') return hasVerify;
   if (name === 'rollback') return state !== 'ok' || detail === '';
-  return name === 'rerun';
+  return name === 'rerun' || name === 'killed';
 }

@@ -5,6 +5,7 @@ import type { Session } from '../../../postgres/session.ts';
 import { Problem } from '../../../problem/problem.ts';
 import { displayIdentifier } from '../../../sql/quote.ts';
 import { applyMigration } from '../../apply.ts';
+import type { Engine } from '../../engine.ts';
 import { applicationOn, type Bed } from '../bed.ts';
 import { undoOn } from '../undo-on.ts';
 import type { Tables } from './tables.ts';
@@ -58,7 +59,7 @@ export function onCopies(onCopy: <T>(use: (bed: Bed) => Promise<T>) => Promise<T
   return (use) =>
     onCopy((bed) =>
       use({
-        ours: (work) => inOwnSession(bed, work),
+        ours: (work) => inOwnSession(bed.engine, work),
         touched: (tables) => named(tables, planned.migration.text),
         apply: () => problemOf(applyMigration(applicationOn(bed, planned))),
         back: () => problemOf(undoOn(bed, planned)),
@@ -66,7 +67,8 @@ export function onCopies(onCopy: <T>(use: (bed: Bed) => Promise<T>) => Promise<T
     );
 }
 
-async function inOwnSession<T>({ engine }: Bed, use: (session: Session) => Promise<T>): Promise<T> {
+/** In a transaction of a session of ours, which is committed. */
+export async function inOwnSession<T>(engine: Engine, use: (session: Session) => Promise<T>): Promise<T> {
   const session = await engine.connect('migration');
   try {
     await session.batch([[{ sql: 'BEGIN' }, ...OURS]]);
@@ -79,7 +81,7 @@ async function inOwnSession<T>({ engine }: Bed, use: (session: Session) => Promi
 }
 
 /** Locks do not outlive their transactions: the tables that the file speaks of. */
-function named(tables: Tables, text: string): Touched {
+export function named(tables: Tables, text: string): Touched {
   const words = new Set(text.toLowerCase().match(/[\p{L}_][\p{L}\p{N}_$]*/gu) ?? []);
   const all = new Set([...tables.values()].filter(({ name }) => words.has(name.toLowerCase())).map(({ oid }) => oid));
   return { all, written: all };
