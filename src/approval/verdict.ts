@@ -27,12 +27,12 @@ export function whyNotUse(request: ApprovalRequest, runner: Person, identifiedBy
 /** What the two have in common. */
 function samePersonText(one: Person, other: Person, did: string, must: string): string {
   const hasSameName = isSamePerson(one, other, 'person');
-  if (hasSameName) return `${personText(one)} ${did}: another person has to ${must}`;
-  return `${one.name} ${did} with the database role ${one.role}: somebody with another role has to ${must}`;
+  if (hasSameName) return `another person has to ${must}: ${personText(one)} ${did}`;
+  return `somebody with another database role has to ${must}: ${one.name} ${did} as ${one.role}, too`;
 }
 
 const STATES: Readonly<Record<RequestState, (request: ApprovalRequest) => string>> = {
-  requested: ({ by, at }) => `${personText(by)} has asked for it at ${minute(at)}; nobody has approved it yet`,
+  requested: ({ by, at }) => `asked for by ${personText(by)} at ${minute(at)}; nobody has approved it yet`,
   approved: ({ approved, until }) => `approved by ${who(approved)} until ${minute(until)}`,
   expired: ({ approved, until }) => `the approval by ${who(approved)} ended at ${minute(until)}`,
   rejected: ({ ended }) => `rejected by ${who(ended)}${because(ended)}`,

@@ -8,7 +8,7 @@ const HASH: PositionalSpec = { name: 'HASH', summary: 'hash of the plan, or its 
 export const BY_FLAG: FlagSpec = {
   name: 'by',
   value: 'NAME',
-  summary: 'who you are (default: the user of the operating system)',
+  summary: 'who you are (default: your user name here)',
   rare: true,
 };
 

@@ -19,12 +19,7 @@ function only(told: readonly Told[], now = NOON): ApprovalRequest {
 }
 
 const STATES: readonly [what: string, told: readonly Told[], state: string, said: RegExp][] = [
-  [
-    'asked for',
-    [ASKED],
-    'requested',
-    /^ada \(role app\) has asked for it at 2026-11-22 10:00 UTC; nobody has approved/,
-  ],
+  ['asked for', [ASKED], 'requested', /^asked for by ada \(role app\) at 2026-11-22 10:00 UTC; nobody has approved/],
   [
     'approved',
     [ASKED, AGREED],
@@ -104,7 +99,7 @@ test('by roles, two names with one database role are one person', () => {
   const request = only([ASKED]);
   assert.match(
     whyNotDecide(request, 'approve', person('bob'), 'role') ?? '',
-    /database role app: somebody with another role/,
+    /somebody with another database role has to decide on it: ada asked for it as app, too/,
   );
   assert.equal(whyNotDecide(request, 'approve', person('bob', 'bob'), 'role'), undefined);
   assert.match(whyNotDecide(request, 'approve', person('ada', 'bob'), 'role') ?? '', /another person/);
@@ -116,9 +111,9 @@ test('a run is of somebody who has not approved it, with an approval of somebody
   assert.equal(whyNotUse(request, person('cyd'), 'person'), undefined);
   assert.match(
     whyNotUse(request, person('bob'), 'person') ?? '',
-    /bob \(role app\) approved it: another person has to run it/,
+    /another person has to run it: bob \(role app\) approved it/,
   );
-  assert.match(whyNotUse(request, person('cyd'), 'role') ?? '', /another role has to approve it/);
+  assert.match(whyNotUse(request, person('cyd'), 'role') ?? '', /another database role has to approve it/);
   const own = only([ASKED, ['approved', 'ada', 'app', { hours: 24 }]]);
   assert.match(whyNotUse(own, person('bob'), 'person') ?? '', /another person has to approve it/);
   for (const [, told, state] of STATES)

@@ -47,6 +47,7 @@ test('without a configuration file the defaults hold', () => {
     dryRunHoldMs: 10_000,
     waitMs: 300_000,
     strict: false,
+    approval: { policy: 'none', demanded: false, by: 'person', hours: 24 },
     cancelBlockers: [],
     storeSql: true,
     legacyTimeZone: undefined,
@@ -267,6 +268,19 @@ test('what may be ended, and strictness: from the file, from variables, from fla
   const byFlag = load(config, { env, flags });
   assert.deepEqual([byFlag.cancelBlockers, byFlag.strict], [['autovacuum'], true]);
   assert.deepEqual([byFlag.lockBudgetMs, byFlag.waitMs], [60_000, 0]);
+});
+
+test('approvals: of the file, of an environment, of variables, of the flag for one run', () => {
+  const config =
+    '{ "approval": "none", "environments": { "live": { "approval": "required", "approvalBy": "role", "approvalHours": 4 } } }';
+  assert.deepEqual(load(config).approval, { policy: 'none', demanded: false, by: 'person', hours: 24 });
+  const live = load(config, { flags: { env: 'live' } }).approval;
+  assert.deepEqual(live, { policy: 'required', demanded: false, by: 'role', hours: 4 });
+  const env = { TASKFLOW_APPROVAL: 'none', TASKFLOW_APPROVAL_HOURS: '2' };
+  const byVariable = load(config, { env, flags: { env: 'live', requireApproval: true } }).approval;
+  assert.deepEqual(byVariable, { policy: 'none', demanded: true, by: 'role', hours: 2 });
+  for (const wrong of ['"approval": "yes"', '"approvalBy": "name"', '"approvalHours": 0', '"approvalHours": 1000'])
+    assert.throws(() => load(`{ ${wrong} }`), { code: 'config-invalid' }, wrong);
 });
 
 test('what is wrong about them is said', () => {

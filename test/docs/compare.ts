@@ -20,6 +20,8 @@ const EQUAL: readonly (readonly [RegExp, string])[] = [
   [/\b1[0-9]\.\d+\b/g, 'VERSION'],
   [/\b\d{8}T\d{6}Z-(full|scoped)-[0-9a-f]{8}\b/g, 'BACKUP'],
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, 'UUID'],
+  [/\b[0-9a-f]{64}\b/g, 'HASH'],
+  [/\b(?=\w*[a-f])(?=\w*\d)[0-9a-f]{12}\b/g, 'HASH'],
   [/\b127\.0\.0\.1:\d+/g, 'ADDRESS'],
   [/\bpid \d+/g, 'pid N'],
   [/\b\d+(?= (migrations?|applied|pending|baseline|versions?)\b)/g, 'N'],

@@ -74,15 +74,18 @@ for (const engine of [14, 18] satisfies Engine[]) {
 
           refused(
             await at.run(['migrate', '--by', 'ada']),
-            /ada \(role postgres\) has asked for it .* approval approve/,
+            /asked for by ada \(role postgres\) at .* approval approve/,
           );
           const own = await at.run(['approval', 'approve', hash, '--by', 'Ada']);
           assert.equal(own.exit, 1);
-          assert.match(own.said, /error\[approval-refused\].*ada \(role postgres\) asked for it: another person/);
+          assert.match(
+            own.said,
+            /error\[approval-refused\].*another person has to decide on it: ada \(role postgres\) asked for it/,
+          );
           await agree(at, hash);
           refused(
             await at.run(['migrate', '--by', 'bob']),
-            /bob \(role postgres\) approved it: another person has to run it/,
+            /another person has to run it: bob \(role postgres\) approved it/,
           );
           assert.deepEqual(await applied(at), []);
 
@@ -232,7 +235,10 @@ describe('who may', () => {
           const hash = await ask(at);
           const forged = await at.run(['approval', 'approve', hash, '--by', 'bob']);
           assert.equal(forged.exit, 1);
-          assert.match(forged.said, /with the database role postgres: somebody with another role has to decide/);
+          assert.match(
+            forged.said,
+            /somebody with another database role has to decide on it: ada asked for it as postgres, too/,
+          );
           const weaker = await at.run(['approval', 'approve', hash, '--by', 'bob'], {
             env: { TASKFLOW_APPROVAL_BY: 'person' },
           });
@@ -253,7 +259,7 @@ describe('who may', () => {
     withCli(18, FILES, async (at) => {
       await ready(at);
       assert.equal((await at.run(['approval', 'request', '--by', 'ada'], { env: REQUIRED })).exit, 0);
-      refused(await at.run(['migrate', '--by', 'ada']), /has asked for it/);
+      refused(await at.run(['migrate', '--by', 'ada']), /asked for by ada/);
       const { required } = (await at.run(['approval', 'list', '--json'])).json<{ required: boolean }>();
       assert.equal(required, true);
       await at.database.sql(`UPDATE schema_migration_settings SET value = 'none' WHERE key = 'approval'`);

@@ -28,6 +28,10 @@ function documented(name: string, value: unknown): void {
 test('every address gives what the API says, and all of it is described', async () => {
   await withCli(newest, FILES, async (at) => {
     await at.run(['migrate', '--quiet', '--to', '002']);
+    // Answers are held to the API with something in them.
+    const asked = await at.run(['approval', 'request', '--by', 'ada', '--reason', 'release', '--quiet']);
+    await at.run(['approval', 'approve', asked.stdout.trim(), '--by', 'bob', '--quiet']);
+    await at.run(['approval', 'request', 'rollback', '--by', 'ada', '--quiet']);
     await withConsole(at, [], async ({ url, links }) => {
       const one = await signIn(url, links[0]!.url);
       const base = `/api/targets/${at.database.name}`;
@@ -44,6 +48,7 @@ test('every address gives what the API says, and all of it is described', async 
         readLastDrift: `${base}/drift/last`,
         readEvents: `${base}/events?limit=3`,
         verifyChain: `${base}/events/chain`,
+        readApprovals: `${base}/approvals?to=003`,
       };
       for (const [name, path] of Object.entries(answers)) {
         const answer = await one.get(path);

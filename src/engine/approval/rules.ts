@@ -46,6 +46,7 @@ export function visitor(name: string, { server }: Control): Person {
 
 /** Who is at work: the person at the console, or who has started this, with the role that the server knows. */
 export function personOf({ run }: Engine, { server: { user: role } }: Control): Person {
-  if (run.console) return { name: run.console.user, role, via: 'console' };
-  return run.by === undefined ? { name: role, role, via: 'library' } : { name: run.by, role, via: 'cli' };
+  const { by, console: at } = run;
+  if (at) return { name: at.user, role, via: 'console' };
+  return by === undefined ? { name: role, role, via: 'library' } : { name: by, role, via: 'cli' };
 }

@@ -23,8 +23,10 @@ export const askForApproval = action({
   result: approvalRequest,
   isBeside: true,
   isHarmless: true,
-  title: ({ action: what = 'migrate', to, only, version: one }) =>
-    `ask for the approval of a ${what}${only || one ? ` of ${only || one}` : to ? `, to ${to}` : ''}`,
+  title: ({ action: what = 'migrate', to, only, version: one }) => {
+    if (what === 'rollback') return `ask whether to roll back ${one || (to ? `to ${to}` : 'the last one')}`;
+    return `ask whether to apply ${only || (to ? `what is pending, up to ${to}` : 'what is pending')}`;
+  },
   async run({ engine }, { action: what = 'migrate', to, only, version: one, cascade = false, hash, reason }) {
     const choice =
       what === 'migrate'

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { SeenRequest } from '../../answers/approvals.ts';
 import { ActionButton } from './action-button.tsx';
 import { ReasonField } from './reason-field.tsx';
+import { sentence } from './words.ts';
 
 interface ButtonsProps {
   readonly target: string;
@@ -9,11 +10,14 @@ interface ButtonsProps {
   readonly onDone: () => void;
 }
 
-/** What may be decided on a request, by who has the role; who may not approve is told why. */
+/**
+ * What may be decided on a request, by who has the role; who may not approve is told why. Whoever has asked takes it back in place of
+ * rejecting it.
+ */
 export function ApprovalButtons({ target, request, onDone }: ButtonsProps) {
   const { state, whyNotApprove, moved } = request;
   const isVoid = moved !== null && moved.length > 0;
-  const why = isVoid ? 'It is void.' : whyNotApprove === null ? undefined : `${whyNotApprove}.`;
+  const why = isVoid ? 'It is void.' : whyNotApprove === null ? undefined : sentence(whyNotApprove);
   return (
     <p class="actions">
       {state === 'requested' && (
@@ -22,7 +26,9 @@ export function ApprovalButtons({ target, request, onDone }: ButtonsProps) {
           <Decide target={target} request={request} verb="Reject" who="approver" needsReason onDone={onDone} />
         </>
       )}
-      <Decide target={target} request={request} verb="Revoke" who="operator" needsReason onDone={onDone} />
+      {(state === 'approved' || whyNotApprove !== null) && (
+        <Decide target={target} request={request} verb="Revoke" who="operator" needsReason onDone={onDone} />
+      )}
     </p>
   );
 }
@@ -48,7 +54,7 @@ function Decide({ target, request, verb, who, needsReason = false, because, onDo
       part={`approvals/${request.hash}/${verb.toLowerCase()}`}
       body={reason.value.trim() === '' ? {} : { reason: reason.value }}
       title={`${verb} the ${action} of ${versions.length === 1 ? versions[0] : `${versions.length} migrations`}?`}
-      isDangerous={verb === 'Reject'}
+      isDangerous={verb !== 'Approve'}
       isHarmless={verb !== 'Approve'}
       isIncomplete={needsReason && reason.value.trim() === ''}
       because={because}

@@ -3,7 +3,7 @@ import { pathOf } from '../data/place.ts';
 import { ApprovalButtons } from './approval-buttons.tsx';
 import { Link, Shown } from './basics.tsx';
 import { type Tone, Word } from './state.tsx';
-import { count, timeText } from './words.ts';
+import { count, sentence, timeText } from './words.ts';
 
 const TONES: Readonly<Record<SeenRequest['state'], Tone>> = {
   requested: 'open',
@@ -26,7 +26,7 @@ interface CardProps {
 
 /** A request with all that its approval is bound to, and what may be decided on it. */
 export function ApprovalCard({ target, request, onDone }: CardProps) {
-  const { hash, plan, by, at, comment, state, said, moved, approved } = request;
+  const { hash, plan, by, at, comment, state, moved } = request;
   const isVoid = moved !== null && moved.length > 0;
   return (
     <article class="panel approval" aria-label={`Plan ${hash.slice(0, 12)}`}>
@@ -49,15 +49,7 @@ export function ApprovalCard({ target, request, onDone }: CardProps) {
           </>
         )}
       </p>
-      <p>
-        <Shown text={`${said.charAt(0).toUpperCase()}${said.slice(1)}.`} />
-        {approved?.comment != null && (
-          <>
-            {' '}
-            “<Shown text={approved.comment} />”
-          </>
-        )}
-      </p>
+      {state !== 'requested' && <Became request={request} />}
       {(moved ?? []).map((one) => (
         <p key={one} class="complaint">
           <Shown text={one} />
@@ -74,6 +66,21 @@ export function ApprovalCard({ target, request, onDone }: CardProps) {
       </p>
       {isOpen(request) && <ApprovalButtons target={target} request={request} onDone={onDone} />}
     </article>
+  );
+}
+
+/** What has become of it, with the comment of whoever approved. */
+function Became({ request: { said, approved } }: { request: SeenRequest }) {
+  return (
+    <p>
+      <Shown text={sentence(said)} />
+      {approved?.comment != null && (
+        <>
+          {' '}
+          “<Shown text={approved.comment} />”
+        </>
+      )}
+    </p>
   );
 }
 

@@ -5,6 +5,7 @@ import { ActionButton } from './action-button.tsx';
 import { Link, Panel, Shown } from './basics.tsx';
 import { ReasonField } from './reason-field.tsx';
 import { type Tone, Word } from './state.tsx';
+import { sentence } from './words.ts';
 
 /** Why the plan that is shown cannot be applied; undefined: as far as approvals go, it can. */
 export function whyNotApply(approvals: ApprovalsAnswer | undefined): string | undefined {
@@ -34,7 +35,7 @@ export function PlanApproval({ target, to, approvals, onDone }: ApprovalProps) {
   return (
     <Panel title="Approval" aside={<Word tone={tone} text={approvals.required ? word : 'not needed'} />}>
       <p>
-        <Shown text={`${current.said.charAt(0).toUpperCase()}${current.said.slice(1)}.`} />
+        <Shown text={sentence(current.said)} />
       </p>
       <p class="quiet">
         Plan <code title={current.hash}>{current.hash.slice(0, 12)}</code>

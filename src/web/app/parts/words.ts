@@ -22,6 +22,11 @@ export function ageText(iso: string, now: number): string {
   return `${Math.round(seconds / 86_400)} days ago`;
 }
 
+/** `approved by ada` as a sentence. */
+export function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
 /** `rolled_back` as people read it. */
 export function plainWord(word: string): string {
   return word.replaceAll('_', ' ');
