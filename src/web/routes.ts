@@ -9,6 +9,8 @@ import { approvePlan, rejectPlan, revokeApproval } from './routes/decide-approva
 import { acceptDriftOnRecord, makeDriftMigration } from './routes/drift-decisions.ts';
 import { findDriftNow, readLastDrift } from './routes/drift.ts';
 import { endBlockerNow } from './routes/end-blocker.ts';
+import { readDataRuns } from './routes/data.ts';
+import { readDataRun } from './routes/data-run.ts';
 import { readEvents } from './routes/events.ts';
 import { followTarget } from './routes/follow.ts';
 import { readGraph } from './routes/graph.ts';
@@ -41,6 +43,8 @@ export const ROUTES: readonly Route[] = [
   readTableKeys,
   readSchemaObject,
   readObjectTouches,
+  readDataRuns,
+  readDataRun,
   readEvents,
   verifyChain,
   findDriftNow,

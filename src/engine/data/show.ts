@@ -43,9 +43,15 @@ export function dataStatus(engine: Engine, version?: string): Promise<readonly D
   });
 }
 
+/** The tables of runs are there. */
+export function hasRuns({ ledger }: Control): boolean {
+  return ledger.layout === LAYOUT_NEWEST;
+}
+
 /** The tables of runs are not there, or older. */
-export function refuseOlder({ ledger, server }: Control): void {
-  if (ledger.layout === LAYOUT_NEWEST) return;
+export function refuseOlder(control: Control): void {
+  const { server } = control;
+  if (hasRuns(control)) return;
   throw new Problem('not-tracked', `the database ${server.database} has no data migrations yet`, {
     state: 'Nothing was run.',
     next: ['Run: taskflow-db init'],

@@ -8,7 +8,7 @@ import type { ClaimedRange, DataFailure, DataRun, DataWork, Direction, SkippedRo
 
 const UPDATED = 'updated_at = pg_catalog.clock_timestamp(), updated_by = session_user';
 
-const UTC = (column: string) =>
+export const UTC = (column: string) =>
   `pg_catalog.to_char(pg_catalog.timezone('UTC', ${column}), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 const RUN_COLUMNS = `version, direction, state, background, body_checksum, relation, relation_id, batch_key, pass, cut_to, end_at,
@@ -56,7 +56,7 @@ function runOf(row: Row): DataRun {
   };
 }
 
-function json<T>(text: string | null | undefined): T | null {
+export function json<T>(text: string | null | undefined): T | null {
   return text == null ? null : (JSON.parse(text) as T);
 }
 
@@ -64,7 +64,7 @@ export function keyJson(value: KeyValue | null): string | null {
   return value === null ? null : JSON.stringify(value);
 }
 
-function numberOf(text: string | null | undefined): number | null {
+export function numberOf(text: string | null | undefined): number | null {
   return text == null ? null : Number(text);
 }
 
@@ -180,7 +180,7 @@ export const RENEW_RANGE_MS = 3000;
 const LEASE = `pg_catalog.clock_timestamp() + interval '${RANGE_LEASE_MS} milliseconds'`;
 
 /** Its worker is alive: the lease is, and where its server process is known, that is there. */
-function liveRange(alias: string): string {
+export function liveRange(alias: string): string {
   return `(${alias}.worker IS NOT NULL AND ${alias}.lease_until > pg_catalog.clock_timestamp() AND (${alias}.process_id IS NULL
     OR EXISTS (SELECT FROM pg_catalog.pg_stat_activity AS a WHERE a.pid = ${alias}.process_id)))`;
 }

@@ -39,6 +39,9 @@ export class DataWorker {
   /** Keys of a batch at most, while a row that fails is looked for. */
   #cap: number | undefined;
   #heldMs = 0;
+  /** What is on record of why the run does not go on: what the signals say, and that a batch is refused again and again. */
+  #held: string | null = null;
+  #refused = false;
   readonly #yielding: Yielding | undefined;
 
   constructor(lane: Lane, run: DataRun) {
@@ -121,13 +124,33 @@ export class DataWorker {
   async #tellHeld(reasons: readonly string[]): Promise<void> {
     const { control, work } = this.#lane;
     const held = reasons.length > 0 ? reasons.join('; ') : null;
+    this.#held = held;
     await inTransaction(this.#lane, [throttleItem(control.names, work.version, held)]);
     if (held !== null) await this.#tell(undefined, held);
+  }
+
+  /** A run that stands still says why, also where it is a lock or a deadlock. */
+  async #tellRefused({ attempts }: NextBatch, { error }: BatchFailure): Promise<void> {
+    if (attempts + 1 < REFUSALS_TOLD) return;
+    const { control, work, engine } = this.#lane;
+    const held = `a batch was refused ${attempts + 1} times: ${engine.mask(error.message)}`;
+    this.#refused = true;
+    const renewal = this.#range ? [renewRangeItem(control.names, this.#range)] : [];
+    await inTransaction(this.#lane, [...renewal, throttleItem(control.names, work.version, held)]);
+    await this.#tell(undefined, held);
+  }
+
+  async #forgetRefused(): Promise<void> {
+    if (!this.#refused) return;
+    const { control, work } = this.#lane;
+    this.#refused = false;
+    await inTransaction(this.#lane, [throttleItem(control.names, work.version, this.#held)]);
   }
 
   async #beat(reasons: readonly string[]): Promise<boolean> {
     const { control, work } = this.#lane;
     const held = reasons.join('; ');
+    this.#held = held;
     // The record follows the numbers: whoever asks on another machine sees those of now.
     const renewal = this.#range ? [renewRangeItem(control.names, this.#range)] : [];
     await inTransaction(this.#lane, [...renewal, throttleItem(control.names, work.version, held)]);
@@ -172,6 +195,7 @@ export class DataWorker {
           : runBatch(this.#lane, batch));
       if (outcome.kind === 'lost') return { kind: 'lost' };
       if (outcome.kind === 'done') {
+        await this.#forgetRefused();
         await this.#done(batch, outcome, performance.now() - begun);
         return { kind: 'done', bounds: batch.bounds, isLast: batch.isLast, outcome };
       }
@@ -183,6 +207,7 @@ export class DataWorker {
       }
       if (isRowFault(outcome) && batch.row !== null) return this.#rowFailed(batch, outcome, batch.row);
       if (!isRefusal(outcome) || batch.attempts >= ATTEMPTS_MAX) return this.#failed(batch, outcome);
+      await this.#tellRefused(batch, outcome);
       this.#pace = afterRefusal(this.#pace, this.#lane.limits);
       await pause(Math.min(BACK_OFF_MS_MAX, BACK_OFF_MS * 2 ** batch.attempts), this.#lane.engine.signal);
       const smaller = await this.#next(range, batch.bounds.lo);
@@ -300,6 +325,8 @@ function isRowFault({ error, isRowFault: known }: BatchFailure): boolean {
 const SKIPPED_MAX = 1000;
 const WAIT_MS = 300;
 const ATTEMPTS_MAX = 30;
+/** One refusal is nothing unusual. */
+const REFUSALS_TOLD = 2;
 const BACK_OFF_MS = 50;
 const BACK_OFF_MS_MAX = 2000;
 
