@@ -5,12 +5,14 @@ import { readApprovals } from './routes/approvals.ts';
 import { cancelAction } from './routes/cancel-action.ts';
 import { cancelRunElsewhere } from './routes/cancel-run.ts';
 import { verifyChain } from './routes/chain.ts';
-import { approvePlan, rejectPlan, revokeApproval } from './routes/decide-approval.ts';
-import { acceptDriftOnRecord, makeDriftMigration } from './routes/drift-decisions.ts';
-import { findDriftNow, readLastDrift } from './routes/drift.ts';
-import { endBlockerNow } from './routes/end-blocker.ts';
 import { readDataRuns } from './routes/data.ts';
 import { readDataRun } from './routes/data-run.ts';
+import { cancelData, pauseData, resumeData, retargetData, retryData } from './routes/data-steer.ts';
+import { workAtData } from './routes/data-work.ts';
+import { approvePlan, rejectPlan, revokeApproval } from './routes/decide-approval.ts';
+import { findDriftNow, readLastDrift } from './routes/drift.ts';
+import { acceptDriftOnRecord, makeDriftMigration } from './routes/drift-decisions.ts';
+import { endBlockerNow } from './routes/end-blocker.ts';
 import { readEvents } from './routes/events.ts';
 import { followTarget } from './routes/follow.ts';
 import { readGraph } from './routes/graph.ts';
@@ -68,5 +70,11 @@ export const ROUTES: readonly Route[] = [
   approvePlan,
   rejectPlan,
   revokeApproval,
+  workAtData,
+  pauseData,
+  resumeData,
+  cancelData,
+  retryData,
+  retargetData,
   readOpenApi,
 ];

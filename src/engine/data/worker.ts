@@ -1,6 +1,14 @@
 import { estimate, type RecentBatches, withBatch } from '../../batch/estimate.ts';
 import { type KeyRange, type KeyValue, keyText, rangeText } from '../../batch/key.ts';
-import { afterBatch, afterRefusal, callsForLess, firstPace, type Pace, restMs } from '../../batch/pace.ts';
+import {
+  afterBatch,
+  afterRefusal,
+  callsForLess,
+  firstPace,
+  type Pace,
+  type PaceLimits,
+  restMs,
+} from '../../batch/pace.ts';
 import type { Problem } from '../../problem/problem.ts';
 import { isDatabaseError } from '../failure.ts';
 import { cancelled, pause } from '../pause.ts';
@@ -31,6 +39,8 @@ export class DataWorker {
   #lane: Lane;
   readonly #base: Lane;
   readonly #keysTotal: number | undefined;
+  /** Those of the lane, with the time that was asked for this run. */
+  #limits: PaceLimits;
   #pace: Pace;
   #recent: RecentBatches = [];
   #range: ClaimedRange | undefined;
@@ -48,7 +58,8 @@ export class DataWorker {
     this.#lane = lane;
     this.#base = lane;
     this.#keysTotal = run.keysEstimated ?? undefined;
-    this.#pace = firstPace(lane.limits, run.size ?? undefined);
+    this.#limits = limitsWith(lane.limits, run.targetMs);
+    this.#pace = firstPace(this.#limits, run.size ?? undefined);
     const { engine, watch } = lane;
     this.#yielding =
       watch &&
@@ -196,6 +207,7 @@ export class DataWorker {
       if (outcome.kind === 'lost') return { kind: 'lost' };
       if (outcome.kind === 'done') {
         await this.#forgetRefused();
+        this.#limits = limitsWith(this.#lane.limits, outcome.targetMs);
         await this.#done(batch, outcome, performance.now() - begun);
         return { kind: 'done', bounds: batch.bounds, isLast: batch.isLast, outcome };
       }
@@ -208,7 +220,7 @@ export class DataWorker {
       if (isRowFault(outcome) && batch.row !== null) return this.#rowFailed(batch, outcome, batch.row);
       if (!isRefusal(outcome) || batch.attempts >= ATTEMPTS_MAX) return this.#failed(batch, outcome);
       await this.#tellRefused(batch, outcome);
-      this.#pace = afterRefusal(this.#pace, this.#lane.limits);
+      this.#pace = afterRefusal(this.#pace, this.#limits);
       await pause(Math.min(BACK_OFF_MS_MAX, BACK_OFF_MS * 2 ** batch.attempts), this.#lane.engine.signal);
       const smaller = await this.#next(range, batch.bounds.lo);
       batch = { ...(smaller ?? batch), attempts: batch.attempts + 1, error: outcome.error.message };
@@ -220,17 +232,17 @@ export class DataWorker {
     const { key } = this.#lane.table;
     const run = await this.#run();
     if (run?.skipFailed && run.skipped.length < SKIPPED_MAX) {
-      const state = await passOverRow(this.#lane, batch, {
+      const asked = await passOverRow(this.#lane, batch, {
         row,
         message: failed.error.message,
         sqlstate: failed.error.code ?? null,
       });
-      if (state === undefined) return { kind: 'lost' };
+      if (asked === undefined) return { kind: 'lost' };
       return {
         kind: 'done',
         bounds: batch.bounds,
         isLast: batch.isLast,
-        outcome: { kind: 'done', rows: 0, ms: 0, state },
+        outcome: { kind: 'done', rows: 0, ms: 0, ...asked },
       };
     }
     const { message, code } = failed.error;
@@ -248,10 +260,9 @@ export class DataWorker {
   }
 
   async #done(batch: NextBatch, { ms }: { ms: number }, wholeMs: number): Promise<void> {
-    const { limits } = this.#lane;
     if (this.#cap !== undefined) this.#cap = this.#cap * 2 < this.#pace.size ? Math.max(1, this.#cap * 2) : undefined;
     else if (batch.keys > 0) {
-      this.#pace = afterBatch(this.#pace, { keys: batch.keys, ms: wholeMs }, limits);
+      this.#pace = afterBatch(this.#pace, { keys: batch.keys, ms: wholeMs }, this.#limits);
       this.#recent = withBatch(this.#recent, {
         keys: batch.keys,
         ms: wholeMs + this.#heldMs + restMs(ms, this.#lane.pause, this.#slowly),
@@ -304,6 +315,10 @@ export class DataWorker {
     if (!range || this.#lane.session.lost) return;
     await inTransaction(this.#lane, [releaseItem(this.#lane.control.names, range)]).catch(() => {});
   }
+}
+
+function limitsWith(limits: PaceLimits, targetMs: number | null): PaceLimits {
+  return targetMs === null ? limits : { ...limits, targetMs };
 }
 
 type Tried =

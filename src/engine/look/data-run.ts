@@ -1,13 +1,15 @@
 import { type BatchKey, keyColumns, keyText } from '../../batch/key.ts';
 import { readFolders } from '../../files/folders.ts';
+import type { DataSpec } from '../../migration/data-spec.ts';
 import type { Migration } from '../../migration/migration.ts';
 import { Problem } from '../../problem/problem.ts';
 import { type Blocker, blockerCure, blockerText } from '../../report/blocker.ts';
 import { lockModesConflict } from '../../sql/lock-modes.ts';
 import { type Control, withControl } from '../control.ts';
 import type { DataRun } from '../data/data-run.ts';
+import { paceLimits } from '../data/pace-limits.ts';
 import { type CommittedBatch, type OpenRange, readLastBatches, readOpenRanges } from '../data/read-ranges.ts';
-import { type DataStatus, refuseOlder, runOf, statusOf } from '../data/show.ts';
+import { type DataStatus, refuseWithoutRuns, runOf, statusOf } from '../data/show.ts';
 import { type Refusals, readSignalsNow, type SignalNow } from '../data/signals/read-now.ts';
 import { TABLE_AND_PARTITIONS } from '../data/signals/signal.ts';
 import { readRuns, UTC } from '../data/store.ts';
@@ -24,6 +26,8 @@ export interface DataRunView {
   /** Of its file; null where there is none that can be read. */
   readonly description: string | null;
   readonly file: string | null;
+  /** How long a batch should take, and who says so; null: its file says it, and cannot be read here. */
+  readonly target: { readonly ms: number; readonly from: 'run' | 'file' | 'settings' } | null;
   /** By which its table is gone through: `id`. */
   readonly key: string | null;
   /** Why it stands where it stands. */
@@ -62,7 +66,7 @@ const BATCHES_SHOWN = 300;
 /** Reads over one session, takes no lock and writes nothing. Problems `not-tracked`, `version-unknown`. */
 export function dataRunView(engine: Engine, version: string): Promise<DataRunView> {
   return withControl(engine, async (control) => {
-    refuseOlder(control);
+    refuseWithoutRuns(control);
     const { session, names } = control;
     const run = runOf(await readRuns(session, names), version);
     const status = await statusOf(control, run);
@@ -77,7 +81,7 @@ export function dataRunView(engine: Engine, version: string): Promise<DataRunVie
       database: control.server.database,
       at,
       run: status,
-      ...fileView(engine, run.version),
+      ...fileView(engine, run),
       key: run.key === null ? null : keyText(keyOf(run.key)),
       standing: standingText({ run: status, ranges, waits, sinceBatchMs }),
       ranges,
@@ -123,10 +127,26 @@ async function clockOf({ session }: Control): Promise<string> {
   return row?.at ?? '';
 }
 
-function fileView(engine: Engine, version: string): Pick<DataRunView, 'description' | 'file'> {
+function fileView(engine: Engine, run: DataRun): Pick<DataRunView, 'description' | 'file' | 'target'> {
   const { files } = readFolders(engine.settings.directories, engine.cwd);
-  const file = files.find((one) => one.version === version);
-  return { description: loaded(() => file?.load())?.description ?? null, file: file?.file ?? null };
+  const file = files.find((one) => one.version === run.version);
+  const migration = loaded(() => file?.load());
+  return {
+    description: migration?.description ?? null,
+    file: file?.file ?? null,
+    target: targetOf(engine, run, migration?.data),
+  };
+}
+
+function targetOf(
+  { settings }: Engine,
+  { targetMs, direction }: DataRun,
+  spec: DataSpec | undefined,
+): DataRunView['target'] {
+  if (targetMs !== null) return { ms: targetMs, from: 'run' };
+  if (!spec) return null;
+  const { targetMs: ms } = paceLimits(settings, spec, spec.code !== undefined && direction === 'up');
+  return { ms, from: spec.targetMs === undefined ? 'settings' : 'file' };
 }
 
 /** What is wrong with the file is said on its own screen. */

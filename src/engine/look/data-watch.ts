@@ -35,7 +35,8 @@ export class DataWatch {
 function stateSql(trackingSchema: string): string {
   const names = ledgerNames(trackingSchema);
   return `SELECT pg_catalog.concat_ws(' ', (SELECT max(b.id) FROM ${names.dataBatches} AS b), (SELECT pg_catalog.string_agg(
-    pg_catalog.concat_ws(' ', m.version, m.state, m.updated_at, m.throttle, m.skip_failed, w.open, w.live, w.expired), ' ' ORDER BY m.version)
+    pg_catalog.concat_ws(' ', m.version, m.state, m.updated_at, m.throttle, m.skip_failed, pg_catalog.to_jsonb(m) ->> 'target_ms',
+      w.open, w.live, w.expired), ' ' ORDER BY m.version)
   FROM ${names.dataMigrations} AS m CROSS JOIN LATERAL (SELECT pg_catalog.count(*) AS open,
     pg_catalog.count(*) FILTER (WHERE ${liveRange('r')}) AS live,
     pg_catalog.count(*) FILTER (WHERE r.lease_until <= pg_catalog.clock_timestamp()) AS expired FROM ${names.dataRanges} AS r

@@ -20,6 +20,7 @@ export const dataRun = v.object({
   keysPerSecond: orNull(count),
   remainingMs: orNull(v.pipe(v.tuple([count, count]), v.description('from, to'))),
   batchMs: orNull(count),
+  targetMs: v.pipe(orNull(count), v.description('how long a batch should take, as asked for this run')),
   workers: v.array(
     v.object({
       id: text,
@@ -87,6 +88,10 @@ export const dataRunAnswer = v.object({
   run: dataRun,
   description: orNull(text),
   file: orNull(text),
+  target: v.pipe(
+    orNull(v.object({ ms: count, from: v.picklist(['run', 'file', 'settings']) })),
+    v.description('how long a batch should take, and who says so'),
+  ),
   key: orNull(text),
   standing: v.pipe(text, v.description('why the run stands where it stands, in a sentence')),
   ranges: v.pipe(v.array(range), v.description('that are not done')),

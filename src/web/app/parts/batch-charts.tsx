@@ -8,7 +8,7 @@ import { formatDuration } from './words.ts';
 type Batches = DataRunAnswer['batches'];
 
 /** How many rows the last batches had, and how long each took. */
-export function BatchCharts({ batches }: { batches: Batches }) {
+export function BatchCharts({ batches, targetMs }: { batches: Batches; targetMs?: number | undefined }) {
   if (batches.length === 0) return <p class="quiet">No batch was committed yet.</p>;
   const times = batches.map(({ at }) => new Date(at).getTime() / 1000);
   const sizes = batches.map(({ keys }) => keys);
@@ -16,7 +16,7 @@ export function BatchCharts({ batches }: { batches: Batches }) {
   return (
     <div class="charts">
       <Chart title="Rows in a batch" times={times} values={sizes} text={(size) => size.toLocaleString('en')} />
-      <Chart title="Duration of a batch" times={times} values={durations} text={formatDuration} />
+      <Chart title="Duration of a batch" times={times} values={durations} line={targetMs} text={formatDuration} />
     </div>
   );
 }
@@ -25,15 +25,17 @@ interface ChartProps {
   readonly title: string;
   readonly times: readonly number[];
   readonly values: readonly number[];
+  /** What is aimed at. */
+  readonly line?: number | undefined;
   readonly text: (value: number) => string;
 }
 
 const HEIGHT = 150;
 
-function Chart({ title, times, values, text }: ChartProps) {
+function Chart({ title, times, values, line, text }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const data: uPlot.AlignedData = [[...times], [...values]];
+  const data: uPlot.AlignedData = [[...times], [...values], times.map(() => line ?? null)];
   useEffect(() => {
     if (!place.current) return;
     const drawn = draw(place.current, data, text);
@@ -46,8 +48,8 @@ function Chart({ title, times, values, text }: ChartProps) {
       plot.current = null;
     };
   }, [theme.value]);
-  useEffect(() => plot.current?.setData(data), [times.at(-1), times.length]);
-  const said = `from ${text(Math.min(...values))} to ${text(Math.max(...values))}, the last ${text(values.at(-1) ?? 0)}`;
+  useEffect(() => plot.current?.setData(data), [times.at(-1), times.length, line]);
+  const said = `from ${text(Math.min(...values))} to ${text(Math.max(...values))}, the last ${text(values.at(-1) ?? 0)}${line === undefined ? '' : `; target ${text(line)}`}`;
   return (
     <figure class="chart">
       <figcaption>
@@ -82,7 +84,11 @@ function draw(place: HTMLElement, data: uPlot.AlignedData, text: ChartProps['tex
         },
         { ...axis, ticks: { show: false }, size: 62, values: (_, values) => values.map((one) => text(one)) },
       ],
-      series: [{}, { stroke: color('--open'), width: 1.5, points: { show: data[0].length < 60, size: 4 } }],
+      series: [
+        {},
+        { stroke: color('--open'), width: 1.5, points: { show: data[0].length < 60, size: 4 } },
+        { stroke: color('--warn'), width: 1, dash: [6, 4], points: { show: false } },
+      ],
     },
     data,
     place,

@@ -4,6 +4,7 @@ import { targetPath } from '../data/api.ts';
 import { pathOf } from '../data/place.ts';
 import { useResource } from '../data/resource.ts';
 import { FaultBox, Link, Loading, Panel, Shown } from '../parts/basics.tsx';
+import { DataActions } from '../parts/data-actions.tsx';
 import { Lazy } from '../parts/lazy.tsx';
 import { isHeld, Progress, RunStateWord } from '../parts/run-state.tsx';
 import { Word } from '../parts/state.tsx';
@@ -41,11 +42,12 @@ function Run({ target, view }: { target: string; view: DataRunAnswer }) {
           <Link to={pathOf(target, 'audit', '', { version: run.version })}>its events</Link>
         </p>
       </header>
+      <DataActions target={target} view={view} />
       <div class="grid">
         <ProgressPanel view={view} />
         {run.error && <ErrorPanel error={run.error} keyName={view.key} />}
         <Panel title={`The last ${batches.length === 1 ? 'batch' : `${batches.length} batches`}`} class="wide">
-          <Lazy what="the charts" load={loadCharts} props={{ batches }} />
+          <Lazy what="the charts" load={loadCharts} props={{ batches, targetMs: view.target?.ms }} />
           <Refused batches={batches} />
         </Panel>
         <RangesPanel view={view} />
@@ -75,6 +77,7 @@ function ProgressPanel({ view }: { view: DataRunAnswer }) {
         <Fact name="Speed" text={speedOf(run)} />
         <Fact name="Left" text={leftOf(run)} />
         <Fact name="Batches" text={batchesOf(run)} />
+        <Fact name="Target" text={targetText(view.target)} />
         <div>
           <dt>Began</dt>
           <dd>{run.startedAt === null ? 'not yet' : <Time iso={run.startedAt} />}</dd>
@@ -145,6 +148,16 @@ function batchesOf({ batches, batchMs }: DataRunRow): string {
   return batchMs === null
     ? batches.toLocaleString('en')
     : `${batches.toLocaleString('en')}, the last in ${formatDuration(batchMs)}`;
+}
+
+const SAID_BY = {
+  run: 'asked for this run',
+  file: 'as its file says',
+  settings: 'as configured',
+} as const;
+
+function targetText(target: DataRunAnswer['target']): string {
+  return target === null ? 'as its file says' : `${formatDuration(target.ms)} a batch, ${SAID_BY[target.from]}`;
 }
 
 function ErrorPanel({ error, keyName }: { error: NonNullable<DataRunRow['error']>; keyName: string | null }) {
