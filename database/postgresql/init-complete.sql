@@ -1218,6 +1218,13 @@ $view$;
 UPDATE schema_migration_settings SET value = '3', changed_at = now(), changed_by = session_user
 WHERE key = 'layout_version' AND value = '2';
 
+ALTER TABLE schema_data_migrations ADD COLUMN IF NOT EXISTS target_ms integer CHECK (target_ms BETWEEN 10 AND 60000);
+
+COMMENT ON COLUMN schema_data_migrations.target_ms IS 'How long a batch should take, in milliseconds, as asked for this run; null: as its file or the configuration says';
+
+UPDATE schema_migration_settings SET value = '4', changed_at = now(), changed_by = session_user
+WHERE key = 'layout_version' AND value = '3';
+
 -- 001_create_migration_tracking
 INSERT INTO schema_migrations
   (version, description, file_name, type, success, error_message, checksum, body_checksum, rollback_sql, body_sql)

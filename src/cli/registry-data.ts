@@ -90,5 +90,17 @@ With --finish what is left is run now: whatever would hold it back, and one that
       ],
       load: () => import('./commands/data-retry.ts'),
     },
+    {
+      name: 'target',
+      summary: 'change how long a batch should take',
+      description: `Says how long a batch of this run should take from now on, in place of the header "Target" and of the setting; "default" takes that back. The run need not be stopped: each worker, wherever it is, is told with the batch that it commits next, and its batches grow or shrink from there. What was said is kept with the run and on record, until the run begins anew.`,
+      positionals: [VERSION, { name: 'TIME', summary: 'from 10ms to 60s, or default' }],
+      flags: [],
+      examples: [
+        { line: 'taskflow-db data target 012 50ms', says: 'shorter batches, while the application is busy' },
+        { line: 'taskflow-db data target 012 default', says: 'as the file says' },
+      ],
+      load: () => import('./commands/data-target.ts'),
+    },
   ],
 };

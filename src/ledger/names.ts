@@ -27,7 +27,10 @@ export function ledgerNames(trackingSchema: string): LedgerNames {
 }
 
 /** The newest layout of the tracking tables that this version of the tool knows. */
-export const LAYOUT_NEWEST = 3;
+export const LAYOUT_NEWEST = 4;
+
+/** The layout from which on there are tables of runs of data migrations. */
+export const LAYOUT_OF_DATA = 3;
 
 /** First half of the key of the runners' advisory lock: the letters "tfdb". The second is the tracking schema's hash. */
 export const RUNNER_LOCK_CLASS = 1952867426;

@@ -81,6 +81,7 @@ export type EventName =
   | 'data_paused'
   | 'data_cancelled'
   | 'data_retried'
+  | 'data_retargeted'
   | 'row_skipped';
 
 export interface LedgerEvent {

@@ -1,7 +1,7 @@
 import { DURATION_EXPECTED, parseDuration } from '../problem/duration.ts';
 import { SqlProblem } from '../sql/sql-problem.ts';
 import { TokenReader } from '../sql/token-reader.ts';
-import type { BatchTarget } from './data-spec.ts';
+import { type BatchTarget, TARGET_MS_MAX, TARGET_MS_MIN } from './data-spec.ts';
 import type { HeaderFault } from './headers.ts';
 import { findPlaceholders } from './placeholder.ts';
 
@@ -75,9 +75,6 @@ function readerOf(text: string): TokenReader | undefined {
     throw error;
   }
 }
-
-const TARGET_MS_MIN = 10;
-const TARGET_MS_MAX = 60_000;
 
 function takeTarget(draft: DataHeaders, value: string): HeaderFault | undefined {
   const ms = parseDuration(value);

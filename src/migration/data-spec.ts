@@ -58,3 +58,7 @@ export interface Placeholder {
   /** As written, without the last point. */
   readonly qualifier?: string;
 }
+
+/** How long a batch may be asked to take: below, it is all overhead; above, it holds its rows for too long. */
+export const TARGET_MS_MIN = 10;
+export const TARGET_MS_MAX = 60_000;

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { DataWatch } from '../engine/look/data-watch.ts';
 import type { Heard } from '../engine/look/run/heard.ts';
 import { SchemaReader } from '../engine/look/schema-reader.ts';
 import { TouchReader } from '../engine/look/touch-reader.ts';
@@ -57,12 +58,16 @@ export class LiveTarget {
     this.#end = end;
     const { engine } = this.target;
     const until = AbortSignal.any([engine.signal, end.signal]);
+    const data = new DataWatch(engine);
     void watchTrail(
       { ...engine, signal: until },
       {
         changed: ({ seq, runId }) => this.feed.publish({ event: 'changed', data: { seq, runId } }),
         away: (error) => this.feed.publish({ event: 'away', data: { message: engine.mask(messageOf(error)) } }),
-        also: (session, { runId }) => this.#run.look(session, runId),
+        also: async (session, { runId }) => {
+          if (await data.hasMoved(session)) this.feed.publish({ event: 'data', data: {} });
+          return this.#run.look(session, runId);
+        },
       },
     );
   }

@@ -5,9 +5,13 @@ import { readApprovals } from './routes/approvals.ts';
 import { cancelAction } from './routes/cancel-action.ts';
 import { cancelRunElsewhere } from './routes/cancel-run.ts';
 import { verifyChain } from './routes/chain.ts';
+import { readDataRuns } from './routes/data.ts';
+import { readDataRun } from './routes/data-run.ts';
+import { cancelData, pauseData, resumeData, retargetData, retryData } from './routes/data-steer.ts';
+import { workAtData } from './routes/data-work.ts';
 import { approvePlan, rejectPlan, revokeApproval } from './routes/decide-approval.ts';
-import { acceptDriftOnRecord, makeDriftMigration } from './routes/drift-decisions.ts';
 import { findDriftNow, readLastDrift } from './routes/drift.ts';
+import { acceptDriftOnRecord, makeDriftMigration } from './routes/drift-decisions.ts';
 import { endBlockerNow } from './routes/end-blocker.ts';
 import { readEvents } from './routes/events.ts';
 import { followTarget } from './routes/follow.ts';
@@ -41,6 +45,8 @@ export const ROUTES: readonly Route[] = [
   readTableKeys,
   readSchemaObject,
   readObjectTouches,
+  readDataRuns,
+  readDataRun,
   readEvents,
   verifyChain,
   findDriftNow,
@@ -64,5 +70,11 @@ export const ROUTES: readonly Route[] = [
   approvePlan,
   rejectPlan,
   revokeApproval,
+  workAtData,
+  pauseData,
+  resumeData,
+  cancelData,
+  retryData,
+  retargetData,
   readOpenApi,
 ];

@@ -152,13 +152,21 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   web: {
     pure: false,
     // Routes are twins over the engine, as commands are: check what was asked, call, give the value.
-    imports: ['problem', 'plan/state.ts', 'report', 'engine'],
+    imports: ['problem', 'plan/state.ts', 'batch/states.ts', 'report', 'engine'],
     packages: ['valibot', '@valibot/to-json-schema', 'node:http', 'node:https', 'node:net', 'node:zlib'],
   },
   /** What runs in the browser: of the server it knows the types of its answers. */
   'web/app': {
     pure: false,
-    imports: ['web/answers', 'sql/lexer.ts', 'plan/state.ts', 'problem/quantity.ts', 'report'],
+    imports: [
+      'web/answers',
+      'sql/lexer.ts',
+      'plan/state.ts',
+      'batch/states.ts',
+      'batch/estimate.ts',
+      'problem/quantity.ts',
+      'report',
+    ],
     packages: ['preact', '@preact/signals', 'uplot', 'diff'],
   },
   cli: {

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { get } from 'node:http';
 import { test } from 'node:test';
-import * as v from 'valibot';
-import { ROUTES } from '../../src/web/routes.ts';
 import { withCli } from '../support/cli.ts';
 import { signIn, withConsole } from '../support/console.ts';
+import { documented } from '../support/console-answers.ts';
 import { engines } from '../support/servers.ts';
 
 const newest = engines.at(-1)!;
@@ -16,14 +15,6 @@ const FILES = {
     '-- Orders\n-- Depends: 001\nCREATE TABLE orders (id integer PRIMARY KEY, person integer REFERENCES people);\n',
   'm/003_wide.sql': '-- Wide keys\nALTER TABLE people ALTER COLUMN id TYPE bigint;\n',
 };
-
-/** What a schema leaves of a value that it takes: all of it, or something is not documented. */
-function documented(name: string, value: unknown): void {
-  const route = ROUTES.find((one) => one.name === name);
-  const found = v.safeParse(route!.output, value);
-  assert.deepEqual(found.issues, undefined, name);
-  assert.deepEqual(found.output, value, `${name} gives something that the API does not describe`);
-}
 
 test('every address gives what the API says, and all of it is described', async () => {
   await withCli(newest, FILES, async (at) => {

@@ -6,6 +6,7 @@ import type { Statement } from '../../migration/migration.ts';
 import { replacePlaceholders } from '../../migration/placeholder.ts';
 import type { DatabaseError } from '../../postgres/database-error.ts';
 import type { BatchItem, ItemResult } from '../../postgres/pipeline.ts';
+import type { Row } from '../../postgres/row.ts';
 import { Problem } from '../../problem/problem.ts';
 import { codePointOffset } from '../../sql/position.ts';
 import { databaseProblem, statementProblem } from '../failure.ts';
@@ -29,8 +30,15 @@ export interface NextBatch {
   readonly error: string | null;
 }
 
+/** What is asked of the run by the time that a batch of it is committed. */
+export interface AskedOfRun {
+  readonly state: RunState;
+  /** How long a batch should take; null: as its file or the configuration says. */
+  readonly targetMs: number | null;
+}
+
 export type BatchOutcome =
-  | { readonly kind: 'done'; readonly rows: number; readonly ms: number; readonly state: RunState }
+  | ({ readonly kind: 'done'; readonly rows: number; readonly ms: number } & AskedOfRun)
   | BatchFailure
   /** Another worker has the range, or the run is over. */
   | { readonly kind: 'lost' };
@@ -132,8 +140,13 @@ export async function commitBatch(lane: Lane, batch: NextBatch, rows: number, be
     await rollBack(lane.session);
     return isLost(failure.error) ? { kind: 'lost' } : failedOutcome(lane, failure.error, undefined);
   }
-  const state = results[0]?.find((one) => one.rows[0]?.state !== undefined)?.rows[0]?.state;
-  return { kind: 'done', rows, ms, state: state as RunState };
+  const asked = results[0]?.find((one) => one.rows[0]?.state !== undefined)?.rows[0];
+  return { kind: 'done', rows, ms, ...askedOf(asked) };
+}
+
+/** As batchDoneItems answers it. */
+export function askedOf(row: Row | undefined): AskedOfRun {
+  return { state: row?.state as RunState, targetMs: row?.target_ms == null ? null : Number(row.target_ms) };
 }
 
 /** What the file may have left, before the tool's own tables are written. */

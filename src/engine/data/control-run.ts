@@ -5,7 +5,7 @@ import { Problem } from '../../problem/problem.ts';
 import { type Control, withControl } from '../control.ts';
 import type { Engine } from '../engine.ts';
 import type { DataRun } from './data-run.ts';
-import { type DataStatus, refuseOlder, runOf, statusOf } from './show.ts';
+import { type DataStatus, refuseWithoutRuns, runOf, statusOf } from './show.ts';
 import { forgetItems, readRun, readRuns, skipFailedItem, stateItem } from './store.ts';
 
 export interface RetryOptions {
@@ -46,7 +46,7 @@ async function steer(
   options: RetryOptions = {},
 ): Promise<DataStatus> {
   return withControl(engine, async (control) => {
-    refuseOlder(control);
+    refuseWithoutRuns(control);
     const { session, names } = control;
     const run = runOf(await readRuns(session, names), version);
     for (let now: DataRun | undefined = run; now; now = await readRun(session, names, run.version)) {

@@ -50,6 +50,8 @@ export interface DataRun {
   readonly cutTo: KeyValue | null;
   readonly endAt: KeyValue | null;
   readonly size: number | null;
+  /** How long a batch should take, where somebody has said so for this run. */
+  readonly targetMs: number | null;
   readonly keysEstimated: number | null;
   readonly throttle: string | null;
   readonly throttleSince: string | null;

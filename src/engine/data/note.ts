@@ -1,5 +1,5 @@
 import type { RunState } from '../../batch/states.ts';
-import { LAYOUT_NEWEST } from '../../ledger/names.ts';
+import { LAYOUT_OF_DATA } from '../../ledger/names.ts';
 import type { MigrationStatus } from '../../plan/reconcile.ts';
 import type { MigrationState } from '../../plan/state.ts';
 import type { Control } from '../control.ts';
@@ -8,7 +8,7 @@ import { readRun } from './store.ts';
 
 /** A version that is not in force and has a run: in the state that this is in, and how far it is. */
 export async function asData(control: Control, status: MigrationStatus): Promise<MigrationStatus> {
-  if (control.ledger.layout !== LAYOUT_NEWEST || status.state === 'rolled_back' || status.state === 'skipped')
+  if ((control.ledger.layout ?? 0) < LAYOUT_OF_DATA || status.state === 'rolled_back' || status.state === 'skipped')
     return status;
   const run = await readRun(control.session, control.names, status.version);
   if (!run) return status;

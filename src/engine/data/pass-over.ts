@@ -1,15 +1,14 @@
-import type { RunState } from '../../batch/states.ts';
 import { eventItem } from '../../ledger/write.ts';
-import type { NextBatch } from './batch.ts';
+import { type AskedOfRun, askedOf, type NextBatch } from './batch.ts';
 import type { SkippedRow } from './data-run.ts';
 import { inTransaction, type Lane } from './lane.ts';
 import { batchDoneItems, checkRangeItem, LOST_RANGE } from './store.ts';
 
 /**
  * Passes over one row that fails, on record of the run and in the audit trail; one that a sweep meets again is there already.
- * Answers the state of the run; undefined where the range is another worker's by now.
+ * Answers what is asked of the run; undefined where the range is another worker's by now.
  */
-export async function passOverRow(lane: Lane, batch: NextBatch, skipped: SkippedRow): Promise<RunState | undefined> {
+export async function passOverRow(lane: Lane, batch: NextBatch, skipped: SkippedRow): Promise<AskedOfRun | undefined> {
   const { engine, control, work, worker } = lane;
   const { names } = control;
   const { range, bounds, isLast, attempts } = batch;
@@ -24,7 +23,7 @@ WHERE version = $1 AND NOT skipped @> pg_catalog.jsonb_build_array(pg_catalog.js
   const event = eventItem(names, engine.run, { event: 'row_skipped', version: work.version, detail: { ...named } });
   try {
     const rows = await inTransaction(lane, [checkRangeItem(names, range), listed, event, recorded!, moved!]);
-    return rows[0]?.state as RunState;
+    return askedOf(rows[0]);
   } catch (error) {
     if (error instanceof Error && error.message.includes(LOST_RANGE)) return undefined;
     throw error;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { keyColumns } from '../../batch/key.ts';
-import { type PaceLimits, SIZE_MAX, SIZE_MIN } from '../../batch/pace.ts';
+import { SIZE_MIN } from '../../batch/pace.ts';
 import type { CodeSpec } from '../../migration/data-spec.ts';
 import type { DatabaseError } from '../../postgres/database-error.ts';
 import type { Session } from '../../postgres/session.ts';
@@ -19,6 +19,7 @@ import { putsOf } from './keep/puts.ts';
 import { settleKeeping } from './keep/settle-keeping.ts';
 import { resolveTable } from './key.ts';
 import type { Lane } from './lane.ts';
+import { paceLimits } from './pace-limits.ts';
 import type { About } from './signals/signal.ts';
 import { Watch } from './signals/watch.ts';
 import { settleTable, startRun } from './start.ts';
@@ -79,7 +80,7 @@ async function laneFor(
   const lockTimeoutMs = headers.lockTimeoutMs ?? LOCK_TIMEOUT_MS;
   const pid = control.server.pooled ? null : session.backendPid;
   const worker = { id: randomUUID(), host: engine.run.host, pid };
-  const usual = limitsOf(engine, work);
+  const usual = paceLimits(engine.settings, data, work.code !== undefined);
   const limits = sizeMax === undefined ? usual : { ...usual, sizeMin: 1, sizeMax };
   const pauseShare = data?.pause ?? engine.settings.data.dutyFactor;
   const asking = { engine, control, session, lockTimeoutMs };
@@ -99,15 +100,6 @@ async function laneFor(
     keeping: undefined,
     ...puts,
   };
-}
-
-/** While code runs no row is locked: its batches may take longer, and hold no more than fits into memory. */
-const CODE_TARGET_MS = 5000;
-const CODE_SIZE_MAX = 5000;
-
-function limitsOf({ settings }: Engine, { migration: { data }, code }: DataWork): PaceLimits {
-  if (code) return { targetMs: data?.targetMs ?? CODE_TARGET_MS, sizeMin: 1, sizeMax: CODE_SIZE_MAX };
-  return { targetMs: data?.targetMs ?? settings.data.targetMs, sizeMin: SIZE_MIN, sizeMax: SIZE_MAX };
 }
 
 async function codeLane(

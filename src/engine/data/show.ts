@@ -2,7 +2,7 @@ import { estimate, type RecentBatches, withBatch } from '../../batch/estimate.ts
 import type { KeyValue } from '../../batch/key.ts';
 import type { RunView } from '../../batch/run-view.ts';
 import type { RunState } from '../../batch/states.ts';
-import { LAYOUT_NEWEST } from '../../ledger/names.ts';
+import { LAYOUT_NEWEST, LAYOUT_OF_DATA } from '../../ledger/names.ts';
 import { Problem } from '../../problem/problem.ts';
 import { type Control, withControl } from '../control.ts';
 import type { Engine } from '../engine.ts';
@@ -12,6 +12,8 @@ import { readProgress, readRuns, readWorkers } from './store.ts';
 /** One data migration as `data status` shows it. */
 export interface DataStatus extends RunView {
   readonly background: boolean;
+  /** How long a batch should take, where that was said for this run; null: as its file or the configuration says. */
+  readonly targetMs: number | null;
   readonly workers: readonly DataWorkerStatus[];
   readonly throttleSince: string | null;
   readonly error: DataFailure | null;
@@ -34,7 +36,7 @@ export interface DataWorkerStatus {
 /** Every data migration that has a run, or one of them. Reads only, takes no lock. Problems `not-tracked`, `version-unknown`. */
 export function dataStatus(engine: Engine, version?: string): Promise<readonly DataStatus[]> {
   return withControl(engine, async (control) => {
-    refuseOlder(control);
+    refuseWithoutRuns(control);
     const runs = await readRuns(control.session, control.names);
     const wanted = version === undefined ? runs : [runOf(runs, version)];
     const all: DataStatus[] = [];
@@ -43,10 +45,29 @@ export function dataStatus(engine: Engine, version?: string): Promise<readonly D
   });
 }
 
-/** The tables of runs are not there, or older. */
-export function refuseOlder({ ledger, server }: Control): void {
-  if (ledger.layout === LAYOUT_NEWEST) return;
+/** The tables of runs are there, of this layout or an older one: for who reads them, or steers what an older version runs. */
+export function hasRuns({ ledger }: Control): boolean {
+  return (ledger.layout ?? 0) >= LAYOUT_OF_DATA;
+}
+
+/** There are no tables of runs. */
+export function refuseWithoutRuns(control: Control): void {
+  const { server } = control;
+  if (hasRuns(control)) return;
   throw new Problem('not-tracked', `the database ${server.database} has no data migrations yet`, {
+    state: 'Nothing was run.',
+    next: ['Run: taskflow-db init'],
+  });
+}
+
+/** For who writes what only the newest layout has. Problem `not-tracked`. */
+export function refuseOlder(control: Control): void {
+  refuseWithoutRuns(control);
+  const { ledger, server } = control;
+  if (ledger.layout === LAYOUT_NEWEST) return;
+  throw new Problem('not-tracked', `the tracking tables of ${server.database} are those of an older taskflow-db`, {
+    found: `layout ${ledger.layout}`,
+    expected: `layout ${LAYOUT_NEWEST}`,
     state: 'Nothing was run.',
     next: ['Run: taskflow-db init'],
   });
@@ -93,6 +114,7 @@ export async function statusOf(control: Control, run: DataRun): Promise<DataStat
     keysPerSecond: state === 'running' ? (keysPerSecond ?? null) : null,
     remainingMs: isMoving && total !== undefined ? (left ?? null) : null,
     batchMs: recent.lastMs,
+    targetMs: run.targetMs,
     workers,
     throttle: run.throttle,
     throttleSince: run.throttleSince,

@@ -8,17 +8,18 @@ import type { ClaimedRange, DataFailure, DataRun, DataWork, Direction, SkippedRo
 
 const UPDATED = 'updated_at = pg_catalog.clock_timestamp(), updated_by = session_user';
 
-const UTC = (column: string) =>
+export const UTC = (column: string) =>
   `pg_catalog.to_char(pg_catalog.timezone('UTC', ${column}), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
+/** A table of layout 3 has no target_ms: as a part of the row, that reads as null. */
 const RUN_COLUMNS = `version, direction, state, background, body_checksum, relation, relation_id, batch_key, pass, cut_to, end_at,
-  size, keys_estimated, throttle, ${UTC('throttle_since')} AS throttle_since, error, skip_failed, skipped,
+  size, (pg_catalog.to_jsonb(m) ->> 'target_ms') AS target_ms, keys_estimated, throttle, ${UTC('throttle_since')} AS throttle_since, error, skip_failed, skipped,
   ${UTC('started_at')} AS started_at, ${UTC('finished_at')} AS finished_at, ${UTC('updated_at')} AS updated_at, updated_by`;
 
 /** The runs of data migrations, of one version or all of them, in the order of versions. */
 export async function readRuns(session: Session, names: LedgerNames, version?: string): Promise<DataRun[]> {
   const rows = await session.query(
-    `SELECT ${RUN_COLUMNS} FROM ${names.dataMigrations} WHERE $1::text IS NULL OR version::text = $1 ORDER BY version`,
+    `SELECT ${RUN_COLUMNS} FROM ${names.dataMigrations} AS m WHERE $1::text IS NULL OR version::text = $1 ORDER BY version`,
     [version ?? null],
   );
   return rows.map(runOf);
@@ -43,6 +44,7 @@ function runOf(row: Row): DataRun {
     cutTo: json<KeyValue>(row.cut_to),
     endAt: json<KeyValue>(row.end_at),
     size: numberOf(row.size),
+    targetMs: numberOf(row.target_ms),
     keysEstimated: numberOf(row.keys_estimated),
     throttle: row.throttle ?? null,
     throttleSince: row.throttle_since ?? null,
@@ -56,7 +58,7 @@ function runOf(row: Row): DataRun {
   };
 }
 
-function json<T>(text: string | null | undefined): T | null {
+export function json<T>(text: string | null | undefined): T | null {
   return text == null ? null : (JSON.parse(text) as T);
 }
 
@@ -64,7 +66,7 @@ export function keyJson(value: KeyValue | null): string | null {
   return value === null ? null : JSON.stringify(value);
 }
 
-function numberOf(text: string | null | undefined): number | null {
+export function numberOf(text: string | null | undefined): number | null {
   return text == null ? null : Number(text);
 }
 
@@ -95,7 +97,7 @@ export function beginRunItems(names: LedgerNames, work: DataWork, state: RunStat
 VALUES ($1, $2, $3, $4::boolean, $5)
 ON CONFLICT (version) DO UPDATE SET direction = excluded.direction, state = excluded.state, background = excluded.background,
   body_checksum = excluded.body_checksum, relation = NULL, relation_id = NULL, batch_key = NULL, pass = 1, cut_to = NULL,
-  end_at = NULL, size = NULL, keys_estimated = NULL, throttle = NULL, throttle_since = NULL, error = NULL,
+  end_at = NULL, size = NULL, target_ms = NULL, keys_estimated = NULL, throttle = NULL, throttle_since = NULL, error = NULL,
   skip_failed = false, skipped = '[]', started_at = NULL, finished_at = NULL, ${UPDATED}`,
       params: [version, direction, state, String(background), checksum],
     },
@@ -180,7 +182,7 @@ export const RENEW_RANGE_MS = 3000;
 const LEASE = `pg_catalog.clock_timestamp() + interval '${RANGE_LEASE_MS} milliseconds'`;
 
 /** Its worker is alive: the lease is, and where its server process is known, that is there. */
-function liveRange(alias: string): string {
+export function liveRange(alias: string): string {
   return `(${alias}.worker IS NOT NULL AND ${alias}.lease_until > pg_catalog.clock_timestamp() AND (${alias}.process_id IS NULL
     OR EXISTS (SELECT FROM pg_catalog.pg_stat_activity AS a WHERE a.pid = ${alias}.process_id)))`;
 }
@@ -293,8 +295,8 @@ export interface DoneBatch {
 }
 
 /**
- * Moves the position in the batch's own transaction; answers the state of the run, which may be asked to stop (`state`). `isLast`: the range is done
- * with it. What changed nothing and was only passed over (`keys` 0) leaves no row among the batches.
+ * Moves the position in the batch's own transaction; answers what is asked of the run by now: its state and the time that a batch
+ * should take (`state`, `target_ms`). `isLast`: the range is done with it. What changed nothing and was only passed over (`keys` 0) leaves no row among the batches.
  */
 export function batchDoneItems(
   names: LedgerNames,
@@ -309,8 +311,8 @@ export function batchDoneItems(
     name: 'taskflow_moved',
     sql: `UPDATE ${names.dataRanges} AS r SET position = $3::jsonb, state = CASE WHEN $4::boolean THEN 'done' ELSE 'open' END,
   batches = r.batches + 1, keys = r.keys + $5::bigint, rows = r.rows + $6::bigint, lease_until = ${LEASE}
-WHERE r.id = $1::bigint AND r.fence = $2::bigint
-RETURNING (SELECT m.state FROM ${names.dataMigrations} AS m WHERE m.version = r.version) AS state`,
+FROM ${names.dataMigrations} AS m
+WHERE r.id = $1::bigint AND r.fence = $2::bigint AND m.version = r.version RETURNING m.state, m.target_ms`,
     params: [range.id, range.fence, keyJson(hi), String(isLast), String(keys), String(rows)],
     rows: true,
   };
@@ -362,6 +364,16 @@ WHERE r.version = $1 AND r.state = 'open' AND ${liveRange('r')} ORDER BY r.id`,
     hi: json<KeyValue>(row.hi),
     rows: Number(row.rows),
   }));
+}
+
+/** How long a batch should take from now on; null: as the file says. Answers a row where that is another than before, and the run not over. */
+export function targetItem(names: LedgerNames, version: string, targetMs: number | null): BatchItem {
+  return {
+    sql: `UPDATE ${names.dataMigrations} SET target_ms = $2::integer
+WHERE version = $1 AND state <> 'succeeded' AND target_ms IS DISTINCT FROM $2::integer RETURNING version`,
+    params: [version, targetMs === null ? null : String(targetMs)],
+    rows: true,
+  };
 }
 
 /** From the first row again, as if nothing had been done. */

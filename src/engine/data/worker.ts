@@ -1,6 +1,14 @@
 import { estimate, type RecentBatches, withBatch } from '../../batch/estimate.ts';
 import { type KeyRange, type KeyValue, keyText, rangeText } from '../../batch/key.ts';
-import { afterBatch, afterRefusal, callsForLess, firstPace, type Pace, restMs } from '../../batch/pace.ts';
+import {
+  afterBatch,
+  afterRefusal,
+  callsForLess,
+  firstPace,
+  type Pace,
+  type PaceLimits,
+  restMs,
+} from '../../batch/pace.ts';
 import type { Problem } from '../../problem/problem.ts';
 import { isDatabaseError } from '../failure.ts';
 import { cancelled, pause } from '../pause.ts';
@@ -32,6 +40,8 @@ export class DataWorker {
   #lane: Lane;
   readonly #base: Lane;
   readonly #keysTotal: number | undefined;
+  /** Those of the lane, with the time that was asked for this run. */
+  #limits: PaceLimits;
   #pace: Pace;
   #recent: RecentBatches = [];
   #range: ClaimedRange | undefined;
@@ -40,13 +50,17 @@ export class DataWorker {
   /** Keys of a batch at most, while a row that fails is looked for. */
   #cap: number | undefined;
   #heldMs = 0;
+  /** What is on record of why the run does not go on: what the signals say, and that a batch is refused again and again. */
+  #held: string | null = null;
+  #refused = false;
   readonly #yielding: Yielding | undefined;
 
   constructor(lane: Lane, run: DataRun) {
     this.#lane = lane;
     this.#base = lane;
     this.#keysTotal = run.keysEstimated ?? undefined;
-    this.#pace = firstPace(lane.limits, run.size ?? undefined);
+    this.#limits = limitsWith(lane.limits, run.targetMs);
+    this.#pace = firstPace(this.#limits, run.size ?? undefined);
     const { engine, watch } = lane;
     this.#yielding =
       watch &&
@@ -122,13 +136,33 @@ export class DataWorker {
   async #tellHeld(reasons: readonly string[]): Promise<void> {
     const { control, work } = this.#lane;
     const held = reasons.length > 0 ? reasons.join('; ') : null;
+    this.#held = held;
     await inTransaction(this.#lane, [throttleItem(control.names, work.version, held)]);
     if (held !== null) await this.#tell(undefined, held);
+  }
+
+  /** A run that stands still says why, also where it is a lock or a deadlock. */
+  async #tellRefused({ attempts }: NextBatch, { error }: BatchFailure): Promise<void> {
+    if (attempts + 1 < REFUSALS_TOLD) return;
+    const { control, work, engine } = this.#lane;
+    const held = `a batch was refused ${attempts + 1} times: ${engine.mask(error.message)}`;
+    this.#refused = true;
+    const renewal = this.#range ? [renewRangeItem(control.names, this.#range)] : [];
+    await inTransaction(this.#lane, [...renewal, throttleItem(control.names, work.version, held)]);
+    await this.#tell(undefined, held);
+  }
+
+  async #forgetRefused(): Promise<void> {
+    if (!this.#refused) return;
+    const { control, work } = this.#lane;
+    this.#refused = false;
+    await inTransaction(this.#lane, [throttleItem(control.names, work.version, this.#held)]);
   }
 
   async #beat(reasons: readonly string[]): Promise<boolean> {
     const { control, work } = this.#lane;
     const held = reasons.join('; ');
+    this.#held = held;
     // The record follows the numbers: whoever asks on another machine sees those of now.
     const renewal = this.#range ? [renewRangeItem(control.names, this.#range)] : [];
     await inTransaction(this.#lane, [...renewal, throttleItem(control.names, work.version, held)]);
@@ -176,6 +210,8 @@ export class DataWorker {
       const outcome = await this.#runBatch(batch);
       if (outcome.kind === 'lost') return { kind: 'lost' };
       if (outcome.kind === 'done') {
+        await this.#forgetRefused();
+        this.#limits = limitsWith(this.#lane.limits, outcome.targetMs);
         await this.#done(batch, outcome, performance.now() - begun);
         return { kind: 'done', bounds: batch.bounds, isLast: batch.isLast, outcome };
       }
@@ -188,7 +224,8 @@ export class DataWorker {
         continue;
       }
       if (!isRefusal(outcome) || batch.attempts >= ATTEMPTS_MAX) return this.#failed(batch, outcome);
-      this.#pace = afterRefusal(this.#pace, this.#lane.limits);
+      await this.#tellRefused(batch, outcome);
+      this.#pace = afterRefusal(this.#pace, this.#limits);
       await pause(Math.min(BACK_OFF_MS_MAX, BACK_OFF_MS * 2 ** batch.attempts), this.#lane.engine.signal);
       const smaller = await this.#next(range, batch.bounds.lo);
       batch = { ...(smaller ?? batch), attempts: batch.attempts + 1, error: outcome.error.message };
@@ -216,17 +253,17 @@ export class DataWorker {
     const { key } = this.#lane.table;
     const run = await this.#run();
     if (run?.skipFailed && run.skipped.length < SKIPPED_MAX) {
-      const state = await passOverRow(this.#lane, batch, {
+      const asked = await passOverRow(this.#lane, batch, {
         row,
         message: failed.error.message,
         sqlstate: failed.error.code ?? null,
       });
-      if (state === undefined) return { kind: 'lost' };
+      if (asked === undefined) return { kind: 'lost' };
       return {
         kind: 'done',
         bounds: batch.bounds,
         isLast: batch.isLast,
-        outcome: { kind: 'done', rows: 0, ms: 0, state },
+        outcome: { kind: 'done', rows: 0, ms: 0, ...asked },
       };
     }
     const { message, code } = failed.error;
@@ -245,10 +282,9 @@ export class DataWorker {
   }
 
   async #done(batch: NextBatch, { ms }: { ms: number }, wholeMs: number): Promise<void> {
-    const { limits } = this.#lane;
     if (this.#cap !== undefined) this.#cap = this.#cap * 2 < this.#pace.size ? Math.max(1, this.#cap * 2) : undefined;
     else if (batch.keys > 0) {
-      this.#pace = afterBatch(this.#pace, { keys: batch.keys, ms: wholeMs }, limits);
+      this.#pace = afterBatch(this.#pace, { keys: batch.keys, ms: wholeMs }, this.#limits);
       this.#recent = withBatch(this.#recent, {
         keys: batch.keys,
         ms: wholeMs + this.#heldMs + restMs(ms, this.#lane.pause, this.#slowly),
@@ -303,6 +339,10 @@ export class DataWorker {
   }
 }
 
+function limitsWith(limits: PaceLimits, targetMs: number | null): PaceLimits {
+  return targetMs === null ? limits : { ...limits, targetMs };
+}
+
 type Tried =
   | {
       readonly kind: 'done';
@@ -322,6 +362,8 @@ function isRowFault({ error, isRowFault: known }: BatchFailure): boolean {
 const SKIPPED_MAX = 1000;
 const WAIT_MS = 300;
 const ATTEMPTS_MAX = 30;
+/** One refusal is nothing unusual. */
+const REFUSALS_TOLD = 2;
 const BACK_OFF_MS = 50;
 const BACK_OFF_MS_MAX = 2000;
 

@@ -69,12 +69,16 @@ function Screen({ target }: { target: string }) {
   if (screen === 'graph') return <Lazy what="the graph" load={loadGraph} props={{ target }} />;
   if (screen === 'schema') return <Lazy what="the schema" load={loadSchema} props={{ target, item }} />;
   if (screen === 'approvals') return <Lazy what="the approvals" load={loadApprovals} props={{ target, hash: item }} />;
+  if (screen === 'data' && item === '') return <Lazy what="the data migrations" load={loadData} props={{ target }} />;
+  if (screen === 'data') return <Lazy key={item} what="the run" load={loadDataRun} props={{ target, version: item }} />;
   if (screen === 'audit') return <AuditScreen target={target} />;
   return <NoSuch what={`screen ${screen}`} />;
 }
 
 const loadSchema = async () => (await import('./screens/schema.tsx')).SchemaScreen;
 const loadRun = async () => (await import('./screens/run.tsx')).RunScreen;
+const loadData = async () => (await import('./screens/data.tsx')).DataScreen;
+const loadDataRun = async () => (await import('./screens/data-run.tsx')).DataRunScreen;
 const loadGraph = async () => (await import('./screens/graph.tsx')).GraphScreen;
 
 const loadApprovals = async () => (await import('./screens/approvals.tsx')).ApprovalsScreen;

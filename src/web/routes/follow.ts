@@ -5,14 +5,14 @@ import { count, ofTarget, orNull, text } from '../answers/shapes.ts';
 import { route } from '../route.ts';
 
 /**
- * `hello` when it begins, `changed` when anything was recorded, `away` when the database cannot be asked, `action` when one of this
+ * `hello` when it begins, `changed` when anything was recorded, `data` when a data migration has moved, `away` when the database cannot be asked, `action` when one of this
  * console goes on, `run` while one is at work, as it is now, `reload`: ask for everything anew.
  */
 export const followTarget = route({
   name: 'followTarget',
   method: 'GET',
   path: '/api/targets/:target/stream',
-  summary: 'what happens, as server-sent events: hello, changed, run, action, away, reload',
+  summary: 'what happens, as server-sent events: hello, changed, data, run, action, away, reload',
   role: 'viewer',
   changes: false,
   input: v.object({ ...ofTarget, since: v.optional(v.pipe(text, v.description('as the header Last-Event-ID'))) }),

@@ -31,6 +31,9 @@ export interface Signal {
 
 export const NEEDS = 'the role needs pg_monitor';
 
-/** The subquery of a table and all its partitions, as OIDs; its OID is the first parameter. */
-export const TABLE_AND_PARTITIONS = `(SELECT $1::pg_catalog.oid UNION SELECT p.relid::pg_catalog.oid
-  FROM pg_catalog.pg_partition_tree($1::pg_catalog.oid::pg_catalog.regclass) AS p)`;
+/**
+ * The subquery of a table and all its partitions, as OIDs; its OID is the first parameter. pg_partition_tree would lock each of
+ * them, and wait for whoever has one.
+ */
+export const TABLE_AND_PARTITIONS = `(WITH RECURSIVE family (relid) AS (SELECT $1::pg_catalog.oid
+  UNION SELECT i.inhrelid FROM family AS f JOIN pg_catalog.pg_inherits AS i ON i.inhparent = f.relid) SELECT relid FROM family)`;

@@ -6,8 +6,10 @@ export const connection = signal<'connecting' | 'live' | 'away' | 'lost'>('conne
 export const awayBecause = signal('');
 /** Grows when something has happened and everything shown may be old. */
 export const changes = signal(0);
+/** Grows when a data migration has moved, which changes nothing else: a batch is no event. */
+export const dataMoves = signal(0);
 
-const KINDS = ['hello', 'changed', 'away', 'reload', 'action', 'run'] as const;
+const KINDS = ['hello', 'changed', 'data', 'away', 'reload', 'action', 'run'] as const;
 
 interface Heard {
   readonly kind: (typeof KINDS)[number] | 'lost';
@@ -80,5 +82,6 @@ function hear({ kind, id, data }: Heard): void {
   else connection.value = 'live';
   awayBecause.value = kind === 'away' ? ((data as { message?: string }).message ?? '') : '';
   if (kind === 'changed' || kind === 'reload') changes.value++;
+  if (kind === 'data') dataMoves.value++;
   listeners.get(kind)?.(data as never);
 }

@@ -1,7 +1,7 @@
-import { type ReadonlySignal, useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import { type ReadonlySignal, untracked, useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { ask, type Fault, Refused } from './api.ts';
-import { changes, connection } from './live.ts';
+import { changes, connection, dataMoves } from './live.ts';
 import { expired, messageOf } from './session.ts';
 
 /** What was asked for, as far as it is there: an old value stays until the new one has come. */
@@ -17,8 +17,11 @@ export interface Loaded<Value> {
   readonly refresh: () => void;
 }
 
-/** Asks for a document, and again whenever something has happened (unless `isStill`). '' asks for nothing. */
-export function useResource<Value>(path: string, { isStill = false } = {}): Loaded<Value> {
+/**
+ * Asks for a document, and again whenever something has happened (unless `isStill`), of data migrations also when one has moved
+ * (`isOfData`). '' asks for nothing.
+ */
+export function useResource<Value>(path: string, { isStill = false, isOfData = false } = {}): Loaded<Value> {
   const state = useSignal<Resource<Value> & { path: string }>({
     value: undefined,
     fault: undefined,
@@ -29,10 +32,11 @@ export function useResource<Value>(path: string, { isStill = false } = {}): Load
   useEffect(() => {
     if (wanted.value.path !== path) wanted.value = { path, count: 0, isBackground: false };
   }, [path]);
-  const seen = useSignal(changes.peek());
+  const happened = () => changes.value + (isOfData ? dataMoves.value : 0);
+  const seen = useSignal(untracked(happened));
   useSignalEffect(() => {
-    if (isStill || changes.value === seen.peek()) return;
-    seen.value = changes.value;
+    if (isStill || happened() === seen.peek()) return;
+    seen.value = happened();
     wanted.value = { ...wanted.peek(), count: wanted.peek().count + 1, isBackground: true };
   });
   useSignalEffect(() => {

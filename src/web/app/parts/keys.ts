@@ -10,6 +10,7 @@ const SCREENS: Readonly<Record<string, string>> = {
   g: 'graph',
   s: 'schema',
   v: 'approvals',
+  d: 'data',
   a: 'audit',
 };
 const BETWEEN_MS = 1500;

@@ -2,7 +2,8 @@ import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { EventRow, MigrationRow } from '../../answers/overview.ts';
 import { theme } from '../data/theme.ts';
-import { count, formatDuration, timeText } from './words.ts';
+import { tickText } from './tick-text.ts';
+import { count, formatDuration } from './words.ts';
 
 /** When migrations were applied, and how long each took; those that failed stand out. */
 export function Timeline({ rows, events }: { rows: readonly MigrationRow[]; events: readonly EventRow[] }) {
@@ -56,16 +57,6 @@ function pointsOf(rows: readonly MigrationRow[], events: readonly EventRow[]): T
     .filter(({ event }) => event === 'failed' || event === 'rollback_failed')
     .map(({ at, version, detail }) => point(at, Number(detail.executionTimeMs ?? 1), version ?? '', true));
   return [...applied, ...failed].sort((a, b) => a.at - b.at);
-}
-
-const DAY_SECONDS = 86_400;
-
-/** A point of the axis, as exact as its steps. Both in seconds. */
-function tickText(tick: number, step: number): string {
-  const [day = '', clock = ''] = timeText(new Date(tick * 1000).toISOString()).split(' ');
-  if (step >= DAY_SECONDS) return day;
-  if (step >= 60) return `${day.slice(5)} ${clock.slice(0, 5)}`;
-  return step >= 1 ? clock : `${clock}${(tick % 1).toFixed(2).slice(1)}`;
 }
 
 function draw(place: HTMLElement, points: readonly TimelinePoint[]): uPlot {

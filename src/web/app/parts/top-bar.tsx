@@ -17,6 +17,7 @@ const SCREENS = [
   ['graph', 'Graph'],
   ['schema', 'Schema'],
   ['approvals', 'Approvals'],
+  ['data', 'Data'],
   ['audit', 'Audit'],
 ] as const;
 

@@ -75,6 +75,13 @@ const KINDS = [
   'backed_up',
   'put_back',
   'restored',
+  'pruned',
+  'data_started',
+  'data_paused',
+  'data_resumed',
+  'data_cancelled',
+  'data_retried',
+  'data_retargeted',
   'initialized',
 ];
 
