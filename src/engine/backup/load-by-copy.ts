@@ -78,10 +78,10 @@ const SETTINGS: Readonly<Record<string, string>> = {
 };
 
 export async function inSession<T>(
-  { engine, database, signal }: Pick<LoadInto, 'engine' | 'database' | 'signal'>,
+  { engine, database, signal, purpose = 'restore' }: Pick<LoadInto, 'engine' | 'database' | 'signal' | 'purpose'>,
   use: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const session = await engine.connect('restore', database);
+  const session = await engine.connect(purpose, database);
   const cancel = () => void session.cancel();
   signal.addEventListener('abort', cancel);
   try {

@@ -14,7 +14,7 @@ import { SEALED_SUFFIX } from './seal.ts';
 
 /** Loads a dump of pg_dump with its pg_restore; `more`: further arguments. Throws as loadBackup does. */
 export async function loadByPgRestore(backup: OpenBackup, into: LoadInto, more: readonly string[] = []): Promise<void> {
-  const { engine, database, session, owners, privileges, signal } = into;
+  const { engine, database, session, owners, privileges, signal, purpose = 'restore' } = into;
   const program = await choosePgRestore(backup, into);
   const source = dumpOf(backup);
   const { role } = engine.settings;
@@ -31,7 +31,7 @@ export async function loadByPgRestore(backup: OpenBackup, into: LoadInto, more: 
     ...more,
     ...(source.path === undefined ? [] : [source.path]),
   ];
-  const env = await programEnvironment(engine, session, database);
+  const env = await programEnvironment(engine, session, { database, purpose });
   const ended = await runProgram({
     path: program.path,
     args,

@@ -15,5 +15,7 @@ export interface LoadInto {
   readonly jobs: number;
   /** Aborted when the person wants to stop. */
   readonly signal: AbortSignal;
+  /** How its sessions are called, and those of programs; else `restore`. */
+  readonly purpose?: 'restore' | 'table restore';
   readonly onTable: (done: number, total: number) => void;
 }

@@ -17,6 +17,7 @@ import { inSession, loadTable, readScript, runStatements } from './load-by-copy.
 import { listDump, loadByPgRestore } from './load-by-pg-restore.ts';
 import type { LoadInto } from './load-into.ts';
 import type { OpenBackup } from './open-file.ts';
+import { advanceSequences } from './settle-copy.ts';
 import { type TableInBackup, tablesOf } from './tables-named.ts';
 
 export interface TablesToLoad {
@@ -25,6 +26,8 @@ export interface TablesToLoad {
   readonly wanted: readonly WantedTable[];
   /** What there is in the database. */
   readonly present: Present;
+  /** Behind the rows, in their transaction, or, where pg_restore has its own, behind that. */
+  readonly settle: (session: Session) => Promise<void>;
 }
 
 /** Loads them in one transaction. Problem `restore-refused` where they need what is neither there nor made for them. */
@@ -32,7 +35,11 @@ export function loadSome(backup: OpenBackup, into: LoadInto, some: TablesToLoad)
   return backup.manifest.method === 'copy' ? someByCopy(backup, into, some) : someByList(backup, into, some);
 }
 
-async function someByList(backup: OpenBackup, into: LoadInto, { wanted, present }: TablesToLoad): Promise<void> {
+async function someByList(
+  backup: OpenBackup,
+  into: LoadInto,
+  { wanted, present, settle }: TablesToLoad,
+): Promise<void> {
   const entries = readDumpContents(await listDump(backup, into));
   const chosen = chooseEntries(entries, wanted, present, tablesOf(backup.manifest));
   if (chosen.unknown.length > 0) throw notInBackup(chosen.unknown);
@@ -41,13 +48,20 @@ async function someByList(backup: OpenBackup, into: LoadInto, { wanted, present 
   try {
     const list = join(folder, 'list');
     writeFileSync(list, `${chosen.lines.join('\n')}\n`, { mode: 0o600 });
+    // Who kills this run behind the rows, which pg_restore commits by itself, has numbers that are free all the same.
+    await advanceSequences(
+      into.session,
+      backup.manifest,
+      wanted.filter(({ isThere }) => isThere),
+    );
     await loadByPgRestore(backup, into, [`--use-list=${list}`, '--single-transaction']);
+    await settle(into.session);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function someByCopy(backup: OpenBackup, into: LoadInto, { tables, wanted, present }: TablesToLoad) {
+async function someByCopy(backup: OpenBackup, into: LoadInto, { tables, wanted, present, settle }: TablesToLoad) {
   const isMade = wanted.some(({ isThere }) => !isThere);
   const all = isMade ? await definitionsOf(backup, into) : [];
   const chosen = chooseDefinitions(all, isMade ? wanted : [], present);
@@ -57,6 +71,8 @@ async function someByCopy(backup: OpenBackup, into: LoadInto, { tables, wanted, 
   const loaded = tables.filter(({ file }) => file !== null);
   await inSession(into, async (session) => {
     await session.query('BEGIN');
+    // The database is in use: what is said to be there must be there after a crash.
+    await session.query('SET LOCAL synchronous_commit = on');
     await runStatements(session, sqlOf(chosen.before), SCHEMA_FILES.pre);
     await setSequences(backup, session, chosen.beside);
     for (const [done, table] of loaded.entries()) {
@@ -65,6 +81,7 @@ async function someByCopy(backup: OpenBackup, into: LoadInto, { tables, wanted, 
       await loadTable(backup, session, table);
     }
     await runStatements(session, sqlOf(chosen.behind), SCHEMA_FILES.post);
+    await settle(session);
     await session.query('COMMIT');
   });
 }

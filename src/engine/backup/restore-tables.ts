@@ -10,6 +10,7 @@ import { databaseProblem, isDatabaseError } from '../failure.ts';
 import type { LoadInto } from './load-into.ts';
 import { loadSome } from './load-tables.ts';
 import { chooseBackup, openBackup } from './open-backup.ts';
+import { beAlone } from './other-table-restores.ts';
 import { readPresent } from './present.ts';
 import { settleTables } from './settle-copy.ts';
 import { type TableInBackup, tablesNamed } from './tables-named.ts';
@@ -43,14 +44,19 @@ export async function restoreTables(engine: Engine, options: RestoreTablesOption
     const [row] = await session.query(SERVER_INFO.sql);
     const server = serverInfoOf(row, session.backendPid);
     refuseReadOnly(server);
+    if (!server.pooled) await beAlone(engine, session, database);
     const { wanted, present } = await lookAt(session, named);
     const backup = await openBackup(engine, chosen);
     const into: LoadInto = {
       ...{ engine, database, session, serverMajor: Math.trunc(server.versionNum / 10_000), jobs: 1 },
       ...{ owners: options.owners, privileges: options.owners, signal: engine.signal, onTable: () => {} },
+      purpose: 'table restore',
     };
-    await loadSome(backup, into, { tables: named, wanted, present });
-    const tables = await settleTables(engine, session, chosen.manifest, { database, wanted });
+    let tables: RestoredTables['tables'] = [];
+    const settle = async (within: Session) => {
+      tables = await settleTables(engine, within, chosen.manifest, { database, wanted });
+    };
+    await loadSome(backup, into, { tables: named, wanted, present, settle });
     return { ...chosen, database, tables };
   } catch (error) {
     throw withState(error, database);
@@ -65,6 +71,23 @@ function withState(error: unknown, database: string): unknown {
   return problem.with({ state: `Nothing of ${database} was changed.` });
 }
 
+/** Of who killed a restore, and does not know how far it was. */
+const AS_MANY = 'as many as the backup has: an earlier restore may have loaded them';
+
+async function rowsIn(
+  session: Session,
+  { schema, name }: WantedTable,
+  expected: number | null,
+): Promise<'none' | 'some' | 'as in the backup'> {
+  const limit = expected === null ? 1 : expected + 1;
+  const [row] = await session.query(
+    `SELECT pg_catalog.count(*) AS amount FROM (SELECT FROM ${quoteQualified(schema, name)} LIMIT ${limit}) AS first`,
+  );
+  const amount = Number(row?.amount ?? 0);
+  if (amount === 0) return 'none';
+  return amount === expected ? 'as in the backup' : 'some';
+}
+
 /** Which of them are there; those must be empty. */
 async function lookAt(
   session: Session,
@@ -77,10 +100,9 @@ async function lookAt(
     isThere: present.has(objectKey('relation', { schema, name })),
   }));
   const full: string[] = [];
-  for (const table of wanted.filter(({ isThere }) => isThere)) {
-    const from = quoteQualified(table.schema, table.name);
-    const [row] = await session.query(`SELECT EXISTS (SELECT FROM ${from}) AS has_rows`);
-    if (row?.has_rows === 't') full.push(shownTable(table));
+  for (const [i, table] of wanted.entries()) {
+    const found = table.isThere ? await rowsIn(session, table, tables[i]!.rows) : 'none';
+    if (found !== 'none') full.push(`${shownTable(table)}${found === 'as in the backup' ? ` (${AS_MANY})` : ''}`);
   }
   if (full.length === 0) return { wanted, present };
   throw new Problem('restore-refused', 'Tables that are to be restored have rows.', {

@@ -35,10 +35,15 @@ export async function settleCopy(
   const free = `UPDATE ${names.runner} SET run_id = NULL, expires_at = NULL, fence = fence + 1 WHERE run_id IS NOT NULL`;
   // Who loads single tables loads them into a database where a run may be at work.
   const voided = into.tables === null ? [{ sql: free }] : [];
+  // In the transaction of the rows, where there is one: it is not to fail with this.
+  const isOpen = session.transactionStatus === 'T';
+  const around = (sql: string) => (isOpen ? [{ sql }] : []);
+  const record = eventItem(names, run, { event: 'restored', version: null, detail });
   const { failure } = await session.runBatch([
-    [...voided, eventItem(names, run, { event: 'restored', version: null, detail })],
+    [...around('SAVEPOINT taskflow_record'), ...voided, record, ...around('RELEASE SAVEPOINT taskflow_record')],
   ]);
   if (!failure) return;
+  if (isOpen) await session.query('ROLLBACK TO SAVEPOINT taskflow_record');
   const what = into.tables === null ? `${NO_TRAIL}, and a run that held its lease may still seem to` : NO_TRAIL;
   emit({ kind: 'warning', message: `${what}: ${failure.error.message}.` });
 }
@@ -62,14 +67,28 @@ export async function settleTables(
   { database, wanted }: LoadedTables,
 ): Promise<{ name: string; made: boolean; rows: number }[]> {
   const tables = [];
+  await advanceSequences(session, manifest, wanted);
   for (const { schema, name, isThere } of wanted) {
     const table = quoteQualified(schema, name);
-    for (const sequence of await session.query(SEQUENCES, [table])) await advance(session, manifest, sequence);
     const [row] = await session.query(`SELECT pg_catalog.count(*) AS amount FROM ONLY ${table}`);
     tables.push({ name: `${schema}.${name}`, made: !isThere, rows: Number(row?.amount ?? 0) });
   }
   await settleCopy(engine, session, manifest, { database, replaced: null, tables: tables.map(({ name }) => name) });
   return tables;
+}
+
+/**
+ * Of tables that are there: no number that the backup has is given out again. Before their rows come, it does no harm; a restore that is
+ * killed behind the rows does not come to it.
+ */
+export async function advanceSequences(
+  session: Session,
+  manifest: BackupManifest,
+  tables: readonly { readonly schema: string; readonly name: string }[],
+): Promise<void> {
+  for (const { schema, name } of tables)
+    for (const sequence of await session.query(SEQUENCES, [quoteQualified(schema, name)]))
+      await advance(session, manifest, sequence);
 }
 
 /** Those that belong to a column: serial and identity. */
