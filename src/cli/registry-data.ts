@@ -68,7 +68,7 @@ With --finish what is left is run now: whatever would hold it back, and one that
     {
       name: 'cancel',
       summary: 'end the run',
-      description: `Ends the run of a data migration: when the command returns, no batch is committed any more. What was committed stays, and the position is kept: "data retry" and "migrate" go on behind it.`,
+      description: `Ends the run of a data migration: when the command returns, no batch is committed any more. What was committed stays, and the position is kept: "data retry" and "migrate" go on behind it, and "rollback --version" takes back what is done.`,
       positionals: [VERSION],
       flags: [],
       examples: [{ line: 'taskflow-db data cancel 012', says: 'no batch after this' }],

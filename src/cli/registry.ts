@@ -131,7 +131,7 @@ With --require-approval, or "approval": "required" in the configuration, it appl
     summary: 'undo the migration applied last, or several',
     description: `Runs the ROLLBACK section of the migration that was applied last, which is not always the one with the highest number. With --to it goes on until the given version is the last one applied. It never passes a baseline.
 
-With --version it undoes that one alone, wherever it stands: refused, with the object and the line, while something applied later stands on it, by its Depends header or by what its SQL does. With --cascade that is undone, too, the last applied first.
+With --version it undoes that one alone, wherever it stands: refused, with the object and the line, while something applied later stands on it, by its Depends header or by what its SQL does. With --cascade that is undone, too, the last applied first. Of a data migration that failed, was cancelled, paused or interrupted it takes back what is done.
 
 With --backup it takes a full backup of the database first, as "backup" does, and runs nothing where that fails.`,
     flags: [
@@ -233,7 +233,7 @@ Drift can be accepted in two ways. With --to-migration NAME it becomes the next 
   {
     name: 'verify',
     summary: 'prove the migrations on scratch databases',
-    description: `Proves on scratch databases, not on yours: that the files are those that were applied (checksums); that they can be applied to an empty database (replay); that init-complete.sql and its patch make the same schema, rows and records (init-complete); that the older states which the setting verify.upgradeFrom names become what the migrations make (upgrade); that each rollback leaves what was there before, and that the migration can be applied again behind it (rollback); that each file may run twice and the second run changes nothing (rerun); and that its VERIFY queries hold, and would not without it (verify).
+    description: `Proves on scratch databases, not on yours: that the files are those that were applied (checksums); that they can be applied to an empty database (replay); that init-complete.sql and its patch make the same schema, rows and records (init-complete); that the older states which the setting verify.upgradeFrom names become what the migrations make (upgrade); that each rollback leaves what was there before, and that the migration can be applied again behind it (rollback); that each file may run twice and the second run changes nothing (rerun); that a data migration comes to the same rows when it is killed inside any of its batches or behind it (killed); and that its VERIFY queries hold, and would not without it (verify).
 
 A second run that PostgreSQL refuses and that changes nothing is a note, or a failure with "verify": { "rerun": "strict" } in the configuration. Columns that come back at another position are a note. What cannot be checked is named and counted.
 

@@ -30,8 +30,8 @@ const SHOWN = 3;
 export function keptDetail(kept: unknown): string {
   return listed(
     objectsOf(kept),
-    ({ schema, table, rows, store }) =>
-      `${count(Number(rows), 'row')} of ${String(schema)}.${String(table)} kept in taskflow_backup."${String(store)}"`,
+    ({ schema, table, rows, store, batches }) =>
+      `${batches ? 'rows' : count(Number(rows), 'row')} of ${String(schema)}.${String(table)} kept in taskflow_backup."${String(store)}"${batches ? ', batch by batch' : ''}`,
   );
 }
 
