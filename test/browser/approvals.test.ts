@@ -112,9 +112,10 @@ test('the operator asks, the approver agrees in another browser, and only then i
       .waitFor();
     await apply.click();
     await dialogOf(otto).getByRole('button', { name: 'Apply' }).click();
+    await anna.getByText(/Used by otto/).waitFor();
+    await open(otto, 'plan');
     await otto.getByText('Nothing is to be applied.').waitFor();
     assert.deepEqual(await tables(at), ['people', 'orders']);
-    await anna.getByText(/Used by otto/).waitFor();
 
     const events = await at.database.sql(
       "SELECT event, detail ->> 'by', detail ->> 'via', detail -> 'console' ->> 'user', detail ->> 'reason' FROM schema_migration_events WHERE event ~ 'appro' ORDER BY seq",

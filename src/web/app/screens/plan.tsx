@@ -33,7 +33,7 @@ export function PlanScreen({ target }: { target: string }) {
       {value && <PlanActions target={target} plan={value} to={to} because={whyNotApply(approvals.now.value.value)} />}
       {fault && <FaultBox fault={fault} retry={refresh} />}
       {!value && !fault && <Loading what="the plan" />}
-      <PlanApproval target={target} to={to} approvals={approvals.now.value.value} onDone={approvals.refresh} />
+      <PlanApproval target={target} choice={{ to }} approvals={approvals.now.value.value} onDone={approvals.refresh} />
       {value && <Plan target={target} plan={value} />}
     </div>
   );
