@@ -6,6 +6,7 @@ import { go, pathOf } from '../data/place.ts';
 import { useResource } from '../data/resource.ts';
 import { ActionButton } from './action-button.tsx';
 import { FaultBox, Loading, Shown } from './basics.tsx';
+import { RollBackApproval } from './roll-back-approval.tsx';
 import { count, rowsText } from './words.ts';
 
 interface RollBackProps {
@@ -19,6 +20,7 @@ interface RollBackProps {
 /** Undoes migrations, after what that costs and what comes back was shown. */
 export function RollBackButton({ target, label, query, isDisabled = false }: RollBackProps) {
   const [plan, cascade, data] = [useSignal<WayBackAnswer | undefined>(undefined), useSignal(false), useSignal(true)];
+  const mayRun = useSignal(false);
   const { steps, ...named } = query;
   const body = {
     ...named,
@@ -38,7 +40,7 @@ export function RollBackButton({ target, label, query, isDisabled = false }: Rol
       title={found > 1 ? `Roll back ${count(found, 'migration')}?` : 'Roll back?'}
       isDangerous
       isDisabled={isDisabled}
-      isIncomplete={found === 0}
+      isIncomplete={found === 0 || !mayRun.value}
       onBegun={() => go(pathOf(target, 'run'))}
     >
       <WayBack
@@ -71,6 +73,15 @@ export function RollBackButton({ target, label, query, isDisabled = false }: Rol
           />{' '}
           put back what was kept of the data
         </label>
+      )}
+      {found > 0 && (
+        <RollBackApproval
+          target={target}
+          query={{ ...query, ...(cascade.value ? { cascade: 'true' } : {}), data: String(data.value) }}
+          onKnown={(may) => {
+            mayRun.value = may;
+          }}
+        />
       )}
     </ActionButton>
   );
