@@ -8,6 +8,14 @@ export type { RunEventName, RunState, Transition } from './batch/states.ts';
 export type { Change, Difference, OrderNote, PropertyChange } from './catalog/compare.ts';
 export type { Included, NotChecked, SchemaObject, Snapshot } from './catalog/snapshot.ts';
 export { loadSettings, type Settings, type SettingsSource } from './config/settings.ts';
+export {
+  approvePlan,
+  type DecisionResult,
+  rejectPlan,
+  requestApproval,
+  revokeApproval,
+} from './engine/approval/decide.ts';
+export { type ApprovalList, type ListedRequest, listApprovals, showApproval } from './engine/approval/list.ts';
 export type { AnchorPoint, AnchorReport } from './engine/audit/anchor.ts';
 export type { FirstBad, Head } from './engine/audit/chain-check.ts';
 export { type HistoryEvent, type HistoryOptions, history } from './engine/audit/history.ts';

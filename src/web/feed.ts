@@ -8,14 +8,12 @@ export interface FeedEvent {
   readonly data: unknown;
 }
 
-/** Written out once, however many readers there are. */
-interface Kept {
+interface Kept extends FeedEvent {
   readonly id: string;
-  readonly text: string;
 }
 
-function kept({ event, data }: FeedEvent, id: string): Kept {
-  return { id, text: `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n` };
+function textOf({ event, data, id }: Kept): string {
+  return `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
 /** So many are kept for who comes back. */
@@ -41,10 +39,11 @@ export class Feed {
 
   publish(event: FeedEvent): void {
     this.#count++;
-    const one = kept(event, this.#id());
+    const one = { ...event, id: this.#id() };
     this.#kept.push(one);
     if (this.#kept.length > KEPT_MAX) this.#kept.shift();
-    for (const reader of this.#readers) reader.take(one);
+    const text = textOf(one); // written out once, however many readers there are
+    for (const reader of this.#readers) reader.take(one, text);
   }
 
   /** The same for what the next of its kind outdates: it is not kept, has no number, and a reader that is slow does not get it. */
@@ -56,7 +55,7 @@ export class Feed {
   /** Adds a reader; returns what takes it away. `lastId`: of the header Last-Event-ID. */
   subscribe(response: ServerResponse, lastId: string | undefined): () => void {
     const reader = new Reader(response, () => this.#reload());
-    reader.take(kept({ event: 'hello', data: {} }, this.#id()));
+    reader.take({ event: 'hello', data: {}, id: this.#id() });
     for (const event of this.#since(lastId)) reader.take(event);
     this.#readers.add(reader);
     return () => void this.#readers.delete(reader);
@@ -72,7 +71,7 @@ export class Feed {
   }
 
   #reload(): Kept {
-    return kept({ event: 'reload', data: {} }, this.#id());
+    return { event: 'reload', data: {}, id: this.#id() };
   }
 
   #since(lastId: string | undefined): readonly Kept[] {
@@ -97,10 +96,10 @@ class Reader {
     response.on('drain', () => this.#drained());
   }
 
-  take(event: Kept): void {
+  take(event: Kept, text = textOf(event)): void {
     if (this.#hasLost) return;
     if (!this.#isFull) {
-      this.#write(event);
+      this.#write(text);
       return;
     }
     this.#queue.push(event);
@@ -110,14 +109,14 @@ class Reader {
   }
 
   tell(text: string): void {
-    if (!this.#isFull) this.#isFull = !this.#response.write(text);
+    if (!this.#isFull) this.#write(text);
   }
 
   ping(): void {
     if (!this.#isFull) this.#isFull = !this.#response.write(': alive\n\n');
   }
 
-  #write({ text }: Kept): void {
+  #write(text: string): void {
     this.#isFull = !this.#response.write(text);
   }
 
@@ -128,7 +127,7 @@ class Reader {
     while (!this.#isFull) {
       const next = this.#queue.shift();
       if (!next) return;
-      this.#write(next);
+      this.#write(textOf(next));
     }
   }
 }

@@ -9,7 +9,7 @@ import { readDataRuns } from './routes/data.ts';
 import { readDataRun } from './routes/data-run.ts';
 import { cancelData, pauseData, resumeData, retargetData, retryData } from './routes/data-steer.ts';
 import { workAtData } from './routes/data-work.ts';
-import { approvePlan, rejectPlan, revokeApproval } from './routes/decide-approval.ts';
+import { approveAction, rejectAction, revokeAction } from './routes/decide-approval.ts';
 import { findDriftNow, readLastDrift } from './routes/drift.ts';
 import { acceptDriftOnRecord, makeDriftMigration } from './routes/drift-decisions.ts';
 import { endBlockerNow } from './routes/end-blocker.ts';
@@ -67,9 +67,9 @@ export const ROUTES: readonly Route[] = [
   endBlockerNow,
   readApprovals,
   askForApproval,
-  approvePlan,
-  rejectPlan,
-  revokeApproval,
+  approveAction,
+  rejectAction,
+  revokeAction,
   workAtData,
   pauseData,
   resumeData,

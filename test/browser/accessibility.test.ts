@@ -20,6 +20,7 @@ const SCREENS = [
   'migrations/001_people',
   'migrations/004_wide',
   'plan',
+  'run',
   'graph?select=001_people',
   'schema?q=na',
   'schema/table/public.orders',
@@ -58,6 +59,7 @@ test('every screen is reached by keys alone', async () => {
     for (const [key, name] of [
       ['m', 'Migrations'],
       ['p', 'Plan'],
+      ['r', 'Run'],
       ['g', 'Graph'],
       ['s', 'Schema'],
       ['a', 'Audit'],

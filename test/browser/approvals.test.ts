@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { closeBrowser, type Page, withPage } from '../support/browser.ts';
 import { type DatabaseWorkplace, withCli } from '../support/cli.ts';
 import { type StartedConsole, signIn, withConsole } from '../support/console.ts';
@@ -112,9 +113,10 @@ test('the operator asks, the approver agrees in another browser, and only then i
       .waitFor();
     await apply.click();
     await dialogOf(otto).getByRole('button', { name: 'Apply' }).click();
+    await anna.getByText(/Used by otto/).waitFor();
+    await open(otto, 'plan');
     await otto.getByText('Nothing is to be applied.').waitFor();
     assert.deepEqual(await tables(at), ['people', 'orders']);
-    await anna.getByText(/Used by otto/).waitFor();
 
     const events = await at.database.sql(
       "SELECT event, detail ->> 'by', detail ->> 'via', detail -> 'console' ->> 'user', detail ->> 'reason' FROM schema_migration_events WHERE event ~ 'appro' ORDER BY seq",
@@ -161,6 +163,37 @@ test('a file that is edited after the approval makes it void, on both screens an
       break;
     }
     assert.deepEqual(await tables(at), [null, null]);
+  });
+});
+
+test('a way back is asked for in its own question, and the button waits for the approval', async () => {
+  await withTwo(async ({ at, otto, anna, open }) => {
+    assert.equal((await at.run(['migrate', '--quiet'], { env: { TASKFLOW_APPROVAL: 'none' } })).exit, 0);
+    await open(otto, 'migrations/002_orders');
+    await otto.getByRole('button', { name: 'Roll back' }).click();
+    const dialog = dialogOf(otto);
+    await dialog.getByText('It needs the approval of another person.').waitFor();
+    assert.equal(await dialog.getByRole('button', { name: 'Roll back' }).isDisabled(), true);
+    await dialog.getByLabel('What is it for?').fill('Orders come back to the old table');
+    await dialog.getByRole('button', { name: 'Ask for approval' }).click();
+    await dialog.getByText(/Asked for by otto/).waitFor();
+
+    await open(anna, 'approvals');
+    assert.match(
+      (await anna.getByRole('article').first().innerText()).replace(/\s+/g, ' '),
+      /Roll back 1 migration requested/,
+    );
+    await decide(anna, 'Approve', 'Comment', '');
+    await dialog.getByText(/Approved by anna/).waitFor();
+    await dialog.getByRole('button', { name: 'Roll back' }).click();
+    await anna.getByText(/Used by otto/).waitFor();
+    await otto.getByRole('heading', { level: 1 }).first().waitFor();
+    let left = await tables(at);
+    for (let tries = 0; tries < 100 && JSON.stringify(left) !== '["people",null]'; tries++) {
+      await sleep(100);
+      left = await tables(at);
+    }
+    assert.deepEqual(left, ['people', null]);
   });
 });
 

@@ -24,15 +24,15 @@ interface Holder {
   commit(): Promise<void>;
 }
 
-/** A second connection that reads the table in a transaction, and keeps it open. */
-async function hold(at: DatabaseWorkplace): Promise<Holder> {
+/** A second connection that uses the table in a transaction, and keeps it open. */
+async function hold(at: DatabaseWorkplace, sql = 'SELECT count(*) FROM people'): Promise<Holder> {
   const { default: pg } = await import('pg');
   const client = new pg.Client({ connectionString: at.database.url, application_name: 'nightly report' });
   client.on('error', () => {}); // it may be ended by what is tested
   await client.connect();
   const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
   await client.query('BEGIN');
-  await client.query('SELECT count(*) FROM people');
+  await client.query(sql);
   return {
     pid: Number(rows[0].pid),
     commit: async () => {
@@ -165,5 +165,28 @@ test('an operator gets who is in the way out of it, on record', async () => {
     );
     assert.deepEqual(events, [['terminated', String(holder.pid), 't']]);
     await holder.commit();
+  });
+});
+
+test('an index that is built outside a transaction shows how far it is, and whom it waits for', async () => {
+  const files = {
+    ...FILES,
+    'm/002_email.sql':
+      '-- Index\nCREATE INDEX CONCURRENTLY people_name ON people (name);\n\n-- ROLLBACK:\n-- DROP INDEX CONCURRENTLY people_name;\n',
+  };
+  await withVisit({ files, before: applyFirst, args: withWrite }, async ({ page, at, open }) => {
+    const holder = await hold(at, "INSERT INTO people VALUES (1, 'a')");
+    await open('plan');
+    await page.getByRole('button', { name: 'Apply', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Apply', exact: true }).click();
+    const now = page.getByRole('region', { name: 'Now' });
+    await now.getByText('waiting for writers before build').waitFor();
+    await now.getByRole('rowheader', { name: `pid ${holder.pid}` }).waitFor();
+    await page
+      .getByRole('region', { name: 'Migrations', exact: true })
+      .getByText(/0 of 1 step done/)
+      .waitFor();
+    await holder.commit();
+    await page.getByRole('heading', { name: 'Run done' }).waitFor();
   });
 });

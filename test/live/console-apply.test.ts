@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import * as v from 'valibot';
 import type { ActionAnswer } from '../../src/web/answers/action.ts';
+import type { RunAnswer } from '../../src/web/answers/run.ts';
+import { ROUTES } from '../../src/web/routes.ts';
 import { type DatabaseWorkplace, withCli } from '../support/cli.ts';
 import { type SignedIn, type StartedConsole, signIn, withConsole } from '../support/console.ts';
 import { engines } from '../support/servers.ts';
@@ -28,7 +31,7 @@ interface Bed {
 
 async function withActing(files: Readonly<Record<string, string>>, args: string[], body: (bed: Bed) => Promise<void>) {
   await withCli(newest, files, (at) =>
-    withConsole(at, ['--write', ...args], async (console) => {
+    withConsole(at, ['--write', '--scratch', at.database.url, ...args], async (console) => {
       const one = await signIn(console.url, console.links[0]!.url);
       const base = `/api/targets/${at.database.name}`;
       const act: Bed['act'] = async (part, given) => {
@@ -47,6 +50,38 @@ async function withActing(files: Readonly<Record<string, string>>, args: string[
     }),
   );
 }
+
+/** What the API describes is all that an answer holds. */
+function documented(name: string, value: unknown): void {
+  const found = v.safeParse(ROUTES.find((one) => one.name === name)!.output, value);
+  assert.deepEqual(found.issues, undefined, name);
+  assert.deepEqual(found.output, value, `${name} gives something that the API does not describe`);
+}
+
+test('every action gives what the API says, and all of it is described', async () => {
+  await withActing(FILES, [], async ({ at, one, act, ended }) => {
+    documented('rehearseMigrations', await ended((await act('rehearse', {})).id));
+    documented('applyMigrations', await ended((await act('apply', {})).id));
+    documented('readRun', (await one.get(`/api/targets/${at.database.name}/run`)).json());
+    documented('readWayBack', (await one.get(`/api/targets/${at.database.name}/way-back?to=001`)).json());
+    documented('tryRollback', await ended((await act('rollback/dry-run', { version: '002' })).id));
+    const refused = await ended((await act('rollback', { version: '002', expected: ['001_people'] })).id);
+    assert.equal(refused.problem?.code, 'plan-moved');
+    const undone = await ended((await act('rollback', { to: '001' })).id);
+    documented('rollBackMigrations', undone);
+    assert.equal(undone.state, 'done', JSON.stringify(undone.problem));
+    documented('tryMigrations', await ended((await act('dry-run', { to: '002' })).id));
+    documented('cancelRun', await ended((await act('run/cancel', { id: undone.runId })).id));
+    documented('endBlocker', await ended((await act('run/blockers/1', { transaction: '1/1' })).id));
+    documented('readAction', undone);
+    const run = (await one.get(`/api/targets/${at.database.name}/run?id=${undone.runId}`)).json<RunAnswer>().run;
+    assert.deepEqual([run?.kind, run?.outcome, run?.by.console !== null], ['roll back', 'done', true]);
+    assert.deepEqual(
+      run?.migrations.map(({ version }) => version),
+      ['003_index', '002_orders'],
+    );
+  });
+});
 
 const EVENTS = `SELECT event, version, detail -> 'console' ->> 'user', detail -> 'console' ->> 'address', detail -> 'console' ->> 'request'
 FROM schema_migration_events ORDER BY seq`;

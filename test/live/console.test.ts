@@ -31,6 +31,8 @@ test('every address gives what the API says, and all of it is described', async 
         readOverview: `${base}/overview`,
         readMigration: `${base}/migrations/003`,
         readPlan: `${base}/plan`,
+        readActions: `${base}/actions`,
+        readRun: `${base}/run`,
         readGraph: `${base}/graph`,
         readSchema: `${base}/schema?text=name`,
         readTableKeys: `${base}/schema/keys`,

@@ -16,7 +16,7 @@ import { withBench } from '../support/console-server.ts';
 /** A target whose database is never asked. */
 function targetOf(name: string, production = false, signal = new AbortController().signal): Target {
   const engine = {
-    settings: { production, directories: [] },
+    settings: { production, directories: [], trackingSchema: 'public' },
     cwd: '/',
     target: { database: `${name}_db` },
     run: { runId: 'of the console', host: 'here', toolVersion: '1.2.3', gitCommit: null },

@@ -1,9 +1,9 @@
-import { reject } from '../../engine/approval/decide.ts';
+import { rejectPlan } from '../../engine/approval/decide.ts';
 import type { ExitStatus } from '../../problem/codes.ts';
 import { decided, reasonFor } from '../approval-decision.ts';
 import type { CommandContext } from '../context.ts';
 
 export async function run(context: CommandContext): Promise<ExitStatus> {
   const reason = reasonFor(context, 'reject');
-  return decided(context, 'Reject', (engine, hash, askFirst) => reject(engine, hash, { reason, askFirst }));
+  return decided(context, 'Reject', (engine, hash, askFirst) => rejectPlan(engine, hash, { reason, askFirst }));
 }

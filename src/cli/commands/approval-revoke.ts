@@ -1,9 +1,9 @@
-import { revoke } from '../../engine/approval/decide.ts';
+import { revokeApproval } from '../../engine/approval/decide.ts';
 import type { ExitStatus } from '../../problem/codes.ts';
 import { decided, reasonFor } from '../approval-decision.ts';
 import type { CommandContext } from '../context.ts';
 
 export async function run(context: CommandContext): Promise<ExitStatus> {
   const reason = reasonFor(context, 'revoke');
-  return decided(context, 'Revoke', (engine, hash, askFirst) => revoke(engine, hash, { reason, askFirst }));
+  return decided(context, 'Revoke', (engine, hash, askFirst) => revokeApproval(engine, hash, { reason, askFirst }));
 }

@@ -63,7 +63,7 @@ export async function requestApproval(
  * Agrees to a plan on record. It must still be what would be done, by the files and the database of whoever agrees: Problem
  * `approval-refused`, also where that is who has asked for it.
  */
-export async function approve(
+export async function approvePlan(
   engine: Engine,
   hash: string,
   options: { readonly comment?: string | undefined; readonly askFirst?: AskFirst },
@@ -79,7 +79,7 @@ export async function approve(
 }
 
 /** Says no, on record. */
-export function reject(
+export function rejectPlan(
   engine: Engine,
   hash: string,
   options: { readonly reason: string; readonly askFirst?: AskFirst },
@@ -88,7 +88,7 @@ export function reject(
 }
 
 /** Takes a request or an approval back that no run has used. */
-export function revoke(
+export function revokeApproval(
   engine: Engine,
   hash: string,
   options: { readonly reason: string; readonly askFirst?: AskFirst },

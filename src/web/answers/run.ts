@@ -7,7 +7,7 @@ const OUTCOMES = ['running', 'done', 'failed', 'cancelled', 'interrupted'] as co
 const ms = (what: string) => v.pipe(orNull(count), v.description(`milliseconds: ${what}`));
 
 /** Who is in the way of a lock; what the role of the console may not see of others is null. */
-export const blocker = v.object({
+const blocker = v.object({
   pid: v.pipe(orNull(count), v.description('null: a prepared transaction')),
   gid: orNull(text),
   database: v.optional(orNull(text)),

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { approve, type DecisionResult, reject, revoke } from '../../engine/approval/decide.ts';
+import { approvePlan, type DecisionResult, rejectPlan, revokeApproval } from '../../engine/approval/decide.ts';
 import { action } from '../actions/route.ts';
 import { approvalRequest } from '../answers/approvals.ts';
 import { text } from '../answers/shapes.ts';
@@ -11,7 +11,7 @@ const short = (of: string) => of.slice(0, 12);
 
 const made = ({ request }: DecisionResult) => ({ result: request, problem: null });
 
-export const approvePlan = action({
+export const approveAction = action({
   name: 'approvePlan',
   path: 'approvals/:hash/approve',
   summary: 'agree to a plan that another person has asked for',
@@ -21,10 +21,10 @@ export const approvePlan = action({
   isBeside: true,
   title: (input) => `approve the plan ${short(input.hash)}`,
   run: async ({ engine }, input) =>
-    made(await approve(engine, input.hash, { comment: input.reason?.trim() || undefined })),
+    made(await approvePlan(engine, input.hash, { comment: input.reason?.trim() || undefined })),
 });
 
-export const rejectPlan = action({
+export const rejectAction = action({
   name: 'rejectPlan',
   path: 'approvals/:hash/reject',
   summary: 'say no to a plan that another person has asked for',
@@ -34,10 +34,10 @@ export const rejectPlan = action({
   isBeside: true,
   isHarmless: true,
   title: (input) => `reject the plan ${short(input.hash)}`,
-  run: async ({ engine }, input) => made(await reject(engine, input.hash, { reason: input.reason.trim() })),
+  run: async ({ engine }, input) => made(await rejectPlan(engine, input.hash, { reason: input.reason.trim() })),
 });
 
-export const revokeApproval = action({
+export const revokeAction = action({
   name: 'revokeApproval',
   path: 'approvals/:hash/revoke',
   summary: 'take back a request or an approval that no run has used',
@@ -47,5 +47,5 @@ export const revokeApproval = action({
   isBeside: true,
   isHarmless: true,
   title: (input) => `revoke the plan ${short(input.hash)}`,
-  run: async ({ engine }, input) => made(await revoke(engine, input.hash, { reason: input.reason.trim() })),
+  run: async ({ engine }, input) => made(await revokeApproval(engine, input.hash, { reason: input.reason.trim() })),
 });

@@ -7,7 +7,7 @@ import { route } from '../route.ts';
 export const readWayBack = route({
   name: 'readWayBack',
   method: 'GET',
-  path: '/api/targets/:target/rollback',
+  path: '/api/targets/:target/way-back',
   summary: 'what rollback would undo now, what of the data comes back with it, and what is lost',
   role: 'viewer',
   changes: false,

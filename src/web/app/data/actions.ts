@@ -47,6 +47,20 @@ function newestFirst(a: ActionNews, b: ActionNews): number {
   return a.startedAt < b.startedAt ? 1 : -1;
 }
 
+/** By the names of their operations: actions that are runs, or end as one. */
+const RUNS: ReadonlySet<string> = new Set([
+  'applyMigrations',
+  'rollBackMigrations',
+  'tryMigrations',
+  'tryRollback',
+  'rehearseMigrations',
+]);
+
+/** It is shown by the Run screen. */
+export function isRun({ name }: ActionNews): boolean {
+  return RUNS.has(name);
+}
+
 /** Begins an action, and gives it as it is a moment later. Throws Refused. */
 export async function act<Result = unknown>(target: string, part: string, body: object): Promise<ActionAnswer<Result>> {
   const begun = await send<ActionAnswer<Result>>(targetPath(target, part), body);

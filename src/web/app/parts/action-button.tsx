@@ -24,6 +24,12 @@ interface ActionButtonProps<Result> {
   /** Why it makes no sense now; then it cannot be pressed. */
   readonly because?: string | undefined;
   readonly isIncomplete?: boolean;
+  /** Of the button in the dialog, where it is not the label. */
+  readonly action?: string;
+  /** It makes no sense now, for a reason that stands beside another button. */
+  readonly isDisabled?: boolean;
+  /** One of several, and not the first. */
+  readonly isPlain?: boolean;
   /** Called with the action when it has begun. */
   readonly onBegun?: (action: ActionAnswer<Result>) => void;
 }
@@ -34,6 +40,7 @@ interface ActionButtonProps<Result> {
  */
 export function ActionButton<Result = unknown>(props: ActionButtonProps<Result>) {
   const { target, label, role = 'operator', part, body, title, because, children, onBegun, ...look } = props;
+  const { action = label, isDisabled = false, isPlain = false, ...dialog } = look;
   const isOpen = useSignal(false);
   const described = useId();
   const may = mayAct(role);
@@ -48,8 +55,8 @@ export function ActionButton<Result = unknown>(props: ActionButtonProps<Result>)
     <>
       <button
         type="button"
-        class={look.isDangerous ? 'danger' : 'primary'}
-        disabled={because !== undefined}
+        class={look.isDangerous ? 'danger' : isPlain ? '' : 'primary'}
+        disabled={isDisabled || because !== undefined}
         aria-describedby={because === undefined ? undefined : described}
         onClick={() => {
           isOpen.value = true;
@@ -65,9 +72,9 @@ export function ActionButton<Result = unknown>(props: ActionButtonProps<Result>)
       {isOpen.value && (
         <ConfirmDialog
           title={title}
-          action={label}
+          action={action}
           database={databaseOf(target)}
-          {...look}
+          {...dialog}
           onConfirm={async (confirm) => {
             const begun = await act<Result>(target, part, { ...body, ...(confirm === '' ? {} : { confirm }) });
             onBegun?.(begun);

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import type { ActionNews } from '../../answers/action.ts';
-import { actions } from '../data/actions.ts';
-import { pathOf } from '../data/place.ts';
+import { actions, isRun } from '../data/actions.ts';
+import { pathOf, place } from '../data/place.ts';
 import { Link, Shown } from './basics.tsx';
 import { CancelButton } from './cancel-button.tsx';
 import { type Tone, Word } from './state.tsx';
@@ -12,9 +12,12 @@ const dismissed = signal<ReadonlySet<string>>(new Set());
 /** What ended longer ago than this is not told to who opens the page. */
 const TOLD_MS = 10 * 60_000;
 
-/** On every screen: what somebody has begun here, as it goes on, and how it ended until it is put away. */
+/** On every screen (but its own): what somebody has begun here, as it goes on, and how it ended until it is put away. */
 export function ActionStrip({ target }: { target: string }) {
-  const shown = actions.value.filter((one) => one.state === 'running' || isNews(one)).slice(0, 3);
+  const isOnRun = place.value.screen === 'run';
+  const shown = actions.value
+    .filter((one) => (one.state === 'running' || isNews(one)) && !(isOnRun && isRun(one)))
+    .slice(0, 3);
   return (
     <div class="action-strip" role="status" aria-label="Actions">
       {shown.map((one) => (

@@ -1,5 +1,4 @@
 import type { PlanAnswer } from '../../answers/plan.ts';
-import { actions } from '../data/actions.ts';
 import { go, pathOf } from '../data/place.ts';
 import { ActionButton } from './action-button.tsx';
 import { Shown } from './basics.tsx';
@@ -8,6 +7,7 @@ import { count } from './words.ts';
 interface ApplyProps {
   readonly target: string;
   readonly plan: PlanAnswer;
+  /** Up to this version; '': all. */
   readonly to: string;
   /** Why it may not be applied. */
   readonly because: string | undefined;
@@ -18,7 +18,6 @@ export function ApplyButton({ target, plan, to, because }: ApplyProps) {
   const { migrations, holds, findings } = plan;
   const errors = findings.filter(({ severity, allowed }) => severity === 'error' && allowed === null).length;
   const destroys = migrations.flatMap((one) => one.destroys);
-  const isBusy = actions.value.some(({ state }) => state === 'running');
   if (migrations.length === 0) return null;
   return (
     <ActionButton
@@ -29,7 +28,7 @@ export function ApplyButton({ target, plan, to, because }: ApplyProps) {
       title={`Apply ${count(migrations.length, 'migration')}?`}
       isDangerous={destroys.length > 0}
       onBegun={() => go(pathOf(target, 'run'))}
-      because={isBusy ? 'Something is under way.' : because}
+      because={because}
     >
       <ul>
         {migrations.slice(0, NAMED_MAX).map(({ version }) => (

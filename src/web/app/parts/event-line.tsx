@@ -4,6 +4,12 @@ import { Link, Shown } from './basics.tsx';
 import { EventWord } from './state.tsx';
 import { Age } from './time.tsx';
 
+/** Who has asked for it at the console: the actor is the user that the console logs in as. */
+function personIn({ console }: EventRow['detail']): string | undefined {
+  const { user } = (console ?? {}) as { user?: unknown };
+  return typeof user === 'string' ? `${user} at the console` : undefined;
+}
+
 /** One event of the audit trail, in a line. */
 export function EventLine({ target, event }: { target: string; event: EventRow }) {
   const { seq, at, event: kind, version, actor, detail } = event;
@@ -20,7 +26,7 @@ export function EventLine({ target, event }: { target: string; event: EventRow }
         </Link>
       )}
       <span class="quiet">
-        by <Shown text={actor} />
+        by <Shown text={personIn(detail) ?? actor} />
         {typeof said === 'string' && (
           <>
             : <Shown text={said.split('\n')[0] ?? ''} />

@@ -16,13 +16,14 @@ export function whyNotApply(approvals: ApprovalsAnswer | undefined): string | un
 
 interface ApprovalProps {
   readonly target: string;
-  readonly to: string;
+  /** What would be run, as the API takes it: `{ to: '012' }`, `{ action: 'rollback', version: '012' }`. */
+  readonly choice: Readonly<Record<string, string>>;
   readonly approvals: ApprovalsAnswer | undefined;
   readonly onDone: () => void;
 }
 
 /** How it stands with the approval of what the screen shows; nothing where none is needed and nobody has asked for one. */
-export function PlanApproval({ target, to, approvals, onDone }: ApprovalProps) {
+export function PlanApproval({ target, choice, approvals, onDone }: ApprovalProps) {
   const current = approvals?.current;
   if (!approvals || !current || (!approvals.required && current.request === null)) return null;
   const request = approvals.requests.find(({ seq }) => seq === current.request);
@@ -44,21 +45,21 @@ export function PlanApproval({ target, to, approvals, onDone }: ApprovalProps) {
         {isAsked ? (
           <Link to={pathOf(target, 'approvals', current.hash.slice(0, 12))}>See the request</Link>
         ) : (
-          <Ask target={target} to={to} hash={current.hash} onDone={onDone} />
+          <Ask target={target} choice={choice} hash={current.hash} onDone={onDone} />
         )}
       </p>
     </Panel>
   );
 }
 
-function Ask({ target, to, hash, onDone }: { target: string; to: string; hash: string; onDone: () => void }) {
+function Ask({ target, choice, hash, onDone }: Omit<ApprovalProps, 'approvals'> & { hash: string }) {
   const reason = useSignal('');
   return (
     <ActionButton
       target={target}
       label="Ask for approval"
       part="approvals/request"
-      body={{ ...(to === '' ? {} : { to }), hash, ...(reason.value.trim() === '' ? {} : { reason: reason.value }) }}
+      body={{ ...choice, hash, ...(reason.value.trim() === '' ? {} : { reason: reason.value }) }}
       title="Ask another person to approve this plan?"
       isHarmless
       onBegun={onDone}

@@ -1,7 +1,9 @@
+import type { TriedMigration, TriedStatement } from '../../answers/dry-run.ts';
 import type { PlanAnswer } from '../../answers/plan.ts';
 import { pathOf } from '../data/place.ts';
 import { Link, Shown } from './basics.tsx';
 import { type Finding, FindingNote } from './finding.tsx';
+import { Measured } from './measured.tsx';
 import { Sql } from './sql.tsx';
 import { Word } from './state.tsx';
 import { count, formatBytes, rowsText } from './words.ts';
@@ -16,10 +18,12 @@ interface PlannedProps {
   /** From 1. */
   readonly place: number;
   readonly findings: readonly Finding[];
+  /** What a dry run has measured. */
+  readonly tried?: TriedMigration | undefined;
 }
 
 /** One migration of a plan: its steps, and of each statement the lock, what it blocks and how long. */
-export function PlannedMigration({ target, migration, place, findings }: PlannedProps) {
+export function PlannedMigration({ target, migration, place, findings, tried }: PlannedProps) {
   const { version, description, why, mode, steps, rollback, destroys } = migration;
   return (
     <section class="panel planned" aria-label={version}>
@@ -66,6 +70,7 @@ export function PlannedMigration({ target, migration, place, findings }: Planned
           place={i + 1}
           isOnly={steps.length === 1}
           file={pathOf(target, 'migrations', version)}
+          tried={tried}
         />
       ))}
     </section>
@@ -77,7 +82,15 @@ function modeText(mode: Planned['mode'], steps: number): string {
   return mode === 'transaction' ? 'one transaction' : count(steps, 'step');
 }
 
-function StepPart({ step, place, isOnly, file }: { step: Step; place: number; isOnly: boolean; file: string }) {
+interface StepProps {
+  readonly step: Step;
+  readonly place: number;
+  readonly isOnly: boolean;
+  readonly file: string;
+  readonly tried: TriedMigration | undefined;
+}
+
+function StepPart({ step, place, isOnly, file, tried }: StepProps) {
   const { transactional, reason, done, statements, statementCount } = step;
   const left = statementCount - statements.length;
   return (
@@ -102,11 +115,20 @@ function StepPart({ step, place, isOnly, file }: { step: Step; place: number; is
               <th scope="col">Statement</th>
               <th scope="col">Locks, and what they stop</th>
               <th scope="col">Takes</th>
+              {tried && <th scope="col">Measured</th>}
             </tr>
           </thead>
           <tbody>
             {statements.map((statement) => (
-              <StatementRow key={`${statement.line}:${statement.column}`} statement={statement} file={file} />
+              <StatementRow
+                key={`${statement.line}:${statement.column}`}
+                statement={statement}
+                file={file}
+                isTried={tried !== undefined}
+                tried={tried?.statements.find(
+                  ({ line, column }) => line === statement.line && column === statement.column,
+                )}
+              />
             ))}
           </tbody>
         </table>
@@ -117,7 +139,14 @@ function StepPart({ step, place, isOnly, file }: { step: Step; place: number; is
 }
 
 /** `file`: the address of the migration, where the whole statement stands. */
-function StatementRow({ statement, file }: { statement: Statement; file: string }) {
+interface StatementProps {
+  readonly statement: Statement;
+  readonly file: string;
+  readonly isTried: boolean;
+  readonly tried: TriedStatement | undefined;
+}
+
+function StatementRow({ statement, file, isTried, tried }: StatementProps) {
   const { line, sql, locks, rewrites, scans, time, unforeseen } = statement;
   return (
     <tr>
@@ -140,6 +169,9 @@ function StatementRow({ statement, file }: { statement: Statement; file: string 
         {rewrites && <Word tone="warn" text="rewrites the table" />}
         {scans && !rewrites && <Word tone="quiet" text="reads all rows" />}
       </td>
+      {isTried && (
+        <td class="c-measured">{tried ? <Measured tried={tried} /> : <span class="quiet">not tried</span>}</td>
+      )}
     </tr>
   );
 }

@@ -48,7 +48,9 @@ function soFarText({ migrations, kind }: RunView): string {
   const done = migrations.filter(({ state }) => state === 'done').length;
   if (kind === 'dry run') return 'Nothing was changed.';
   const what = kind === 'roll back' ? 'rolled back' : 'applied';
-  return done === 0 ? `Nothing was ${what}.` : `${count(done, 'migration')} ${what} before, which stays.`;
+  return done === 0
+    ? `Nothing was ${what}.`
+    : `${count(done, 'migration')} ${done === 1 ? 'was' : 'were'} ${what} before that, and stay${done === 1 ? 's' : ''} so.`;
 }
 
 type Problem = NonNullable<ActionNews['problem']>;
@@ -69,13 +71,29 @@ function ActionFault({ target, problem, run }: { target: string; problem: Proble
         </p>
       )}
       {where?.lineText !== undefined && <Place text={where.lineText} column={where.column} />}
+      {server && <ServerSaid server={server} />}
       <FaultBox fault={faultOf(problem)} />
-      {server && (
-        <p class="quiet">
-          <Shown text={[server.sqlstate, server.detail, server.hint].filter(Boolean).join('; ')} />
-        </p>
-      )}
     </Panel>
+  );
+}
+
+function ServerSaid({
+  server: { severity = 'ERROR', message, sqlstate, detail, hint },
+}: {
+  server: NonNullable<Problem['server']>;
+}) {
+  return (
+    <div class="complaint">
+      {severity}: <Shown text={message} /> ({sqlstate})
+      {[detail, hint].map(
+        (more) =>
+          more !== undefined && (
+            <div key={more}>
+              <Shown text={more} />
+            </div>
+          ),
+      )}
+    </div>
   );
 }
 

@@ -35,11 +35,7 @@ export function RunMigrations({ target, run }: { target: string; run: RunView })
             <Link to={pathOf(target, 'migrations', one.version)}>
               <Shown text={one.version} />
             </Link>{' '}
-            <span class="quiet">
-              {one.ms !== null && formatDuration(one.ms)}
-              {one.steps && one.state !== 'done' && ` ${one.steps.done} of ${count(one.steps.of, 'step')} done`}
-              {one.refusals > 0 && `, gave way ${one.refusals === 1 ? 'once' : `${one.refusals} times`}`}
-            </span>
+            <span class="quiet">{saidOf(one)}</span>
           </li>
         ))}
         {left.slice(0, PLANNED_MAX).map((version) => (
@@ -54,6 +50,15 @@ export function RunMigrations({ target, run }: { target: string; run: RunView })
       </ol>
     </Panel>
   );
+}
+
+function saidOf({ ms, steps, state, refusals }: Migration): string {
+  const parts = [
+    ms === null ? '' : formatDuration(ms),
+    steps && state !== 'done' ? `${steps.done} of ${count(steps.of, 'step')} done` : '',
+    refusals === 0 ? '' : `gave way ${refusals === 1 ? 'once' : `${refusals} times`}`,
+  ];
+  return parts.filter((part) => part !== '').join(', ');
 }
 
 /** Nobody is at it any more. */

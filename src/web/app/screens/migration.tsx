@@ -8,6 +8,7 @@ import { FaultBox, Link, Loading, Panel, Shown } from '../parts/basics.tsx';
 import { Diff } from '../parts/diff.tsx';
 import { EventLine } from '../parts/event-line.tsx';
 import { FindingNote } from '../parts/finding.tsx';
+import { MigrationActions } from '../parts/migration-actions.tsx';
 import { Sql } from '../parts/sql.tsx';
 import { StateWord } from '../parts/state.tsx';
 import { Time } from '../parts/time.tsx';
@@ -29,6 +30,7 @@ export function MigrationScreen({ target, version }: { target: string; version: 
         <Link to={pathOf(target, 'migrations')}>Migrations</Link>
       </p>
       <Heading detail={value} />
+      <MigrationActions target={target} detail={value} />
       {fault && <FaultBox fault={fault} retry={refresh} />}
       {value.faults.map((problem) => (
         <FaultBox key={problem.message} fault={{ ...problemAsFault(problem) }} />

@@ -4,9 +4,10 @@ import type { PlanAnswer } from '../../answers/plan.ts';
 import { targetPath } from '../data/api.ts';
 import { pathOf, place, setQuery } from '../data/place.ts';
 import { useResource } from '../data/resource.ts';
-import { ApplyButton } from '../parts/apply-button.tsx';
 import { FaultBox, Link, Loading, Panel, Shown } from '../parts/basics.tsx';
+import { DryRunPanel, useDryRun } from '../parts/dry-run.tsx';
 import { FindingNote } from '../parts/finding.tsx';
+import { PlanActions } from '../parts/plan-actions.tsx';
 import { PlanApproval, whyNotApply } from '../parts/plan-approval.tsx';
 import { PlannedMigration } from '../parts/planned-migration.tsx';
 import { Word } from '../parts/state.tsx';
@@ -27,12 +28,12 @@ export function PlanScreen({ target }: { target: string }) {
         <button type="button" disabled={isLoading} onClick={refresh}>
           {isLoading ? 'Looking …' : 'Look again'}
         </button>
-        {value && <ApplyButton target={target} plan={value} to={to} because={whyNotApply(approvals.now.value.value)} />}
         {value && <span class="quiet found">made {timeText(value.madeAt)}</span>}
       </div>
+      {value && <PlanActions target={target} plan={value} to={to} because={whyNotApply(approvals.now.value.value)} />}
       {fault && <FaultBox fault={fault} retry={refresh} />}
       {!value && !fault && <Loading what="the plan" />}
-      <PlanApproval target={target} to={to} approvals={approvals.now.value.value} onDone={approvals.refresh} />
+      <PlanApproval target={target} choice={{ to }} approvals={approvals.now.value.value} onDone={approvals.refresh} />
       {value && <Plan target={target} plan={value} />}
     </div>
   );
@@ -61,6 +62,7 @@ const OPEN: ReadonlySet<string> = new Set(['pending', 'failed', 'rolled_back', '
 
 function Plan({ target, plan }: { target: string; plan: PlanAnswer }) {
   const { migrations, skipped, held, notes, findings } = plan;
+  const dryRun = useDryRun(target);
   if (migrations.length === 0)
     return (
       <>
@@ -76,6 +78,7 @@ function Plan({ target, plan }: { target: string; plan: PlanAnswer }) {
         <InTheWay plan={plan} />
       </div>
       <Notes notes={notes} />
+      {dryRun && <DryRunPanel dryRun={dryRun} />}
       {migrations.map((migration, i) => (
         <PlannedMigration
           key={migration.version}
@@ -83,6 +86,7 @@ function Plan({ target, plan }: { target: string; plan: PlanAnswer }) {
           migration={migration}
           place={i + 1}
           findings={findings.filter(({ version }) => version === migration.version)}
+          tried={dryRun?.result?.migrations.find(({ version }) => version === migration.version)}
         />
       ))}
       <Held target={target} held={held} />

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { ActionNews } from '../../answers/action.ts';
 import type { RunView } from '../../answers/run.ts';
-import { actions } from '../data/actions.ts';
+import { actions, isRun } from '../data/actions.ts';
 import { pathOf, place } from '../data/place.ts';
 import { type KnownRun, useRun } from '../data/run.ts';
 import { ActionLog } from '../parts/action-log.tsx';
@@ -38,20 +38,11 @@ export function RunScreen({ target }: { target: string }) {
   );
 }
 
-/** Actions that are runs, or end as one. */
-const RUNS: ReadonlySet<string> = new Set([
-  'applyMigrations',
-  'rollBackMigrations',
-  'tryMigrations',
-  'tryRollback',
-  'rehearseMigrations',
-]);
-
 /** The action of this console that belongs to the run; or one that was begun since, and has no run in the database (yet). */
 function actionOf(run: RunView | undefined, id: string, all: readonly ActionNews[]): ActionNews | undefined {
   const own = all.find(({ runId }) => runId === (run?.runId ?? id));
   if (own || id !== '' || run?.outcome === 'running') return own;
-  const newest = all.find(({ name }) => RUNS.has(name));
+  const newest = all.find(isRun);
   return newest && newest.startedAt > (run?.startedAt ?? '') ? newest : undefined;
 }
 
