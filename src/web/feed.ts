@@ -18,8 +18,9 @@ function kept({ event, data }: FeedEvent, id: string): Kept {
   return { id, text: `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n` };
 }
 
-/** So many are kept for who comes back. */
+/** So many are kept for who comes back, of so many characters in all. */
 const KEPT_MAX = 500;
+const KEPT_CHARACTERS_MAX = 4_000_000;
 /** So many wait for a reader that is slow; behind that it is told to ask for everything anew. */
 const QUEUED_MAX = 100;
 
@@ -34,6 +35,8 @@ export class Feed {
   readonly #kept: Kept[] = [];
   readonly #readers = new Set<Reader>();
   #count = 0;
+  /** Of those that are kept. */
+  #characters = 0;
 
   get readers(): number {
     return this.#readers.size;
@@ -42,9 +45,15 @@ export class Feed {
   publish(event: FeedEvent): void {
     this.#count++;
     const one = kept(event, this.#id());
-    this.#kept.push(one);
-    if (this.#kept.length > KEPT_MAX) this.#kept.shift();
+    this.#keep(one);
     for (const reader of this.#readers) reader.take(one);
+  }
+
+  #keep(one: Kept): void {
+    this.#kept.push(one);
+    this.#characters += one.text.length;
+    while (this.#kept.length > KEPT_MAX || (this.#kept.length > 1 && this.#characters > KEPT_CHARACTERS_MAX))
+      this.#characters -= this.#kept.shift()!.text.length;
   }
 
   /** The same for what the next of its kind outdates: it is not kept, has no number, and a reader that is slow does not get it. */
