@@ -25,6 +25,7 @@ const SCREENS = [
   'schema/table/public.orders',
   'schema/picture?select=public.people',
   'schema/drift',
+  'data',
   'audit',
 ];
 
@@ -59,6 +60,7 @@ test('every screen is reached by keys alone', async () => {
       ['m', 'Migrations'],
       ['p', 'Plan'],
       ['g', 'Graph'],
+      ['d', 'Data'],
       ['s', 'Schema'],
       ['a', 'Audit'],
     ] as const) {
