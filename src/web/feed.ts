@@ -16,8 +16,9 @@ function textOf({ event, data, id }: Kept): string {
   return `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
-/** So many are kept for who comes back. */
+/** So many are kept for who comes back, of so many characters in all. */
 const KEPT_MAX = 500;
+const KEPT_CHARACTERS_MAX = 4_000_000;
 /** So many wait for a reader that is slow; behind that it is told to ask for everything anew. */
 const QUEUED_MAX = 100;
 
@@ -29,9 +30,11 @@ const QUEUED_MAX = 100;
 export class Feed {
   /** Numbers of another process mean nothing here. */
   readonly #epoch = randomBytes(6).toString('hex');
-  readonly #kept: Kept[] = [];
+  readonly #kept: (Kept & { readonly characters: number })[] = [];
   readonly #readers = new Set<Reader>();
   #count = 0;
+  /** Of those that are kept. */
+  #characters = 0;
 
   get readers(): number {
     return this.#readers.size;
@@ -40,10 +43,16 @@ export class Feed {
   publish(event: FeedEvent): void {
     this.#count++;
     const one = { ...event, id: this.#id() };
-    this.#kept.push(one);
-    if (this.#kept.length > KEPT_MAX) this.#kept.shift();
     const text = textOf(one); // written out once, however many readers there are
+    this.#keep({ ...one, characters: text.length });
     for (const reader of this.#readers) reader.take(one, text);
+  }
+
+  #keep(one: Kept & { readonly characters: number }): void {
+    this.#kept.push(one);
+    this.#characters += one.characters;
+    while (this.#kept.length > KEPT_MAX || (this.#kept.length > 1 && this.#characters > KEPT_CHARACTERS_MAX))
+      this.#characters -= this.#kept.shift()!.characters;
   }
 
   /** The same for what the next of its kind outdates: it is not kept, has no number, and a reader that is slow does not get it. */

@@ -26,6 +26,7 @@ const SCREENS = [
   'schema/table/public.orders',
   'schema/picture?select=public.people',
   'schema/drift',
+  'data',
   'audit',
 ];
 
@@ -61,6 +62,7 @@ test('every screen is reached by keys alone', async () => {
       ['p', 'Plan'],
       ['r', 'Run'],
       ['g', 'Graph'],
+      ['d', 'Data'],
       ['s', 'Schema'],
       ['a', 'Audit'],
     ] as const) {

@@ -18,7 +18,7 @@ export const dataRun = v.object({
   keysTotal: orNull(count),
   batches: count,
   keysPerSecond: orNull(count),
-  remainingMs: orNull(v.pipe(v.tuple([count, count]), v.description('from, to'))),
+  remainingMs: orNull(v.pipe(v.array(count), v.length(2), v.description('from, to'))),
   batchMs: orNull(count),
   targetMs: v.pipe(orNull(count), v.description('how long a batch should take, as asked for this run')),
   workers: v.array(

@@ -1,3 +1,4 @@
+import { timeLeftText } from '../../../batch/estimate.ts';
 import type { RunState } from '../../../batch/states.ts';
 import type { DataRunRow } from '../../answers/data.ts';
 import { type Tone, Word } from './state.tsx';
@@ -16,6 +17,13 @@ const TONES: Readonly<Record<RunState, Tone>> = {
 /** It waits for something other than its own batches; one that is only slowed down does not. */
 export function isHeld({ state, throttle }: Pick<DataRunRow, 'state' | 'throttle'>): boolean {
   return state === 'running' && throttle !== null && !throttle.startsWith('slowed');
+}
+
+/** `3 min – 5 min`; `unknown`. */
+export function timeLeft({ remainingMs }: DataRunRow): string {
+  const [from, to] = remainingMs ?? [];
+  const left = from === undefined || to === undefined ? undefined : ([from, to] as const);
+  return timeLeftText(left).replace(/^time left: | left$/, '');
 }
 
 /** The state of a data migration's run; that something holds it back is part of it. */

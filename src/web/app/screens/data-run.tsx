@@ -1,4 +1,3 @@
-import { timeLeftText } from '../../../batch/estimate.ts';
 import type { DataRunAnswer, DataRunRow } from '../../answers/data.ts';
 import { targetPath } from '../data/api.ts';
 import { pathOf } from '../data/place.ts';
@@ -6,7 +5,7 @@ import { useResource } from '../data/resource.ts';
 import { FaultBox, Link, Loading, Panel, Shown } from '../parts/basics.tsx';
 import { DataActions } from '../parts/data-actions.tsx';
 import { Lazy } from '../parts/lazy.tsx';
-import { isHeld, Progress, RunStateWord } from '../parts/run-state.tsx';
+import { isHeld, Progress, RunStateWord, timeLeft } from '../parts/run-state.tsx';
 import { Word } from '../parts/state.tsx';
 import { Age, Time } from '../parts/time.tsx';
 import { count, formatBytes, formatDuration } from '../parts/words.ts';
@@ -137,11 +136,11 @@ function speedOf(run: DataRunRow): string {
 }
 
 function leftOf(run: DataRunRow): string {
-  const { state, remainingMs, pass } = run;
+  const { state, pass } = run;
   if (isHeld(run)) return 'not known while it is held back';
   if (state === 'succeeded') return 'nothing';
   if (state !== 'running') return 'nobody works at it';
-  return pass > 1 ? 'a sweep' : timeLeftText(remainingMs ?? undefined).replace(/^time left: | left$/, '');
+  return pass > 1 ? 'a sweep' : timeLeft(run);
 }
 
 function batchesOf({ batches, batchMs }: DataRunRow): string {

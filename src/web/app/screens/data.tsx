@@ -1,10 +1,9 @@
-import { timeLeftText } from '../../../batch/estimate.ts';
 import type { DataRunRow, DataRunsAnswer } from '../../answers/data.ts';
 import { targetPath } from '../data/api.ts';
 import { pathOf } from '../data/place.ts';
 import { useResource } from '../data/resource.ts';
 import { FaultBox, Link, Loading, Panel, Shown } from '../parts/basics.tsx';
-import { isHeld, Progress, RunStateWord } from '../parts/run-state.tsx';
+import { isHeld, Progress, RunStateWord, timeLeft } from '../parts/run-state.tsx';
 import { StateWord } from '../parts/state.tsx';
 import { Age } from '../parts/time.tsx';
 
@@ -61,7 +60,7 @@ function isOver({ state }: DataRunRow): boolean {
 }
 
 function RunRow({ target, run }: { target: string; run: DataRunRow }) {
-  const { version, state, rows, keysPerSecond, remainingMs } = run;
+  const { version, state, rows, keysPerSecond } = run;
   const isMoving = state === 'running' && !isHeld(run);
   return (
     <tr>
@@ -80,7 +79,7 @@ function RunRow({ target, run }: { target: string; run: DataRunRow }) {
       <td class="c-number c-speed">
         {isMoving && keysPerSecond !== null && Math.round(keysPerSecond).toLocaleString('en')}
       </td>
-      <td class="c-left">{isMoving && timeLeftText(remainingMs ?? undefined).replace(/^time left: | left$/, '')}</td>
+      <td class="c-left">{isMoving && timeLeft(run)}</td>
       <td class="c-why">
         <Why run={run} />
       </td>
