@@ -8,6 +8,7 @@ import { ApplyButton } from '../parts/apply-button.tsx';
 import { FaultBox, Link, Loading, Panel, Shown } from '../parts/basics.tsx';
 import { FindingNote } from '../parts/finding.tsx';
 import { PlanApproval, whyNotApply } from '../parts/plan-approval.tsx';
+import { PlanDifference } from '../parts/plan-difference.tsx';
 import { PlannedMigration } from '../parts/planned-migration.tsx';
 import { Word } from '../parts/state.tsx';
 import { count, formatBytes, rowsText, timeText } from '../parts/words.ts';
@@ -33,7 +34,7 @@ export function PlanScreen({ target }: { target: string }) {
       {fault && <FaultBox fault={fault} retry={refresh} />}
       {!value && !fault && <Loading what="the plan" />}
       <PlanApproval target={target} to={to} approvals={approvals.now.value.value} onDone={approvals.refresh} />
-      {value && <Plan target={target} plan={value} />}
+      {value && <Plan target={target} plan={value} to={to} />}
     </div>
   );
 }
@@ -59,7 +60,7 @@ function Choice({ overview, to }: { overview: OverviewAnswer | undefined; to: st
 
 const OPEN: ReadonlySet<string> = new Set(['pending', 'failed', 'rolled_back', 'interrupted', 'skipped']);
 
-function Plan({ target, plan }: { target: string; plan: PlanAnswer }) {
+function Plan({ target, plan, to }: { target: string; plan: PlanAnswer; to: string }) {
   const { migrations, skipped, held, notes, findings } = plan;
   if (migrations.length === 0)
     return (
@@ -76,6 +77,7 @@ function Plan({ target, plan }: { target: string; plan: PlanAnswer }) {
         <InTheWay plan={plan} />
       </div>
       <Notes notes={notes} />
+      <PlanDifference target={target} plan={plan} to={to} />
       {migrations.map((migration, i) => (
         <PlannedMigration
           key={migration.version}
