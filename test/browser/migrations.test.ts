@@ -128,7 +128,14 @@ test('each migration has the risk of its worst finding, to sort and filter by', 
     'm/005_quiet.sql':
       "COMMENT ON TABLE people IS 'who orders';\n\n-- ROLLBACK:\n-- COMMENT ON TABLE people IS NULL;\n",
   };
-  await withVisit({ files, before: applyTwo }, async ({ page, at, open }) => {
+  const before = async (at: {
+    run: (args: string[]) => Promise<unknown>;
+    database: { sql: (sql: string) => Promise<unknown> };
+  }) => {
+    await applyTwo(at);
+    await at.database.sql('INSERT INTO people SELECT generate_series(1, 200000); ANALYZE people');
+  };
+  await withVisit({ files, before }, async ({ page, at, open }) => {
     await open('migrations');
     const risk = (version: string) => page.getByRole('row').filter({ hasText: version }).locator('.c-risk');
     await risk('004_wide').getByText('high').waitFor();

@@ -10,7 +10,7 @@ import type { Engine } from '../engine.ts';
 import { judge } from '../lint/judge.ts';
 import { fromDatabase } from '../lint/knowledge.ts';
 
-/** The worst that the linter has to say of a migration. */
+/** The worst that the linter has to say of what applying a migration does; its way back is another matter. */
 export interface MigrationRisk {
   readonly version: string;
   readonly severity: Finding['severity'];
@@ -62,9 +62,10 @@ export class RiskReader {
     const { settings, cwd, signal } = this.#engine;
     const asked = fresh.map(({ file }) => resolve(cwd, file));
     const know = () => fromDatabase(this.#engine);
-    const { findings } = await judge({ settings, cwd, signal, files: asked, ruleNames: [], know });
+    const { findings, rules } = await judge({ settings, cwd, signal, files: asked, ruleNames: [], know });
+    const ofWayBack = new Set(rules.filter(({ topic }) => topic === 'rollback').map(({ id }) => id));
     const byVersion = new Map(fresh.map(({ version }) => [version, [] as Finding[]]));
-    for (const finding of findings) byVersion.get(finding.version)?.push(finding);
+    for (const finding of findings) if (!ofWayBack.has(finding.rule)) byVersion.get(finding.version)?.push(finding);
     this.#forget(files, applied);
     for (const file of fresh)
       this.#known.set(keyOf(file, applied), worst(file.version, byVersion.get(file.version) ?? []));

@@ -7,7 +7,7 @@ export const readRisks = route({
   name: 'readRisks',
   method: 'GET',
   path: '/api/targets/:target/risks',
-  summary: 'the worst that lint has to say of each migration; kept until its file changes or it is applied',
+  summary: 'the worst that lint says of applying each migration; kept until its file changes or it is applied',
   role: 'viewer',
   changes: false,
   input: v.object(ofTarget),
