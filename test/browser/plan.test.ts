@@ -71,7 +71,7 @@ test('the schema that it would make: objects added and changed with both definit
   const files = {
     'm/001_people.sql': 'CREATE TABLE people (id integer PRIMARY KEY, name text);\n',
     'm/002_more.sql':
-      'CREATE TABLE orders (id integer PRIMARY KEY, note text);\nALTER TABLE people ALTER COLUMN id TYPE bigint;\nALTER TABLE people DROP COLUMN name;\n',
+      'CREATE TABLE orders (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, note text);\nALTER TABLE people ALTER COLUMN id TYPE bigint;\nALTER TABLE people DROP COLUMN name;\n',
     'm/003_index.sql': 'CREATE INDEX orders_note ON orders (note);\n',
   };
   const before = async (at: { run: (args: string[]) => Promise<unknown> }) =>
@@ -86,7 +86,7 @@ test('the schema that it would make: objects added and changed with both definit
       .or(difference.getByText('by 1 migration'))
       .waitFor({ timeout: 60_000 });
     const added = page.getByRole('region', { name: 'Added' });
-    assert.match((await added.innerText()).replace(/\s+/g, ' '), /added table public\.orders with 3 parts/);
+    assert.match((await added.innerText()).replace(/\s+/g, ' '), /added table public\.orders with 4 parts/);
     assert.match(await added.innerText(), /CREATE TABLE public\.orders/);
     assert.doesNotMatch(await added.innerText(), /orders_note/);
     const changed = page.getByRole('region', { name: 'Changed' });
