@@ -29,6 +29,8 @@ const PICTURES = [
   { name: 'migration', screen: 'migrations/031_rank_requests', colorScheme: 'light', width: 1280 },
   { name: 'plan', screen: 'plan?to=031_rank_requests', colorScheme: 'dark', width: 1280 },
   { name: 'graph', screen: 'graph?select=009_create_requests', colorScheme: 'light', width: 1280 },
+  { name: 'schema', screen: 'schema/table/public.requests', colorScheme: 'light', width: 1280 },
+  { name: 'schema-picture', screen: 'schema/picture?select=public.requests', colorScheme: 'dark', width: 1280 },
   { name: 'overview-small', screen: '', colorScheme: 'dark', width: 390 },
 ];
 

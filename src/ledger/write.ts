@@ -62,6 +62,7 @@ export type EventName =
   | 'approval_used'
   | 'drift_accepted'
   | 'drift_revoked'
+  | 'verified'
   | 'setting_changed'
   | 'cancelled'
   | 'cancel_requested'

@@ -46,6 +46,14 @@ const TEXTS: Readonly<Record<string, (detail: EventDetail) => string>> = {
   approval_used: decidedOn,
   repaired: ({ action, reason }) => joined(': ', action, reason),
   dry_run: dryRun,
+  verified: ({ ok, tried, only, since, failures }) =>
+    joined(
+      '; ',
+      `${ok === true ? 'proven' : 'not proven'}, ${count(Number(tried), 'migration')} tried`,
+      only && `${text(only)} alone`,
+      since && `since ${text(since)}`,
+      Array.isArray(failures) && failures.map((one: EventDetail) => joined(' ', one.check, one.version)).join(', '),
+    ),
   backed_up: ({ kept, scope, id }) => (scope === 'file' ? `into the file backup ${text(id)}` : keptDetail(kept)),
   pruned: ({ stores }) => prunedDetail(stores),
   put_back: ({ put }) => putBackDetail(put),

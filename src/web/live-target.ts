@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { DataWatch } from '../engine/look/data-watch.ts';
+import { ProofReader } from '../engine/look/last-proof.ts';
+import type { RiskReader } from '../engine/look/risk-reader.ts';
 import type { Heard } from '../engine/look/run/heard.ts';
 import { SchemaReader } from '../engine/look/schema-reader.ts';
 import { TouchReader } from '../engine/look/touch-reader.ts';
@@ -21,9 +23,11 @@ export class LiveTarget {
   readonly actions: Actions;
   readonly schema: SchemaReader;
   readonly touches: TouchReader;
+  readonly proofs: ProofReader;
   /** What the last comparison has found, and when that was. */
   lastDrift: { readonly moment: string; readonly answer: DriftAnswer } | undefined;
   readonly #run: LiveRun;
+  #risks: Promise<RiskReader> | undefined;
   #end: AbortController | undefined;
 
   constructor(target: Target, around: Pick<ActionParts, 'mask' | 'now' | 'fault'>) {
@@ -31,12 +35,21 @@ export class LiveTarget {
     this.actions = new Actions(this.feed, { ...around, engine: target.engine });
     this.schema = new SchemaReader(target.engine, around.now);
     this.touches = new TouchReader(target.engine);
+    this.proofs = new ProofReader(target.engine);
     this.#run = new LiveRun(target.engine, this.actions, this.feed, around.mask);
   }
 
   /** What a run of this console has said of itself. */
   heardOf(runId: string): Heard | undefined {
     return this.#run.heardOf(runId);
+  }
+
+  /** What judges is loaded when somebody first asks. */
+  risks(): Promise<RiskReader> {
+    this.#risks ??= import('../engine/look/risk-reader.ts').then(
+      ({ RiskReader }) => new RiskReader(this.target.engine),
+    );
+    return this.#risks;
   }
 
   /** Writes what happens to a response, until it is closed or `signal` is aborted. */

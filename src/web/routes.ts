@@ -20,7 +20,10 @@ import { readMigration } from './routes/migration.ts';
 import { readOpenApi } from './routes/open-api.ts';
 import { readOverview } from './routes/overview.ts';
 import { readPlan } from './routes/plan.ts';
+import { readPlanDifference } from './routes/plan-difference.ts';
+import { readProof, verifyMigrations } from './routes/proof.ts';
 import { askForApproval } from './routes/request-approval.ts';
+import { readRisks } from './routes/risks.ts';
 import { rollBackMigrations, tryRollback } from './routes/roll-back.ts';
 import { readRun } from './routes/run.ts';
 import { readSchemaList } from './routes/schema.ts';
@@ -38,8 +41,10 @@ export const ROUTES: readonly Route[] = [
   signOut,
   readOverview,
   readMigration,
+  readRisks,
   readPlan,
   readWayBack,
+  readPlanDifference,
   readGraph,
   readSchemaList,
   readTableKeys,
@@ -49,6 +54,8 @@ export const ROUTES: readonly Route[] = [
   readDataRun,
   readEvents,
   verifyChain,
+  readProof,
+  verifyMigrations,
   findDriftNow,
   readRun,
   readLastDrift,

@@ -120,3 +120,44 @@ const SCROLL = `(async () => {
   }
   return { frames, worst, blank };
 })()`;
+
+test('each migration has the risk of its worst finding, to sort and filter by', async () => {
+  const files = {
+    ...FILES,
+    'm/004_wide.sql': 'ALTER TABLE people ALTER COLUMN id TYPE bigint;\n',
+    'm/005_quiet.sql':
+      "COMMENT ON TABLE people IS 'who orders';\n\n-- ROLLBACK:\n-- COMMENT ON TABLE people IS NULL;\n",
+  };
+  const before = async (at: {
+    run: (args: string[]) => Promise<unknown>;
+    database: { sql: (sql: string) => Promise<unknown> };
+  }) => {
+    await applyTwo(at);
+    await at.database.sql('INSERT INTO people SELECT generate_series(1, 200000); ANALYZE people');
+  };
+  await withVisit({ files, before }, async ({ page, at, open }) => {
+    await open('migrations');
+    const risk = (version: string) => page.getByRole('row').filter({ hasText: version }).locator('.c-risk');
+    await risk('004_wide').getByText('high').waitFor();
+    assert.match((await risk('004_wide').locator('[title]').getAttribute('title')) ?? '', /ACCESS EXCLUSIVE/);
+    assert.equal(await risk('005_quiet').innerText(), '');
+    await page.getByLabel('Risk').selectOption('error');
+    await page.getByText(/of 5 migrations/).waitFor();
+    const shown = await page.getByRole('rowheader').allInnerTexts();
+    assert.ok(shown.includes('004_wide') && !shown.includes('005_quiet'), shown.join());
+    assert.equal(new URL(page.url()).searchParams.get('risk'), 'error');
+    await page.reload();
+    await risk('004_wide').getByText('high').waitFor();
+    await open('migrations?sort=-risk');
+    await risk('004_wide').getByText('high').waitFor();
+    assert.equal((await page.getByRole('rowheader').allInnerTexts()).at(-1), '005_quiet');
+
+    at.write({
+      'm/004_wide.sql':
+        "COMMENT ON COLUMN people.id IS 'key';\n\n-- ROLLBACK:\n-- COMMENT ON COLUMN people.id IS NULL;\n",
+    });
+    await page.reload();
+    await risk('003_index').locator('.word').waitFor();
+    assert.doesNotMatch(await risk('004_wide').innerText(), /high/);
+  });
+});

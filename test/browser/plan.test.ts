@@ -66,3 +66,38 @@ test('looking at a plan changes nothing', async () => {
     },
   );
 });
+
+test('the schema that it would make: objects added and changed with both definitions, tried on a scratch database', async () => {
+  const files = {
+    'm/001_people.sql': 'CREATE TABLE people (id integer PRIMARY KEY, name text);\n',
+    'm/002_more.sql':
+      'CREATE TABLE orders (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, note text);\nALTER TABLE people ALTER COLUMN id TYPE bigint;\nALTER TABLE people DROP COLUMN name;\n',
+    'm/003_index.sql': 'CREATE INDEX orders_note ON orders (note);\n',
+  };
+  const before = async (at: { run: (args: string[]) => Promise<unknown> }) =>
+    void (await at.run(['migrate', '--quiet', '--to', '001']));
+  await withVisit({ files, before }, async ({ page, at, open }) => {
+    await open('plan?to=002_more');
+    const difference = page.getByRole('region', { name: 'The schema it would make' });
+    await difference.getByText('Not tried since').waitFor();
+    await difference.getByRole('button', { name: 'Replay and compare' }).click();
+    await difference
+      .getByText('by 2 migrations')
+      .or(difference.getByText('by 1 migration'))
+      .waitFor({ timeout: 60_000 });
+    const added = page.getByRole('region', { name: 'Added' });
+    assert.match((await added.innerText()).replace(/\s+/g, ' '), /added table public\.orders with 4 parts/);
+    assert.match(await added.innerText(), /CREATE TABLE public\.orders/);
+    assert.doesNotMatch(await added.innerText(), /orders_note/);
+    const changed = page.getByRole('region', { name: 'Changed' });
+    assert.match((await changed.innerText()).replace(/\s+/g, ' '), /column public\.people\.id .*type integer bigint/);
+    assert.match(await page.getByRole('region', { name: 'Removed' }).innerText(), /column\s+public\.people\.name/);
+    assert.deepEqual(
+      await at.database.sql("SELECT count(*) FROM pg_class WHERE relname = 'orders'"),
+      [['0']],
+      'nothing was done here',
+    );
+    await page.getByLabel('Up to').selectOption('');
+    await difference.getByText('Not tried since').waitFor();
+  });
+});

@@ -39,6 +39,8 @@ test('every address gives what the API says, and all of it is described', async 
         readSchemaObject: `${base}/schema/objects/table/public.orders`,
         readObjectTouches: `${base}/schema/objects/table/public.people/migrations`,
         readLastDrift: `${base}/drift/last`,
+        readRisks: `${base}/risks`,
+        readProof: `${base}/proof`,
         readEvents: `${base}/events?limit=3`,
         verifyChain: `${base}/events/chain`,
         readApprovals: `${base}/approvals?to=003`,
@@ -76,6 +78,33 @@ test('drift is told with what was done by hand', async () => {
         changes.map(({ kind, type, name }) => `${kind} ${type} ${name}`),
         ['added index public.by_hand'],
       );
+    });
+  });
+});
+
+test('what a plan would make of the schema is told, and a proof is kept', async () => {
+  await withCli(newest, FILES, async (at) => {
+    await at.run(['migrate', '--quiet', '--to', '002']);
+    await withConsole(at, ['--write', '--scratch', at.database.url], async ({ url, links }) => {
+      const one = await signIn(url, links[0]!.url);
+      const base = `/api/targets/${at.database.name}`;
+      const answer = await one.get(`${base}/plan/difference`);
+      documented('readPlanDifference', answer.json());
+      const { changes } = answer.json<{ changes: { kind: string; type: string; name: string; after: string }[] }>();
+      assert.deepEqual(
+        changes.map(({ kind, type, name }) => `${kind} ${type} ${name}`),
+        ['changed column public.people.id'],
+      );
+      assert.match(changes[0]?.after ?? '', /ADD COLUMN id bigint/);
+      let action = (await one.post(`${base}/verify`, { only: '001' })).json<{ id: string; state: string }>();
+      while (action.state === 'running') action = (await one.get(`${base}/actions/${action.id}`)).json();
+      documented('verifyMigrations', action);
+      assert.equal(action.state, 'done');
+      const proof = (await one.get(`${base}/proof`)).json<{
+        proof: { ok: boolean; scope: string; isCurrent: boolean };
+      }>();
+      documented('readProof', proof);
+      assert.deepEqual([proof.proof.ok, proof.proof.scope, proof.proof.isCurrent], [true, '001 alone', true]);
     });
   });
 });

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { visibleParts } from '../../src/report/visible.ts';
 import type { MigrationRow } from '../../src/web/answers/overview.ts';
-import { filterRows } from '../../src/web/app/parts/filter-rows.ts';
+import { type Filter, filterRows, type Risk } from '../../src/web/app/parts/filter-rows.ts';
+import { folded } from '../../src/web/app/parts/fold-changes.ts';
+import { busiest, neighbourhood } from '../../src/web/app/parts/neighbourhood.ts';
 import { reachOf } from '../../src/web/app/parts/reach.ts';
 import { sqlLines } from '../../src/web/app/parts/sql-tokens.ts';
 import { SingleFlight } from '../../src/web/single-flight.ts';
@@ -46,6 +48,71 @@ test('rows are in the order that was asked for; those with equal values stay as 
     filterRows(rows, { text: '', states: new Set(), sort: 'took', isDown }).map(({ version }) => version);
   assert.deepEqual(sorted(false), ['002', '003', '001', '004']);
   assert.deepEqual(sorted(true), ['004', '001', '003', '002']);
+});
+
+test('by risk: as bad as that or worse, and the worst last', () => {
+  const rows = [row('001'), row('002'), row('003'), row('004')];
+  const risk = (version: string, severity: Risk['severity']): [string, Risk] => [
+    version,
+    { version, severity, rule: 'r', message: 'm', lock: null, blocks: null, findings: 1 },
+  ];
+  const risks = new Map([risk('001', 'warning'), risk('003', 'error'), risk('004', 'note')]);
+  const found = (filter: Partial<Filter>) =>
+    filterRows(rows, { text: '', states: new Set(), sort: 'version', isDown: false, ...filter }, risks).map(
+      ({ version }) => version,
+    );
+  assert.deepEqual(found({ risk: 'warning' }), ['001', '003']);
+  assert.deepEqual(found({ risk: 'note' }), ['001', '003', '004']);
+  assert.deepEqual(found({ sort: 'risk' }), ['002', '004', '001', '003']);
+});
+
+test('the neighbours of a table, step by step, and no more than can be seen', () => {
+  const reference = (from: string, to: string) => ({ from, to });
+  const references = [
+    reference('b', 'a'),
+    reference('c', 'b'),
+    reference('d', 'c'),
+    reference('e', 'b'),
+    reference('b', 'b'),
+  ];
+  const near = (steps: number, most?: number) => {
+    const { tables, left } = neighbourhood(references, 'b', steps, most);
+    return `${[...tables].sort().join('')} ${left}`;
+  };
+  assert.equal(near(1), 'abce 0');
+  assert.equal(near(2), 'abcde 0');
+  assert.equal(near(1, 3), 'abc 1');
+  assert.equal(busiest(references, ['a', 'b', 'c']), 'b');
+  assert.equal(busiest([], ['x', 'y']), 'x');
+  assert.equal(busiest([], []), undefined);
+});
+
+test('what came or went with its table is told with that', () => {
+  const change = (kind: 'added' | 'removed' | 'changed', type: string, name: string, parent: string | null = null) => ({
+    kind,
+    type,
+    name,
+    parent,
+    detail: {},
+    before: '',
+    after: '',
+  });
+  const added = [
+    change('added', 'table', 's.t'),
+    change('added', 'column', 's.t.a', 's.t'),
+    change('added', 'index', 's.i', 's.u'),
+  ];
+  const { heads, membersOf } = folded(added);
+  assert.deepEqual(
+    heads.map(({ name }) => name),
+    ['s.t', 's.i'],
+  );
+  assert.deepEqual(
+    membersOf(heads[0]!).map(({ name }) => name),
+    ['s.t.a'],
+  );
+  const changed = folded([change('changed', 'table', 's.t'), change('changed', 'column', 's.t.a', 's.t')]);
+  assert.equal(changed.heads.length, 2);
 });
 
 test('what stands on a version is reached through others, and edges of order alone do not count', () => {

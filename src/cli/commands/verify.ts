@@ -1,4 +1,7 @@
+import type { Engine } from '../../engine/engine.ts';
 import type { Scratch } from '../../engine/scratch/scratch.ts';
+import { proofOf } from '../../engine/verify/proof.ts';
+import { recordProof } from '../../engine/verify/record-proof.ts';
 import { type TargetFacts, targetFacts } from '../../engine/verify/target-facts.ts';
 import { type VerifyOptions, type VerifyReport, verify } from '../../engine/verify/verify.ts';
 import { EXIT, type ExitStatus } from '../../problem/codes.ts';
@@ -16,11 +19,18 @@ export async function run(context: CommandContext): Promise<ExitStatus> {
   exclusive(context, ['since', 'only']);
   const jobs = context.args.integer('jobs', 1);
   const begun = performance.now();
-  const { target, unasked } = await askTarget(context);
+  const { target, unasked, engine } = await askTarget(context);
   const report = await withScratchServer(context, async (open) => prove(context, await open(), { jobs, target }));
-  const notes = unasked === undefined ? report.notes : [unasked, ...report.notes];
-  if (context.wantsJson) context.json(documentOf({ ...report, notes }));
-  else await show(context, { ...report, notes }, performance.now() - begun);
+  const ms = Math.round(performance.now() - begun);
+  const unrecorded = engine && (await recordProof(engine, proofOf(report, scopeOf(context), ms)));
+  const notes = [
+    ...(unasked === undefined ? [] : [unasked]),
+    ...report.notes,
+    ...(unrecorded === undefined ? [] : [`the result is not on record: ${unrecorded}`]),
+  ];
+  const recorded = engine !== undefined && unrecorded === undefined;
+  if (context.wantsJson) context.json({ ...documentOf({ ...report, notes }), recorded });
+  else await show(context, { ...report, notes }, ms);
   return report.ok ? EXIT.done : EXIT.different;
 }
 
@@ -29,7 +39,7 @@ async function prove(
   scratch: Scratch,
   options: Pick<VerifyOptions, 'jobs' | 'target'>,
 ): Promise<VerifyReport> {
-  const { args, cwd, signal, stderr } = context;
+  const { cwd, signal, stderr } = context;
   const progress = createProgressLine(stderr, () => performance.now());
   const onProgress = (tried: number, total: number, version: string) => {
     if (!context.quiet) progress.show(`${tried}/${total}  ${version}`);
@@ -40,8 +50,7 @@ async function prove(
       settings: context.settings(),
       cwd,
       signal,
-      since: args.value('since'),
-      only: args.value('only'),
+      ...scopeOf(context),
       onProgress,
     });
   } finally {
@@ -49,10 +58,20 @@ async function prove(
   }
 }
 
+function scopeOf({ args }: CommandContext): Pick<VerifyOptions, 'since' | 'only'> {
+  return { since: args.value('since'), only: args.value('only') };
+}
+
+interface AskedTarget {
+  readonly target?: TargetFacts;
+  readonly engine?: Engine;
+  readonly unasked?: string;
+}
+
 /** The database that the migrations are for, where there is one: for its checksums, version and extensions. Proofs need none. */
-async function askTarget(context: CommandContext): Promise<{ target?: TargetFacts; unasked?: string }> {
+async function askTarget(context: CommandContext): Promise<AskedTarget> {
   try {
-    return { target: await withEngine(context, {}, targetFacts) };
+    return await withEngine(context, {}, async (engine) => ({ engine, target: await targetFacts(engine) }));
   } catch (error) {
     if (!(error instanceof Problem) || error.code === 'cancelled' || error.exitStatus === EXIT.usage) {
       if (error instanceof Problem && error.code === 'target-missing') return {};

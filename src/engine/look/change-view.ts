@@ -1,4 +1,5 @@
 import type { Change } from '../../catalog/compare.ts';
+import { objectName } from '../../catalog/object-name.ts';
 import type { Snapshot } from '../../catalog/snapshot.ts';
 import { objectWriter } from '../../script/object.ts';
 
@@ -22,7 +23,7 @@ const DEFINED_MAX = 300;
 export function changeViews(changes: readonly Change[], before: Snapshot, after: Snapshot): ChangeView[] {
   const [first, second] = [objectWriter(before), objectWriter(after)];
   return changes.map((change, i) => {
-    const { kind, type, name, parent = null, detail } = change;
+    const { kind, type, name, parent = counterOf(change), detail } = change;
     const isDefined = i < DEFINED_MAX;
     return {
       kind,
@@ -34,4 +35,11 @@ export function changeViews(changes: readonly Change[], before: Snapshot, after:
       after: isDefined && kind !== 'removed' ? second(change) : '',
     };
   });
+}
+
+/** Of the counter of an identity column that came or went, the table. */
+function counterOf({ type, detail }: Change): string | null {
+  const owner = type === 'sequence' && detail['of an identity column'] ? detail['owned by'] : undefined;
+  const column = owner?.after ?? owner?.before;
+  return Array.isArray(column) ? objectName({ type: 'table', identity: column.slice(0, 2).map(String) }) : null;
 }

@@ -21,6 +21,7 @@ import { Chain, type ChainPlan, type Stuck } from './chain.ts';
 import { checkComplete, completeFiles, NO_COMPLETE_FILE } from './init-complete.ts';
 import { withLeftOut } from './left-out.ts';
 import { manifestChecks } from './manifest-checks.ts';
+import { filesDigest } from './proof.ts';
 import { checksumChecks, differencesOf, type TargetFacts } from './target-facts.ts';
 import { checkUpgrades } from './upgrade.ts';
 
@@ -46,6 +47,8 @@ export interface VerifyReport {
   readonly tried: number;
   readonly scratch: { readonly description: string; readonly serverVersion: string };
   readonly notes: readonly string[];
+  /** Names the files as they were tried: see filesDigest. */
+  readonly files: string;
 }
 
 /**
@@ -71,6 +74,7 @@ export async function verify(scratch: Scratch, options: VerifyOptions): Promise<
       ...(target ? await differencesOf(scratch, target) : []),
       ...(await scratch.notes(new Set(files.map(({ file }) => file)))),
     ],
+    files: filesDigest(files),
   };
 }
 

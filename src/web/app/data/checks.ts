@@ -41,11 +41,6 @@ export function startWith(target: string, part: string, value: unknown): void {
   if (now.value === undefined && !now.isRunning) put(target, part, { value, isRunning: false });
 }
 
-/** What was found means nothing any more. */
-export function dropCheck(target: string, part: string): void {
-  put(target, part, { isRunning: false });
-}
-
 function put(target: string, part: string, check: Check<unknown>): void {
   checks.value = { ...checks.value, [keyOf(target, part)]: check };
 }

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { ChangeAnswer } from '../../answers/change.ts';
 import { Shown } from './basics.tsx';
 import { Diff } from './diff.tsx';
+import { folded } from './fold-changes.ts';
 import { Sql } from './sql.tsx';
 import { type Tone, Word } from './state.tsx';
 import { count } from './words.ts';
@@ -13,10 +14,15 @@ interface ListProps<Change extends ChangeAnswer> {
   readonly changes: readonly Change[];
   /** Behind the name of each. */
   readonly aside?: (change: Change) => ComponentChildren;
+  /** What the two sides are called. */
+  readonly sides?: Sides;
 }
 
+type Sides = readonly [before: string, after: string];
+
 /** Differences of two schemas by what has happened to them; what came or went with its table is told with that. */
-export function ChangeList<Change extends ChangeAnswer>({ changes, aside }: ListProps<Change>) {
+export function ChangeList<Change extends ChangeAnswer>(props: ListProps<Change>) {
+  const { changes, aside, sides = ['By the migrations', 'In the database'] } = props;
   return (
     <>
       {KINDS.map((kind) => {
@@ -35,6 +41,7 @@ export function ChangeList<Change extends ChangeAnswer>({ changes, aside }: List
                 change={change}
                 members={membersOf(change)}
                 aside={aside?.(change)}
+                sides={sides}
               />
             ))}
           </section>
@@ -46,26 +53,14 @@ export function ChangeList<Change extends ChangeAnswer>({ changes, aside }: List
 
 const TITLES = { added: 'Added', removed: 'Removed', changed: 'Changed' } as const;
 
-/** With a table that was added or removed come its columns and the rest. */
-export function folded<Change extends ChangeAnswer>(changes: readonly Change[]) {
-  const whole = new Set(
-    changes.filter(({ parent, kind }) => parent === null && kind !== 'changed').map(({ name }) => name),
-  );
-  const isWith = ({ parent }: Change) => parent !== null && whole.has(parent);
-  return {
-    heads: changes.filter((change) => !isWith(change)),
-    membersOf: ({ name, parent }: Change) =>
-      parent === null && whole.has(name) ? changes.filter((change) => change.parent === name && isWith(change)) : [],
-  };
-}
-
 interface OneProps {
   readonly change: ChangeAnswer;
   readonly members: readonly ChangeAnswer[];
   readonly aside: ComponentChildren;
+  readonly sides: Sides;
 }
 
-function OneChange({ change, members, aside }: OneProps) {
+function OneChange({ change, members, aside, sides }: OneProps) {
   const { kind, type, name, parent, before, after } = change;
   return (
     <article class="change" aria-label={`${kind} ${type} ${name}`}>
@@ -83,7 +78,7 @@ function OneChange({ change, members, aside }: OneProps) {
         {members.length > 0 && <span class="quiet"> with {count(members.length, 'part')}</span>}
         {aside}
       </p>
-      {kind === 'changed' && <Detail detail={change.detail} />}
+      {kind === 'changed' && <Detail detail={change.detail} sides={sides} />}
       {kind === 'changed' && before !== '' && after !== '' && before !== after && (
         <details>
           <summary>Both definitions</summary>
@@ -98,15 +93,15 @@ function OneChange({ change, members, aside }: OneProps) {
 }
 
 /** The properties that differ, before and now. */
-function Detail({ detail }: { detail: ChangeAnswer['detail'] }) {
+function Detail({ detail, sides }: { detail: ChangeAnswer['detail']; sides: Sides }) {
   return (
     <div class="scrolls" tabIndex={0}>
       <table class="table parts-table" aria-label="What differs">
         <thead>
           <tr>
             <th scope="col">Property</th>
-            <th scope="col">By the migrations</th>
-            <th scope="col">In the database</th>
+            <th scope="col">{sides[0]}</th>
+            <th scope="col">{sides[1]}</th>
           </tr>
         </thead>
         <tbody>

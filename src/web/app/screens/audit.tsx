@@ -71,6 +71,7 @@ const KINDS = [
   'approval_rejected',
   'approval_revoked',
   'approval_used',
+  'verified',
   'dry_run',
   'backed_up',
   'put_back',

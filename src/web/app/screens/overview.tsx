@@ -8,6 +8,7 @@ import { ChainPanel, DriftPanel } from '../parts/checks.tsx';
 import { EventLine } from '../parts/event-line.tsx';
 import { Lazy } from '../parts/lazy.tsx';
 import { NextRun } from '../parts/next-run.tsx';
+import { ProofPanel } from '../parts/proof.tsx';
 import { StateWord, toneOf } from '../parts/state.tsx';
 import { Age } from '../parts/time.tsx';
 import { count, plainWord } from '../parts/words.ts';
@@ -27,6 +28,7 @@ export function OverviewScreen({ target }: { target: string }) {
         <Attention target={target} overview={value} />
         <ChainPanel target={target} events={value.events[0]?.seq ?? 0} />
         <DriftPanel target={target} />
+        <ProofPanel target={target} />
         <Panel title="When, and how long" class="wide">
           <Lazy what="the chart" load={loadTimeline} props={{ rows: value.migrations, events: value.events }} />
         </Panel>

@@ -9,6 +9,7 @@ import { DryRunPanel, useDryRun } from '../parts/dry-run.tsx';
 import { FindingNote } from '../parts/finding.tsx';
 import { PlanActions } from '../parts/plan-actions.tsx';
 import { PlanApproval, whyNotApply } from '../parts/plan-approval.tsx';
+import { PlanDifference } from '../parts/plan-difference.tsx';
 import { PlannedMigration } from '../parts/planned-migration.tsx';
 import { Word } from '../parts/state.tsx';
 import { count, formatBytes, rowsText, timeText } from '../parts/words.ts';
@@ -34,7 +35,7 @@ export function PlanScreen({ target }: { target: string }) {
       {fault && <FaultBox fault={fault} retry={refresh} />}
       {!value && !fault && <Loading what="the plan" />}
       <PlanApproval target={target} choice={{ to }} approvals={approvals.now.value.value} onDone={approvals.refresh} />
-      {value && <Plan target={target} plan={value} />}
+      {value && <Plan target={target} plan={value} to={to} />}
     </div>
   );
 }
@@ -60,7 +61,7 @@ function Choice({ overview, to }: { overview: OverviewAnswer | undefined; to: st
 
 const OPEN: ReadonlySet<string> = new Set(['pending', 'failed', 'rolled_back', 'interrupted', 'skipped']);
 
-function Plan({ target, plan }: { target: string; plan: PlanAnswer }) {
+function Plan({ target, plan, to }: { target: string; plan: PlanAnswer; to: string }) {
   const { migrations, skipped, held, notes, findings } = plan;
   const dryRun = useDryRun(target);
   if (migrations.length === 0)
@@ -79,6 +80,7 @@ function Plan({ target, plan }: { target: string; plan: PlanAnswer }) {
       </div>
       <Notes notes={notes} />
       {dryRun && <DryRunPanel dryRun={dryRun} />}
+      <PlanDifference target={target} plan={plan} to={to} />
       {migrations.map((migration, i) => (
         <PlannedMigration
           key={migration.version}

@@ -36,36 +36,7 @@ function Drawn({ target, keys }: { target: string; keys: KeysAnswer }) {
   useEffect(() => zoom.centre(), [selected, zoom.place.value, part.key]);
   return (
     <>
-      <div class="filters">
-        <select
-          aria-label="Table"
-          value={selected}
-          onChange={({ currentTarget }) => setQuery({ select: currentTarget.value })}
-        >
-          <option value="">no table selected</option>
-          {keys.tables.map(({ name }) => (
-            <option key={name} value={name}>
-              {name}
-            </option>
-          ))}
-        </select>
-        <Nearness keys={keys} near={part.near} />
-        <button type="button" aria-label="Smaller" onClick={() => zoom.step(-1)}>
-          −
-        </button>
-        <button type="button" aria-label="Larger" onClick={() => zoom.step(1)}>
-          +
-        </button>
-        <span class="legend quiet">
-          <i class="legend-key primary" /> in the primary key <i class="legend-key foreign" /> in a foreign key
-        </span>
-        <span class="quiet found" role="status">
-          {part.tables.length === keys.tables.length
-            ? count(keys.tables.length, 'table')
-            : `${part.tables.length} of ${count(keys.tables.length, 'table')}, around ${part.around}`}
-          {part.left > 0 && `; ${part.left} more are as near`}
-        </span>
-      </div>
+      <Toolbar keys={keys} part={part} selected={selected} step={zoom.step} />
       <div class="graph-layout">
         <div
           class="graph-frame"
@@ -87,6 +58,48 @@ function Drawn({ target, keys }: { target: string; keys: KeysAnswer }) {
         <Side target={target} keys={keys} selected={selected} />
       </div>
     </>
+  );
+}
+
+interface ToolbarProps {
+  readonly keys: KeysAnswer;
+  readonly part: Part;
+  readonly selected: string;
+  readonly step: (by: number) => void;
+}
+
+function Toolbar({ keys, part, selected, step }: ToolbarProps) {
+  return (
+    <div class="filters">
+      <select
+        aria-label="Table"
+        value={selected}
+        onChange={({ currentTarget }) => setQuery({ select: currentTarget.value })}
+      >
+        <option value="">no table selected</option>
+        {keys.tables.map(({ name }) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </select>
+      <Nearness keys={keys} near={part.near} />
+      <button type="button" aria-label="Smaller" onClick={() => step(-1)}>
+        −
+      </button>
+      <button type="button" aria-label="Larger" onClick={() => step(1)}>
+        +
+      </button>
+      <span class="legend quiet">
+        <i class="legend-key primary" /> in the primary key <i class="legend-key foreign" /> in a foreign key
+      </span>
+      <span class="quiet found" role="status">
+        {part.tables.length === keys.tables.length
+          ? count(keys.tables.length, 'table')
+          : `${part.tables.length} of ${count(keys.tables.length, 'table')}, around ${part.around}`}
+        {part.left > 0 && `; ${part.left} more are as near`}
+      </span>
+    </div>
   );
 }
 
