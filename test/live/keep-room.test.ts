@@ -39,6 +39,29 @@ for (const [what, sql, found] of MIGRATIONS)
       await ok(at.run(['migrate']));
     }));
 
+test('what several statements of a file keep is summed: of one kind, of another, and of rows that go along', () =>
+  withTable(async (at) => {
+    await at.database.sql('CREATE TABLE child (id int PRIMARY KEY, t int REFERENCES t ON DELETE CASCADE, b text)');
+    await at.database.sql(`INSERT INTO child SELECT n, n, repeat('y', 800) FROM generate_series(1, 2000) AS n`);
+    const files: Readonly<Record<string, string>> = {
+      // About 3 MB each.
+      'of one kind': 'DELETE FROM t WHERE id BETWEEN 10001 AND 13000;\nDELETE FROM t WHERE id BETWEEN 20001 AND 23000;',
+      'of another':
+        "DELETE FROM t WHERE id BETWEEN 10001 AND 13000;\nUPDATE t SET b = 'z' WHERE id BETWEEN 20001 AND 23000;",
+      'that go along': 'DELETE FROM t WHERE id <= 2000;\nDELETE FROM t WHERE id BETWEEN 20001 AND 21000;',
+    };
+    for (const [name, sql] of Object.entries(files)) {
+      at.write({ 'm/002_gone.sql': `${sql}\n\n-- ROLLBACK:\n-- SELECT 1;\n` });
+      const end = await at.run(['migrate'], { env: { TASKFLOW_BACKUP_MAX_SIZE: '4MB' } });
+      assert.equal(end.exit, 1, name);
+      assert.match(end.said, /error\[backup-refused\].*more than may be kept/, name);
+      assert.deepEqual(await at.database.sql('SELECT (SELECT count(*) FROM t), (SELECT count(*) FROM child)'), [
+        ['40000', '2000'],
+      ]);
+    }
+    await ok(at.run(['migrate'], { env: { TASKFLOW_BACKUP_MAX_SIZE: '16MB' } }));
+  }));
+
 test('a large copy that would fill the disk of a server on this machine is refused before it begins', () =>
   withTable(async (at) => {
     at.write({ 'm/002_gone.sql': 'DROP TABLE t;\n\n-- ROLLBACK:\n-- CREATE TABLE t (id int PRIMARY KEY, b text);\n' });

@@ -18,7 +18,7 @@ import { OWN_PATH } from './own-path.ts';
 import type { OwnedSequence } from './relations.ts';
 import type { SharedStores } from './shared-stores.ts';
 import { ensureSchema, fillStageOf, fillStore, freeName } from './store.ts';
-import { refuseLargeStore } from './store-room.ts';
+import { refuseLargeStores } from './store-room.ts';
 import { nameOf, type Taking } from './taking.ts';
 import { seeingAll } from './unhindered.ts';
 
@@ -78,6 +78,11 @@ export class Copying {
     });
   }
 
+  /** With all that the transaction has kept, and this is being added to. A way back is not held up by how much it keeps. */
+  async refuseLarge(session: Session, { store }: Pick<Kept, 'store'>): Promise<void> {
+    if (this.#direction === 'apply') await refuseLargeStores(this.#engine, session, this.#in.stores().filled(store));
+  }
+
   /** A migration can wait. A way back cannot: who takes it has been told what it loses. */
   async #refuse(problem: Problem): Promise<undefined> {
     if (this.#direction === 'apply') throw problem;
@@ -86,6 +91,7 @@ export class Copying {
 
   async #finished(session: Session, captured: Capture, before: number): Promise<Kept> {
     const rows = before + (await this.#in.captures.end(session, captured));
+    await this.refuseLarge(session, captured.kept);
     const { base } = captured;
     return this.#known(session, captured.taking, { ...captured.kept, rows, ...(base ? { base } : {}) });
   }
@@ -95,7 +101,7 @@ export class Copying {
     if (own && (await isEmpty(session, taking, path))) return undefined;
     const kept = await this.#fill(session, taking, path, own);
     if (kept.rows === 0 && this.#in.stores().isStage(kept)) return undefined;
-    if (this.#direction === 'apply') await refuseLargeStore(this.#engine, session, kept);
+    await this.refuseLarge(session, kept);
     return kept;
   }
 

@@ -24,7 +24,6 @@ import { SharedStores } from './shared-stores.ts';
 import { shownKept } from './shown.ts';
 import { hasLost, type Standing, standingOf } from './standing.ts';
 import { freeName } from './store.ts';
-import { refuseLargeStore } from './store-room.ts';
 import type { Taking } from './taking.ts';
 import { takingsOf } from './takings.ts';
 import { unkeptBecause } from './unkept.ts';
@@ -214,7 +213,7 @@ export class Keeper {
     try {
       const again = await fillAgain(at.session, taking, stage, known);
       if (again.kept.rows > 0) held.push(again);
-      if (this.#direction === 'apply') await refuseLargeStore(this.#engine, at.session, stage);
+      await this.#copying.refuseLarge(at.session, stage);
     } catch (error) {
       if (!superset) throw error;
       await this.#notAsked(at, error, held);

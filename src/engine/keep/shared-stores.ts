@@ -36,6 +36,7 @@ export class SharedStores {
   /** With the rows that were deleted of each, which still take room. */
   readonly #stages = new Map<string, number>();
 
+  readonly #filled = new Set<string>();
   readonly #title: (taking: Taking) => string;
 
   /** `title`: for the comment on a store. */
@@ -46,6 +47,12 @@ export class SharedStores {
   /** What is kept by now. */
   get kept(): readonly Kept[] {
     return this.#kept;
+  }
+
+  /** What was kept and filled in this transaction, `store` now; some of it may have got another name, or be gone. */
+  filled(store: string): readonly string[] {
+    this.#filled.add(store);
+    return [...this.#kept.map((one) => one.store), ...this.#filled];
   }
 
   /** A statement begins. */

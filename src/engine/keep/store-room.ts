@@ -1,6 +1,5 @@
 import { readFileSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Kept } from '../../backup/kept.ts';
 import { storeName } from '../../backup/kept-sql.ts';
 import { shownTable } from '../../backup/wanted-table.ts';
 import type { Session } from '../../postgres/session.ts';
@@ -39,12 +38,15 @@ export async function refuseWithoutRoom(
   });
 }
 
-/** Behind a copy, in its transaction: how many rows a DELETE or UPDATE takes is not known before. */
-export async function refuseLargeStore(engine: Settings, session: Session, kept: Pick<Kept, 'store'>): Promise<void> {
+/** Behind a copy, in its transaction, with all that was kept in that: how many rows a DELETE or UPDATE takes is not known before. */
+export async function refuseLargeStores(engine: Settings, session: Session, stores: readonly string[]): Promise<void> {
   if (engine.settings.backup.maxBytes === 0) return;
-  const [row] = await session.query('SELECT pg_catalog.pg_table_size($1::pg_catalog.regclass) AS bytes', [
-    storeName(kept),
-  ]);
+  const names = [...new Set(stores)].map((store) => storeName({ store }));
+  const [row] = await session.query(
+    `SELECT pg_catalog.sum(pg_catalog.pg_table_size(pg_catalog.to_regclass(n.name))) AS bytes
+FROM pg_catalog.json_array_elements_text($1::pg_catalog.json) AS n (name)`,
+    [JSON.stringify(names)],
+  );
   const bytes = Number(row?.bytes ?? 0);
   const large = tooMuch(engine, bytes, `what is kept takes ${formatBytes(bytes)}`);
   if (large) throw large;
