@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { WayBackAnswer } from '../../answers/way-back.ts';
 import { targetPath } from '../data/api.ts';
@@ -50,30 +50,8 @@ export function RollBackButton({ target, label, query, isDisabled = false }: Rol
           plan.value = value;
         }}
       />
-      {query.version !== undefined && (
-        <label>
-          <input
-            type="checkbox"
-            checked={cascade.value}
-            onChange={({ currentTarget }) => {
-              cascade.value = currentTarget.checked;
-            }}
-          />{' '}
-          with what stands on it
-        </label>
-      )}
-      {(plan.value?.returns.length ?? 0) > 0 && (
-        <label>
-          <input
-            type="checkbox"
-            checked={data.value}
-            onChange={({ currentTarget }) => {
-              data.value = currentTarget.checked;
-            }}
-          />{' '}
-          put back what was kept of the data
-        </label>
-      )}
+      {query.version !== undefined && <Check label="with what stands on it" on={cascade} />}
+      {(plan.value?.returns.length ?? 0) > 0 && <Check label="put back what was kept of the data" on={data} />}
       {found > 0 && (
         <RollBackApproval
           target={target}
@@ -84,6 +62,21 @@ export function RollBackButton({ target, label, query, isDisabled = false }: Rol
         />
       )}
     </ActionButton>
+  );
+}
+
+function Check({ label, on }: { label: string; on: Signal<boolean> }) {
+  return (
+    <label>
+      <input
+        type="checkbox"
+        checked={on.value}
+        onChange={({ currentTarget }) => {
+          on.value = currentTarget.checked;
+        }}
+      />{' '}
+      {label}
+    </label>
   );
 }
 
