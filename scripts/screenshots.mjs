@@ -2,6 +2,7 @@
 // deployment: node --import ./test/node_modules/tsx/dist/loader.mjs scripts/screenshots.mjs
 // Needs what the tests need: scripts/test.sh installs it. What is built is shown: node scripts/build.mjs first.
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import pg from 'pg';
 import { closeBrowser } from '../test/support/browser.ts';
 import { withVisit } from '../test/support/console-bed.ts';
 
@@ -43,18 +44,41 @@ const files = Object.fromEntries([
 
 mkdirSync(FOLDER, { recursive: true });
 await withVisit({ files, before, args }, async ({ page, open, at }) => {
-  for (const { name, screen, colorScheme, width } of PICTURES) {
-    await page.emulateMedia({ colorScheme });
-    await page.setViewportSize({ width, height: 800 });
-    await open(screen);
+  for (const picture of PICTURES) {
+    await open(picture.screen);
     await page.locator('.loading').first().waitFor({ state: 'detached' });
-    await page.screenshot({ path: `${FOLDER}/console-${name}.png` });
-    console.log(`${FOLDER}/console-${name}.png`);
+    await take(page, picture);
   }
+  await takeRun(page, open, at);
   await rename(at, NAME, at.database.name);
 });
 await closeBrowser();
 process.exit(0);
+
+async function take(page, { name, colorScheme, width }) {
+  await page.emulateMedia({ colorScheme });
+  await page.setViewportSize({ width, height: 800 });
+  await page.screenshot({ path: `${FOLDER}/console-${name}.png` });
+  console.log(`${FOLDER}/console-${name}.png`);
+}
+
+/** A run that is begun on the page while a report reads the table. */
+async function takeRun(page, open, at) {
+  const client = new pg.Client({ connectionString: urlOf(at), application_name: 'nightly report' });
+  await client.connect();
+  await client.query('BEGIN');
+  await client.query('SELECT count(*) FROM requests');
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await open('plan?to=031_rank_requests');
+  for (const place of [page.getByRole('main'), page.getByRole('dialog')])
+    await place.getByRole('button', { name: 'Apply', exact: true }).click();
+  await page.getByRole('rowheader', { name: /^pid/ }).waitFor();
+  await take(page, { name: 'run', colorScheme: 'light', width: 1280 });
+  await take(page, { name: 'run-small', colorScheme: 'dark', width: 390 });
+  await client.query('COMMIT');
+  await page.getByRole('heading', { name: 'Run done' }).waitFor();
+  await client.end();
+}
 
 async function before(at) {
   await at.run(['migrate', '--quiet', '--to', '030']);
@@ -65,9 +89,14 @@ async function before(at) {
 
 /** By the name that readers know. */
 function args(at) {
+  const url = urlOf(at);
+  return ['--database', url, '--scratch', url, '--write', '--person', 'ada:operator'];
+}
+
+function urlOf(at) {
   const url = new URL(at.database.url);
   url.pathname = `/${NAME}`;
-  return ['--database', url.href, '--scratch', url.href, '--person', 'ada:viewer'];
+  return url.href;
 }
 
 async function rename(at, from, to) {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { HistoryEvent } from '../../../src/engine/audit/history.ts';
 import { Heard } from '../../../src/engine/look/run/heard.ts';
 import { byOf, focusOf, outcomeOf } from '../../../src/engine/look/run/run-look.ts';
-import { indexOfLine, indexOfQuery, statementsOf } from '../../../src/engine/look/run/statements.ts';
+import { indexOfLine, indexOfLocking, indexOfQuery, statementsOf } from '../../../src/engine/look/run/statements.ts';
 import { storyOf } from '../../../src/engine/look/run/story.ts';
 import type { Statement } from '../../../src/migration/migration.ts';
 
@@ -114,6 +114,15 @@ test('a statement is found by the text that the server shows, cut or twice', () 
   assert.equal(indexOfQuery(list, '', 0), undefined);
   assert.equal(indexOfLine(list, 4), 1);
   assert.equal(indexOfLine(list, 0), undefined);
+});
+
+test('who holds off has no statement in the server: the one that locks what is waited for is meant', () => {
+  const some = ['CREATE TABLE b ()', 'ALTER TABLE public.a ADD COLUMN x int', 'ALTER TABLE "A b" ADD COLUMN x int'].map(
+    (sql, i) => ({ sql, line: i + 1 }) as Statement,
+  );
+  assert.equal(indexOfLocking(some, 'public.a', 0), 1);
+  assert.equal(indexOfLocking(some, 'public."A b"', 0), 2);
+  assert.equal(indexOfLocking(some, 'public.a', 2), undefined);
 });
 
 test('what is before a failure is undone with it, unless its step stands', () => {

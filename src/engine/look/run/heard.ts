@@ -12,14 +12,14 @@ export class Heard {
     if (event.kind === 'statement') this.#statement(event);
   }
 
-  /** Those of a version that are over in its last try, from the first on. */
-  statementsOf(version: string): readonly HeardStatement[] {
-    return this.#statements.get(version) ?? [];
+  /** Those of a version that are over in its last try, from the first on; undefined where it has not begun. */
+  statementsOf(version: string): readonly HeardStatement[] | undefined {
+    return this.#statements.get(version);
   }
 
   /** A try that begins anew counts from 1 again. */
   #statement({ version, index, tag, ms }: Extract<RunEvent, { kind: 'statement' }>): void {
-    const before = this.statementsOf(version).slice(0, index - 1);
+    const before = (this.statementsOf(version) ?? []).slice(0, index - 1);
     this.#statements.set(version, [...before, { tag, ms: Math.round(ms) }].slice(-HEARD_MAX));
   }
 }

@@ -8,7 +8,7 @@ import type { Heard } from './heard.ts';
 import { lookAtProcess, type ProcessLook } from './process.ts';
 import { eventsOfRun, lastRun } from './run-events.ts';
 import { byOf, focusOf, outcomeOf, type RunFocus, type RunLook, type RunView } from './run-look.ts';
-import { indexOfLine, indexOfQuery, statementsOf } from './statements.ts';
+import { indexOfLine, indexOfLocking, indexOfQuery, statementsOf } from './statements.ts';
 import { type RunStory, storyOf, type VersionStory } from './story.ts';
 import { readVersion, type VersionStatements } from './version-statements.ts';
 
@@ -126,7 +126,7 @@ function placeOf(
   memory: Memory,
   story: VersionStory,
   { all }: VersionStatements,
-  { process }: ProcessLook,
+  { process, wait }: ProcessLook,
 ): number | undefined {
   const { version, state, outside, statementsDone, refusals, failure } = story;
   if (state !== 'running') return failure?.line == null ? undefined : indexOfLine(all, failure.line);
@@ -134,7 +134,8 @@ function placeOf(
   const before = memory.at?.version === version && memory.at.refusals === refusals ? memory.at.index : statementsDone;
   const found = process?.query == null ? undefined : indexOfQuery(all, process.query, before);
   if (found !== undefined) memory.at = { version, refusals, index: found };
-  return found ?? (memory.at?.version === version ? memory.at.index : undefined);
+  if (found !== undefined || memory.at?.version === version) return memory.at?.index;
+  return wait?.relation == null ? undefined : indexOfLocking(all, wait.relation, statementsDone);
 }
 
 /** `2026-11-23 14:05:09 UTC`, as a lease says it. */

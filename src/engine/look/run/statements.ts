@@ -1,4 +1,6 @@
 import type { Statement } from '../../../migration/migration.ts';
+import { lockedRelations } from '../../../sql/locked-relations.ts';
+import { displayIdentifier } from '../../../sql/quote.ts';
 import type { Heard } from './heard.ts';
 import type { VersionStory } from './story.ts';
 
@@ -35,9 +37,11 @@ export function statementsOf(
   heard: Heard | undefined,
   at: number | undefined,
 ): RunStatements {
-  const over = heard?.statementsOf(story.version) ?? [];
-  const states = all.map((_, i) => stateOf(i, story, at ?? (over.length > 0 ? over.length : undefined)));
-  const from = Math.max(0, Math.min((at ?? 0) - BEFORE, all.length - SHOWN_MAX));
+  const said = heard?.statementsOf(story.version);
+  const over = said ?? [];
+  const place = at ?? (story.state === 'running' ? said?.length : undefined);
+  const states = all.map((_, i) => stateOf(i, story, place));
+  const from = Math.max(0, Math.min((place ?? 0) - BEFORE, all.length - SHOWN_MAX));
   const shown = all.slice(from, from + SHOWN_MAX).map(({ line, sql }, i) => ({
     number: from + i + 1,
     line,
@@ -77,6 +81,19 @@ const QUERY_SIZE_MIN = 99;
 
 function isThat(sql: string, text: string): boolean {
   return sql === text || (text.length >= QUERY_SIZE_MIN && sql.startsWith(text));
+}
+
+/** The first that locks what is waited for, by its text; `relation`: as SQL names it. */
+export function indexOfLocking(all: readonly Statement[], relation: string, from: number): number | undefined {
+  const found = all.findIndex(
+    ({ sql }, i) =>
+      i >= from &&
+      lockedRelations(sql).some(({ schema, name }) => {
+        const plain = displayIdentifier(name);
+        return relation === plain || relation.endsWith(`.${plain}`) || relation === `${schema}.${plain}`;
+      }),
+  );
+  return found < 0 ? undefined : found;
 }
 
 /** The one that a line of the file belongs to. */
