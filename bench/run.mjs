@@ -29,6 +29,7 @@ const ALL = [
   'graph',
   'kept-column',
   'data-migration',
+  'code-workers',
 ];
 
 const { values, positionals } = parseArgs({

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Builds dist/: the CLI (cli.cjs and the packs of cli/), the library (index.js), with --types its declarations.
+// Builds dist/: the CLI (cli.cjs and the packs of cli/), the library (index.js), the thread that both start (code-thread.js), with --types its declarations.
 // --docs and --schema write the generated docs/commands.md, docs/configuration.md, the rules in docs/lint.md, and schema/; with
 // --check they only compare (status 3 if stale).
 import { execFileSync } from 'node:child_process';
@@ -106,6 +106,13 @@ async function buildLibrary() {
   });
   for (const { path, text } of outputFiles) writeNew(path, text);
   removeOthers('dist/library', new Set(outputFiles.map(({ path }) => basename(path))));
+}
+
+/** What runs in the threads of data migrations' code: a file of its own, which the program and the library start. */
+async function buildThread() {
+  const entryPoints = ['src/engine/data/code/thread.ts'];
+  const result = await build({ ...shared, entryPoints, format: 'esm', outfile: 'dist/code-thread.js', write: false });
+  for (const { path, text } of result.outputFiles) writeNew(path, text);
 }
 
 /** The console's page: index.html and what it loads, whose names hold a hash of what is in them. */
@@ -231,6 +238,7 @@ if (!asked.has('--docs') && !asked.has('--schema')) {
   const started = new Date();
   await buildCli(await buildPage());
   await buildLibrary();
+  await buildThread();
   // A source that is saved while we build is newer than this, and built again (scripts/db-migrate.sh).
   write('dist/.built', '');
   utimesSync('dist/.built', started, started);

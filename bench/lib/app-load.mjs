@@ -19,7 +19,7 @@ const WRITE = (rows) => `\\set id random(1, ${rows})\nUPDATE item SET n = n + 1 
 
 /**
  * Runs `work` while the application is at work. Returns what work returned, and how long transactions took that were under
- * way meanwhile: `{ result, seconds, reads, writes }`, each with p50, p99 and max in milliseconds.
+ * way meanwhile: `{ result, seconds, reads, writes, all }`, each with p50, p99 and max in milliseconds.
  */
 export async function underLoad({ bin, port, database, folder, rows }, work) {
   const pgbench = join(bin, 'pgbench');
@@ -37,7 +37,8 @@ export async function underLoad({ bin, port, database, folder, rows }, work) {
     const to = Date.now();
     await sleep(FLUSH_MS);
     const [reads, writes] = timesIn(own, from, to);
-    return { result, seconds: (to - from) / 1000, reads: summary(reads), writes: summary(writes) };
+    const all = summary([...reads, ...writes]);
+    return { result, seconds: (to - from) / 1000, reads: summary(reads), writes: summary(writes), all };
   } finally {
     child.kill('SIGINT');
     await ended;

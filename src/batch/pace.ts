@@ -8,12 +8,26 @@ export interface PaceLimits {
   readonly targetMs: number;
   readonly sizeMin: number;
   readonly sizeMax: number;
+  /** Keys of the first batch. */
+  readonly sizeFirst: number;
 }
 
 /** Below, the round trips cost more than the rows; above, one batch that comes out slow holds too much. */
 export const SIZE_MIN = 100;
 export const SIZE_MAX = 50_000;
-const SIZE_FIRST = 1_000;
+export const SIZE_FIRST = 1_000;
+/** So much of a table at most, where that is more than so many rows. */
+const SHARE_MAX = 0.004;
+const SHARED_MIN = 5_000;
+
+/**
+ * Keys of a batch at most, in a table of so many rows. A batch has locked half of its rows on the average: of an application that writes
+ * all over the table, at most two in a thousand writes have to wait for it, however fast the server is (measured: with 1 % of the rows in
+ * a batch, the p99 of writes was that of the waits).
+ */
+export function sizeMaxOf(rows: number | undefined): number {
+  return rows === undefined ? SIZE_MAX : Math.min(SIZE_MAX, Math.max(SHARED_MIN, Math.round(rows * SHARE_MAX)));
+}
 
 /** A value; the functions below make the next one of it. */
 export interface Pace {
@@ -50,7 +64,7 @@ export function callsForLess(sqlstate: string): boolean {
 }
 
 /** The first batch is small; `size` is what an earlier worker of the same run had come to. */
-export function firstPace(limits: PaceLimits, size: number = SIZE_FIRST): Pace {
+export function firstPace(limits: PaceLimits, size: number = limits.sizeFirst): Pace {
   return { size: within(size, limits), msPerKey: undefined, good: 0 };
 }
 

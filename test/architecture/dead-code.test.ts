@@ -15,7 +15,13 @@ const generators = [...readFileSync(join(ROOT, 'scripts/build.mjs'), 'utf8').mat
   .filter((path) => byPath.get(path)?.exports.some(({ name }) => name === 'generate'));
 
 /** What is run or loaded from outside. */
-const entries = ['src/cli/main.ts', 'src/index.ts', 'src/web/app/main.tsx', ...generators];
+const entries = [
+  'src/cli/main.ts',
+  'src/index.ts',
+  'src/engine/data/code/thread.ts',
+  'src/web/app/main.tsx',
+  ...generators,
+];
 
 /** `path name` of exports that nothing here imports; with each its reason. */
 const kept = new Set(generators.map((path) => `${path} generate`));

@@ -146,6 +146,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'node:stream/promises',
       'node:stream/web',
       'node:url',
+      'node:worker_threads',
       'node:zlib',
     ],
   },

@@ -8,11 +8,13 @@ import {
   firstPace,
   type Pace,
   restMs,
+  SIZE_FIRST,
   SIZE_MAX,
   SIZE_MIN,
+  sizeMaxOf,
 } from '../../src/batch/pace.ts';
 
-const limits = { targetMs: 200, sizeMin: SIZE_MIN, sizeMax: SIZE_MAX };
+const limits = { targetMs: 200, sizeMin: SIZE_MIN, sizeMax: SIZE_MAX, sizeFirst: SIZE_FIRST };
 
 type Happening = { readonly kind: 'batch'; readonly ms: number; readonly share: number } | { readonly kind: 'refusal' };
 
@@ -105,4 +107,8 @@ test('the rest is a share of the batch, the whole of it where something asks to 
 
 test('fewer rows may help against lock timeouts, deadlocks and statement timeouts, not against a constraint', () => {
   assert.deepEqual(['55P03', '40P01', '57014', '23505', '40001'].map(callsForLess), [true, true, true, false, false]);
+});
+
+test('a batch holds a small share of a big table, and enough of a small one', () => {
+  assert.deepEqual([undefined, 0, 100_000, 5_000_000, 1e9].map(sizeMaxOf), [SIZE_MAX, 5_000, 5_000, 20_000, SIZE_MAX]);
 });

@@ -55,6 +55,7 @@ test('what is in it: program, library, types, schema, licence; no sources, no te
     'bin/taskflow-db.cjs',
     'dist/cli.cjs',
     'dist/index.js',
+    'dist/code-thread.js',
     'dist/types/index.d.ts',
     'dist/THIRD_PARTY_LICENSES.txt',
     'dist/libpg-query.wasm',
@@ -176,6 +177,41 @@ test('the library brings data back, for which it reads SQL with the parser that 
     assert.deepEqual(JSON.parse(stdout), { up: ['applied', 'applied'], left: 1 });
     assert.deepEqual(await database.sql('SELECT id, note FROM t'), [['1', 'kept']]);
   }));
+
+const CODE = `// Fill t.v
+// Kind: data
+// Batch: t by id
+// Writes: v
+import type { DataBatch } from 'taskflow-db';
+import { sep } from 'node:path';
+
+export const batch: DataBatch = async (rows) => rows.map(({ id }) => ({ id, v: \`code\${sep}\${id}\` }));
+// ROLLBACK:
+// UPDATE t SET v = NULL WHERE :batch;
+`;
+
+test('a migration of code runs in the thread that came along, from the library and from the program', async () => {
+  write('code.mjs', KEEP.replace("'kept'", "'coded'").replace(/^await rollback.*$/m, ''));
+  const table =
+    'CREATE TABLE t (id int PRIMARY KEY, v text);\nINSERT INTO t VALUES (1), (2);\n-- ROLLBACK:\n-- DROP TABLE t;\n';
+  write('coded/000_t.sql', table);
+  write('coded/001_fill.ts', CODE);
+  const filled = [
+    ['1', 'code/1'],
+    ['2', 'code/2'],
+  ];
+  await withDatabase(18, async (database) => {
+    const { stdout } = await run(process.execPath, ['code.mjs', database.url], { cwd: project, env });
+    assert.deepEqual(JSON.parse(stdout), { up: ['applied', 'applied'], left: 2 });
+    assert.deepEqual(await database.sql('SELECT id, v FROM t ORDER BY id'), filled);
+  });
+  await withDatabase(18, async (database) => {
+    const program = join(project, 'node_modules/.bin/taskflow-db');
+    const options = { cwd: project, env: { ...env, DATABASE_URL: database.url } };
+    await run(program, ['migrate', '--dir', 'coded', '--json'], options);
+    assert.deepEqual(await database.sql('SELECT id, v FROM t ORDER BY id'), filled);
+  });
+});
 
 const TYPED = `import { type Engine, migrate, type MigrateResult, openEngine, planMigrate, Problem, type RunEvent, status } from 'taskflow-db';
 import type { EngineInputs } from 'taskflow-db';

@@ -4,8 +4,9 @@ import type { Application } from '../application.ts';
 import { databaseProblem } from '../failure.ts';
 import { recordFailure } from '../record-failure.ts';
 import { recordedMigration } from '../recorded.ts';
+import { readProgress } from './progress.ts';
 import { workAt } from './run-work.ts';
-import { readProgress } from './store.ts';
+
 import { workUp } from './work.ts';
 
 /** Runs a data migration in line with the others; returns its duration in milliseconds. Throws after the failure is on record. */

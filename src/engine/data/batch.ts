@@ -11,9 +11,10 @@ import { Problem } from '../../problem/problem.ts';
 import { codePointOffset } from '../../sql/position.ts';
 import { databaseProblem, statementProblem } from '../failure.ts';
 import { mayChangeRole } from '../worker.ts';
+import type { Behind } from './behind.ts';
 import type { ClaimedRange } from './data-run.ts';
 import { type AroundStatement, aroundStatement } from './keep/around-statement.ts';
-import { beginItems, type Lane, rollBack } from './lane.ts';
+import { ASKING_BEFORE, askingItems, beginItems, type Lane, rollBack } from './lane.ts';
 import { batchDoneItems, checkRangeItem, LOST_RANGE } from './store.ts';
 
 /** One batch to be run. */
@@ -57,7 +58,7 @@ export interface BatchFailure {
  * Runs the statements over one range and moves the position, in one transaction. Rolled back it is as if it had never begun;
  * committed it is never run again. Throws where the connection is lost: then the position tells which of the two it is.
  */
-export async function runBatch(lane: Lane, batch: NextBatch): Promise<BatchOutcome> {
+export async function runBatch(lane: Lane, batch: NextBatch, behind: Behind): Promise<BatchOutcome> {
   const begun = performance.now();
   const statements = lane.work.statements.map((statement) => executed(lane, statement, batch));
   const before = [
@@ -79,7 +80,7 @@ export async function runBatch(lane: Lane, batch: NextBatch): Promise<BatchOutco
     await rollBack(lane.session);
     return missedRows(lane, missed.statement, missed.missed);
   }
-  return commitBatch(lane, batch, Math.max(0, ...outcomes.map(({ rows }) => rows)), begun);
+  return commitBatch(lane, batch, { rows: Math.max(0, ...outcomes.map(({ rows }) => rows)), begun, behind });
 }
 
 /** A statement as a batch runs it, with what keeps its rows before and behind it. */
@@ -123,8 +124,19 @@ function missedRows({ work }: Lane, statement: Statement, rows: number): BatchFa
 
 const SERIALIZATION_FAILURE = '40001';
 
-/** Moves the position in the open transaction, and commits. `begun`: when it began, by performance.now(). */
-export async function commitBatch(lane: Lane, batch: NextBatch, rows: number, begun: number): Promise<BatchOutcome> {
+/** What a batch has come to in its open transaction, which began at that moment of performance.now(). */
+export interface ReadyBatch {
+  readonly rows: number;
+  readonly begun: number;
+  readonly behind: Behind;
+}
+
+/** Moves the position in the open transaction, and commits; in the same write asks what the next batch needs. */
+export async function commitBatch(
+  lane: Lane,
+  batch: NextBatch,
+  { rows, begun, behind }: ReadyBatch,
+): Promise<BatchOutcome> {
   const { range, bounds, keys, isLast, attempts, error } = batch;
   const ms = Math.round(performance.now() - begun);
   const done = { ...bounds, keys, rows, ms, attempts: attempts + 1, error };
@@ -135,13 +147,15 @@ export async function commitBatch(lane: Lane, batch: NextBatch, rows: number, be
     ...batchDoneItems(lane.control.names, lane.work, range, done, lane.worker, isLast),
     { sql: 'COMMIT' },
   ];
-  const { results, failure } = await lane.session.runBatch([items]);
-  if (failure) {
-    await rollBack(lane.session);
+  const asked = behind.items();
+  const segments = asked.length === 0 ? [items] : [items, askingItems(lane, asked)];
+  const { results, failure } = await lane.session.runBatch(segments);
+  if (failure) await rollBack(lane.session);
+  if (failure?.segment === 0)
     return isLost(failure.error) ? { kind: 'lost' } : failedOutcome(lane, failure.error, undefined);
-  }
-  const asked = results[0]?.find((one) => one.rows[0]?.state !== undefined)?.rows[0];
-  return { kind: 'done', rows, ms, ...askedOf(asked) };
+  behind.answered(failure ? undefined : results[1]?.slice(ASKING_BEFORE, -1));
+  const answer = results[0]?.find((one) => one.rows[0]?.state !== undefined)?.rows[0];
+  return { kind: 'done', rows, ms, ...askedOf(answer) };
 }
 
 /** As batchDoneItems answers it. */

@@ -4,20 +4,21 @@ import type { Problem } from '../../problem/problem.ts';
 import { checkVerify } from '../check-verify.ts';
 import { databaseProblem } from '../failure.ts';
 import { recordedMigration } from '../recorded.ts';
+import { analyzeTable, type TellHeld } from './analyze.ts';
 import type { ClaimedRange, LaneEnd } from './data-run.ts';
 import { putOutcome } from './keep/put-outcome.ts';
 import { tellKept } from './keep/tell-kept.ts';
-import { beginItems, inTransaction, type Lane, rollBack } from './lane.ts';
+import { beginItems, type Lane, rollBack } from './lane.ts';
 import { checkRangeItem, LOST_RANGE, stateItem } from './store.ts';
 
 /**
  * Behind the last range: ANALYZE, for what was changed changes plans; VERIFY; then the record of the version and the end of the
  * run, in one transaction. Undefined where another worker has taken that over.
  */
-export async function finishRun(lane: Lane, range: ClaimedRange): Promise<LaneEnd | undefined> {
-  const { control, table } = lane;
+export async function finishRun(lane: Lane, range: ClaimedRange, tellHeld: TellHeld): Promise<LaneEnd | undefined> {
+  const { control } = lane;
   try {
-    await inTransaction(lane, [checkRangeItem(control.names, range), { sql: `ANALYZE ${table.name}` }]);
+    await analyzeTable(lane, range, tellHeld);
     const problem = await recordSuccess(lane, range);
     if (!problem) return { kind: 'succeeded' };
     const failure = {

@@ -22,6 +22,8 @@ export interface Lane {
   readonly work: DataWork;
   readonly table: DataTable;
   readonly limits: PaceLimits;
+  /** How many batches make a range. */
+  readonly batchesInRange: number;
   /** Rest behind each batch, as a share of what it took. */
   readonly pause: number;
   readonly lockTimeoutMs: number;
@@ -41,12 +43,42 @@ export interface Lane {
 
 /** What a transaction of a worker begins with: our settings, and under a run's lease the proof that it is still held. */
 export function beginItems(engine: Engine, control: Control, lockTimeoutMs: number): BatchItem[] {
+  return [...beginReadingItems(engine, control, lockTimeoutMs), ...control.fenceItems];
+}
+
+/** The same where nothing is written: to hold the lease would, and make COMMIT wait for the disk. */
+function beginReadingItems(engine: Engine, control: Control, lockTimeoutMs: number): BatchItem[] {
   const own = workerPins(engine);
   const pins = pinSettings(
     { ...own, lockTimeoutMs, custom: { ...own.custom, [OWN_ROLE]: control.role } },
     'transaction',
   );
-  return [{ sql: 'BEGIN' }, { ...pins, name: 'taskflow_data_pins' }, ...control.fenceItems];
+  return [{ sql: 'BEGIN' }, { ...pins, name: 'taskflow_data_pins' }];
+}
+
+/** Some questions as a transaction of their own. */
+export function askingItems(
+  { engine, control, lockTimeoutMs }: Pick<Lane, 'engine' | 'control' | 'lockTimeoutMs'>,
+  items: readonly BatchItem[],
+): BatchItem[] {
+  return [...beginReadingItems(engine, control, lockTimeoutMs), ...items, { sql: 'COMMIT' }];
+}
+
+/** How many items of ours stand before those questions. */
+export const ASKING_BEFORE = 2;
+
+/** Asks something that writes nothing, on the worker's session. */
+export async function ask(
+  lane: Pick<Lane, 'engine' | 'control' | 'session' | 'lockTimeoutMs'>,
+  item: BatchItem,
+): Promise<Row[]> {
+  try {
+    const { results } = await lane.session.batch([askingItems(lane, [item])]);
+    return results[0]?.[ASKING_BEFORE]?.rows ?? [];
+  } catch (error) {
+    await rollBack(lane.session);
+    throw error;
+  }
 }
 
 /** Some statements in a transaction of their own, on the worker's session, with the rows of the last. */

@@ -1,4 +1,4 @@
-import { type PaceLimits, SIZE_MAX, SIZE_MIN } from '../../batch/pace.ts';
+import { type PaceLimits, SIZE_FIRST, SIZE_MIN, sizeMaxOf } from '../../batch/pace.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { DataSpec } from '../../migration/data-spec.ts';
 
@@ -6,8 +6,18 @@ import type { DataSpec } from '../../migration/data-spec.ts';
 const CODE_TARGET_MS = 5000;
 const CODE_SIZE_MAX = 5000;
 
-/** How long batches should take and how large they may be, as the file and the configuration say. */
-export function paceLimits({ data }: Settings, spec: DataSpec | undefined, isCode: boolean): PaceLimits {
-  if (isCode) return { targetMs: spec?.targetMs ?? CODE_TARGET_MS, sizeMin: 1, sizeMax: CODE_SIZE_MAX };
-  return { targetMs: spec?.targetMs ?? data.targetMs, sizeMin: SIZE_MIN, sizeMax: SIZE_MAX };
+/** How long batches should take and how large they may be, as the file and the configuration say; in a table of so many rows. */
+export function paceLimits(
+  { data }: Settings,
+  spec: DataSpec | undefined,
+  isCode: boolean,
+  rows?: number | undefined,
+): PaceLimits {
+  if (isCode) {
+    const { chunk = SIZE_FIRST, concurrency = 1 } = spec?.code ?? {};
+    const sizeFirst = Math.min(SIZE_FIRST, chunk * concurrency);
+    return { targetMs: spec?.targetMs ?? CODE_TARGET_MS, sizeMin: 1, sizeMax: CODE_SIZE_MAX, sizeFirst };
+  }
+  const targetMs = spec?.targetMs ?? data.targetMs;
+  return { targetMs, sizeMin: SIZE_MIN, sizeMax: sizeMaxOf(rows), sizeFirst: SIZE_FIRST };
 }

@@ -5,10 +5,9 @@ import type { ClaimedRange, DataRun } from './data-run.ts';
 import { nextPut, putOf } from './keep/puts.ts';
 import { beginItems, inTransaction, type Lane, rollBack } from './lane.ts';
 import { lastItem, lastOf, probedOf, probeItem } from './probe.ts';
-import { claimedOf, keyJson, newRangeItem, readProgress, readRun, takeOverItem } from './store.ts';
+import { readProgress } from './progress.ts';
+import { claimedOf, keyJson, newRangeItem, readRun, runFrom, runItem, takeOverItem } from './store.ts';
 
-/** So many batches make a range: few enough that several workers find some, enough that cutting them costs nothing. */
-const BATCHES_IN_RANGE = 8;
 /** Blocks of a store in a range: some ten thousand rows. */
 const PUT_BLOCKS = 256;
 
@@ -26,13 +25,15 @@ export async function claimRange(lane: Lane, size: number): Promise<Claim> {
 async function cutRange(lane: Lane, size: number): Promise<Claim> {
   const { control, session, work } = lane;
   try {
-    await session.batch([[...beginItems(lane.engine, control, CUT_LOCK_TIMEOUT_MS)]]);
-    await session.query(`SELECT 1 FROM ${control.names.dataMigrations} WHERE version = $1 FOR NO KEY UPDATE`, [
-      work.version,
-    ]);
-    const run = await readRun(session, control.names, work.version);
+    const lock = {
+      sql: `SELECT 1 FROM ${control.names.dataMigrations} WHERE version = $1 FOR NO KEY UPDATE`,
+      params: [work.version],
+    };
+    const begin = beginItems(lane.engine, control, CUT_LOCK_TIMEOUT_MS);
+    const { results } = await session.batch([[...begin, lock, runItem(control.names, work.version)]]);
+    const run = runFrom(results[0]?.at(-1)?.rows[0]);
     const claim = run && isGoing(run, lane) ? await cut(lane, run, size) : 'over';
-    await session.query('COMMIT');
+    if (session.transactionStatus !== 'I') await session.query('COMMIT');
     return claim;
   } catch (error) {
     await rollBack(session);
@@ -52,14 +53,14 @@ async function cut(lane: Lane, run: DataRun, size: number): Promise<Claim> {
   const range = await nextRange(lane, run, size);
   if (range) {
     const made = newRangeItem(control.names, work, worker, { kind: 'rows', pass: run.pass, ...range });
-    const { results } = await session.batch([[cutToItem(lane, range, size), made]]);
+    const { results } = await session.batch([[cutToItem(lane, range, size), made, { sql: 'COMMIT' }]]);
     return claimedOf(results[0]?.[1]?.rows[0] ?? {});
   }
   if (await isAtWork(lane)) return 'wait';
   const next = await beginNextPass(lane, run);
   if (next) return cut(lane, next, size);
   const end = newRangeItem(control.names, work, worker, { kind: 'finish', pass: run.pass, lo: null, hi: null });
-  const { results } = await session.batch([[end]]);
+  const { results } = await session.batch([[end, { sql: 'COMMIT' }]]);
   return claimedOf(results[0]?.[0]?.rows[0] ?? {});
 }
 
@@ -84,7 +85,7 @@ async function nextRange(lane: Lane, run: DataRun, size: number): Promise<KeyRan
   if (lane.work.direction === 'down') return run.pass > 1 ? nextPut(lane, run, PUT_BLOCKS) : nextDown(lane, run, size);
   if (run.endAt === null || keyJson(run.cutTo) === keyJson(run.endAt)) return undefined;
   // A sweep only looks for rows: its ranges are windows of keys.
-  const keys = run.pass > 1 && lane.work.where !== undefined ? SIZE_MAX : size * BATCHES_IN_RANGE;
+  const keys = run.pass > 1 && lane.work.where !== undefined ? SIZE_MAX : size * lane.batchesInRange;
   const probed = await probe(lane, { lo: run.cutTo, hi: run.endAt }, keys);
   if (!probed) return undefined;
   return { lo: run.cutTo, hi: probed.keys < keys ? run.endAt : probed.hi };
@@ -104,8 +105,8 @@ async function nextDown(lane: Lane, run: DataRun, size: number): Promise<KeyRang
   if (last) return undefined;
   const rest = { lo: run.cutTo, hi: null };
   if (lane.table.key.kind === 'ctid') return rest;
-  const probed = await probe(lane, rest, size * BATCHES_IN_RANGE);
-  return probed && probed.keys === size * BATCHES_IN_RANGE ? { lo: run.cutTo, hi: probed.hi } : rest;
+  const probed = await probe(lane, rest, size * lane.batchesInRange);
+  return probed && probed.keys === size * lane.batchesInRange ? { lo: run.cutTo, hi: probed.hi } : rest;
 }
 
 async function probe({ session, table }: Lane, range: KeyRange, size: number) {

@@ -7,6 +7,7 @@ import { Problem } from '../../problem/problem.ts';
 import { refuseUnapprovedData } from '../approval/data-guard.ts';
 import { type Control, withControl } from '../control.ts';
 import type { Engine } from '../engine.ts';
+import { Turns } from './code/turns.ts';
 import type { DataRun } from './data-run.ts';
 import { failLedgerItems } from './on-record.ts';
 import { workAt } from './run-work.ts';
@@ -82,11 +83,14 @@ async function runOne(
   if (!work) return notData(run, file);
   await refuseUnapprovedData(engine, control, migration, run.direction);
   engine.emit({ kind: 'started', version: run.version, index: 1, total: 1, statements: work.statements.length });
+  const turns = work.code && new Turns(work.code.perSecond);
   const lanes = Array.from({ length: workers }, () =>
-    withSession(engine, control, (session) => workAt(engine, control, session, work, { retries: finish, finish })),
+    withSession(engine, control, (session) =>
+      workAt(engine, control, session, work, { retries: finish, finish, turns }),
+    ),
   );
   const ends = await Promise.allSettled(lanes);
-  const failed = ends.find((end) => end.status === 'rejected');
+  const failed = whatFailed(ends);
   if (!failed) {
     engine.emit({
       kind: run.direction === 'up' ? 'applied' : 'rolled_back',
@@ -111,6 +115,12 @@ async function tookMs({ session, names }: Control, version: string): Promise<num
     [version],
   );
   return Number(row?.ms ?? 0);
+}
+
+/** Of several workers the one that knows where: the others have only heard that one has failed. */
+function whatFailed(ends: readonly PromiseSettledResult<void>[]): PromiseRejectedResult | undefined {
+  const failed = ends.filter((end) => end.status === 'rejected');
+  return failed.find(({ reason }) => reason instanceof Problem && reason.fields.where !== undefined) ?? failed[0];
 }
 
 /** A session of a worker's own; what runs on it is cancelled on the server when the person wants to stop. */

@@ -14,16 +14,18 @@ import { Calls } from './code/calls.ts';
 import type { CodeLane } from './code/code-lane.ts';
 import { columnsFor } from './code/columns.ts';
 import { loadCode } from './code/load-code.ts';
+import { Turns } from './code/turns.ts';
 import type { DataRun, DataTable, DataWork, LaneEnd } from './data-run.ts';
 import { putsOf } from './keep/puts.ts';
 import { settleKeeping } from './keep/settle-keeping.ts';
 import { resolveTable } from './key.ts';
 import type { Lane } from './lane.ts';
 import { paceLimits } from './pace-limits.ts';
+import { readProgress } from './progress.ts';
 import type { About } from './signals/signal.ts';
 import { Watch } from './signals/watch.ts';
 import { settleTable, startRun } from './start.ts';
-import { failItem, readProgress, readRun, stateItem } from './store.ts';
+import { failItem, readRun, stateItem } from './store.ts';
 import { DataWorker } from './worker.ts';
 
 export interface WorkOptions {
@@ -35,6 +37,8 @@ export interface WorkOptions {
   readonly sizeMax?: number | undefined;
   /** Called once the run is on record as begun, and nothing of it has run yet. */
   readonly onStarted?: (() => Promise<void>) | undefined;
+  /** Of code: when it may be called, by all workers of this process. */
+  readonly turns?: Turns | undefined;
 }
 
 /**
@@ -49,7 +53,17 @@ export async function workAt(
   work: DataWork,
   options: WorkOptions,
 ): Promise<void> {
-  let lane = await laneFor(engine, control, session, work, options);
+  const lane = await laneFor(engine, control, session, work, options);
+  try {
+    await workIn(lane, options);
+  } finally {
+    await lane.code?.code.thread.end();
+  }
+}
+
+async function workIn(begun: Lane, options: WorkOptions): Promise<void> {
+  const { engine, control, work } = begun;
+  let lane = begun;
   let run = await startRun(engine, control, work, { ...options, table: lane.table });
   try {
     await options.onStarted?.();
@@ -74,19 +88,23 @@ async function laneFor(
   control: Control,
   session: Session,
   work: DataWork,
-  { finish = false, sizeMax }: WorkOptions,
+  options: WorkOptions,
 ): Promise<Lane> {
+  const { finish = false, sizeMax } = options;
   const { data, headers } = work.migration;
   const lockTimeoutMs = headers.lockTimeoutMs ?? LOCK_TIMEOUT_MS;
   const pid = control.server.pooled ? null : session.backendPid;
   const worker = { id: randomUUID(), host: engine.run.host, pid };
-  const usual = paceLimits(engine.settings, data, work.code !== undefined);
-  const limits = sizeMax === undefined ? usual : { ...usual, sizeMin: 1, sizeMax };
   const pauseShare = data?.pause ?? engine.settings.data.dutyFactor;
   const asking = { engine, control, session, lockTimeoutMs };
   const table = await resolveTable(asking, work);
+  const usual = paceLimits(engine.settings, data, work.code !== undefined, table.rows);
+  const limits = sizeMax === undefined ? usual : { ...usual, sizeMin: 1, sizeMax };
   const watch = finish ? undefined : new Watch(session, aboutOf(engine, table), engine.settings.data);
-  const code = work.code && (await codeLane(asking, work, table, work.code));
+  const spec = work.code;
+  const turns = options.turns ?? new Turns(spec?.perSecond);
+  const code = spec && (await codeLane(asking, work, table, { spec, turns }));
+  const batchesInRange = code ? CODE_BATCHES_IN_RANGE : BATCHES_IN_RANGE;
   const puts = await putsOf(control, session, work);
   return {
     ...asking,
@@ -94,6 +112,7 @@ async function laneFor(
     work,
     table,
     limits,
+    batchesInRange,
     pause: finish ? 0 : pauseShare,
     watch,
     code,
@@ -102,15 +121,21 @@ async function laneFor(
   };
 }
 
+/** A batch of code takes seconds, to cut a range milliseconds: several workers find one as soon as there are rows for them. */
+const CODE_BATCHES_IN_RANGE = 1;
+/** Few enough that several workers find some, enough that cutting them costs nothing. */
+const BATCHES_IN_RANGE = 8;
+
 async function codeLane(
   asking: Pick<Lane, 'engine' | 'control' | 'session' | 'lockTimeoutMs'>,
   work: DataWork,
   table: DataTable,
-  spec: CodeSpec,
+  { spec, turns }: { spec: CodeSpec; turns: Turns },
 ): Promise<CodeLane> {
   const columns = await columnsFor(asking, work, table);
-  const code = await loadCode(work.migration, asking.engine.cwd);
-  return { code, columns, calls: new Calls(work.version, code.batch, spec) };
+  const code = await loadCode(work.migration, asking.engine.cwd, columns);
+  const call = code.thread.call.bind(code.thread);
+  return { code, columns, calls: new Calls(call, spec, turns) };
 }
 
 function aboutOf({ settings }: Engine, { oid, shown, key }: DataTable): About {

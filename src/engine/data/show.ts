@@ -7,7 +7,8 @@ import { Problem } from '../../problem/problem.ts';
 import { type Control, withControl } from '../control.ts';
 import type { Engine } from '../engine.ts';
 import type { DataFailure, DataRun, SkippedRow } from './data-run.ts';
-import { readProgress, readRuns, readWorkers } from './store.ts';
+import { readProgress } from './progress.ts';
+import { readRuns, readWorkers } from './store.ts';
 
 /** One data migration as `data status` shows it. */
 export interface DataStatus extends RunView {

@@ -25,6 +25,20 @@ export async function readRuns(session: Session, names: LedgerNames, version?: s
   return rows.map(runOf);
 }
 
+/** One run, for a pipeline; runFrom reads its answer. */
+export function runItem(names: LedgerNames, version: string): BatchItem {
+  return {
+    name: 'taskflow_run',
+    sql: `SELECT ${RUN_COLUMNS} FROM ${names.dataMigrations} WHERE version = $1`,
+    params: [version],
+    rows: true,
+  };
+}
+
+export function runFrom(row: Row | undefined): DataRun | undefined {
+  return row && runOf(row);
+}
+
 export async function readRun(session: Session, names: LedgerNames, version: string): Promise<DataRun | undefined> {
   const [run] = await readRuns(session, names, version);
   return run;
@@ -155,24 +169,6 @@ export function throttleItem(names: LedgerNames, version: string, throttle: stri
   WHEN throttle IS NULL THEN pg_catalog.clock_timestamp() ELSE throttle_since END
 WHERE version = $1 AND state = 'running' AND throttle IS DISTINCT FROM $2`,
     params: [version, throttle],
-  };
-}
-
-/** Of all its ranges: batches, keys and rows that are done, in the pass that is under way and in all. */
-export async function readProgress(session: Session, names: LedgerNames, version: string) {
-  const [row] = await session.query(
-    `SELECT pg_catalog.sum(r.batches) AS batches, pg_catalog.sum(r.keys) FILTER (WHERE r.pass = 1) AS keys, pg_catalog.sum(r.rows) AS rows,
-  pg_catalog.sum(r.rows) FILTER (WHERE r.pass = m.pass) AS pass_rows,
-  pg_catalog.count(DISTINCT r.worker) FILTER (WHERE r.state = 'open' AND ${liveRange('r')}) AS workers
-FROM ${names.dataMigrations} AS m LEFT JOIN ${names.dataRanges} AS r ON r.version = m.version WHERE m.version = $1`,
-    [version],
-  );
-  return {
-    batches: Number(row?.batches ?? 0),
-    keys: Number(row?.keys ?? 0),
-    rows: Number(row?.rows ?? 0),
-    passRows: Number(row?.pass_rows ?? 0),
-    workers: Number(row?.workers ?? 0),
   };
 }
 

@@ -1,18 +1,11 @@
 import { estimate, type RecentBatches, withBatch } from '../../batch/estimate.ts';
 import { type KeyRange, type KeyValue, keyText, rangeText } from '../../batch/key.ts';
-import {
-  afterBatch,
-  afterRefusal,
-  callsForLess,
-  firstPace,
-  type Pace,
-  type PaceLimits,
-  restMs,
-} from '../../batch/pace.ts';
+import { afterBatch, afterRefusal, firstPace, type Pace, type PaceLimits, restMs } from '../../batch/pace.ts';
 import type { Problem } from '../../problem/problem.ts';
-import { isDatabaseError } from '../failure.ts';
 import { cancelled, pause } from '../pause.ts';
-import { type BatchFailure, type BatchOutcome, batchText, type NextBatch, onlyUndone, runBatch } from './batch.ts';
+import { Ahead, rangeProbe, sweeps } from './ahead.ts';
+import { type BatchFailure, type BatchOutcome, batchText, type NextBatch, runBatch } from './batch.ts';
+import type { Behind } from './behind.ts';
 import { runCodeBatch } from './code/run-code-batch.ts';
 import type { ClaimedRange, DataFailure, DataRun, LaneEnd } from './data-run.ts';
 import { finishRun } from './finish.ts';
@@ -21,18 +14,12 @@ import { atPass } from './keep/puts.ts';
 import { inTransaction, type Lane } from './lane.ts';
 import { isInBlock, narrowed } from './narrow.ts';
 import { passOverRow } from './pass-over.ts';
-import { probedOf, probeItem } from './probe.ts';
+import { probedOf } from './probe.ts';
+import { type Progress, progressItem, progressOf, readProgress } from './progress.ts';
 import { claimRange } from './ranges.ts';
+import { ATTEMPTS_MAX, backOffMs, isRefusal, isRowFault, REFUSALS_TOLD } from './refusals.ts';
 import { Yielding } from './signals/give-way.ts';
-import {
-  passOverItems,
-  RENEW_RANGE_MS,
-  readProgress,
-  readRun,
-  releaseItem,
-  renewRangeItem,
-  throttleItem,
-} from './store.ts';
+import { keyJson, passOverItems, RENEW_RANGE_MS, readRun, releaseItem, renewRangeItem, throttleItem } from './store.ts';
 
 /** A worker at its work. Its memory is one batch. */
 export class DataWorker {
@@ -53,6 +40,11 @@ export class DataWorker {
   /** What is on record of why the run does not go on: what the signals say, and that a batch is refused again and again. */
   #held: string | null = null;
   #refused = false;
+  readonly #ahead = new Ahead();
+  /** When it was last told how far the run is, by performance.now(). */
+  #toldAt = Number.NEGATIVE_INFINITY;
+  /** How far it is, as answered with the batch that is just done. */
+  #progress: Progress | undefined;
   readonly #yielding: Yielding | undefined;
 
   constructor(lane: Lane, run: DataRun) {
@@ -83,7 +75,8 @@ export class DataWorker {
         else {
           this.#range = claim;
           this.#lane = await atPass(this.#base, claim.pass);
-          const end = claim.kind === 'finish' ? await finishRun(this.#base, claim) : await this.#workRange(claim);
+          this.#ahead.forget();
+          const end = claim.kind === 'finish' ? await this.#finish(claim) : await this.#workRange(claim);
           if (end) return end;
           this.#range = undefined;
         }
@@ -91,6 +84,10 @@ export class DataWorker {
     } finally {
       await this.#release();
     }
+  }
+
+  #finish(claim: ClaimedRange): Promise<LaneEnd | undefined> {
+    return finishRun(this.#base, claim, (reasons) => this.#tellHeld(reasons));
   }
 
   #stopIfAsked(): void {
@@ -130,6 +127,7 @@ export class DataWorker {
     const { wanted, slowly, heldMs } = await this.#yielding.giveWay();
     this.#slowly = slowly;
     this.#heldMs = heldMs;
+    if (heldMs > 0) this.#ahead.forget();
     return wanted;
   }
 
@@ -172,18 +170,17 @@ export class DataWorker {
 
   /** The next batch of the range; undefined where a sweep finds no row in the rest of it. */
   async #next(range: ClaimedRange, position: KeyRange['lo']): Promise<NextBatch | undefined> {
-    const { table, work } = this.#lane;
+    const { table } = this.#lane;
     const rest = { lo: position, hi: range.hi };
     const first = { range, attempts: 0, error: null, row: null };
     if (this.#lane.whole) return { ...first, bounds: rest, keys: 0, isLast: true };
-    const sweeps = onlyUndone(table.key, range.pass) && table.key.kind === 'columns' && work.where !== undefined;
     if (table.key.kind === 'ctid' && position?.[1] !== undefined) return this.#restOfBlock(first, position);
     if (table.key.kind === 'ctid' && range.hi === null) return { ...first, bounds: rest, keys: 0, isLast: true };
-    const size = Math.min(this.#pace.size, this.#cap ?? this.#pace.size);
-    const [row] = await inTransaction(this.#lane, [probeItem(table, rest, size, sweeps ? work.where : undefined)]);
+    const { size, row } = await this.#ahead.answer(this.#lane, range, rest, () => this.#size);
     const probed = probedOf(table, rest, size, row);
-    if (sweeps && !probed) return undefined;
-    const isLast = !probed || (table.key.kind === 'ctid' ? probed.hi[0] === range.hi?.[0] : probed.keys < size);
+    if (sweeps(this.#lane, range) && !probed) return undefined;
+    const reachesEnd = probed !== undefined && keyJson(probed.hi) === keyJson(range.hi);
+    const isLast = !probed || reachesEnd || (table.key.kind === 'columns' && probed.keys < size);
     const only = table.key.kind === 'columns' && probed?.keys === 1 ? probed.hi : null;
     return {
       ...first,
@@ -201,18 +198,50 @@ export class DataWorker {
     return (await narrowed(this.#lane, batch, this.#cap ?? this.#pace.size)) ?? batch;
   }
 
+  /** Keys of the next batch at most. */
+  get #size(): number {
+    return Math.min(this.#pace.size, this.#cap ?? this.#pace.size);
+  }
+
+  /**
+   * What goes with the COMMIT of a batch: the probe for the one behind it, in the size that this one makes it, and now and then how far
+   * the run is.
+   */
+  #behind({ range, bounds, keys, isLast }: NextBatch, begun: number): Behind {
+    const rest = { lo: bounds.hi, hi: range.hi };
+    let size: number | undefined;
+    let tells = false;
+    return {
+      items: () => {
+        const now = performance.now();
+        const probes = !isLast && this.#cap === undefined;
+        size = probes ? afterBatch(this.#pace, { keys, ms: now - begun }, this.#limits).size : undefined;
+        tells = now - this.#toldAt >= TELL_MS;
+        return [
+          ...(size === undefined ? [] : [rangeProbe(this.#lane, range, rest, size)]),
+          ...(tells ? [progressItem(this.#lane.control.names, this.#lane.work.version)] : []),
+        ];
+      },
+      answered: (results) => {
+        if (!results) return;
+        if (size !== undefined) this.#ahead.put({ lo: rest.lo, size, row: results[0]?.rows[0] });
+        if (tells) this.#progress = progressOf(results.at(-1)?.rows[0]);
+      },
+    };
+  }
+
   /** Refused, it is tried again: the same rows, in smaller pieces. */
   async #tryUntilDone(range: ClaimedRange, first: NextBatch): Promise<Tried> {
     let batch = first;
     for (;;) {
       this.#stopIfAsked();
       const begun = performance.now();
-      const outcome = await this.#runBatch(batch);
+      const outcome = await this.#runBatch(batch, this.#behind(batch, begun));
       if (outcome.kind === 'lost') return { kind: 'lost' };
       if (outcome.kind === 'done') {
         await this.#forgetRefused();
         this.#limits = limitsWith(this.#lane.limits, outcome.targetMs);
-        await this.#done(batch, outcome, performance.now() - begun);
+        this.#done(batch, outcome, performance.now() - begun);
         return { kind: 'done', bounds: batch.bounds, isLast: batch.isLast, outcome };
       }
       if (this.#lane.engine.signal.aborted) throw cancelled();
@@ -226,16 +255,16 @@ export class DataWorker {
       if (!isRefusal(outcome) || batch.attempts >= ATTEMPTS_MAX) return this.#failed(batch, outcome);
       await this.#tellRefused(batch, outcome);
       this.#pace = afterRefusal(this.#pace, this.#limits);
-      await pause(Math.min(BACK_OFF_MS_MAX, BACK_OFF_MS * 2 ** batch.attempts), this.#lane.engine.signal);
+      await pause(backOffMs(batch.attempts), this.#lane.engine.signal);
       const smaller = await this.#next(range, batch.bounds.lo);
       batch = { ...(smaller ?? batch), attempts: batch.attempts + 1, error: outcome.error.message };
     }
   }
 
-  #runBatch(batch: NextBatch): Promise<BatchOutcome> {
+  #runBatch(batch: NextBatch, behind: Behind): Promise<BatchOutcome> {
     const { code, put } = this.#lane;
-    if (put) return putBatch(this.#lane, put, batch);
-    return code ? runCodeBatch(this.#lane, code, batch) : runBatch(this.#lane, batch);
+    if (put) return putBatch(this.#lane, put, batch, behind);
+    return code ? runCodeBatch(this.#lane, code, batch, behind) : runBatch(this.#lane, batch, behind);
   }
 
   /** With half of its rows, so that the one that fails is found; undefined where it becomes no smaller. */
@@ -281,7 +310,7 @@ export class DataWorker {
     return { kind: 'failed', failure, problem: problem.with({ found }) };
   }
 
-  async #done(batch: NextBatch, { ms }: { ms: number }, wholeMs: number): Promise<void> {
+  #done(batch: NextBatch, { ms }: { ms: number }, wholeMs: number): void {
     if (this.#cap !== undefined) this.#cap = this.#cap * 2 < this.#pace.size ? Math.max(1, this.#cap * 2) : undefined;
     else if (batch.keys > 0) {
       this.#pace = afterBatch(this.#pace, { keys: batch.keys, ms: wholeMs }, this.#limits);
@@ -290,12 +319,18 @@ export class DataWorker {
         ms: wholeMs + this.#heldMs + restMs(ms, this.#lane.pause, this.#slowly),
       });
     }
-    await this.#tell(ms);
+    if (this.#progress) this.#told(this.#progress, ms);
+    this.#progress = undefined;
   }
 
   async #tell(batchMs?: number, held?: string): Promise<void> {
-    const { engine, control, work, session } = this.#lane;
-    const done = await readProgress(session, control.names, work.version);
+    const { control, work, session } = this.#lane;
+    this.#told(await readProgress(session, control.names, work.version), batchMs, held);
+  }
+
+  #told(done: Progress, batchMs: number | undefined, held?: string): void {
+    const { engine, work } = this.#lane;
+    this.#toldAt = performance.now();
     const total = this.#keysTotal === undefined ? undefined : Math.max(this.#keysTotal, done.keys);
     const { keysPerSecond, left } = estimate(this.#recent, total === undefined ? 0 : total - done.keys);
     engine.emit({
@@ -353,21 +388,8 @@ type Tried =
   | { readonly kind: 'lost' }
   | { readonly kind: 'failed'; readonly problem: Problem; readonly failure: DataFailure };
 
-/** Data is wrong, not the statement (manual, Appendix A): classes of cardinality, data, constraints, views and what functions raise. */
-function isRowFault({ error, isRowFault: known }: BatchFailure): boolean {
-  return known ?? /^(?:21|22|23|27|38|39|44|P0)/.test(error.code ?? '');
-}
-
 /** Of so many rows that fail it is the statement that is wrong. */
 const SKIPPED_MAX = 1000;
 const WAIT_MS = 300;
-const ATTEMPTS_MAX = 30;
-/** One refusal is nothing unusual. */
-const REFUSALS_TOLD = 2;
-const BACK_OFF_MS = 50;
-const BACK_OFF_MS_MAX = 2000;
-
-/** Nothing was done, so the same may be tried again: the server's refusals, and a serialization failure. */
-function isRefusal({ error }: BatchFailure): boolean {
-  return isDatabaseError(error) && (callsForLess(error.code ?? '') || error.code === '40001');
-}
+/** How far the run is is asked and told so often. */
+const TELL_MS = 400;

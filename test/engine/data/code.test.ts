@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Calls } from '../../../src/engine/data/code/calls.ts';
-import type { CodeColumns, ReadRow } from '../../../src/engine/data/code/code-lane.ts';
+import { carried, thrownOf } from '../../../src/engine/data/code/carried.ts';
+import type { CodeColumns } from '../../../src/engine/data/code/code-rows.ts';
 import { stripTypes } from '../../../src/engine/data/code/strip-types.ts';
 import { classOf, placeInCode, retryAfterMs, textOf } from '../../../src/engine/data/code/thrown.ts';
-import { readUpdates } from '../../../src/engine/data/code/updates.ts';
+import { Turns } from '../../../src/engine/data/code/turns.ts';
+import { type CodeRow, readUpdates, WrongUpdate } from '../../../src/engine/data/code/updates.ts';
 import { formOf, textOfValue, textsParameter } from '../../../src/engine/data/code/values.ts';
 import type { CodeSpec } from '../../../src/migration/data-spec.ts';
 import { parseMigration } from '../../../src/migration/parse.ts';
@@ -90,7 +92,7 @@ const COLUMNS: CodeColumns = {
   read: [],
   written: [{ name: 'v', type: 'pg_catalog.text', form: 'text' }],
 };
-const ROWS: ReadRow[] = [1, 2].map((id) => ({ key: [String(id)], seen: `s${id}`, row: { id } }));
+const ROWS: CodeRow[] = [1, 2].map((id) => ({ key: [String(id)], seen: `s${id}`, row: { id } }));
 
 test('updates are found by their key or their row, and what cannot be written is refused in words', () => {
   const two = [{ key: ['2'], seen: 's2', values: ['x'] }];
@@ -125,53 +127,76 @@ const none = new AbortController().signal;
 test('calls are made in chunks, at most so many at a time, and their results come in the order of the rows', async () => {
   let atOnce = 0;
   let most = 0;
-  const calls = new Calls(
-    '001_x',
+  const calls = new Calls<object, number>(
     async (rows) => {
       most = Math.max(most, ++atOnce);
       await new Promise((resolve) => setTimeout(resolve, 5));
       atOnce--;
-      return rows;
+      return [rows.length];
     },
     { ...SPEC, concurrency: 2 },
+    new Turns(undefined),
   );
-  const sizes = await calls.all(FIVE, none, (chunk) => [chunk.length]);
+  const sizes = await calls.all(FIVE, none);
   assert.deepEqual(sizes, [2, 2, 1]);
   assert.equal(most, 2);
 });
 
 test('a call that hangs is over when its time is, is repeated, and fails in the end; the others are told to stop', async () => {
   const attempts: number[] = [];
-  const hang = new Calls(
-    '001_x',
-    async (rows, { attempt }) => {
+  const hang = new Calls<{ id: number }, never>(
+    async (rows, attempt) => {
       if (rows[0]?.id !== 1) return [];
       attempts.push(attempt);
       return new Promise<never>(() => {});
     },
     SPEC,
+    new Turns(undefined),
   );
-  await assert.rejects(
-    hang.all(FIVE, none, () => []),
-    { name: 'TimeoutError' },
-  );
+  await assert.rejects(hang.all(FIVE, none), { name: 'TimeoutError' });
   assert.deepEqual(attempts, [1, 2]);
   const signals: AbortSignal[] = [];
-  const broken = new Calls(
-    '001_x',
-    async (rows, { signal }) => {
+  const broken = new Calls<object, never>(
+    async (rows, _, signal) => {
       if (rows.length === 1) throw new Error('the last');
       signals.push(signal);
       return new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
     },
     { ...SPEC, callTimeoutMs: 60_000 },
+    new Turns(undefined),
   );
-  await assert.rejects(
-    broken.all(FIVE, none, () => []),
-    /the last/,
-  );
+  await assert.rejects(broken.all(FIVE, none), /the last/);
   assert.deepEqual(
     signals.map(({ aborted }) => aborted),
     [true, true],
   );
+});
+
+test('what is thrown comes out of its thread with its name, message, place and class', () => {
+  const thrown: readonly unknown[] = [
+    new RangeError('too far'),
+    new TypeError('fetch failed', { cause: error({ code: 'ECONNRESET' }) }),
+    error({ retryable: true, afterMs: 7 }),
+    error({ response: { status: 429, headers: { 'retry-after': '2' } } }),
+    error({ statusCode: 503 }),
+    error({ status: 401 }),
+    { status: 404 },
+    'a text',
+    undefined,
+  ];
+  for (const one of thrown) {
+    const arrived = thrownOf(structuredClone(carried(one)));
+    assert.deepEqual(classOf(arrived), classOf(one));
+    assert.equal(textOf(arrived), textOf(one));
+    if (one instanceof Error) assert.deepEqual([arrived.name, arrived.stack], [one.name, one.stack]);
+  }
+  assert.ok(thrownOf(carried(new WrongUpdate('x'))) instanceof WrongUpdate);
+});
+
+test('the workers of one process share its rate', async () => {
+  const turns = new Turns(100);
+  const begun = performance.now();
+  const calls = [1, 2].map(() => new Calls<object, object>(async (rows) => rows, SPEC, turns));
+  await Promise.all(calls.map((one) => one.all([...FIVE, ...FIVE], none)));
+  assert.ok(performance.now() - begun >= 88, 'ten calls, 100 a second');
 });

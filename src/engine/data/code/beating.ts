@@ -10,7 +10,7 @@ import type { Calls } from './calls.ts';
 export async function whileBeating<T>(
   lane: Lane,
   range: ClaimedRange,
-  calls: Calls,
+  calls: Pick<Calls<never, never>, 'waitsFor'>,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T | 'over'> {
   const stop = new AbortController();

@@ -1,9 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { CodeSpec } from '../../../migration/data-spec.ts';
-import type { DataBatch } from './api.ts';
-import { contextFor } from './context.ts';
 import { classOf, textOf } from './thrown.ts';
-import { Turns } from './turns.ts';
+import type { Turns } from './turns.ts';
 
 const BACK_OFF_MS = 250;
 const BACK_OFF_MS_MAX = 30_000;
@@ -12,35 +10,33 @@ const SPREAD = 0.25;
 /** What `Retry-After` may ask for. */
 const ASKED_MS_MAX = 600_000;
 
+/** One call of the code: the updates of some rows. */
+export type CallCode<Row, Made> = (
+  rows: readonly Row[],
+  attempt: number,
+  signal: AbortSignal,
+) => Promise<readonly Made[]>;
+
 /** The calls of one worker: in chunks, so many at a time, not too often, each again where it failed for what passes. */
-export class Calls {
-  readonly #version: string;
-  readonly #batch: DataBatch;
+export class Calls<Row, Made> {
+  readonly #call: CallCode<Row, Made>;
   readonly #spec: CodeSpec;
   readonly #turns: Turns;
-  #waitsFor: string | undefined;
 
-  constructor(version: string, batch: DataBatch, spec: CodeSpec) {
-    this.#version = version;
-    this.#batch = batch;
+  /** `turns`: those of all workers of this process. */
+  constructor(call: CallCode<Row, Made>, spec: CodeSpec, turns: Turns) {
+    this.#call = call;
     this.#spec = spec;
-    this.#turns = new Turns(spec.perSecond);
+    this.#turns = turns;
   }
 
   /** Why calls are not made at the moment, for people. */
   get waitsFor(): string | undefined {
-    return this.#turns.isHeld ? this.#waitsFor : undefined;
+    return this.#turns.heldFor;
   }
 
-  /**
-   * The updates of all the rows, each with the chunk that it came for. Rejects with what the first call has failed with; the others are
-   * told to stop, and have ended by then.
-   */
-  async all<Row extends Readonly<Record<string, unknown>>, Made>(
-    rows: readonly Row[],
-    signal: AbortSignal,
-    take: (chunk: readonly Row[], given: unknown) => Made[],
-  ): Promise<Made[]> {
+  /** The updates of all the rows. Rejects with what the first call has failed with; the others are told to stop, and have ended by then. */
+  async all(rows: readonly Row[], signal: AbortSignal): Promise<Made[]> {
     const chunks = Array.from({ length: Math.ceil(rows.length / this.#spec.chunk) }, (_, i) =>
       rows.slice(i * this.#spec.chunk, (i + 1) * this.#spec.chunk),
     );
@@ -48,12 +44,11 @@ export class Calls {
     const until = AbortSignal.any([signal, stop.signal]);
     // Each call listens to it, and there may be many.
     setMaxListeners(0, until);
-    const made: Made[][] = [];
+    const made: (readonly Made[])[] = [];
     let next = 0;
     const lane = async () => {
       for (let i = next++; i < chunks.length; i = next++) {
-        const chunk = chunks[i] ?? [];
-        made[i] = take(chunk, await this.#call(chunk, until));
+        made[i] = await this.#untilDone(chunks[i] ?? [], until);
       }
     };
     const lanes = Array.from({ length: Math.min(this.#spec.concurrency, chunks.length) }, () =>
@@ -69,7 +64,7 @@ export class Calls {
     return made.flat();
   }
 
-  async #call(rows: readonly Readonly<Record<string, unknown>>[], signal: AbortSignal): Promise<unknown> {
+  async #untilDone(rows: readonly Row[], signal: AbortSignal): Promise<readonly Made[]> {
     for (let attempt = 1; ; attempt++) {
       await this.#turns.next(signal);
       try {
@@ -78,15 +73,15 @@ export class Calls {
         if (signal.aborted) throw error;
         const found = classOf(error);
         if (found.kind !== 'passes' || attempt > this.#spec.retries) throw error;
-        this.#waitsFor = `the code waits to be called again: ${textOf(error)}`;
-        if (found.afterMs !== undefined) this.#turns.holdFor(Math.min(ASKED_MS_MAX, found.afterMs));
-        else await this.#turns.rest(backOffMs(attempt), signal);
+        const reason = `the code waits to be called again: ${textOf(error)}`;
+        if (found.afterMs !== undefined) this.#turns.holdFor(Math.min(ASKED_MS_MAX, found.afterMs), reason);
+        else await this.#turns.rest(backOffMs(attempt), reason, signal);
       }
     }
   }
 
   /** Also where the code looks at no signal, a call is over when its time is. */
-  async #once(rows: readonly Readonly<Record<string, unknown>>[], attempt: number, signal: AbortSignal) {
+  async #once(rows: readonly Row[], attempt: number, signal: AbortSignal) {
     const ms = this.#spec.callTimeoutMs;
     // No AbortSignal.timeout: its timer keeps no process alive, and behind AbortSignal.any it may be collected before it fires.
     const own = new AbortController();
@@ -97,7 +92,7 @@ export class Calls {
       const over = new Promise<never>((_, reject) => {
         own.signal.addEventListener('abort', () => reject(own.signal.reason), { once: true });
       });
-      return await Promise.race([this.#batch(rows, contextFor(this.#version, attempt, own.signal)), over]);
+      return await Promise.race([this.#call(rows, attempt, own.signal), over]);
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', stop);

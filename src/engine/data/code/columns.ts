@@ -4,7 +4,7 @@ import { nearest } from '../../../report/nearest.ts';
 import { displayIdentifier } from '../../../sql/quote.ts';
 import type { DataTable, DataWork } from '../data-run.ts';
 import { inTransaction, type Lane } from '../lane.ts';
-import type { CodeColumns } from './code-lane.ts';
+import type { CodeColumns } from './code-rows.ts';
 import { formOf } from './values.ts';
 
 type Asking = Pick<Lane, 'engine' | 'control' | 'session' | 'lockTimeoutMs'>;

@@ -2,9 +2,9 @@ import type { KeyRange, KeyValue } from '../../../batch/key.ts';
 import { boundsOf } from '../../../batch/predicate.ts';
 import type { BatchItem } from '../../../postgres/pipeline.ts';
 import { quoteIdentifier } from '../../../sql/quote.ts';
-import { inTransaction, type Lane } from '../lane.ts';
-import type { CodeColumn, CodeColumns, MadeUpdate, ReadRow } from './code-lane.ts';
-import { textsParameter, valueFrom } from './values.ts';
+import { ask, type Lane } from '../lane.ts';
+import type { CodeColumn, CodeColumns, MadeUpdate, ReadRow } from './code-rows.ts';
+import { textsParameter } from './values.ts';
 
 /** The rows of a range that are still to be done; of `keys` alone where they are named. */
 export async function readRows(
@@ -23,11 +23,11 @@ export async function readRows(
   const order = columns.key.map(({ name }) => `t.${quoteIdentifier(name)}`).join(', ');
   const sql = `SELECT ${[...keysAsText, ...listed, `${seenText(columns)} AS seen`].join(', ')}
 FROM ${table.name} AS t WHERE ${range.text('t')}${where}${among?.text ?? ''} ORDER BY ${order}`;
-  const rows = await inTransaction(lane, [{ sql, params: [...range.params, ...(among?.params ?? [])], rows: true }]);
+  const rows = await ask(lane, { sql, params: [...range.params, ...(among?.params ?? [])], rows: true });
   return rows.map((found) => ({
     key: columns.key.map((_, i) => found[`k${i}`] ?? ''),
     seen: found.seen ?? '',
-    row: Object.fromEntries(shown.map(({ name, form }, i) => [name, valueFrom(found[`c${i}`] ?? null, form)])),
+    texts: shown.map((_, i) => found[`c${i}`] ?? null),
   }));
 }
 

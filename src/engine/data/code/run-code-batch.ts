@@ -1,13 +1,15 @@
 import { Problem } from '../../../problem/problem.ts';
 import { type BatchFailure, type BatchOutcome, commitBatch, failedOutcome, isLost, type NextBatch } from '../batch.ts';
+import type { Behind } from '../behind.ts';
 import { beginItems, type Lane, rollBack } from '../lane.ts';
 import { checkRangeItem } from '../store.ts';
 import { whileBeating } from './beating.ts';
-import type { CodeLane, MadeUpdate, ReadRow } from './code-lane.ts';
+import type { CodeLane } from './code-lane.ts';
+import type { MadeUpdate, ReadRow } from './code-rows.ts';
 import type { LoadedCode } from './load-code.ts';
 import { readRows, unchangedItem, updateItem } from './rows.ts';
 import { classOf, placeInCode, textOf } from './thrown.ts';
-import { keyName, readUpdates, WrongUpdate } from './updates.ts';
+import { keyName, WrongUpdate } from './updates.ts';
 
 /** Rows that are changed as fast as they are read. */
 const ROUNDS_MAX = 10;
@@ -17,7 +19,7 @@ const ROUNDS_MAX = 10;
  * position in one. Rows that were changed meanwhile are read again, and only for them is the code called again. Calls may be repeated;
  * what is committed is written once. Throws where the connection is lost.
  */
-export async function runCodeBatch(lane: Lane, own: CodeLane, batch: NextBatch): Promise<BatchOutcome> {
+export async function runCodeBatch(lane: Lane, own: CodeLane, batch: NextBatch, behind: Behind): Promise<BatchOutcome> {
   const done = new Map<string, { readonly read: ReadRow; readonly update: MadeUpdate | undefined }>();
   let rows = await readRows(lane, own.columns, batch.bounds);
   for (let round = 1; ; round++) {
@@ -25,7 +27,7 @@ export async function runCodeBatch(lane: Lane, own: CodeLane, batch: NextBatch):
     if (!Array.isArray(made)) return made;
     const updates = new Map(made.map((one) => [keyName(one.key), one]));
     for (const read of rows) done.set(keyName(read.key), { read, update: updates.get(keyName(read.key)) });
-    const written = await write(lane, own, batch, [...done.values()]);
+    const written = await write(lane, own, batch, [...done.values()], behind);
     if (!('changed' in written)) return written;
     const keys = [...written.changed].map((name) => done.get(name)?.read.key ?? []);
     if (round === ROUNDS_MAX) return keepsChanging(lane, keys[0] ?? []);
@@ -36,21 +38,12 @@ export async function runCodeBatch(lane: Lane, own: CodeLane, batch: NextBatch):
 
 async function callFor(
   lane: Lane,
-  { calls, columns, code }: CodeLane,
+  { calls, code }: CodeLane,
   batch: NextBatch,
   rows: readonly ReadRow[],
 ): Promise<MadeUpdate[] | BatchOutcome> {
-  const byRow = new Map(rows.map((one) => [one.row, one]));
   try {
-    const made = await whileBeating(lane, batch.range, calls, (signal) =>
-      calls.all([...byRow.keys()], signal, (chunk, given) =>
-        readUpdates(
-          chunk.flatMap((row) => byRow.get(row) ?? []),
-          given,
-          columns,
-        ),
-      ),
-    );
+    const made = await whileBeating(lane, batch.range, calls, (signal) => calls.all(rows, signal));
     return made === 'over' ? { kind: 'lost' } : made;
   } catch (error) {
     // Of the session it is none of the code's.
@@ -66,6 +59,7 @@ async function write(
   { columns }: CodeLane,
   batch: NextBatch,
   done: readonly Done[],
+  behind: Behind,
 ): Promise<BatchOutcome | { readonly changed: ReadonlySet<string> }> {
   const begun = performance.now();
   const updates = done.flatMap(({ update }) => update ?? []);
@@ -90,7 +84,7 @@ async function write(
       .flatMap(({ rows }) => rows.map((row) => keyName(columns.key.map((_, i) => row[`k${i}`] ?? '')))),
   );
   const changed = new Set(done.map(({ read }) => keyName(read.key)).filter((name) => !asRead.has(name)));
-  if (changed.size === 0) return commitBatch(lane, batch, updates.length, begun);
+  if (changed.size === 0) return commitBatch(lane, batch, { rows: updates.length, begun, behind });
   await rollBack(lane.session);
   return { changed };
 }

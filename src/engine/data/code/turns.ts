@@ -1,23 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** When the next call may be made: not more often than so many times a second, and not before a service is ready again. */
+/** When the next call of any worker of this process may be made: not more often than so many times a second, and not before a service is ready again. */
 export class Turns {
   readonly #everyMs: number;
   #nextAt = 0;
   #heldUntil = 0;
   #resting = 0;
+  #reason: string | undefined;
 
   constructor(perSecond: number | undefined) {
     this.#everyMs = perSecond === undefined ? 0 : 1000 / perSecond;
   }
 
-  /** Calls wait for what has failed, not for the rate. */
-  get isHeld(): boolean {
-    return this.#resting > 0 || performance.now() < this.#heldUntil;
+  /** What has failed, where calls wait for that and not for the rate. */
+  get heldFor(): string | undefined {
+    return this.#resting > 0 || performance.now() < this.#heldUntil ? this.#reason : undefined;
   }
 
   /** No call of anybody before. */
-  holdFor(ms: number): void {
+  holdFor(ms: number, reason: string): void {
+    this.#reason = reason;
     this.#heldUntil = Math.max(this.#heldUntil, performance.now() + ms);
   }
 
@@ -36,7 +38,8 @@ export class Turns {
   }
 
   /** One call rests; others may go on. */
-  async rest(ms: number, signal: AbortSignal): Promise<void> {
+  async rest(ms: number, reason: string, signal: AbortSignal): Promise<void> {
+    this.#reason = reason;
     this.#resting++;
     try {
       await sleep(ms, undefined, { signal });

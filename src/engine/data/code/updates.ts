@@ -1,10 +1,16 @@
 import type { KeyValue } from '../../../batch/key.ts';
-import type { CodeColumns, MadeUpdate, ReadRow } from './code-lane.ts';
+import type { DataRow } from './api.ts';
+import type { CodeColumns, MadeUpdate, ReadRow } from './code-rows.ts';
 import { textOfValue } from './values.ts';
 
 /** What code has given back cannot be written: the code is wrong, not a row. */
 export class WrongUpdate extends Error {
   override readonly name = 'WrongUpdate';
+}
+
+/** A row as code is given it. */
+export interface CodeRow extends Pick<ReadRow, 'key' | 'seen'> {
+  readonly row: DataRow;
 }
 
 /** Rows in one text, to be found by their keys. */
@@ -13,7 +19,7 @@ export function keyName(key: KeyValue): string {
 }
 
 /** What a call has given back for its rows. Throws WrongUpdate. */
-export function readUpdates(rows: readonly ReadRow[], given: unknown, columns: CodeColumns): MadeUpdate[] {
+export function readUpdates(rows: readonly CodeRow[], given: unknown, columns: CodeColumns): MadeUpdate[] {
   const made = given instanceof Map ? ofMap(rows, given, columns) : ofList(rows, given, columns);
   const names = new Set<string>();
   const twice = made.find(({ key }) => names.size === names.add(keyName(key)).size);
@@ -21,8 +27,8 @@ export function readUpdates(rows: readonly ReadRow[], given: unknown, columns: C
   return made;
 }
 
-function ofMap(rows: readonly ReadRow[], given: ReadonlyMap<unknown, unknown>, columns: CodeColumns): MadeUpdate[] {
-  const known = new Map<unknown, ReadRow>(rows.map((one) => [one.row, one]));
+function ofMap(rows: readonly CodeRow[], given: ReadonlyMap<unknown, unknown>, columns: CodeColumns): MadeUpdate[] {
+  const known = new Map<unknown, CodeRow>(rows.map((one) => [one.row, one]));
   return [...given].map(([row, update]) => {
     const read = known.get(row);
     if (!read) throw new WrongUpdate('its map has a key that is none of the rows that it was given');
@@ -30,7 +36,7 @@ function ofMap(rows: readonly ReadRow[], given: ReadonlyMap<unknown, unknown>, c
   });
 }
 
-function ofList(rows: readonly ReadRow[], given: unknown, columns: CodeColumns): MadeUpdate[] {
+function ofList(rows: readonly CodeRow[], given: unknown, columns: CodeColumns): MadeUpdate[] {
   if (!Array.isArray(given)) throw new WrongUpdate(`it gave back ${kindOf(given)}, not a list or a map of updates`);
   const known = new Map(rows.map((one) => [keyName(one.key), one]));
   return given.map((update: unknown) => {
@@ -42,7 +48,7 @@ function ofList(rows: readonly ReadRow[], given: unknown, columns: CodeColumns):
   });
 }
 
-function updateOf({ key, seen }: ReadRow, update: unknown, { written, ...columns }: CodeColumns): MadeUpdate {
+function updateOf({ key, seen }: CodeRow, update: unknown, { written, ...columns }: CodeColumns): MadeUpdate {
   const other = Object.keys(update ?? {}).find(
     (name) => !written.some((one) => one.name === name) && !columns.key.some((one) => one.name === name),
   );

@@ -12,6 +12,7 @@ import { placeOf } from '../../keep/place.ts';
 import { putRows } from '../../keep/put-rows.ts';
 import { unhindered } from '../../keep/unhindered.ts';
 import { type BatchOutcome, commitBatch, failedOutcome, isLost, type NextBatch } from '../batch.ts';
+import type { Behind } from '../behind.ts';
 import { beginItems, type Lane, rollBack } from '../lane.ts';
 import { checkRangeItem } from '../store.ts';
 
@@ -19,14 +20,14 @@ import { checkRangeItem } from '../store.ts';
  * Puts some rows of a store back, in the transaction that moves the position: what has its place is taken out of the store,
  * what somebody has changed since stays in it, with the reason. Throws where the connection is lost.
  */
-export async function putBatch(lane: Lane, put: Kept, batch: NextBatch): Promise<BatchOutcome> {
+export async function putBatch(lane: Lane, put: Kept, batch: NextBatch, behind: Behind): Promise<BatchOutcome> {
   const { session, engine, control } = lane;
   const begun = performance.now();
   try {
     const begin = beginItems(engine, control, lane.lockTimeoutMs);
     await session.batch([[...begin, checkRangeItem(control.names, batch.range), OWN_PATH]]);
     const rows = await putBack(lane, put, batch);
-    return await commitBatch(lane, batch, rows, begun);
+    return await commitBatch(lane, batch, { rows, begun, behind });
   } catch (error) {
     await rollBack(session);
     if (!isDatabaseError(error)) throw error;
