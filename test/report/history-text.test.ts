@@ -115,6 +115,12 @@ test('every kind of event says what happened', () => {
     ],
     ['adopted', { versions: 'x', found: 5, executionTimeMs: 0 }, '0 ms'],
     ['constructor', {}, ''],
+    [
+      'verified',
+      { ok: false, tried: 3, only: '002_b', failures: [{ check: 'rollback', version: '002_b', detail: 'x' }] },
+      'not proven, 3 migrations tried; 002_b alone; rollback 002_b',
+    ],
+    ['verified', { ok: true, tried: 1, failures: [] }, 'proven, 1 migration tried'],
   ];
   for (const [event, detail, text] of texts) assert.equal(eventText(event, detail), text, event);
   assert.equal(eventText('lock_wait', null as never), '', 'whatever somebody has written there');
