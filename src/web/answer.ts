@@ -132,6 +132,7 @@ function refuse(hub: Hub, response: ServerResponse, error: unknown): void {
 
 const STATUSES: Readonly<Record<string, number>> = {
   'version-unknown': 404,
+  'backup-unknown': 404,
   'version-ambiguous': 400,
   connection: 502,
   authentication: 502,

@@ -2,6 +2,8 @@ import type { Route } from './route.ts';
 import { readAction, readActions } from './routes/actions.ts';
 import { applyMigrations, rehearseMigrations, tryMigrations } from './routes/apply.ts';
 import { readApprovals } from './routes/approvals.ts';
+import { readBackup } from './routes/backup.ts';
+import { readBackups } from './routes/backups.ts';
 import { cancelAction } from './routes/cancel-action.ts';
 import { cancelRunElsewhere } from './routes/cancel-run.ts';
 import { verifyChain } from './routes/chain.ts';
@@ -52,6 +54,8 @@ export const ROUTES: readonly Route[] = [
   readObjectTouches,
   readDataRuns,
   readDataRun,
+  readBackups,
+  readBackup,
   readEvents,
   verifyChain,
   readProof,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { lstatSync, promises, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestFault, type FoundFile, fileFaults } from '../../backup/file-faults.ts';
@@ -14,6 +15,13 @@ const MANIFEST_BYTES_MAX = 64 * 1024 * 1024;
 export function manifestIn(folder: string): BackupManifest {
   const file = join(folder, MANIFEST_FILE);
   return readManifest(readText(file), file);
+}
+
+/** SHA-256 (hex) of the manifest in that folder, as the audit trail has it. Problem `backup-unknown`. */
+export function manifestDigestIn(folder: string): string {
+  return createHash('sha256')
+    .update(readText(join(folder, MANIFEST_FILE)))
+    .digest('hex');
 }
 
 function readText(file: string): string {

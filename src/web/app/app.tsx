@@ -71,12 +71,16 @@ function Screen({ target }: { target: string }) {
   if (screen === 'approvals') return <Lazy what="the approvals" load={loadApprovals} props={{ target, hash: item }} />;
   if (screen === 'data' && item === '') return <Lazy what="the data migrations" load={loadData} props={{ target }} />;
   if (screen === 'data') return <Lazy key={item} what="the run" load={loadDataRun} props={{ target, version: item }} />;
+  if (screen === 'backups' && item === '') return <Lazy what="the backups" load={loadBackups} props={{ target }} />;
+  if (screen === 'backups') return <Lazy key={item} what="the backup" load={loadBackup} props={{ target, id: item }} />;
   if (screen === 'audit') return <AuditScreen target={target} />;
   return <NoSuch what={`screen ${screen}`} />;
 }
 
 const loadSchema = async () => (await import('./screens/schema.tsx')).SchemaScreen;
 const loadRun = async () => (await import('./screens/run.tsx')).RunScreen;
+const loadBackups = async () => (await import('./screens/backups.tsx')).BackupsScreen;
+const loadBackup = async () => (await import('./screens/backup.tsx')).BackupScreen;
 const loadData = async () => (await import('./screens/data.tsx')).DataScreen;
 const loadDataRun = async () => (await import('./screens/data-run.tsx')).DataRunScreen;
 const loadGraph = async () => (await import('./screens/graph.tsx')).GraphScreen;

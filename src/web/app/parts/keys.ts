@@ -11,6 +11,7 @@ const SCREENS: Readonly<Record<string, string>> = {
   s: 'schema',
   v: 'approvals',
   d: 'data',
+  b: 'backups',
   a: 'audit',
 };
 const BETWEEN_MS = 1500;

@@ -18,6 +18,7 @@ const SCREENS = [
   ['schema', 'Schema'],
   ['approvals', 'Approvals'],
   ['data', 'Data'],
+  ['backups', 'Backups'],
   ['audit', 'Audit'],
 ] as const;
 
