@@ -27,6 +27,7 @@ const SCREENS = [
   'schema/picture?select=public.people',
   'schema/drift',
   'data',
+  'backups',
   'audit',
 ];
 
@@ -63,6 +64,7 @@ test('every screen is reached by keys alone', async () => {
       ['r', 'Run'],
       ['g', 'Graph'],
       ['d', 'Data'],
+      ['b', 'Backups'],
       ['s', 'Schema'],
       ['a', 'Audit'],
     ] as const) {

@@ -162,9 +162,9 @@ function RetentionPanel({ retention }: { retention: BackupsAnswer['retention'] }
 
 function rulesOf({ last, days, bytes }: BackupsAnswer['retention']): string[] {
   return [
-    ...(last === null ? [] : [`the newest ${last}`]),
-    ...(days === null ? [] : [`${days} days`]),
-    ...(bytes === null ? [] : [`${formatBytes(bytes)} in all`]),
+    ...(last === null ? [] : [`one of the newest ${last} of its kind`]),
+    ...(days === null ? [] : [`at most ${days} days old`]),
+    ...(bytes === null ? [] : [`all together at most ${formatBytes(bytes)}`]),
   ];
 }
 
