@@ -29,7 +29,7 @@ export async function readRuns(session: Session, names: LedgerNames, version?: s
 export function runItem(names: LedgerNames, version: string): BatchItem {
   return {
     name: 'taskflow_run',
-    sql: `SELECT ${RUN_COLUMNS} FROM ${names.dataMigrations} WHERE version = $1`,
+    sql: `SELECT ${RUN_COLUMNS} FROM ${names.dataMigrations} AS m WHERE m.version = $1`,
     params: [version],
     rows: true,
   };
