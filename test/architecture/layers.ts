@@ -165,6 +165,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'plan/state.ts',
       'batch/states.ts',
       'batch/estimate.ts',
+      'backup/restore-steps.ts',
       'problem/quantity.ts',
       'report',
     ],
