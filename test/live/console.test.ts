@@ -59,6 +59,31 @@ test('every address gives what the API says, and all of it is described', async 
   });
 });
 
+test('the schema is read once for all who ask, and again only when it has changed', async () => {
+  await withCli(newest, FILES, async (at) => {
+    await at.run(['migrate', '--quiet', '--to', '002']);
+    await withConsole(at, [], async ({ url, links }) => {
+      const one = await signIn(url, links[0]!.url);
+      const base = `/api/targets/${at.database.name}/schema`;
+      const seen = async (path: string) => {
+        const { readAt, state } = (await one.get(`${base}${path}`)).json<{ readAt: string; state: string }>();
+        return `${readAt} ${state}`;
+      };
+      const names = ['people', 'orders'].map((name) => `/objects/table/public.${name}`);
+      const asked = ['', '/keys', ...names, ...[1, 2, 3, 4, 5, 6].map((n) => `?text=${n}`)];
+      const first = await Promise.all(asked.map(seen));
+      assert.equal(new Set(first).size, 1, 'ten tabs, each with another question');
+      await at.database.sql('INSERT INTO people SELECT generate_series(1, 5000)');
+      await at.database.sql('VACUUM ANALYZE people');
+      assert.equal(await seen(''), first[0], 'rows and statistics are no schema');
+      await at.database.sql("COMMENT ON COLUMN people.name IS 'as they say'");
+      const second = await Promise.all(asked.map(seen));
+      assert.equal(new Set(second).size, 1);
+      assert.notEqual(second[0], first[0]);
+    });
+  });
+});
+
 test('drift is told with what was done by hand', async () => {
   await withCli(newest, FILES, async (at) => {
     await at.run(['migrate', '--quiet', '--to', '002']);
