@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { tablesCommand } from '../../src/report/restore-steps.ts';
+import { tablesCommand } from '../../src/backup/restore-steps.ts';
 import type { BackupAnswer, BackupsAnswer } from '../../src/web/answers/backups.ts';
 import { type DatabaseWorkplace, type Files, withCli } from '../support/cli.ts';
 import { type SignedIn, signIn, withConsole } from '../support/console.ts';

@@ -35,7 +35,10 @@ FROM schema_migration_events WHERE event = 'verified' ORDER BY seq`);
       [null, 'true', '1', '001', null, null, digest],
     ]);
     assert.equal((await at.run(['history', '--verify'])).exit, 0);
-    assert.match((await at.run(['history'])).stdout, /verified[^\n]*\n\s+not proven, 2 migrations tried; rollback 002_wrong/);
+    assert.match(
+      (await at.run(['history'])).stdout,
+      /verified[^\n]*\n\s+not proven, 2 migrations tried; rollback 002_wrong/,
+    );
   });
 });
 

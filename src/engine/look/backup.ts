@@ -1,9 +1,9 @@
 import { shownRelation } from '../../backup/kept.ts';
 import type { BackupManifest } from '../../backup/manifest.ts';
+import { type RestorableBackup, type RestoreStep, restoreNeeds, restoreSteps } from '../../backup/restore-steps.ts';
 import type { VerifiedCheck } from '../../backup/verified.ts';
 import { shownTable } from '../../backup/wanted-table.ts';
 import { Problem } from '../../problem/problem.ts';
-import { type RestorableBackup, type RestoreStep, restoreNeeds, restoreSteps } from '../../report/restore-steps.ts';
 import { manifestIn } from '../backup/backup-files.ts';
 import { type ListedBackup, listBackups } from '../backup/list-backups.ts';
 import { withControl } from '../control.ts';

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { tablesCommand } from '../../../report/restore-steps.ts';
+import { tablesCommand } from '../../../backup/restore-steps.ts';
 import type { BackupAnswer } from '../../answers/backups.ts';
 import { targetPath } from '../data/api.ts';
 import { pathOf } from '../data/place.ts';

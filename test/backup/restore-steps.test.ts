@@ -6,7 +6,7 @@ import {
   restoreSteps,
   shellWord,
   tablesCommand,
-} from '../../src/report/restore-steps.ts';
+} from '../../src/backup/restore-steps.ts';
 
 const FULL: RestorableBackup = {
   id: '20261123T112233Z-full-1a2b3c4d',
