@@ -19,7 +19,7 @@ export function BackupsScreen({ target }: { target: string }) {
         <h1>Backups</h1>
         {value && (
           <p class="quiet">
-            In <Shown text={value.folder} />, where the console runs.
+            In <Shown text={value.folder} />, on the machine where this console runs.
           </p>
         )}
       </header>
