@@ -163,7 +163,6 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
       'web/answers',
       'sql/lexer.ts',
       'plan/state.ts',
-      'backup/restore-steps.ts',
       'batch/states.ts',
       'batch/estimate.ts',
       'backup/restore-steps.ts',
