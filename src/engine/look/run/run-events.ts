@@ -5,14 +5,18 @@ import { EVENT_COLUMNS, eventOf, type HistoryEvent } from '../../audit/history.t
 /** A run at work has its events among so many of the newest. */
 const NEWEST = 50_000;
 
-/** The events of a run behind a position, oldest first. `isAtWork`: it is enough to look among the newest. */
+/**
+ * The events of a run, and who wanted it to stop, behind a position, oldest first. `isAtWork`: it is enough to look among the
+ * newest.
+ */
 export async function eventsOfRun(
   session: Session,
   names: LedgerNames,
   { runId, after, isAtWork }: { runId: string; after: number; isAtWork: boolean },
 ): Promise<HistoryEvent[]> {
   const rows = await session.query(
-    `SELECT ${EVENT_COLUMNS} FROM ${names.events} WHERE run_id = $1::uuid AND seq > $2::bigint
+    `SELECT ${EVENT_COLUMNS} FROM ${names.events} WHERE seq > $2::bigint
+  AND (run_id = $1::uuid OR event = 'cancel_requested' AND detail ->> 'run' = $1::uuid::text)
   AND seq > (SELECT max(newest.seq) - $3::bigint FROM ${names.events} AS newest) ORDER BY seq`,
     [runId, String(after), String(isAtWork ? NEWEST : Number.MAX_SAFE_INTEGER)],
   );

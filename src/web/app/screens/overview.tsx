@@ -23,7 +23,7 @@ export function OverviewScreen({ target }: { target: string }) {
       {fault && <FaultBox fault={fault} retry={refresh} />}
       <Counts target={target} overview={value} />
       <div class="grid">
-        <NowPanel overview={value} />
+        <NowPanel target={target} overview={value} />
         <NextRun target={target} waiting={waitingIn(value)} />
         <Attention target={target} overview={value} />
         <ChainPanel target={target} events={value.events[0]?.seq ?? 0} />
@@ -105,7 +105,7 @@ function Counts({ target, overview: { summary } }: { target: string; overview: O
   );
 }
 
-function NowPanel({ overview: { runner } }: { overview: OverviewAnswer }) {
+function NowPanel({ target, overview: { runner } }: { target: string; overview: OverviewAnswer }) {
   if (!runner)
     return (
       <Panel title="Now" class="wide">
@@ -114,7 +114,7 @@ function NowPanel({ overview: { runner } }: { overview: OverviewAnswer }) {
     );
   const { worker } = runner;
   return (
-    <Panel title="Now" class="wide">
+    <Panel title="Now" class="wide" aside={<Link to={pathOf(target, 'run')}>Watch</Link>}>
       <p>
         <span class="word tone-busy">running</span> by <Shown text={runner.user} /> on <Shown text={runner.host} />,
         process {runner.pid}, since {runner.since}

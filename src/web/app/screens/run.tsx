@@ -117,7 +117,11 @@ function Run({ target, known, run, action }: RunProps) {
           )}
         </p>
       )}
-      {run.cancelledBy.length > 0 && isRunning && <p>Asked to stop by {run.cancelledBy.join(', ')}.</p>}
+      {run.cancelledBy.length > 0 && (
+        <p>
+          Asked to stop by <Shown text={run.cancelledBy.join(', ')} />.
+        </p>
+      )}
       <div class="grid">
         {isRunning && <RunNow target={target} run={run} ageMs={ageMs} />}
         {!isRunning && <RunEnd target={target} action={action} run={run} />}
