@@ -10,6 +10,8 @@ export interface PaceLimits {
   readonly sizeMax: number;
   /** Keys of the first batch. */
   readonly sizeFirst: number;
+  /** Larger sizes are a multiple of that: what is done with the rows is done with so many at a time. */
+  readonly sizeStep?: number;
 }
 
 /** Below, the round trips cost more than the rows; above, one batch that comes out slow holds too much. */
@@ -100,6 +102,7 @@ export function restMs(batchMs: number, dutyFactor: number, slowly: boolean): nu
   return Math.min(REST_MS_MAX, Math.round(batchMs * Math.max(dutyFactor, slowly ? 1 : 0)));
 }
 
-function within(size: number, { sizeMin, sizeMax }: PaceLimits): number {
-  return Math.round(Math.min(sizeMax, Math.max(sizeMin, size)));
+function within(size: number, { sizeMin, sizeMax, sizeStep = 1 }: PaceLimits): number {
+  const inSteps = size > sizeStep ? Math.round(size / sizeStep) * sizeStep : size;
+  return Math.round(Math.min(sizeMax, Math.max(sizeMin, inSteps)));
 }

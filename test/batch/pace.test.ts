@@ -112,3 +112,15 @@ test('fewer rows may help against lock timeouts, deadlocks and statement timeout
 test('a batch holds a small share of a big table, and enough of a small one', () => {
   assert.deepEqual([undefined, 0, 100_000, 5_000_000, 1e9].map(sizeMaxOf), [SIZE_MAX, 5_000, 5_000, 20_000, SIZE_MAX]);
 });
+
+test('sizes above a step are whole steps, and still reach it by growing', () => {
+  const inSteps = { targetMs: 5000, sizeMin: 1, sizeMax: 5000, sizeFirst: 20, sizeStep: 20 };
+  let pace = firstPace(inSteps);
+  const sizes = Array.from({ length: 7 }, () => {
+    const { size } = pace;
+    pace = afterBatch(pace, { keys: size, ms: 10 }, inSteps);
+    return size;
+  });
+  assert.deepEqual(sizes, [20, 20, 20, 40, 60, 100, 160]);
+  assert.equal(afterRefusal({ ...pace, size: 20 }, inSteps).size, 10);
+});

@@ -14,9 +14,15 @@ export function paceLimits(
   rows?: number | undefined,
 ): PaceLimits {
   if (isCode) {
-    const { chunk = SIZE_FIRST, concurrency = 1 } = spec?.code ?? {};
+    const { chunk = 1, concurrency = SIZE_FIRST } = spec?.code ?? {};
     const sizeFirst = Math.min(SIZE_FIRST, chunk * concurrency);
-    return { targetMs: spec?.targetMs ?? CODE_TARGET_MS, sizeMin: 1, sizeMax: CODE_SIZE_MAX, sizeFirst };
+    return {
+      targetMs: spec?.targetMs ?? CODE_TARGET_MS,
+      sizeMin: 1,
+      sizeMax: CODE_SIZE_MAX,
+      sizeFirst,
+      sizeStep: chunk,
+    };
   }
   const targetMs = spec?.targetMs ?? data.targetMs;
   return { targetMs, sizeMin: SIZE_MIN, sizeMax: sizeMaxOf(rows), sizeFirst: SIZE_FIRST };
