@@ -69,6 +69,7 @@ test('a proof is started by a button, shows what it finds, and is on record with
     await proof.getByText('proven', { exact: true }).waitFor(LONG);
     await open('audit?event=verified');
     const rows = page.getByRole('row').filter({ hasText: 'verified' });
+    await rows.nth(1).waitFor();
     assert.equal(await rows.count(), 2);
     await rows.last().getByText('details').click();
     assert.match(await rows.last().innerText(), /"user": "ada"/);
