@@ -20,6 +20,7 @@ test('who is selected shows what stands on it, declared and seen in the SQL; by 
       await open('graph');
       const box = (version: string) => page.locator('.graph-box').filter({ hasText: version });
       const mark = async (version: string) => /is-\w+/.exec((await box(version).getAttribute('class')) ?? '')?.[0];
+      await page.locator('.graph-line.inferred').first().waitFor({ state: 'attached' });
       assert.equal(await page.locator('.graph-line.declared').count(), 1);
       assert.equal(await page.locator('.graph-line.inferred').count(), 1);
       await box('002_orders').click();
