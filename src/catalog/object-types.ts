@@ -82,3 +82,21 @@ export function parentTypes(type: ObjectType): readonly ObjectType[] | undefined
   const { within }: ObjectKind = OBJECT_KINDS[type];
   return within === 'relation' ? RELATIONS : within && [within];
 }
+
+/** Kinds of objects whose names do not begin with a schema; of a schema itself it is the whole name. */
+export const WITHOUT_SCHEMA: ReadonlySet<string> = new Set<ObjectType>([
+  'extension',
+  'language',
+  'access method',
+  'cast',
+  'transform',
+  'foreign-data wrapper',
+  'server',
+  'user mapping',
+  'event trigger',
+  'publication',
+  'subscription',
+  'default privileges',
+  'security label',
+  'database setting',
+]);

@@ -1,4 +1,4 @@
-import { type ObjectType, parentTypes, RELATIONS } from '../catalog/object-types.ts';
+import { type ObjectType, parentTypes, RELATIONS, WITHOUT_SCHEMA } from '../catalog/object-types.ts';
 import { type Dependence, keyOf, POSITION, type SchemaObject, type Snapshot, type Value } from '../catalog/snapshot.ts';
 import { grouped } from './group.ts';
 
@@ -37,25 +37,6 @@ export interface Side {
 export function nodeKey(type: NodeType, identity: readonly string[]): Key {
   return JSON.stringify([type, ...identity]);
 }
-
-/** Kinds whose name has no schema in front. */
-const WITHOUT_SCHEMA: ReadonlySet<NodeType> = new Set<NodeType>([
-  'schema',
-  'extension',
-  'language',
-  'access method',
-  'cast',
-  'transform',
-  'foreign-data wrapper',
-  'server',
-  'user mapping',
-  'event trigger',
-  'publication',
-  'subscription',
-  'default privileges',
-  'security label',
-  'database setting',
-]);
 
 export function sideOf(snapshot: Snapshot): Side {
   const nodes = new Map(snapshot.objects.flatMap(nodesOf).map((node) => [node.key, node]));
@@ -111,7 +92,7 @@ function edgesOf(node: Node, nodes: Nodes): Edge[] {
       to('needs', 'column', ...(one.properties['owned by'] as string[])),
     ];
   const parents = (parentTypes(type) ?? []).map((parent) => to('falls with', parent, ...one.identity.slice(0, -1)));
-  const schema = WITHOUT_SCHEMA.has(type) ? [] : [to('needs', 'schema', one.identity[0]!)];
+  const schema = type === 'schema' || WITHOUT_SCHEMA.has(type) ? [] : [to('needs', 'schema', one.identity[0]!)];
   return [...parents, ...schema, ...recorded(node), ...impliedEdges(node, nodes)];
 }
 

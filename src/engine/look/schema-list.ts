@@ -1,5 +1,5 @@
 import { objectName } from '../../catalog/object-name.ts';
-import { type ObjectType, RELATIONS } from '../../catalog/object-types.ts';
+import { type ObjectType, RELATIONS, WITHOUT_SCHEMA } from '../../catalog/object-types.ts';
 import type { NotChecked, SchemaObject } from '../../catalog/snapshot.ts';
 import { sizeKey } from './relation-sizes.ts';
 import type { SchemaNow } from './schema-reader.ts';
@@ -84,26 +84,8 @@ function holds(text: string, words: readonly string[]): boolean {
   return words.every((word) => all.includes(word));
 }
 
-/** Kinds whose names do not begin with a schema. */
-const GLOBAL: ReadonlySet<ObjectType> = new Set<ObjectType>([
-  'database setting',
-  'extension',
-  'language',
-  'access method',
-  'cast',
-  'transform',
-  'foreign-data wrapper',
-  'server',
-  'user mapping',
-  'event trigger',
-  'publication',
-  'subscription',
-  'default privileges',
-  'security label',
-]);
-
 function schemaOf({ type, identity }: SchemaObject): string | undefined {
-  return GLOBAL.has(type) ? undefined : identity[0];
+  return WITHOUT_SCHEMA.has(type) ? undefined : identity[0];
 }
 
 /** In the order in which they are first met. */
