@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type DatabaseWorkplace, type Finished, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { until } from './group-bed.ts';
 
 const BASE = { 'm/001_log.sql': 'CREATE TABLE log (what text);\n-- IRREVERSIBLE: test\n' };
@@ -30,7 +31,7 @@ async function whileHeld(at: DatabaseWorkplace, args: readonly string[]): Promis
 
 const log = async (at: DatabaseWorkplace) => (await at.database.sql('SELECT what FROM log ORDER BY what')).flat();
 
-for (const major of [14, 18] as const) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   test(`PostgreSQL ${major}: an announcement that was refused is no reason to run a migration again`, () =>
     withCli(major, BASE, async (at) => {
       assert.equal((await at.run(['migrate'])).exit, 0);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import type { DatabaseWorkplace, Files, Finished } from '../support/cli.ts';
 import { withCli } from '../support/cli.ts';
-import type { Engine } from '../support/servers.ts';
+import { onServers } from '../support/on-servers.ts';
 
 const FILES: Files = {
   'm/001_users.sql': 'CREATE TABLE users (id integer PRIMARY KEY);\n-- ROLLBACK:\n-- DROP TABLE users;\n',
@@ -56,7 +56,7 @@ function refused({ exit, said }: Finished, why: RegExp): void {
   assert.match(said, /Nothing was run\./);
 }
 
-for (const engine of [14, 18] satisfies Engine[]) {
+for (const engine of onServers(import.meta.url, 14, 18)) {
   describe(`approvals on ${engine}`, () => {
     test('nothing runs that another person has not agreed to, and what they have runs once', () =>
       withCli(

@@ -4,6 +4,7 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type DatabaseWorkplace, type Files, type Finished, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { createDatabase, type TestDatabase, uniqueName } from '../support/servers.ts';
 
 const BACK = '\n-- ROLLBACK:\n-- SELECT 1;\n';
@@ -47,7 +48,7 @@ const cutTo = (at: DatabaseWorkplace, seq: number) =>
         .join(';'),
   );
 
-for (const major of [14, 18]) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   test(`PostgreSQL ${major}: each head is kept once; a cut end is found, though the chain is whole`, () =>
     withCli(major, {}, async (at) => {
       await migrated(at, file(1));

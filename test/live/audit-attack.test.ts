@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type DatabaseWorkplace, type Files, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { REPOSITORY } from '../support/run-folder.ts';
 import { uniqueName } from '../support/servers.ts';
 import { planted, plantedTwins } from './audit-planted.ts';
@@ -70,7 +71,7 @@ async function withAttacker(
   });
 }
 
-for (const major of [14, 18]) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   for (const when of ['before', 'after', 'before an older table is upgraded']) {
     test(`PostgreSQL ${major}: operators and functions in public and in "$user", planted ${when}`, () =>
       withAttacker(major, async (at, { migrator, attacker, url }) => {
@@ -100,7 +101,7 @@ const SQUATTED: Readonly<Record<string, string>> = {
   migration_status: 'CREATE VIEW migration_status AS SELECT 1 AS one',
 };
 
-for (const major of [14, 18]) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   test(`PostgreSQL ${major}: what a stranger has put in the place of the tool's own objects is not built upon`, () =>
     withAttacker(major, async (at, { attacker, url }) => {
       for (const [name, sql] of Object.entries(SQUATTED)) {

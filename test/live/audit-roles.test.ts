@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type DatabaseWorkplace, type Files, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { uniqueName } from '../support/servers.ts';
 
 const FILES: Files = {
@@ -77,7 +78,7 @@ async function mend({ at, run }: Ordinary, env: Record<string, string>): Promise
   throw new Error(`doctor is not content:\n${ran.join('\n')}`);
 }
 
-for (const major of [14, 18]) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   test(`PostgreSQL ${major}: the owner of one schema, who may create nothing elsewhere`, () =>
     withOrdinary(major, async (one) => {
       await one.at.database.sql(`CREATE SCHEMA app AUTHORIZATION "${one.role}"`);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { type DatabaseWorkplace, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 
 const EVENTS = 'schema_migration_events';
 const BACK = '\n-- ROLLBACK:\n-- SELECT 1;\n';
@@ -24,7 +25,7 @@ function rounds(writer: number): string[] {
   });
 }
 
-for (const major of [14, 18]) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   test(`PostgreSQL ${major}: twenty writers, some rolling back, beside a migration that fails`, () =>
     withCli(
       major,

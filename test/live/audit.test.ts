@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LAYOUT_1 } from '../../src/ledger/layout/version1.ts';
 import { type DatabaseWorkplace, type Files, type Finished, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 
 const BACK = '\n-- ROLLBACK:\n-- SELECT 1;\n';
 const FILES: Files = {
@@ -105,7 +106,7 @@ const DEEDS: readonly [what: string, deed: string, kind: string, seq: number][] 
   ],
 ];
 
-for (const major of [14, 18]) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   test(`PostgreSQL ${major}: a trail that nobody touched is whole, in any schema, with any text in it`, async () => {
     for (const schema of ['public', 'Ops "Tracking"; 1']) {
       await withTrail(

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { onServers } from '../support/on-servers.ts';
 import { contentOf, ok, restoredOf, takeBackup, withSource } from './restore-bed.ts';
 
-for (const engine of [14, 18] as const) {
+for (const engine of onServers(import.meta.url, 14, 18)) {
   test(`an encrypted backup is restored with its key, and with no other (${engine})`, () =>
     withSource(engine, async (at) => {
       const { server, name } = at.database;

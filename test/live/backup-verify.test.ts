@@ -4,6 +4,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { onServers } from '../support/on-servers.ts';
 import { server, type TestServer } from '../support/servers.ts';
 import { ok, restoredOf, takeBackup, withSource } from './restore-bed.ts';
 
@@ -16,7 +17,7 @@ interface Listed {
   }[];
 }
 
-for (const engine of [14, 18] as const) {
+for (const engine of onServers(import.meta.url, 14, 18)) {
   test(`verify restores a backup of ${engine} on a scratch server and compares schema and rows`, () =>
     withSource(engine, async (at) => {
       const { path } = await takeBackup(at);
@@ -83,7 +84,7 @@ test('where the schema is another, the objects are shown; on a newer server they
     const files = manifest.files.map((one) => (one === listed ? { ...one, bytes: changed.length, sha256 } : one));
     const catalog = { ...manifest.catalog, fingerprint: 'f'.repeat(64) };
     writeFileSync(join(path, 'manifest.json'), JSON.stringify({ ...manifest, files, catalog }));
-    for (const engine of [14, 18] as const) {
+    for (const engine of onServers(import.meta.url, 14, 18)) {
       const on = engine === 14 ? at.database.server : await server(18);
       const end = await at.run(['backup', 'verify', ...scratch(on)]);
       assert.equal(end.exit, 3);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import { snapshotText } from '../../src/catalog/canonical.ts';
 import { keyOf } from '../../src/catalog/snapshot.ts';
+import { onServers } from '../support/on-servers.ts';
 import { type Engine, server, type TestDatabase, uniqueName, withDatabase } from '../support/servers.ts';
 import { brief, differenceOf, snapshotOf } from './catalog-bed.ts';
 import { buildEverything, dropSubscription, type Roles } from './catalog-schema.ts';
@@ -42,7 +43,7 @@ ALTER TABLE b ADD CONSTRAINT b_a_fkey FOREIGN KEY (a) REFERENCES a NOT VALID; AL
 ALTER TABLE b SET (fillfactor = 50); ALTER TABLE b RESET (fillfactor); DROP TABLE gone`;
 
 describe('the same schema by another way is the same snapshot, byte for byte', () => {
-  for (const engine of [12, 14, 16, 18]) {
+  for (const engine of onServers(import.meta.url, 12, 14, 16, 18)) {
     test(`PostgreSQL ${engine}: other order, dropped columns, changes and back`, () =>
       withTwo(engine, async (a, b) => {
         await a.sql(STRAIGHT);
@@ -55,7 +56,7 @@ describe('the same schema by another way is the same snapshot, byte for byte', (
 });
 
 describe('statistics objects', () => {
-  for (const engine of [12, 14, 18]) {
+  for (const engine of onServers(import.meta.url, 12, 14, 18)) {
     test(`PostgreSQL ${engine}: stand for a set of columns, in whatever order these stand in the table`, () =>
       withTwo(engine, async (a, b) => {
         const expression = engine >= 14 ? ', lower(z)' : '';
@@ -78,7 +79,7 @@ describe('statistics objects', () => {
 });
 
 describe('every major version', () => {
-  for (const engine of [12, 13, 15, 16, 17]) {
+  for (const engine of onServers(import.meta.url, 12, 13, 15, 16, 17)) {
     test(`PostgreSQL ${engine}: the same objects give the same text, and a change shows`, () =>
       withRoles(engine, (roles) =>
         withDatabase(engine, async (database) => {
@@ -177,7 +178,7 @@ CREATE FUNCTION ${q}.${q}(${q} ${q}.${q}) RETURNS integer LANGUAGE sql AS 'SELEC
   }));
 
 describe('left out', () => {
-  for (const engine of [14, 18]) {
+  for (const engine of onServers(import.meta.url, 14, 18)) {
     test(`PostgreSQL ${engine}: members of extensions, and whatever a session keeps for itself`, () =>
       withTwo(engine, async (a, b) => {
         await a.sql(
@@ -231,7 +232,7 @@ describe('left out', () => {
 });
 
 describe('what may not be read is named', () => {
-  for (const engine of [12, 14, 18]) {
+  for (const engine of onServers(import.meta.url, 12, 14, 18)) {
     test(`PostgreSQL ${engine}: catalogs and secrets that are kept from a role`, () =>
       withRoles(engine, (roles) =>
         withDatabase(engine, async (database) => {
@@ -264,7 +265,7 @@ describe('what may not be read is named', () => {
 });
 
 describe('TaskFlow: init-complete.sql and the replayed migrations are the same schema', () => {
-  for (const engine of [14, 18]) {
+  for (const engine of onServers(import.meta.url, 14, 18)) {
     test(`PostgreSQL ${engine}`, () =>
       withDatabase(engine, async (loaded) => {
         for (const name of ['init-complete.sql', 'init-complete-patch.sql']) {

@@ -6,6 +6,7 @@ import { OBJECT_TYPES } from '../../src/catalog/object-types.ts';
 import { parseSnapshot } from '../../src/catalog/parse.ts';
 import type { Snapshot } from '../../src/catalog/snapshot.ts';
 import type { Session } from '../../src/postgres/session.ts';
+import { onServers } from '../support/on-servers.ts';
 import { createDatabase, server, type TestDatabase, uniqueName } from '../support/servers.ts';
 import { type OpenSession, openSession as openClient } from '../support/session.ts';
 import { brief, differenceOf, openSession, snapshotOf } from './catalog-bed.ts';
@@ -15,7 +16,7 @@ import { buildEverything, dropSubscription, type Roles } from './catalog-schema.
 /** A label needs a library that gives it meaning, which these servers do not have: see catalog-reading.test.ts. */
 const UNSEEN = ['security label', 'transform'];
 
-for (const engine of [14, 18]) {
+for (const engine of onServers(import.meta.url, 14, 18)) {
   describe(`PostgreSQL ${engine}`, () => {
     const roles: Roles = { role: uniqueName('role'), other: uniqueName('other') };
     let database: TestDatabase;

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type DatabaseWorkplace, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { until } from './group-bed.ts';
 import { BASE, holding, IRREVERSIBLE, invalid, startedUntil, succeeded } from './steps-bed.ts';
 
@@ -11,7 +12,7 @@ const SLEEPING =
 
 const isSleeping = async (at: DatabaseWorkplace) => (await at.database.sql(`SELECT 1 ${SLEEPING}`)).length > 0;
 
-for (const major of [14, 18]) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     test(`PostgreSQL ${major}: ${signal} during a statement`, () =>
       withCli(

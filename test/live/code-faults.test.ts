@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { documents, embedding, WRITTEN, withService } from './code-bed.ts';
 
 const ROWS = 300;
@@ -9,7 +10,7 @@ const MANY = 4_000;
 const CHUNKS = '// Chunk: 20\n// Concurrency: 3';
 const TRUE = [['1', String(ROWS), String(ROWS)]];
 
-for (const engine of [14, 18] as const) {
+for (const engine of onServers(import.meta.url, 14, 18)) {
   describe(`on PostgreSQL ${engine}`, () => {
     test('a service that is busy and then broken for a while is asked again, after the time that it names', () => {
       let refusedAt = 0;

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { documents, embedding, WRITTEN, withService } from './code-bed.ts';
 
 const ROWS = 1_000;
 
-for (const engine of [14, 18] as const) {
+for (const engine of onServers(import.meta.url, 14, 18)) {
   describe(`on PostgreSQL ${engine}`, () => {
     test('code gets the rows in chunks, and what it gives back is written once, recorded and taken back', () =>
       withService((service) =>

@@ -8,6 +8,7 @@ import { connect } from '../../src/postgres/connect.ts';
 import { type DriverClient, Session } from '../../src/postgres/session.ts';
 import { machineInputs } from '../../src/postgres/target/process.ts';
 import { resolveTarget } from '../../src/postgres/target/resolve.ts';
+import { onServers } from '../support/on-servers.ts';
 import { type TestDatabase, withDatabase } from '../support/servers.ts';
 
 async function open(database: TestDatabase): Promise<Session> {
@@ -18,7 +19,7 @@ async function open(database: TestDatabase): Promise<Session> {
 
 const lines = (...all: string[]) => Readable.from(all.map((line) => Buffer.from(`${line}\n`)));
 
-for (const major of [14, 18]) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   const on = (name: string, use: (session: Session) => Promise<void>) =>
     test(`PostgreSQL ${major}: ${name}`, () =>
       withDatabase(major, async (database) => {

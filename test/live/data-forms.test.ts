@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type Files, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { until } from './group-bed.ts';
 
 const made = (sql: string): Files => ({ 'm/001_made.sql': `${sql}\n-- IRREVERSIBLE: a test\n` });
 
-for (const engine of [12, 14, 18] as const) {
+for (const engine of onServers(import.meta.url, 12, 14, 18)) {
   describe(`on PostgreSQL ${engine}`, () => {
     test('rows are archived by two statements that share a batch, by a key of two columns, and brought back', () =>
       withCli(

@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { COUNTED, counting, requests } from './data-bed.ts';
 import { until } from './group-bed.ts';
 import { session } from './locks-bed.ts';
 
-for (const engine of [14, 18] as const) {
+for (const engine of onServers(import.meta.url, 14, 18)) {
   test(`PostgreSQL ${engine}: an old snapshot holds a run, by name and on record, as long as it is there`, () =>
     withCli(
       engine,

@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type Files, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { ALL_HIGH, digest, done, HEADERS, keeping, killUntilDone, REQUESTS, ROWS, stores } from './data-keep-bed.ts';
 
 const ALL = ROWS.toLocaleString('en');
 /** So many batches that kills meet some of them. */
 const SLOW = `${HEADERS}\n-- Pause: 3`;
 
-for (const engine of [14, 18] as const) {
+for (const engine of onServers(import.meta.url, 14, 18)) {
   describe(`on PostgreSQL ${engine}`, () => {
     test('a data migration without a ROLLBACK section is undone by the rows that its batches have kept', () =>
       withCli(engine, { ...REQUESTS, ...ALL_HIGH }, async (at) => {

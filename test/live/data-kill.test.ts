@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { type DatabaseWorkplace, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { COUNTED, counting, requests } from './data-bed.ts';
 
 const ROWS = 20_000;
@@ -29,7 +30,7 @@ async function killUntilDone(at: DatabaseWorkplace, command: string): Promise<nu
   }
 }
 
-for (const engine of [14, 18] as const) {
+for (const engine of onServers(import.meta.url, 14, 18)) {
   describe(`on PostgreSQL ${engine}`, () => {
     test('a data migration that is killed again and again changes every row exactly once, in both directions', () =>
       withCli(engine, { ...requests(ROWS), ...counting(SMALL) }, async (at) => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { COUNTED, counting, requests } from './data-bed.ts';
 
-for (const engine of [14, 18] as const) {
+for (const engine of onServers(import.meta.url, 14, 18)) {
   describe(`a data migration on PostgreSQL ${engine}`, () => {
     test('runs in batches within migrate, is counted, verified and recorded, and rolled back in batches', () =>
       withCli(engine, { ...requests(30_000), ...counting() }, async (at) => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { startPooler } from '../support/pgbouncer.ts';
 import { type Message, startProxy } from '../support/proxy.ts';
 import { server } from '../support/servers.ts';
@@ -11,7 +12,7 @@ import { digest, done, HEADERS, keeping, REQUESTS, stores } from './data-keep-be
 const ROWS = 8_000;
 const SMALL = '-- Batch: requests by id\n-- Target: 10ms\n-- Background: yes';
 
-for (const major of [14, 18] as const) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   describe(`PostgreSQL ${major}`, () => {
     test('through PgBouncer in transaction mode two workers share it, each row once; what is kept comes back', async () => {
       const pooler = await startPooler(await server(major), { poolSize: 6 });

@@ -1,6 +1,7 @@
 /** What replicas, slots and the archive say to a data migration, with real ones. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { onServers } from '../support/on-servers.ts';
 import { createDatabase, type OwnServer, ownServer, type TestDatabase } from '../support/servers.ts';
 import { startStandby } from '../support/standby.ts';
 import { makeTable, watching } from './data-signals-bed.ts';
@@ -26,7 +27,7 @@ async function switchWal(on: OwnServer, files: number): Promise<void> {
 }
 
 describe('signals of replication', { concurrency: 2 }, () => {
-  for (const major of [14, 18]) {
+  for (const major of onServers(import.meta.url, 14, 18)) {
     test(`PostgreSQL ${major}: a replica that stops replaying holds the run, by WAL and by time, until it has caught up`, async () => {
       const { primary, standby } = await startStandby(await ownServer(major, { settings: SETTINGS }));
       try {
@@ -94,7 +95,7 @@ describe('signals of replication', { concurrency: 2 }, () => {
     }
   });
 
-  for (const major of [12, 18]) {
+  for (const major of onServers(import.meta.url, 12, 18)) {
     test(`PostgreSQL ${major}: an archive that fails, and a slot that nobody reads, hold the run until they are mended`, async () => {
       const own = await ownServer(major, {
         settings: ['archive_mode = on', "archive_command = 'false'", 'checkpoint_timeout = 1h', 'wal_init_zero = off'],

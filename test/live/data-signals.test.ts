@@ -1,6 +1,7 @@
 /** What holds a data migration back on a live server, by name and in numbers; and what a role cannot see of it. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { onServers } from '../support/on-servers.ts';
 import { engines, type TestDatabase, uniqueName, withDatabase } from '../support/servers.ts';
 import { makeTable, watching } from './data-signals-bed.ts';
 import { until } from './group-bed.ts';
@@ -157,7 +158,7 @@ describe('signals of a data migration', { concurrency: 4 }, () => {
       }));
   }
 
-  for (const major of [14, 18]) {
+  for (const major of onServers(import.meta.url, 14, 18)) {
     test(`PostgreSQL ${major}: reads of the table that wait hold the run, and it goes on when they are fast again`, () =>
       withDatabase(major, async (database) => {
         await makeTable(database);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { type DatabaseWorkplace, type Files, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { COUNTED, counting, requests } from './data-bed.ts';
 import { digest, done, keeping, killUntilDone, REQUESTS, stores } from './data-keep-bed.ts';
 
@@ -53,7 +54,7 @@ async function stateOf(at: DatabaseWorkplace): Promise<string> {
   return migrations.find(({ version }) => version.startsWith('002'))?.state ?? '';
 }
 
-for (const engine of [14, 18] as const) {
+for (const engine of onServers(import.meta.url, 14, 18)) {
   describe(`on PostgreSQL ${engine}`, () => {
     for (const [state, stop] of Object.entries(STOPPED)) {
       test(`one that is ${state}: each row that it has changed is changed back once, and no other`, () =>

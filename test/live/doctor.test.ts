@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type DatabaseWorkplace, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { uniqueName } from '../support/servers.ts';
 import { until } from './group-bed.ts';
 import { session } from './locks-bed.ts';
@@ -56,7 +57,7 @@ const GUARDS: readonly [what: string, sql: string, says: RegExp][] = [
   ],
 ];
 
-for (const major of [14, 18]) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   test(`PostgreSQL ${major}: where all is well it has nothing to note; each thing is looked at once`, () =>
     withCli(major, BASE, async (at) => {
       await succeeded(at);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import { type DatabaseWorkplace, type Files, withCli } from '../support/cli.ts';
-import type { Engine } from '../support/servers.ts';
+import { onServers } from '../support/on-servers.ts';
 
 const MIGRATIONS: Files = {
   'm/001_users.sql': 'CREATE TABLE users (id integer PRIMARY KEY, email text);\n',
@@ -31,7 +31,7 @@ async function migrated(at: DatabaseWorkplace): Promise<void> {
 
 const names = (changes: readonly Change[]) => changes.map(({ kind, name }) => `${kind} ${name}`);
 
-for (const engine of [14, 18] satisfies Engine[]) {
+for (const engine of onServers(import.meta.url, 14, 18)) {
   describe(`accepted drift on ${engine}`, () => {
     test('is none, until the object changes once more, and is told with who and why', () =>
       withCli(engine, MIGRATIONS, async (at) => {

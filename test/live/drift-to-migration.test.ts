@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DatabaseWorkplace, type Files, withApplied, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { createDatabase, type Engine, type TestDatabase, uniqueName } from '../support/servers.ts';
 import { until } from './group-bed.ts';
 import { holding } from './steps-bed.ts';
@@ -61,7 +62,7 @@ async function withFresh(at: DatabaseWorkplace, body: (fresh: TestDatabase) => P
   }
 }
 
-for (const engine of [14, 18] satisfies Engine[]) {
+for (const engine of onServers(import.meta.url, 14, 18)) {
   describe(`drift to a migration on ${engine}`, () => {
     test('the file makes it elsewhere, counts as applied here, and goes back on both', () =>
       withDrift(engine, async (at) => {

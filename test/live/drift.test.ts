@@ -8,7 +8,8 @@ import { type DriverClient, Session } from '../../src/postgres/session.ts';
 import { machineInputs } from '../../src/postgres/target/process.ts';
 import { resolveTarget } from '../../src/postgres/target/resolve.ts';
 import { type DatabaseWorkplace, type Files, withCli } from '../support/cli.ts';
-import { type Engine, withDatabase } from '../support/servers.ts';
+import { onServers } from '../support/on-servers.ts';
+import { withDatabase } from '../support/servers.ts';
 import { snapshotOf } from './catalog-bed.ts';
 
 const MIGRATIONS: Files = {
@@ -31,7 +32,7 @@ interface Document {
   readonly notReplayed: readonly { readonly version: string; readonly reason: string }[];
 }
 
-for (const engine of [14, 18] satisfies Engine[]) {
+for (const engine of onServers(import.meta.url, 14, 18)) {
   describe(`drift on ${engine}`, () => {
     test('there is none behind migrate, whatever became of the files', () =>
       withCli(engine, MIGRATIONS, async (at) => {

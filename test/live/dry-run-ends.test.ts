@@ -1,13 +1,14 @@
 /** However a live dry run ends, nothing of it stays: locks refused, the time over, Ctrl-C, kill, a session ended, production. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { onServers } from '../support/on-servers.ts';
 import { startPooler } from '../support/pgbouncer.ts';
 import { dryRun, isAsleep, SLEEP, stateOf, withOrders } from './dry-run-bed.ts';
 import { until } from './group-bed.ts';
 import { whileHeld } from './locks-bed.ts';
 
 describe('how a dry run ends', { concurrency: 3 }, () => {
-  for (const major of [14, 18]) {
+  for (const major of onServers(import.meta.url, 14, 18)) {
     test(`PostgreSQL ${major}: a table that somebody holds is given up in time, and nothing waits in front of it`, () =>
       withOrders(major, { 'm/002_alter.sql': 'ALTER TABLE orders ADD COLUMN m int;\n-- IRREVERSIBLE: test\n' }, (at) =>
         whileHeld(at.database, 'SELECT count(*) FROM orders', async (holder) => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Rehearsal } from '../../src/index.ts';
 import { type DatabaseWorkplace, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { leftScratchDatabases } from '../support/scratch-databases.ts';
 import { server } from '../support/servers.ts';
 import { stateOf, withOrders } from './dry-run-bed.ts';
@@ -26,7 +27,7 @@ async function rehearse(at: DatabaseWorkplace, major: number, args: readonly str
 }
 
 describe('rehearsal', () => {
-  for (const major of [14, 18]) {
+  for (const major of onServers(import.meta.url, 14, 18)) {
     test(`PostgreSQL ${major}: every statement goes through on the copy, and is observed where it can be`, () =>
       withOrders(
         major,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { LiveDryRun, TriedStatement } from '../../src/index.ts';
 import { withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { uniqueName } from '../support/servers.ts';
 import { dryRun, withOrders } from './dry-run-bed.ts';
 
@@ -17,7 +18,7 @@ const locksOf = (one: TriedStatement | undefined) =>
 const trace = join(tmpdir(), uniqueName('taskflow_dry_run'));
 
 describe('dry run', { concurrency: 3 }, () => {
-  for (const major of [14, 18]) {
+  for (const major of onServers(import.meta.url, 14, 18)) {
     test(`PostgreSQL ${major}: locks, rewrites, scans, rows and WAL of each statement are the server's`, () =>
       withOrders(
         major,

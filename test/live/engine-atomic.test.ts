@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { majors } from '../support/servers.ts';
 import { catalogOf } from './engine-catalog.ts';
 
@@ -24,7 +25,7 @@ function fileFailingAt(index: number): string {
   return statements.join('\n') + ROLLBACK;
 }
 
-for (const major of [14, 18]) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   test(`PostgreSQL ${major}: a failure at any statement leaves everything as it was, on record; the next run goes on`, () =>
     withCli(major, { 'm/001_base.sql': BASE }, async ({ run, write, database }) => {
       assert.equal((await run(['migrate'])).exit, 0);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Files, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { uniqueName } from '../support/servers.ts';
 
 const BACK = '\n-- ROLLBACK:\n-- SELECT 1;\n';
@@ -53,7 +54,7 @@ const WITHOUT_SEQUENCE = CLEAN.replace("PERFORM currval('sequence_used_id_seq');
 /** LISTEN ends with a transaction: the file after the next is the first that can see that it has. */
 const SILENT = `DO $$ BEGIN ASSERT NOT EXISTS (SELECT FROM pg_listening_channels()), 'channel'; END $$;${BACK}`;
 
-for (const major of [14, 18]) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   test(`PostgreSQL ${major}: what a file sets is gone in the next`, () =>
     withCli(major, { 'm/001_dirty.sql': DIRTY, 'm/002_clean.sql': CLEAN, 'm/003_silent.sql': SILENT }, async (at) => {
       const applied = await at.run(['migrate']);

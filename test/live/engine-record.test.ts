@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { LAYOUT_1 } from '../../src/ledger/layout/version1.ts';
 import { parseMigration } from '../../src/migration/parse.ts';
 import { type DatabaseWorkplace, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { REPOSITORY } from '../support/run-folder.ts';
 import { trackingCatalogOf } from './engine-catalog.ts';
 
@@ -18,7 +19,7 @@ CREATE TABLE a (n int); -- für alle 🎉
 -- DROP TABLE a;
 `;
 
-for (const major of [14, 18]) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   test(`PostgreSQL ${major}: checksum as sha256sum says it, body, rollback, who, run and version are kept`, () =>
     withCli(major, { 'm/001_a.sql': FILE }, async (at) => {
       const { runId } = (await at.run(['migrate', '--json'])).json<{ runId: string }>();
@@ -313,7 +314,7 @@ WHERE previous_hash <> expected_previous OR hash <> schema_migration_event_hash(
   tool_version, git_commit, detail, previous_hash) ORDER BY seq`);
 }
 
-for (const major of [14, 18]) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   test(`PostgreSQL ${major}: every column of the tracking tables and of their view is explained`, () =>
     withCli(major, { 'm/001_a.sql': FILE }, async (at) => {
       await at.run(['init']);

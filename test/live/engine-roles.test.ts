@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type DatabaseWorkplace, type Files, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { uniqueName } from '../support/servers.ts';
 import { catalogOf } from './engine-catalog.ts';
 
@@ -29,7 +30,7 @@ async function withRole(
   });
 }
 
-for (const major of [14, 18]) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   test(`PostgreSQL ${major}: the owner of the database needs no superuser for anything`, () =>
     withRole(major, FILES, async (at, role, url) => {
       await at.database.sql(`ALTER DATABASE ${at.database.name} OWNER TO ${role}`);

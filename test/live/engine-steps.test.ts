@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 
 const BASE = {
   'm/001_base.sql':
@@ -22,7 +23,7 @@ function steps(third: string): string {
   ].join('\n');
 }
 
-for (const major of [14, 18]) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   test(`PostgreSQL ${major}: a file outside a transaction goes on at the step that failed`, () =>
     withCli(major, { ...BASE, 'm/002_steps.sql': steps('INSERT INTO lgo VALUES (1);') }, async (at) => {
       const failed = await at.run(['migrate']);

@@ -1,10 +1,11 @@
 /** A rename beside an application: the old version, both, the new one, and all the way back. */
 import { test } from 'node:test';
 import { withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { BASE, beside, only, TEXTS, Writer, withSessions } from './expand-application.ts';
 import { createThree, ok } from './expand-contract-bed.ts';
 
-for (const engine of [14, 18] as const)
+for (const engine of onServers(import.meta.url, 14, 18))
   test(`nothing fails and nothing is lost, on ${engine}`, () =>
     withCli(engine, { 'm/001_base.sql': BASE }, (at) =>
       withSessions(at.database, async (one, other) => {

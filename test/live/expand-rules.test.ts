@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { createThree, partsOf } from './expand-contract-bed.ts';
 import { runScript } from './script-bed.ts';
 
@@ -54,7 +55,7 @@ const NEW_ROW: readonly Step[] = [
   ['both', `INSERT INTO requests (id, status, state) VALUES (2, 'a', 'b')`, 'b', 'b'],
 ];
 
-for (const engine of [14, 18] as const)
+for (const engine of onServers(import.meta.url, 14, 18))
   test(`the two columns are equal whoever writes, on ${engine}`, () =>
     withCli(engine, {}, async (at) => {
       const { database } = at;

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { CASCADES } from '../footprint/cascades.ts';
+import { onServers } from '../support/on-servers.ts';
 import { withDatabase } from '../support/servers.ts';
 
 /** `own`: what the server counts as dropped on its own: not the index of a constraint, the row type of a table, what an extension holds. */
@@ -15,7 +16,7 @@ CREATE FUNCTION public.record() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEG
 END $$;
 CREATE EVENT TRIGGER record ON sql_drop EXECUTE FUNCTION public.record();`;
 
-for (const engine of [14, 18] as const)
+for (const engine of onServers(import.meta.url, 14, 18))
   describe(`PostgreSQL ${engine}`, { concurrency: 2 }, () => {
     for (const { what, files, drop, drops } of CASCADES)
       test(what, async () => {

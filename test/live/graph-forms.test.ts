@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FORMS } from '../footprint/forms/all.ts';
-import { type Engine, withDatabase } from '../support/servers.ts';
+import { onServers } from '../support/on-servers.ts';
+import { withDatabase } from '../support/servers.ts';
 import { needsOf, ordersOf, outcomeOf, withClient } from './forms-bed.ts';
 
 /** Of many files in few edges there are thousands. */
 const ORDERS_MAX = 40;
 
-for (const engine of [14, 18] as const satisfies readonly Engine[])
+for (const engine of onServers(import.meta.url, 14, 18))
   for (const [title, forms] of Object.entries(FORMS))
     test(`${title}, PostgreSQL ${engine}`, () =>
       withDatabase(engine, (database) =>

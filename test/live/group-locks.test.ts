@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type DatabaseWorkplace, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { holding } from './steps-bed.ts';
 
 const FIRST =
@@ -25,7 +26,7 @@ const columns = async (at: DatabaseWorkplace) =>
     )
   ).flat();
 
-for (const major of [14, 18]) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   for (const [what, second, args] of [
     ['a transaction', `${ALTER}${BACK}`, ['migrate']],
     ['--single-transaction', `${ALTER}${BACK}`, ['migrate', '--single-transaction']],

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RunEvent } from '../../src/index.ts';
+import { onServers } from '../support/on-servers.ts';
 import { majors } from '../support/servers.ts';
 import {
   type Bed,
@@ -40,7 +41,7 @@ function positions(): number[] {
   return [...chosen].sort((a, b) => a - b);
 }
 
-for (const major of [14, 18]) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   for (const live of [false, true]) {
     test(`PostgreSQL ${major}, ${live ? 'watched' : 'not watched'}: all of 40 in order, in rows and in events`, () =>
       withBed(major, files, async (bed) => {
@@ -99,7 +100,7 @@ async function assertFailedAt(bed: Bed, run: Run, at: number, line: number): Pro
   assert.equal(run.told.at(-1), `failed ${version}`);
 }
 
-for (const major of [14, 18]) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   test(`PostgreSQL ${major}: a deferred constraint that fails at the end is that migration's failure`, () => {
     const tables = `CREATE TABLE parents (id int PRIMARY KEY);
 CREATE TABLE children (parent int REFERENCES parents DEFERRABLE INITIALLY DEFERRED);\n`;

@@ -6,6 +6,7 @@ import test, { describe } from 'node:test';
 import { PGlite } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
 import { type DatabaseWorkplace, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { type Engine, type TestDatabase, uniqueName, withDatabase } from '../support/servers.ts';
 import {
   type At,
@@ -52,7 +53,7 @@ async function seedOf(database: TestDatabase): Promise<string> {
 const SETTINGS = 'SELECT key, value FROM schema_migration_settings ORDER BY key';
 
 describe('init-complete.sql makes what migrate makes', () => {
-  for (const engine of [14, 18]) {
+  for (const engine of onServers(import.meta.url, 14, 18)) {
     test(`PostgreSQL ${engine}: schema, rows, tracking`, () =>
       withLoaded(engine, ({ database }) =>
         withMigrated(engine, async (migrated) => {
@@ -84,7 +85,7 @@ describe('init-complete.sql makes what migrate makes', () => {
 });
 
 describe('after init-complete.sql', () => {
-  for (const engine of [13, 14, 15, 16, 17, 18]) {
+  for (const engine of onServers(import.meta.url, 13, 14, 15, 16, 17, 18)) {
     test(`PostgreSQL ${engine}: nothing is pending and migrate has nothing to do`, () =>
       withLoaded(engine, async (at) => {
         const status = (await at.good('status', '--check', '--json')).json<{ summary: Record<string, number> }>();
@@ -179,7 +180,7 @@ describe('init-complete.sql where the extension vector is available', () => {
 });
 
 describe('schema dump', () => {
-  for (const engine of [14, 16, 18] as const) {
+  for (const engine of onServers(import.meta.url, 14, 16, 18)) {
     test(`PostgreSQL ${engine}: would write init-complete.sql as it is`, () =>
       withCli(engine, {}, async (place) => {
         const args = [

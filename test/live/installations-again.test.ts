@@ -1,10 +1,12 @@
 /** A new installation, undone and made again by the tool: the database is the same to every eye. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type { Engine } from '../support/engines.ts';
+import { onServers } from '../support/on-servers.ts';
 import { BROKEN_EVENTS, dumpSchema, NEW, rowsOf, trackingOf, withInstallation } from './installations-files.ts';
 import { catalogOf } from './taskflow-schema-files.ts';
 
-for (const engine of [14, 18, 'system'] as const) {
+for (const engine of onServers<Engine>(import.meta.url, 14, 18, 'system')) {
   test(`PostgreSQL ${engine}: migrate, rollback of everything, migrate`, () =>
     withInstallation(engine, NEW, {}, async (at) => {
       const look = async () => [

@@ -1,6 +1,7 @@
 /** Existing installations under the real tool: adopted, migrated to what a new installation is, with every row and right. */
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
+import { onServers } from '../support/on-servers.ts';
 import { type Engine, type TestDatabase, uniqueName, withDatabase } from '../support/servers.ts';
 import {
   type At,
@@ -38,7 +39,7 @@ function withoutExercises({ exercises: _, ...others }: Rows): Rows {
   return others;
 }
 
-for (const engine of [14, 18]) {
+for (const engine of onServers(import.meta.url, 14, 18)) {
   describe(`on PostgreSQL ${engine}`, () => {
     for (const one of [HANDMADE, OLDER, TRACKED]) {
       test(`an installation ${one.name} becomes as a new one, keeps every row, and stays so`, () =>

@@ -7,6 +7,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { type DatabaseWorkplace, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { type OpenSession, openSession } from '../support/session.ts';
 
 const ROWS = "SELECT i, md5(i::text), md5(i::text), repeat('x', 100) FROM generate_series(1, 50000) AS i";
@@ -57,7 +58,7 @@ async function comesBack(at: DatabaseWorkplace): Promise<void> {
   assert.deepEqual(await at.database.sql('SELECT count(*) FROM big WHERE a IS DISTINCT FROM b'), [['0']]);
 }
 
-for (const major of [14, 18] as const)
+for (const major of onServers(import.meta.url, 14, 18))
   for (const [form, base, to] of FORMS) {
     const isInParts = base === IN_PARTS;
     const withBig = (use: (at: DatabaseWorkplace) => Promise<void>) =>

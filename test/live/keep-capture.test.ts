@@ -5,12 +5,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { withApplied, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { openSession } from '../support/session.ts';
 import { BIG, DROP_A, dropWhileWritten, leftOf } from './big-bed.ts';
 
 const FILES = { 'm/001_base.sql': BIG };
 
-for (const major of [14, 18] as const)
+for (const major of onServers(import.meta.url, 14, 18))
   describe(`PostgreSQL ${major}`, () => {
     test('every value that was there when the column went comes back, those written meanwhile too', () =>
       withApplied(major, FILES, async (at) => {

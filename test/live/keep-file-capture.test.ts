@@ -9,6 +9,7 @@ import { describe, test } from 'node:test';
 import { generateIdentity } from 'age-encryption';
 import type { BackupManifest } from '../../src/backup/manifest.ts';
 import { type DatabaseWorkplace, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { openSession } from '../support/session.ts';
 import { BIG, DROP_A, dropWhileWritten, leftOf } from './big-bed.ts';
 import { until } from './group-bed.ts';
@@ -48,7 +49,7 @@ async function comesBack(at: DatabaseWorkplace, env: Record<string, string> = {}
   assert.deepEqual(await leftOf(at, true), []);
 }
 
-for (const major of [14, 18] as const)
+for (const major of onServers(import.meta.url, 14, 18))
   describe(`PostgreSQL ${major}`, { concurrency: 2 }, () => {
     test('written meanwhile: what was counted is what there is, and all of it comes back', () =>
       withBig(major, async (at) => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { generateIdentity } from 'age-encryption';
 import { type DatabaseWorkplace, type Started, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { openSession } from '../support/session.ts';
 import { until } from './group-bed.ts';
 
@@ -73,7 +74,7 @@ async function comesBack(at: Bed, said: readonly RegExp[]): Promise<void> {
   assert.deepEqual(await at.database.sql("SELECT count(*) FROM notes WHERE body = 'b' || id"), [['100']]);
 }
 
-for (const major of [14, 18] as const)
+for (const major of onServers(import.meta.url, 14, 18))
   describe(`PostgreSQL ${major}`, { concurrency: 4 }, () => {
     test('before the file is begun', () =>
       withDropped(major, async (at) => {

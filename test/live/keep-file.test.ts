@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { generateIdentity } from 'age-encryption';
 import { type DatabaseWorkplace, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 
 const BASE = `
 CREATE TYPE mood AS ENUM ('sad', 'ok', 'it''s "odd"');
@@ -83,7 +84,7 @@ async function ok(at: DatabaseWorkplace, args: readonly string[], env: Record<st
   return end;
 }
 
-for (const major of [14, 18] as const)
+for (const major of onServers(import.meta.url, 14, 18))
   describe(`PostgreSQL ${major}`, { concurrency: 4 }, () => {
     test('all kinds of data go into one file of their owner alone, and come back as they were', () =>
       withBase(major, async (at) => {

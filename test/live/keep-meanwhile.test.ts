@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type DatabaseWorkplace, withApplied, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { uniqueName } from '../support/servers.ts';
 
 const BASE = `CREATE TABLE items (id int PRIMARY KEY, a text, b int);
@@ -24,7 +25,7 @@ async function withDestroyed(
 const itemsOf = async ({ database }: DatabaseWorkplace) => database.sql('SELECT id, a, b FROM items ORDER BY id');
 const STORE = 'taskflow_backup."002_destroy.1"';
 
-for (const major of [14, 18] as const)
+for (const major of onServers(import.meta.url, 14, 18))
   describe(`PostgreSQL ${major}`, { concurrency: 4 }, () => {
     test('a dropped column: rows that are gone, and rows that came', () =>
       withDestroyed(major, ['ALTER TABLE items DROP COLUMN a', 'ALTER TABLE items ADD COLUMN a text'], async (at) => {

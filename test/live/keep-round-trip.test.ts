@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { type DatabaseWorkplace, withCli, withWorkplace } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { server, templateDatabase } from '../support/servers.ts';
 
 const BASE = `
@@ -124,7 +125,7 @@ async function dataOf({ database }: DatabaseWorkplace): Promise<string> {
 /** On others a short selection. */
 const SHORT = ['a column of a table without a key', 'a table with a sequence', 'several in one file'];
 
-for (const major of [14, 18, 12] as const)
+for (const major of onServers(import.meta.url, 14, 18, 12))
   describe(`PostgreSQL ${major}`, { concurrency: 4 }, () => {
     for (const [name, [destroy, back]] of Object.entries(CASES).filter(
       ([name]) => major !== 12 || SHORT.includes(name),

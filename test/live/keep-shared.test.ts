@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { type RoundTrip, roundTrip } from '../support/round-trip.ts';
 
 const T = `CREATE TABLE t (id int PRIMARY KEY, v text, n int DEFAULT 7);
@@ -63,7 +64,7 @@ SELECT 1; UPDATE t SET v = 'z' WHERE id IN (1, 2, 3)`,
   },
 };
 
-for (const major of [14, 18] as const)
+for (const major of onServers(import.meta.url, 14, 18))
   describe(`PostgreSQL ${major}`, { concurrency: 2 }, () => {
     for (const [name, one] of Object.entries(CASES)) test(name, async () => void (await roundTrip(major, one)));
 

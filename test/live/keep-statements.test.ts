@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { type RoundTrip, roundTrip } from '../support/round-trip.ts';
 import { server, uniqueName } from '../support/servers.ts';
 
@@ -78,7 +79,7 @@ WHEN NOT MATCHED BY SOURCE AND x.id > 28 THEN UPDATE SET v = 'none'`,
   back: 'SELECT 1',
 };
 
-for (const major of [14, 18] as const)
+for (const major of onServers(import.meta.url, 14, 18))
   describe(`PostgreSQL ${major}`, { concurrency: 4 }, () => {
     for (const [name, one] of Object.entries({ ...CASES, ...(major === 18 ? { MERGE } : {}) }))
       test(name, async () => void (await roundTrip(major, one)));

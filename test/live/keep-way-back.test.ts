@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { type RoundTrip, roundTrip } from '../support/round-trip.ts';
 
 const T = `CREATE TABLE t (id int PRIMARY KEY, c int NOT NULL UNIQUE, w text);
@@ -111,7 +112,7 @@ INSERT INTO q VALUES (1), (2);`,
   },
 };
 
-for (const major of [14, 18] as const)
+for (const major of onServers(import.meta.url, 14, 18))
   describe(`PostgreSQL ${major}`, { concurrency: 4 }, () => {
     for (const [name, one] of Object.entries(CASES)) test(name, async () => void (await roundTrip(major, one)));
 

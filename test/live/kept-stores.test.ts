@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type DatabaseWorkplace, withWorkplace } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { createDatabase, type Engine, server } from '../support/servers.ts';
 import { ok } from './restore-bed.ts';
 
@@ -37,7 +38,7 @@ const storesIn = async ({ database }: DatabaseWorkplace) =>
     )
   ).map(([name]) => name);
 
-for (const engine of [12, 18] as const)
+for (const engine of onServers(import.meta.url, 12, 18))
   test(`what is kept in the database is listed, and pruned by rules and by name, on record (${engine})`, () =>
     withKept(engine, async (at) => {
       const { stores } = (await ok(at.run(['backup', 'list', '--json']))).json<Listed>();

@@ -9,6 +9,7 @@ import type { Migration } from '../../src/migration/migration.ts';
 import { parseMigration } from '../../src/migration/parse.ts';
 import { SETS } from '../sets/all.ts';
 import { filesOf, type MigrationSet } from '../sets/step.ts';
+import { onServers } from '../support/on-servers.ts';
 import { type TestDatabase, withDatabase } from '../support/servers.ts';
 import { learnAll, linesOf, linesOfServer } from './known-bed.ts';
 import { applyAll, plainMigrations } from './taskflow-schema-files.ts';
@@ -58,7 +59,7 @@ async function isTaken({ statements }: Migration, database: TestDatabase): Promi
   }
 }
 
-for (const engine of [14, 18])
+for (const engine of onServers(import.meta.url, 14, 18))
   describe(`PostgreSQL ${engine}`, () => {
     test("TaskFlow's own migrations", () =>
       withDatabase(engine, async (database) => {

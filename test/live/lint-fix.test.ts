@@ -16,6 +16,7 @@ import { RULE_NAMES, RULES } from '../../src/lint/rules.ts';
 import type { Migration, Statement } from '../../src/migration/migration.ts';
 import { GIVEN, migration } from '../lint/bed.ts';
 import { type CorpusCase, corpusOf, corpusRules } from '../lint/corpus-file.ts';
+import { onServers } from '../support/on-servers.ts';
 import { server, type TestDatabase, templateDatabase, withDatabase } from '../support/servers.ts';
 import { ALL, snapshotOf } from './catalog-bed.ts';
 
@@ -89,7 +90,7 @@ const unsafe = corpusRules()
 /** So many databases at once. */
 const AT_ONCE = 3;
 
-for (const major of [14, 18]) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   test(`PostgreSQL ${major}: fixes apply, lint clean, end in the same catalog and go back to where they began`, async () => {
     const template = await templateDatabase(await server(major), `corpus ${GIVEN}`, async (database) => {
       await runAll(database, migration('001_given', `${GIVEN}\n-- IRREVERSIBLE: the ground\n`).statements);

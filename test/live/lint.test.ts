@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { type Workplace, withCli, withWorkplace } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 
 const ORDERS = `-- Orders
 CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, customer_id bigint NOT NULL);
@@ -281,7 +282,7 @@ ALTER TABLE ${table} ADD CONSTRAINT ${table}_ok CHECK (a > 0);
 });
 
 describe('lint with what a server tells', { concurrency: 2 }, () => {
-  for (const major of [14, 18]) {
+  for (const major of onServers(import.meta.url, 14, 18)) {
     test(`what is not applied is judged by the sizes there, of a database and of its statistics (${major})`, () =>
       withCli(major, BOTH, async (at) => {
         assert.equal((await at.run(['migrate', '--to', '001'])).exit, 0);

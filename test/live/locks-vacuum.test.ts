@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { type Files, type Finished, type Workplace, withWorkplace } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { type Engine, type OwnServer, ownServer, uniqueName } from '../support/servers.ts';
 import { until } from './group-bed.ts';
 import { ALTER, session } from './locks-bed.ts';
@@ -66,7 +67,7 @@ async function untilAutovacuum(at: Place): Promise<string> {
 const alterWith = (at: Place, ...flags: string[]): Promise<Finished> => at.run(['migrate', ...flags]);
 
 describe('vacuum', { concurrency: 4 }, () => {
-  for (const major of [14, 18] as const) {
+  for (const major of onServers(import.meta.url, 14, 18)) {
     test(`PostgreSQL ${major}: autovacuum is named and gives way to a try that waits longer`, () =>
       withTable(major, async (at) => {
         const pid = await untilAutovacuum(at);

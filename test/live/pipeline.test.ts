@@ -6,6 +6,7 @@ import type { Batch, BatchItem } from '../../src/postgres/pipeline.ts';
 import { type DriverClient, type Notice, Session } from '../../src/postgres/session.ts';
 import { machineInputs } from '../../src/postgres/target/process.ts';
 import { resolveTarget } from '../../src/postgres/target/resolve.ts';
+import { onServers } from '../support/on-servers.ts';
 import { type Engine, majors, type TestDatabase, withDatabase } from '../support/servers.ts';
 import { GATE, openGate } from './gate.ts';
 import { until } from './group-bed.ts';
@@ -35,7 +36,7 @@ const rowsOf = (batch: Batch, segment: number, item: number) => batch.results[se
 const tagsOf = (batch: Batch) => batch.results.map((segment) => segment.map((one) => one.tag));
 
 /** Every test below on both ends of what is supported; the last one, a bit of each, on the others. */
-for (const major of [14, 18]) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   const on = (name: string, use: (session: Session, database: TestDatabase) => Promise<void>) =>
     test(`PostgreSQL ${major}: ${name}`, () => withSession(major, use));
 

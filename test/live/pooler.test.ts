@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type Files, withCli } from '../support/cli.ts';
 import { systemBin } from '../support/engines.ts';
+import { onServers } from '../support/on-servers.ts';
 import { startPooler } from '../support/pgbouncer.ts';
 import { server } from '../support/servers.ts';
 
@@ -68,7 +69,7 @@ test('a statement outside a transaction that fails leaves no setting in the pool
   await pooler.kill();
 });
 
-for (const major of [14, 18] as const) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   for (const mode of ['transaction', 'session'] as const) {
     test(`PostgreSQL ${major}, pool_mode ${mode}: migrate, rollback, migrate; nothing stays in the pool`, async () => {
       const pooler = await startPooler(await server(major), { mode, poolSize: mode === 'session' ? 4 : 2 });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { withWorkplace } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { createDatabase, ownServer, type TestServer } from '../support/servers.ts';
 import { startStandby } from '../support/standby.ts';
 import { until } from './group-bed.ts';
@@ -30,7 +31,7 @@ async function warnings(on: TestServer, ...more: string[]): Promise<string> {
 const SETTINGS = ['wal_keep_size = 4GB', 'max_wal_size = 8GB', 'checkpoint_timeout = 1h', 'wal_init_zero = off'];
 
 describe('preflight of replication', { concurrency: 2 }, () => {
-  for (const major of [14, 18]) {
+  for (const major of onServers(import.meta.url, 14, 18)) {
     test(`PostgreSQL ${major}: a slot that nobody reads, and a standby that is behind, are warned of as long as they are`, async () => {
       const { primary, standby } = await startStandby(await ownServer(major, { settings: SETTINGS }));
       try {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DatabaseWorkplace, withCli, withWorkplace } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { type Engine, ownServer, systemBin, uniqueName } from '../support/servers.ts';
 import { until } from './group-bed.ts';
 import { ALTER, BUSY, session, whileHeld } from './locks-bed.ts';
@@ -38,7 +39,7 @@ async function refused(at: DatabaseWorkplace, command: readonly string[] = ['mig
 }
 
 describe('preflight', { concurrency: 3 }, () => {
-  for (const major of [14, 18]) {
+  for (const major of onServers(import.meta.url, 14, 18)) {
     test(`PostgreSQL ${major}: nothing to say where nothing is wrong, also for --strict`, () =>
       withBusy(major, async (at) => {
         const run = await at.run(['migrate', '--strict', '--verbose']);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { onServers } from '../support/on-servers.ts';
 import { dropAll, ok, takeBackup, withSource } from './restore-bed.ts';
 
 test('single tables are put back into the database: with rows, indexes and keys, and their sequences go on', () =>
@@ -109,7 +110,7 @@ const LOOK = `SELECT (SELECT json_agg(i ORDER BY id)::text FROM billing.invoices
   || (SELECT string_agg(polname, ',') FROM pg_policy)
   || (SELECT count(*)::text FROM pg_index WHERE NOT indisvalid)`;
 
-for (const engine of [14, 18] as const) {
+for (const engine of onServers(import.meta.url, 14, 18)) {
   test(`what a table stands on is made with it, and partitions come with their table (${engine})`, () =>
     withSource(engine, async (at) => {
       const { server, name } = at.database;

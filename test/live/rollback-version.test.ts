@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type DatabaseWorkplace, type Files, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 
 const FILES: Files = {
   'm/001_users.sql': 'CREATE TABLE users (id int PRIMARY KEY, name text);\n-- ROLLBACK:\n-- DROP TABLE users;\n',
@@ -25,7 +26,7 @@ async function migrated(at: DatabaseWorkplace): Promise<void> {
   assert.equal(run.exit, 0, run.output);
 }
 
-for (const major of [14, 18] as const)
+for (const major of onServers(import.meta.url, 14, 18))
   describe(`PostgreSQL ${major}`, { concurrency: 3 }, () => {
     test('refused with the objects and the lines, and nothing is run', () =>
       withCli(major, FILES, async (at) => {

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import { type DatabaseWorkplace, type Files, type Finished, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { uniqueName } from '../support/servers.ts';
 import { psql } from './installations-files.ts';
 
@@ -117,7 +118,7 @@ const good = (finished: Finished) => {
 };
 
 describe('schema dump', () => {
-  for (const engine of [14, 18] as const) {
+  for (const engine of onServers(import.meta.url, 14, 18)) {
     test(`PostgreSQL ${engine}: the file makes what the migrations make, and migrate finds nothing to do`, () =>
       withCli(engine, FILES, async (at) => {
         good(await dump(at));

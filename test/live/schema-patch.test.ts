@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import { type DatabaseWorkplace, type Files, type Finished, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { type TestDatabase, uniqueName, withDatabase } from '../support/servers.ts';
 import { BROKEN_EVENTS, psql } from './installations-files.ts';
 
@@ -104,7 +105,7 @@ const RECORDS = `SELECT version, description, checksum, success, coalesce(error_
   coalesce(body_sql, ''), file_name, steps_done IS NULL, applied_by FROM schema_migrations ORDER BY version`;
 
 describe('schema patch', () => {
-  for (const engine of [14, 18] as const) {
+  for (const engine of onServers(import.meta.url, 14, 18)) {
     test(`PostgreSQL ${engine}: makes and records what migrate would, for an ordinary owner`, () =>
       withNewer(engine, NEWER, async (at) => {
         const made = good(await patch(at, '--json')).json();

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { SchemaPrint } from '../../src/snapshot/print.ts';
+import { onServers } from '../support/on-servers.ts';
 import { type TestDatabase, withDatabase } from '../support/servers.ts';
 import { openSession } from './catalog-bed.ts';
 
-for (const engine of [14, 18] as const) {
+for (const engine of onServers(import.meta.url, 14, 18)) {
   test(`PostgreSQL ${engine}: the first object of each kind gives another print`, () =>
     withDatabase(engine, async (database) => assert.deepEqual(await unnoticed(database), [])));
 }

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
 import { type DatabaseWorkplace, type Files, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 
 const FILES: Files = {
   'db/migrations/001_a.sql':
@@ -20,7 +21,7 @@ const run = (at: DatabaseWorkplace, ...args: string[]) =>
 const text = (at: DatabaseWorkplace, file = REPORT) => readFileSync(join(at.folder, file), 'utf8');
 
 describe('schema report', () => {
-  for (const engine of [14, 18] as const) {
+  for (const engine of onServers(import.meta.url, 14, 18)) {
     test(`PostgreSQL ${engine}: tells what verify found, beside the folder; --check tells when that is stale`, () =>
       withCli(engine, FILES, async (at) => {
         const missing = await run(at, '--check');

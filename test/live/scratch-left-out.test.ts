@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import type { Rehearsal } from '../../src/index.ts';
 import { type DatabaseWorkplace, type Files, withCli } from '../support/cli.ts';
-import { type Engine, uniqueName } from '../support/servers.ts';
+import { onServers } from '../support/on-servers.ts';
+import { uniqueName } from '../support/servers.ts';
 
 interface Check {
   readonly name: string;
@@ -63,7 +64,7 @@ ALTER TABLE more ADD COLUMN name text;
 `,
 });
 
-for (const engine of [14, 18] satisfies Engine[]) {
+for (const engine of onServers(import.meta.url, 14, 18)) {
   describe(`on ${engine}`, () => {
     test('verify, with two jobs and twice, names what it leaves out and proves the rest', () =>
       withCli(engine, {}, async (at) => {

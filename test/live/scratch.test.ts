@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test, { after, describe } from 'node:test';
 import { LOCK_CLASS, lockKeyOf, runMarkOf, scratchName } from '../../src/engine/scratch/scratch-name.ts';
 import { type DatabaseWorkplace, type Files, withCli, withWorkplace } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import {
   createDatabase,
   type Engine,
@@ -56,7 +57,7 @@ async function ownDatabases(at: DatabaseWorkplace, before: readonly string[]): P
   return (await scratchDatabases(await scratchOf(at))).filter((name) => !before.includes(name));
 }
 
-for (const engine of [14, 18] satisfies Engine[]) {
+for (const engine of onServers(import.meta.url, 14, 18)) {
   describe(`scratch databases on ${engine}`, () => {
     test('a folder and a file of SQL are compared, and nothing is left behind', () =>
       withCli(engine, { ...MIGRATIONS, 'init.sql': SCRIPT }, async (at) => {

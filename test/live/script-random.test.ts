@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Snapshot } from '../../src/catalog/snapshot.ts';
+import { onServers } from '../support/on-servers.ts';
 import { server, uniqueName, withDatabase } from '../support/servers.ts';
 import { snapshotOf } from './catalog-bed.ts';
 import { runScript, way } from './script-bed.ts';
@@ -15,7 +16,7 @@ const COUNT = Number(process.env.TASKFLOW_SCRIPT_COUNT ?? 4);
 const isLong = process.env.TASKFLOW_TEST_LONG === '1';
 const SEED = Number(process.env.TASKFLOW_SCRIPT_SEED ?? (isLong ? 1 + (Date.now() % 1_000_000) : 1));
 
-for (const engine of [14, 18] as const) {
+for (const engine of onServers(import.meta.url, 14, 18)) {
   test(`PostgreSQL ${engine}: ${COUNT} random schemas, from nothing, one from another, and back to nothing`, async (context) => {
     context.diagnostic(`seed ${SEED}`);
     const role = uniqueName('random');

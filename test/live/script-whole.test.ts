@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test from 'node:test';
 import { writeScript } from '../../src/script/script.ts';
+import { onServers } from '../support/on-servers.ts';
 import { type Engine, server, type TestDatabase, uniqueName, withDatabase } from '../support/servers.ts';
 import { ALL, brief, differenceOf, snapshotOf } from './catalog-bed.ts';
 import { buildEverything, dropSubscription } from './catalog-schema.ts';
@@ -13,7 +14,7 @@ async function withTwo(engine: Engine, body: (a: TestDatabase, b: TestDatabase) 
   await withDatabase(engine, (a) => withDatabase(engine, (b) => body(a, b)));
 }
 
-for (const engine of [14, 18] as const) {
+for (const engine of onServers(import.meta.url, 14, 18)) {
   test(`PostgreSQL ${engine}: a schema of every kind of object is made of nothing, and goes; what cannot be written is named`, () =>
     withTwo(engine, async (database, copy) => {
       const [role, other] = [uniqueName('role'), uniqueName('other')];

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import { snapshotText } from '../../src/catalog/canonical.ts';
 import { parseSnapshot } from '../../src/catalog/parse.ts';
+import { onServers } from '../support/on-servers.ts';
 import { type Engine, type TestDatabase, withDatabase } from '../support/servers.ts';
 import { snapshotOf } from './catalog-bed.ts';
 import { runScript, way } from './script-bed.ts';
@@ -17,7 +18,7 @@ function build(database: TestDatabase, ...texts: (string | undefined)[]): void {
   assert.equal(runScript(database, texts.map((text) => (text ? `${text};\n` : '')).join('')), '');
 }
 
-for (const engine of [14, 18] as const) {
+for (const engine of onServers(import.meta.url, 14, 18)) {
   describe(`PostgreSQL ${engine}: from one to the other, and back`, () => {
     for (const { kind, both, first, second, says = [], since = 0 } of PAIRS) {
       if (engine < since) continue;

@@ -9,6 +9,7 @@ import test from 'node:test';
 import { SETS } from '../sets/all.ts';
 import { versionOf } from '../sets/step.ts';
 import { type DatabaseWorkplace, type Files, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { REPOSITORY } from '../support/run-folder.ts';
 import { onScratch, withSet } from './sets-bed.ts';
 
@@ -33,7 +34,7 @@ const TASKFLOW: Files = Object.fromEntries(
 );
 const VECTOR = '027_add_request_embedding_vector';
 
-for (const engine of [14, 18] as const)
+for (const engine of onServers(import.meta.url, 14, 18))
   test(`PostgreSQL ${engine}: the TaskFlow migrations up to 029, and what needs an extension behind them`, () =>
     withCli(engine, TASKFLOW, async (at) => {
       const migrated = await at.run(['migrate', '--quiet']);

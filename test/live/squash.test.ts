@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { describe } from 'node:test';
+import { onServers } from '../support/on-servers.ts';
 import {
   ARCHIVE,
   anew,
@@ -18,7 +19,7 @@ import {
   withFiles,
 } from './squash-bed.ts';
 
-for (const engine of [14, 18] as const) {
+for (const engine of onServers(import.meta.url, 14, 18)) {
   describe(`squash, PostgreSQL ${engine}`, () => {
     test('a database that has all of them goes on as it was, and a new one begins with the squash', () =>
       withFiles(engine, async (at) => {

@@ -8,6 +8,7 @@ import { readStatistics } from '../../src/known/read-statistics.ts';
 import type { Statistics } from '../../src/known/statistics.ts';
 import { migration } from '../lint/bed.ts';
 import { type DatabaseWorkplace, withCli, withWorkplace } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { createDatabase, ownServer } from '../support/servers.ts';
 import { learnAll, linesOf, linesOfServer } from './known-bed.ts';
 import { whileHeld } from './locks-bed.ts';
@@ -22,7 +23,7 @@ async function statisticsOf(at: Pick<DatabaseWorkplace, 'run' | 'folder'>): Prom
 
 const relationIn = ({ relations }: Statistics, name: string) => relations.find((one) => one.name === name);
 
-for (const major of [14, 18])
+for (const major of onServers(import.meta.url, 14, 18))
   describe(`PostgreSQL ${major}`, () => {
     test('the schema in the file is the one of the catalogs', () =>
       withCli(major, {}, async (at) => {

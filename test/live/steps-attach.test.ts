@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import {
   BASE,
   backendEnded,
@@ -17,7 +18,7 @@ import {
   succeeded,
 } from './steps-bed.ts';
 
-for (const major of [14, 18]) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   test(`PostgreSQL ${major}: only our connection died: the next run waits for the build and takes it`, () =>
     withCli(major, BASE, async (at) => {
       assert.equal((await at.run(['migrate'])).exit, 0);

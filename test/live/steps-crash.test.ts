@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type DatabaseWorkplace, type Started, withWorkplace } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { createDatabase, ownServer, type TestServer } from '../support/servers.ts';
 import { BASE, holding, IRREVERSIBLE, invalid, killed, startedUntil, story, succeeded } from './steps-bed.ts';
 
@@ -61,7 +62,7 @@ function withPlaces<T>(own: TestServer, body: (places: DatabaseWorkplace[]) => P
   });
 }
 
-for (const major of [14, 18]) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   test(`PostgreSQL ${major}: CREATE, REINDEX, DROP INDEX and DETACH, all CONCURRENTLY, when server and tool stop`, async () => {
     let own = await ownServer(major, { settings: ['fsync = on'] });
     try {

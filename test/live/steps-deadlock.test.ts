@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { until } from './group-bed.ts';
 import { session } from './locks-bed.ts';
 import { IRREVERSIBLE, startedUntil, story, succeeded } from './steps-bed.ts';
@@ -9,7 +10,7 @@ import { IRREVERSIBLE, startedUntil, story, succeeded } from './steps-bed.ts';
 const FILES = { 'm/001_t.sql': `CREATE TABLE t (n int);\n${IRREVERSIBLE}` };
 const BUILD = { 'm/002_step.sql': `CREATE INDEX CONCURRENTLY t_n ON t (n);\n${IRREVERSIBLE}` };
 
-for (const major of [14, 18]) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   test(`PostgreSQL ${major}: a build that meets a deadlock`, () =>
     withCli(major, FILES, async (at) => {
       await succeeded(at);

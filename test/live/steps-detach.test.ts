@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DatabaseWorkplace, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import type { TestDatabase } from '../support/servers.ts';
 import { until } from './group-bed.ts';
 import { session } from './locks-bed.ts';
@@ -58,7 +59,7 @@ async function detachedWhile(at: DatabaseWorkplace, hold: string, use: string) {
 }
 
 describe('DETACH PARTITION CONCURRENTLY', { concurrency: 4 }, () => {
-  for (const major of [14, 18]) {
+  for (const major of onServers(import.meta.url, 14, 18)) {
     test(`PostgreSQL ${major}: a partition that somebody reads for long is detached without stalling its other readers`, () =>
       withCli(major, PARTITIONS, async (at) => {
         const said = await detachedWhile(at, 'SELECT * FROM part', 'SELECT count(*) FROM part');

@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { BASE, cutOff, IRREVERSIBLE, indexes, stateOf, story, succeeded } from './steps-bed.ts';
 
-for (const major of [14, 18]) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   for (const [what, sql, index] of [
     ['with a name', 'CREATE INDEX CONCURRENTLY made ON base (name);', 'made'],
     ['without a name', 'CREATE INDEX CONCURRENTLY ON base (name);', 'base_name_idx'],

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type DatabaseWorkplace, type Files, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { openSession } from './catalog-bed.ts';
 import { until } from './group-bed.ts';
 import { backendEnded, IRREVERSIBLE, invalid, killed, running, succeeded } from './steps-bed.ts';
@@ -44,7 +45,7 @@ async function recordedOrder({ database }: DatabaseWorkplace): Promise<[string[]
 
 const ORDER = ['001_base', '002_a', '003_b', '004_c'];
 
-for (const major of [12, 14, 18] as const)
+for (const major of onServers(import.meta.url, 12, 14, 18))
   describe(`PostgreSQL ${major}`, { concurrency: 3 }, () => {
     test('the others go on while the first waits; the records stand in order', () =>
       withCli(major, BASE, async (at) => {

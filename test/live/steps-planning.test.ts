@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { majors } from '../support/servers.ts';
 import { BASE, holding, IRREVERSIBLE, killed, startedUntil, stateOf, story, succeeded } from './steps-bed.ts';
 
 const MOOD = { 'm/001_mood.sql': `CREATE TYPE mood AS ENUM ('sad');\nCREATE TABLE t (m mood);\n${IRREVERSIBLE}` };
 
-for (const major of [14, 18]) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   for (const [what, use] of [
     ['a row', "INSERT INTO t VALUES ('ok');"],
     ['a default', "ALTER TABLE t ALTER m SET DEFAULT 'ok';"],

@@ -3,13 +3,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RunEvent } from '../../src/index.ts';
 import { createProgressText } from '../../src/report/progress-text.ts';
+import { onServers } from '../support/on-servers.ts';
 import { GATE, openGate } from './gate.ts';
 import { until, withBed } from './group-bed.ts';
 import { BASE, holding, IRREVERSIBLE } from './steps-bed.ts';
 
 type Progress = Extract<RunEvent, { kind: 'progress' }>;
 
-for (const major of [14, 18]) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   test(`PostgreSQL ${major}: a concurrent build tells its phase and whom it waits for`, () =>
     withBed(major, BASE, async (bed) => {
       await bed.migrate();

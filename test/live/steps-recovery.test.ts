@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type DatabaseWorkplace, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { uniqueName } from '../support/servers.ts';
 import { until } from './group-bed.ts';
 import {
@@ -49,7 +50,7 @@ const batches = async (at: DatabaseWorkplace) => (await at.database.sql('SELECT 
 
 const verify = (count: number) => `-- VERIFY:\n-- SELECT count(*) >= ${count} FROM batches;\n${IRREVERSIBLE}`;
 
-for (const major of [14, 18]) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   test(`PostgreSQL ${major}: DETACH PARTITION CONCURRENTLY that is pending is finalized`, () =>
     withCli(major, PARTITIONS, async (at) => {
       await cutOff(at, 'ALTER TABLE base DETACH PARTITION part CONCURRENTLY;', 'ALTER TABLE base%');

@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { until } from './group-bed.ts';
 import { BASE, cutOff, holding, indexes, invalid, story, succeeded } from './steps-bed.ts';
 
 /** The table in a schema where nothing else is. */
 const moved = BASE['m/001_base.sql'].replace('-- IRR', 'CREATE SCHEMA s; ALTER TABLE base SET SCHEMA s;\n-- IRR');
 
-for (const major of [14, 18]) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   test(`PostgreSQL ${major}: DROP INDEX CONCURRENTLY that was cut off is dropped again`, () =>
     withCli(major, BASE, async (at) => {
       await cutOff(at, `DROP INDEX CONCURRENTLY base_old;`, 'DROP INDEX%');
@@ -47,7 +48,7 @@ for (const [sql, others] of [
   ['REINDEX TABLE CONCURRENTLY base', ['base_old_ccnew1', 'other_ccold']],
   ['REINDEX SCHEMA CONCURRENTLY s', ['s.base_old_ccnew1', 'other_ccold']],
 ] as const) {
-  for (const major of [14, 18]) {
+  for (const major of onServers(import.meta.url, 14, 18)) {
     test(`PostgreSQL ${major}: ${sql}: what others have left, before it or of something else, stays`, () =>
       withCli(major, { 'm/001_base.sql': sql.endsWith(' s') ? moved : BASE['m/001_base.sql'] }, async (at) => {
         await succeeded(at);

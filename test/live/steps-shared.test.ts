@@ -4,6 +4,7 @@ import { chownSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type DatabaseWorkplace, type Files, withWorkplace } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { createDatabase, type OwnServer, ownServer, type TestDatabase, uniqueName } from '../support/servers.ts';
 import { until } from './group-bed.ts';
 import {
@@ -19,7 +20,7 @@ import {
 } from './steps-bed.ts';
 
 describe('objects of the whole server', { concurrency: 4 }, () => {
-  for (const major of [14, 18]) {
+  for (const major of onServers(import.meta.url, 14, 18)) {
     // One after the other: each holds what the others of a server would wait for.
     describe(`tablespaces and databases, PostgreSQL ${major}`, { concurrency: 1 }, () => {
       let on: OwnServer;

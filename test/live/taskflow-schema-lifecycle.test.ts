@@ -1,6 +1,7 @@
 /** Each migration of the TaskFlow database: applied, run again, rolled back, applied again, as an ordinary owner. */
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
+import { onServers } from '../support/on-servers.ts';
 import { majors, type TestDatabase, uniqueName, withDatabase } from '../support/servers.ts';
 import {
   applyAll,
@@ -31,7 +32,7 @@ async function withOrdinaryOwner(
   });
 }
 
-for (const engine of [14, 18]) {
+for (const engine of onServers(import.meta.url, 14, 18)) {
   describe(`each migration on PostgreSQL ${engine}`, () => {
     test('runs twice with the effect of once, and its rollback undoes it exactly', () =>
       withOrdinaryOwner(engine, async (database, as) => {

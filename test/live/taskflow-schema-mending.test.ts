@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import pg from 'pg';
+import { onServers } from '../support/on-servers.ts';
 import { server, type TestDatabase, templateDatabase, uniqueName, withDatabase } from '../support/servers.ts';
 import { applyAll, bodySql, catalogOf, installation, migration, plainMigrations } from './taskflow-schema-files.ts';
 
@@ -84,7 +85,7 @@ async function failureOf(database: TestDatabase, sql: string): Promise<pg.Databa
   return assert.fail('the migration should have been refused');
 }
 
-for (const engine of [14, 18]) {
+for (const engine of onServers(import.meta.url, 14, 18)) {
   for (const [name, files] of Object.entries(INSTALLATIONS)) {
     for (const [adoption, adopted] of Object.entries(ADOPTIONS)) {
       test(`PostgreSQL ${engine}, ${name}, ${adoption}: becomes as a new installation, loses no row`, () =>

@@ -1,6 +1,7 @@
 /** What the TaskFlow application relies on, looked up in the catalogs of a new installation, and how it behaves. */
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
+import { onServers } from '../support/on-servers.ts';
 import { type Engine, server, type TestDatabase, templateDatabase, withDatabase } from '../support/servers.ts';
 import { applyAll } from './taskflow-schema-files.ts';
 
@@ -288,7 +289,7 @@ async function columnsOf(database: TestDatabase, table: string): Promise<(string
   );
 }
 
-for (const engine of [14, 18]) {
+for (const engine of onServers(import.meta.url, 14, 18)) {
   describe(`a new installation on PostgreSQL ${engine}`, () => {
     test('has the enum types with their labels in order', () =>
       withSchema(engine, async (database) => {

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import { type DatabaseWorkplace, type Files, withCli } from '../support/cli.ts';
-import { type Engine, uniqueName } from '../support/servers.ts';
+import { onServers } from '../support/on-servers.ts';
+import { uniqueName } from '../support/servers.ts';
 
 interface Data {
   readonly loses: readonly string[];
@@ -140,7 +141,7 @@ const files = (): Files =>
     ...PLANTED.map(([name, body, back], i) => [`m/${String(i + 2).padStart(2, '0')}_${name}.sql`, file(body, back)]),
   ]);
 
-for (const engine of [14, 18] satisfies Engine[]) {
+for (const engine of onServers(import.meta.url, 14, 18)) {
   describe(`rows on ${engine}`, () => {
     test('tells what each way back loses and leaves, and nothing of what keeps all rows', () =>
       withCli(engine, files(), async (at) => {
@@ -199,7 +200,7 @@ const demanding = (): Files =>
     }),
   );
 
-for (const engine of [14, 18] satisfies Engine[]) {
+for (const engine of onServers(import.meta.url, 14, 18)) {
   describe(`sample rows on ${engine}`, () => {
     test('have values of all common types', () =>
       withCli(engine, { 'm/1_types.sql': file(ALL_TYPES, DROP_TYPES) }, async (at) => {

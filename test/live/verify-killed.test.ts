@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type DatabaseWorkplace, type Files, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { server } from '../support/servers.ts';
 
 interface Check {
@@ -41,7 +42,7 @@ ${more.includes('Keep') ? '' : '-- ROLLBACK:\n-- SELECT id FROM requests WHERE :
   };
 }
 
-for (const major of [14, 18] as const) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   test(`PostgreSQL ${major}: a change that may be run once alone is proven to run once, wherever it is killed`, () =>
     withCli(major, { ...TABLE, ...fill('n = n / 2 + 1') }, async (at) => {
       const { killed } = await checksOf(at, major);

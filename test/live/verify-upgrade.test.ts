@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Change } from '../../src/catalog/compare.ts';
 import { withWorkplace } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { server } from '../support/servers.ts';
 
 interface Found {
@@ -36,7 +37,7 @@ INSERT INTO users VALUES ('old', now(), 7);`,
   'old/broken.sql': 'CREATE TABLE users (id bigserial PRIMARY KEY);\nINSERT INTO nothing VALUES (1);',
 };
 
-for (const major of [14, 18]) {
+for (const major of onServers(import.meta.url, 14, 18)) {
   test(`PostgreSQL ${major}: older states become what the migrations make, or it is said what does not`, () =>
     withWorkplace(FILES, {}, async (at) => {
       const run = await at.run(['verify', '--scratch', (await server(major)).url('postgres'), '--json']);

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import test, { describe } from 'node:test';
 import { type DatabaseWorkplace, type Files, type Finished, withCli } from '../support/cli.ts';
+import { onServers } from '../support/on-servers.ts';
 import { leftScratchDatabases } from '../support/scratch-databases.ts';
-import { type Engine, uniqueName } from '../support/servers.ts';
+import { uniqueName } from '../support/servers.ts';
 
 interface Found {
   readonly name: string;
@@ -184,7 +185,7 @@ const EXPECTED = FAULTS.map(({ what, expected }, n) => {
 const onlyIn = (database: string, call: string) =>
   `DO $$ BEGIN IF split_part(current_database(), '_', 4) = '${database}' THEN PERFORM ${call}; END IF; END $$;\n`;
 
-for (const engine of [14, 18] satisfies Engine[]) {
+for (const engine of onServers(import.meta.url, 14, 18)) {
   describe(`verify on ${engine}`, () => {
     test('finds every planted fault, at its line, and no other', () =>
       withCli(engine, planted(), async (at) => {
