@@ -46,7 +46,7 @@ interface Half {
 export const half: Kind = {
   name: 'half',
   parts: 8,
-  sample: 10,
+  sample: 4,
   async cases() {
     const names: string[] = [];
     for (const major of [18, 14])

@@ -30,7 +30,7 @@ const BEYOND = 2;
 export const message: Kind = {
   name: 'message',
   parts: 6,
-  sample: 60,
+  sample: 20,
   async cases(world) {
     const names: string[] = [];
     for (const major of [18, 14] as const)

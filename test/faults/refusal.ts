@@ -17,7 +17,7 @@ const LOST_AT = 12;
 export const refusal: Kind = {
   name: 'refusal',
   parts: 4,
-  sample: 8,
+  sample: 4,
   async cases(world) {
     const names: string[] = [];
     for (const major of [18, 14]) {

@@ -46,7 +46,7 @@ const FILES: Readonly<Record<string, Files>> = {
 export const runners: Kind = {
   name: 'runners',
   parts: 5,
-  sample: 4,
+  sample: 2,
   async cases() {
     const names: string[] = [];
     for (const major of [18, 14] as const)
