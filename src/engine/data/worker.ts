@@ -8,6 +8,7 @@ import { type BatchFailure, type BatchOutcome, batchText, type NextBatch, runBat
 import type { Behind } from './behind.ts';
 import { runCodeBatch } from './code/run-code-batch.ts';
 import type { ClaimedRange, DataFailure, DataRun, LaneEnd } from './data-run.ts';
+import { despiteCancel } from './despite-cancel.ts';
 import { finishRun } from './finish.ts';
 import { putBatch } from './keep/put-batch.ts';
 import { atPass } from './keep/puts.ts';
@@ -370,7 +371,8 @@ export class DataWorker {
   async #release(): Promise<void> {
     const range = this.#range;
     if (!range || this.#lane.session.lost) return;
-    await inTransaction(this.#lane, [releaseItem(this.#lane.control.names, range)]).catch(() => {});
+    const release = () => inTransaction(this.#lane, [releaseItem(this.#lane.control.names, range)]);
+    await despiteCancel(release).catch(() => {});
   }
 }
 
