@@ -2,6 +2,7 @@ import type { AlterTableCmd } from '@pgsql/types';
 import type { QualifiedName } from '../sql/token-reader.ts';
 import { nameOf, namesOf, relationName, stringsOf } from '../syntax/names.ts';
 import { all, as, type Fields, type Node } from '../syntax/tree.ts';
+import { nodesOf } from '../syntax/walk.ts';
 import type { Destruction, NewType } from './destruction.ts';
 import { rowsChanged } from './rows-changed.ts';
 
@@ -30,8 +31,9 @@ export function mayDestroy(words: readonly string[], sql: string): boolean {
   return first !== 'WITH' || /\b(?:DELETE|UPDATE|MERGE)\b/i.test(sql);
 }
 
-/** A function by itself, as they are run for what they do; none of the server's own. */
-const CALLS = /^SELECT\s+(?!(?:setval|set_config|nextval|pg_\w+)\b)[\w."]+\s*\(/i;
+/** A function by itself or behind FROM, as they are run for what they do; none of the server's own. */
+const CALLS =
+  /^SELECT\s+(?!(?:setval|set_config|nextval|pg_\w+)\b)[\w."]+\s*\(|\bFROM\s+(?!(?:generate_series|unnest|jsonb?_\w+|pg_\w+)\b)[\w."]+\s*\(/i;
 
 /** What a statement destroys; `sql`: its text, which the tree is of. */
 export function destructionsOf(node: Node, sql: string): Destruction[] {
@@ -48,10 +50,8 @@ export function destructionsOf(node: Node, sql: string): Destruction[] {
 
 function called(node: Node): Destruction[] {
   const call = as('CallStmt', node)?.funccall;
-  const targets = all('ResTarget', as('SelectStmt', node)?.targetList).flatMap(({ val }) => val ?? []);
-  const functions = [...(call ? [call] : []), ...all('FuncCall', targets)].flatMap(
-    ({ funcname }) => nameOf(funcname) ?? [],
-  );
+  const inQuery = as('SelectStmt', node) ? nodesOf('FuncCall', node) : [];
+  const functions = [...(call ? [call] : []), ...inQuery].flatMap(({ funcname }) => nameOf(funcname) ?? []);
   return functions.length > 0 ? [{ kind: 'call', functions }] : [];
 }
 
@@ -70,12 +70,11 @@ function dropped({ removeType, objects = [], behavior }: Fields<'DropStmt'>): De
         stringsOf(objects).map((name) => ({ name })),
       );
     case 'OBJECT_EXTENSION':
-      return cascade
-        ? dropOf(
-            'extension',
-            stringsOf(objects).map((name) => ({ name })),
-          )
-        : [];
+      // Its own tables go without CASCADE, too.
+      return dropOf(
+        'extension',
+        stringsOf(objects).map((name) => ({ name })),
+      );
     case 'OBJECT_VIEW':
       return cascade ? dropOf('relation', namesOf(objects)) : [];
     case 'OBJECT_TYPE':
@@ -88,9 +87,19 @@ function dropped({ removeType, objects = [], behavior }: Fields<'DropStmt'>): De
           )
         : [];
     default:
-      return [];
+      return cascade && removeType !== undefined && MAY_CARRY.has(removeType) ? [BEHIND] : [];
   }
 }
+
+/** Columns and tables may stand on them. */
+const MAY_CARRY: ReadonlySet<string> = new Set([
+  'OBJECT_FUNCTION',
+  'OBJECT_ROUTINE',
+  'OBJECT_COLLATION',
+  'OBJECT_ACCESS_METHOD',
+  'OBJECT_LANGUAGE',
+]);
+const BEHIND: Destruction = { kind: 'unforeseen', why: 'columns or tables stood on what it drops with CASCADE' };
 
 function altered({ relation, cmds, objtype }: Fields<'AlterTableStmt'>): Destruction[] {
   const table = relationName(relation);
@@ -115,6 +124,7 @@ function ownedBy(cascade: boolean) {
 function alteredColumn(table: QualifiedName, { subtype, name: column, behavior, def }: AlterTableCmd): Destruction[] {
   if (column === undefined) return [];
   if (subtype === 'AT_AlterColumnType') return [{ kind: 'retype', table, column, ...newType(def) }];
+  if (subtype === 'AT_DropIdentity') return [{ kind: 'identity', table, column }];
   if (subtype !== 'AT_DropColumn') return [];
   return [{ kind: 'column', table, column, cascade: behavior === 'DROP_CASCADE' }];
 }

@@ -21,6 +21,8 @@ type Taken =
       readonly column: string;
       readonly cascade: boolean;
     }
+  /** DROP IDENTITY: the sequence of the column goes, not its values. */
+  | { readonly kind: 'identity'; readonly table: QualifiedName; readonly column: string }
   /** Of a composite type. */
   | { readonly kind: 'attribute'; readonly type: QualifiedName; readonly attribute: string }
   | ({ readonly kind: 'retype'; readonly table: QualifiedName; readonly column: string } & NewType)

@@ -203,7 +203,7 @@ export function putValuesBack(kept: Kept): string {
   const { from, on } = matching(kept);
   const set = kept.columns.map((one) => `${nameNow(one)} = ${restored(one)}`).join(', ');
   const differs = kept.columns
-    .map((one) => `${own(one)}::${TEXT} IS DISTINCT FROM k.${q(one.name)}::${TEXT}`)
+    .map((one) => `${own(one)}::${TEXT} IS DISTINCT FROM ${restored(one)}::${TEXT}`)
     .join(' OR ');
   return `UPDATE ${tableName(kept)} AS t SET ${set} FROM ${from} WHERE ${on} AND k.${q(STORE.state)} IS NULL AND (${differs})`;
 }
@@ -269,7 +269,7 @@ export function putSequenceBack(kept: Kept): string {
 /** Rows that could not be put in because another one is there now. */
 export function markExisting(kept: Kept): string {
   const same = kept.columns
-    .map((one) => `${own(one)}::${TEXT} IS NOT DISTINCT FROM k.${q(one.name)}::${TEXT}`)
+    .map((one) => `${own(one)}::${TEXT} IS NOT DISTINCT FROM ${restored(one)}::${TEXT}`)
     .join(' AND ');
   return `UPDATE ${storeName(kept)} AS k SET ${q(STORE.state)} = 'exists'
 WHERE NOT EXISTS (SELECT FROM ${tableName(kept)} AS t WHERE ${kept.key.length > 0 ? `${keysEqual(kept)} AND ` : ''}${same})`;

@@ -21,6 +21,8 @@ export interface BackupManifest {
   /** The run it was made by, and the version that it was made for, where there is one. */
   readonly runId: string;
   readonly version: string | null;
+  /** Of a scoped backup: what has destroyed what is in it, the version or its rollback; absent in older ones, which tell them not apart. */
+  readonly direction?: 'apply' | 'rollback';
   /** Versions that were applied then, in order of their application; null where there was no history. */
   readonly applied: readonly string[] | null;
   readonly compression: string;
@@ -130,7 +132,7 @@ export const CATALOG_FILE = 'catalog.json';
 export const MANIFEST_FILE = 'manifest.json';
 /** Beside it: when and where it was last restored for a proof, and what that showed. */
 export const VERIFIED_FILE = 'verified.json';
-/** Beside the manifest of a scoped backup: a rollback has put it back, and needs it no more. */
+/** Beside the manifest of a scoped backup: a rollback has put it back, or was told not to, and no other one will. */
 export const RETURNED_FILE = 'put-back.json';
 /** Behind the name of a folder that is being written; such a folder is no backup. */
 export const PARTIAL_SUFFIX = '.partial';

@@ -66,6 +66,7 @@ const MANIFEST = {
   },
   runId: 'string',
   version: 'string|null',
+  direction: 'string|undefined',
   applied: 'list|null',
   compression: 'string',
   encryption: 'string|null',

@@ -5,6 +5,8 @@ export interface RestorableBackup {
   readonly state: 'ok' | 'damaged' | 'unknown' | 'partial';
   readonly database: string;
   readonly version: string | null;
+  /** Of kept data: whether the version has destroyed it, or its rollback. */
+  readonly direction: 'apply' | 'rollback' | null;
   readonly method: 'pg_dump' | 'copy' | null;
   readonly encrypted: boolean | null;
   readonly serverVersion: string | null;
@@ -66,14 +68,22 @@ function fullSteps({ id, database }: RestorableBackup, { environment }: RestoreA
   ];
 }
 
-function scopedSteps({ version }: RestorableBackup, { environment }: RestoreAt): RestoreStep[] {
+function scopedSteps({ id, version, direction }: RestorableBackup, { environment }: RestoreAt): RestoreStep[] {
   if (version === null) return [];
+  const by = direction === 'rollback' ? `the rollback of ${version}` : version;
+  const beside: RestoreStep = {
+    title: 'Into a new database, to look at',
+    says: `The schema taskflow_backup there has what ${by} has destroyed; take what you need by INSERT or COPY. Nothing else is touched.`,
+    command: commandText(['restore', id], environment),
+  };
+  if (direction === 'rollback') return [beside];
   return [
     {
       title: 'By a rollback',
       says: `It holds what ${version} has destroyed; the rollback of that version puts it back behind its ROLLBACK section.`,
       command: commandText(['rollback', '--version', version], environment),
     },
+    beside,
   ];
 }
 

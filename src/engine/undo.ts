@@ -11,6 +11,7 @@ import { settleState, undoneRunItems } from './data/half-done.ts';
 import type { Engine } from './engine.ts';
 import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts';
 import { type DataBack, dataBack } from './keep/data-back.ts';
+import { leaveFiles } from './keep/open-files.ts';
 import { withLockRetries } from './locks/retries.ts';
 import type { LockSubject } from './locks/subject.ts';
 import { outcomeAfterLoss } from './outcome-after-loss.ts';
@@ -63,6 +64,7 @@ export async function undo(
   // In batches, the rows come back batch by batch as well.
   const inBatches = planned.plan.mode === 'batches';
   const data = await dataBack({ engine, control, worker }, planned, !inBatches && (place.data ?? true));
+  const leaves = !inBatches && place.data === false ? await leaveFiles(engine, control, version) : undefined;
   const undoing: Undoing = {
     engine,
     control,
@@ -81,6 +83,7 @@ export async function undo(
     await data.keeper?.abandon(lockSubjectOf(undoing));
     throw told;
   }
+  leaves?.();
   const ms = Math.round(performance.now() - begun);
   engine.emit({ kind: 'rolled_back', version, index, total, ms });
   return ms;

@@ -13,6 +13,7 @@ export interface BackupLine {
   readonly encrypted: boolean | null;
   readonly leavingOut: readonly string[];
   readonly version: string | null;
+  readonly direction: 'apply' | 'rollback' | null;
   readonly verified: { readonly at: string; readonly ok: boolean; readonly server: string | null } | null;
   readonly faults: readonly string[];
 }
@@ -38,7 +39,9 @@ export function backupLines(
     one.bytes === null ? '' : formatBytes(one.bytes),
     [one.method ?? '', ...(one.encrypted ? ['age'] : []), ...(one.leavingOut.length > 0 ? ['part'] : [])].join(', '),
     verifiedCell(one, style),
-    ...(columns.length > 5 ? [visibleLine(one.version ?? '')] : []),
+    ...(columns.length > 5
+      ? [visibleLine(`${one.direction === 'rollback' ? 'rollback of ' : ''}${one.version ?? ''}`)]
+      : []),
   ]);
   return [...renderTable(columns, cells, { width, heading: style.faint }), ...remarks(backups, width, style)];
 }

@@ -14,6 +14,7 @@ const FULL: RestorableBackup = {
   state: 'ok',
   database: 'taskflow_db',
   version: null,
+  direction: null,
   method: 'pg_dump',
   encrypted: false,
   serverVersion: '16.4 (Debian)',
@@ -33,7 +34,9 @@ test('a full backup is proven, restored beside, and restored in the place of its
 
 test('what a migration has destroyed comes back by its rollback', () => {
   const scoped = { ...FULL, id: '20261123T112233Z-scoped-1a2b3c4d', kind: 'scoped', version: '017_drop' } as const;
-  assert.deepEqual(commands(scoped), ['taskflow-db rollback --version 017_drop']);
+  const beside = `taskflow-db restore ${scoped.id}`;
+  assert.deepEqual(commands({ ...scoped, direction: 'apply' }), ['taskflow-db rollback --version 017_drop', beside]);
+  assert.deepEqual(commands({ ...scoped, direction: 'rollback' }), [beside], 'no command puts that back');
 });
 
 test('of what is damaged, foreign or half written there is no command', () => {

@@ -100,9 +100,15 @@ function lines({ manifest, into, kept, rows, ms }: Restored): string[] {
   const what = `${count(rows.tables, 'table')}, ${count(rows.rows, 'row')} (counted)`;
   return [
     `${into} is restored from ${id}: ${what}, ${bytes} in ${formatDuration(ms)}.`,
-    `It is ${source.database} as it was at ${startedAt}.`,
+    manifest.kind === 'full' ? `It is ${source.database} as it was at ${startedAt}.` : keptLine(manifest),
     ...(kept === undefined
       ? []
       : [`The database that had that name is kept as ${kept}; drop it when it is needed no more.`]),
   ];
+}
+
+/** Of kept data. */
+function keptLine({ version, direction, source }: Restored['manifest']): string {
+  const by = direction === 'rollback' ? `the rollback of ${version}` : version;
+  return `Its schema taskflow_backup has what ${by} destroyed in ${source.database}.`;
 }

@@ -65,7 +65,8 @@ export function lookInto(place: BackupPlace): FoundBackup {
   if (place.partial) return { ...place, manifest: undefined, faults: [], verified: undefined, needed: false };
   try {
     const manifest = manifestIn(place.folder);
-    const needed = manifest.kind === 'scoped' && !existsSync(join(place.folder, RETURNED_FILE));
+    const ofMigration = manifest.kind === 'scoped' && manifest.direction !== 'rollback';
+    const needed = ofMigration && !existsSync(join(place.folder, RETURNED_FILE));
     const faults = quickFaults(place.folder, manifest);
     return { ...place, manifest, faults, verified: verifiedIn(place.folder), needed };
   } catch (error) {

@@ -23,8 +23,11 @@ export interface ListedBackup {
   readonly leavingOut: readonly string[];
   /** It holds data that a rollback would put back, and none has. */
   readonly needed: boolean;
-  /** The version that it was made for. */
+  /** The run that it was made by, and the version that it was made for. */
+  readonly runId: string | null;
   readonly version: string | null;
+  /** Of kept data: whether the version has destroyed it, or its rollback. */
+  readonly direction: 'apply' | 'rollback' | null;
   readonly serverVersion: string | null;
   readonly verified: Verified | null;
   /** What is wrong with it, a sentence each. */
@@ -61,7 +64,9 @@ function listed({ id, database, folder, partial, manifest, faults, verified, nee
     encrypted: manifest ? manifest.encryption !== null : null,
     leavingOut: manifest?.leavingOut ?? [],
     needed,
+    runId: manifest?.runId ?? null,
     version: manifest?.version ?? null,
+    direction: manifest?.kind === 'scoped' ? (manifest.direction ?? 'apply') : null,
     serverVersion: manifest?.source.serverVersion ?? null,
     verified: verified ?? null,
     faults: faults.map(({ message, fields }) => (fields.found ? `${message} (${fields.found})` : message)),

@@ -54,7 +54,6 @@ export interface Restored extends RestorePlan {
 export async function restore(engine: Engine, options: RestoreOptions): Promise<Restored> {
   const since = performance.now();
   const chosen = chooseBackup(engine, engine.target.database, options.named);
-  refuseScoped(chosen.manifest);
   const now = stampOf(new Date());
   const into = options.into ?? nameWith(chosen.manifest.source.database, `_restored_${now}`);
   const keeper = await RestoreKeeper.begin(engine, into).catch(asProblem);
@@ -64,6 +63,7 @@ export async function restore(engine: Engine, options: RestoreOptions): Promise<
     const kept = isThere ? await freeName(keeper, into, `_before_restore_${now}`) : undefined;
     const plan: RestorePlan = { ...chosen, into, kept };
     if (kept !== undefined) {
+      refuseScoped(chosen.manifest);
       if (!options.disconnect) refuseConnected(into, await connectedTo(keeper, into), 'Nothing was changed.');
       await options.mayReplace(plan);
     }
@@ -102,11 +102,18 @@ function problemOf(error: unknown): unknown {
   return isDatabaseError(error) ? databaseProblem(error, 'the backup is not restored') : error;
 }
 
-function refuseScoped({ kind, id }: BackupManifest): void {
+/** It may be loaded beside a database, to look at, but is none that could stand in its place. */
+function refuseScoped({ kind, id, version, direction }: BackupManifest): void {
   if (kind === 'full') return;
-  throw new Problem('restore-refused', `${id} holds what one migration destroyed, not a whole database.`, {
+  const what = direction === 'rollback' ? `the rollback of ${version}` : 'one migration';
+  const back = direction === 'rollback' ? [] : ['Roll the migration back: taskflow-db rollback puts it back.'];
+  throw new Problem('restore-refused', `${id} holds what ${what} destroyed, not a whole database.`, {
     state: 'Nothing was changed.',
-    next: ['Roll the migration back: taskflow-db rollback puts it back.', 'Full backups: taskflow-db backup list'],
+    next: [
+      ...back,
+      `Its rows in a new database, to take what you need: taskflow-db restore ${id}`,
+      'Full backups: taskflow-db backup list',
+    ],
   });
 }
 

@@ -43,6 +43,8 @@ export interface ScopedOf {
   readonly version: string;
   /** The run that has destroyed what is kept. */
   readonly runId: string;
+  /** By applying that version, or by rolling it back. */
+  readonly direction: 'apply' | 'rollback';
 }
 
 /** What a file of it holds. */
@@ -163,7 +165,9 @@ export class ScopedBackup {
         startedAt: this.#startedAt,
         finishedAt: new Date().toISOString(),
         source: this.#source,
-        ...this.#of,
+        runId: this.#of.runId,
+        version: this.#of.version,
+        direction: this.#of.direction,
         applied: null,
         compression: compressionText(this.#packing.compression),
         encryption: this.#packing.sealer ? 'age' : null,

@@ -25,7 +25,7 @@ import { copyBase, removeBase } from './copy-base.ts';
 import type { Described } from './describe.ts';
 import { inTransaction } from './in-transaction.ts';
 import { movedMeanwhile, notCaughtUp } from './keep-problems.ts';
-import { areSame, leavesOf, MOVED, tablesOf } from './leaves.ts';
+import { areSame, areSameTables, leavesOf, MOVED, OTHERS, type TableNow, tablesOf } from './leaves.ts';
 import { OWN_PATH } from './own-path.ts';
 import type { Taking } from './taking.ts';
 
@@ -33,6 +33,8 @@ import type { Taking } from './taking.ts';
 export interface Capture {
   readonly kept: Described;
   readonly taking: Taking;
+  /** It, and what was below it when it was begun: they have the triggers. */
+  readonly tables: readonly TableNow[];
   /** Most of it is in a file. */
   base: KeptBase | undefined;
   /** Of the table, as far as its changes were looked at; before the last rows are copied. */
@@ -46,26 +48,32 @@ const LAST_ROWS = 500;
 /** So often the rows that were written meanwhile are copied again before the table counts as written too fast. */
 const ROUNDS_MAX = 30;
 
+interface Told {
+  readonly what: string;
+  readonly toFile: boolean;
+  /** Whether the file is of a migration or of its rollback. */
+  readonly direction: 'apply' | 'rollback';
+  readonly progress: (done: number, total: number) => void;
+}
+
 /**
  * Copies a table in pieces, each a transaction of its own, or into a file. `told`: which part of it is done.
  */
-export async function capture(
-  subject: LockSubject,
-  taking: Taking,
-  kept: Described,
-  told: { readonly what: string; readonly toFile: boolean; readonly progress: (done: number, total: number) => void },
-): Promise<Capture> {
+export async function capture(subject: LockSubject, taking: Taking, kept: Described, told: Told): Promise<Capture> {
   const { worker, control } = subject;
-  const begun = await withLockRetries(subject, async ({ lockTimeoutMs = subject.lockTimeoutMs }) =>
-    attempt(worker, kept, [
+  let tables: readonly TableNow[] = [];
+  const begun = await withLockRetries(subject, async ({ lockTimeoutMs = subject.lockTimeoutMs }) => {
+    tables = await tablesOf(control.session, taking);
+    const names = tables.map(({ name }) => name);
+    return attempt(worker, kept, [
       setLocal('lock_timeout', String(lockTimeoutMs)),
-      ...items(beginCapture(kept, await tablesOf(control.session, taking))),
+      ...items(beginCapture(kept, names)),
       { sql: commentOnStore(kept, told.what) },
-    ]),
-  );
+    ]);
+  });
   if (begun instanceof Problem) throw begun;
-  const one: Capture = { kept, taking, base: undefined, rows: 0 };
-  if (told.toFile) await copyToFile(subject, one, told.progress);
+  const one: Capture = { kept, taking, tables, base: undefined, rows: 0 };
+  if (told.toFile) await copyToFile(subject, one, told);
   else await copyPieces(subject, one, told.progress);
   try {
     await shorten(worker, one);
@@ -76,12 +84,8 @@ export async function capture(
   return one;
 }
 
-async function copyToFile(
-  subject: LockSubject,
-  one: Capture,
-  progress: (done: number, total: number) => void,
-): Promise<void> {
-  const { base, rows } = await copyBase(subject, one.taking, one.kept, progress);
+async function copyToFile(subject: LockSubject, one: Capture, told: Told): Promise<void> {
+  const { base, rows } = await copyBase(subject, one.taking, one.kept, told);
   one.base = base;
   one.rows = rows;
 }
@@ -141,6 +145,11 @@ export async function catchUpIn(session: Session, one: Capture): Promise<number>
 function leftIn(counted: Row | undefined, { relation }: Taking): number {
   if (counted?.emptied !== '0') throw movedMeanwhile(relation, 'was truncated, or one of its partitions was');
   return Number(counted.rows);
+}
+
+/** The table is locked: what is below it now had the triggers all the time, so that every row of it was seen. */
+export async function refuseMoved(session: Session, { taking, tables }: Capture): Promise<void> {
+  if (!areSameTables(tables, await tablesOf(session, taking))) throw movedMeanwhile(taking.relation, OTHERS);
 }
 
 /** The table is locked and copied: nothing more is to be captured. */

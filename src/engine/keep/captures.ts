@@ -6,7 +6,7 @@ import { removeOrphans } from '../backup/scoped-orphans.ts';
 import type { Control } from '../control.ts';
 import type { Engine } from '../engine.ts';
 import type { LockSubject } from '../locks/subject.ts';
-import { abandonedCaptures, type Capture, capture, catchUpIn, endCaptureIn, giveUp } from './capture.ts';
+import { abandonedCaptures, type Capture, capture, catchUpIn, endCaptureIn, giveUp, refuseMoved } from './capture.ts';
 import { type Described, describeTaking, takingId, titleOf } from './describe.ts';
 import { withoutRoom } from './file-room.ts';
 import { inTransaction } from './in-transaction.ts';
@@ -24,6 +24,7 @@ export class Captures {
   readonly #engine: Engine;
   readonly #control: Control;
   readonly #version: string;
+  readonly #direction: 'apply' | 'rollback';
   readonly #destroying: Destroying;
   readonly #all = new Map<string, Capture>();
   /** Those that this transaction has come to the end of. */
@@ -31,11 +32,12 @@ export class Captures {
 
   constructor(
     { engine, control }: { readonly engine: Engine; readonly control: Control },
-    file: { readonly version: string; readonly destroying: Destroying },
+    file: { readonly version: string; readonly direction: 'apply' | 'rollback'; readonly destroying: Destroying },
   ) {
     this.#engine = engine;
     this.#control = control;
     this.#version = file.version;
+    this.#direction = file.direction;
     this.#destroying = file.destroying;
   }
 
@@ -55,6 +57,7 @@ export class Captures {
 
   /** The table is locked: copies the last rows in the caller's transaction. How many rows there are, but for those of catchUpIn. */
   async end(session: Session, captured: Capture): Promise<number> {
+    await refuseMoved(session, captured);
     const rows = captured.rows + (await catchUpIn(session, captured));
     await endCaptureIn(session, captured);
     this.#ended.add(takingId(captured.taking));
@@ -108,7 +111,7 @@ export class Captures {
     const since = performance.now();
     const progress = (done: number, total: number) => this.#tell(taking, { done, total, since });
     try {
-      return await capture(subject, taking, kept, { what, toFile, progress });
+      return await capture(subject, taking, kept, { what, toFile, direction: this.#direction, progress });
     } catch (error) {
       await giveUp(subject, { kept });
       throw error;

@@ -4,7 +4,7 @@ import { copiedColumns } from '../../backup/kept-sql.ts';
 import { type Leaf, pageShares } from '../../backup/page-shares.ts';
 import type { Session } from '../../postgres/session.ts';
 import { type Leader, openFollower, openLeader } from '../backup/leader.ts';
-import { ScopedBackup, scopedPacking } from '../backup/scoped.ts';
+import { ScopedBackup, type ScopedOf, scopedPacking } from '../backup/scoped.ts';
 import { removeScoped } from '../backup/scoped-orphans.ts';
 import type { LockSubject } from '../locks/subject.ts';
 import type { Described } from './describe.ts';
@@ -33,10 +33,10 @@ export async function copyBase(
   subject: LockSubject,
   taking: Taking,
   kept: Described,
-  progress: Progress,
+  { direction, progress }: { readonly direction: ScopedOf['direction']; readonly progress: Progress },
 ): Promise<CopiedBase> {
   const { engine, control } = subject;
-  const of = { version: subject.version(), runId: engine.run.runId };
+  const of = { version: subject.version(), runId: engine.run.runId, direction };
   const backup = await ScopedBackup.begin(engine, control, await scopedPacking(engine), of);
   const sessions: Session[] = [];
   const stop = () => sessions.forEach((session) => void session.cancel());

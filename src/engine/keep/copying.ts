@@ -10,12 +10,12 @@ import { type Capture, catchUpIn } from './capture.ts';
 import type { Captures } from './captures.ts';
 import { describeTaking, titleOf } from './describe.ts';
 import { withoutRoom } from './file-room.ts';
-import { tooLarge } from './keep-problems.ts';
+import { movedMeanwhile, tooLarge } from './keep-problems.ts';
 import { sequencesOf } from './keep-sequences.ts';
 import { isLarge, lockToCopy, withCopySettings } from './lock-to-copy.ts';
 import { originOf } from './origin.ts';
-import { OWN_PATH } from './own-path.ts';
-import type { OwnedSequence } from './relations.ts';
+import { type FileSettings, OWN_PATH } from './own-path.ts';
+import { describe, type OwnedSequence, type Relation } from './relations.ts';
 import type { SharedStores } from './shared-stores.ts';
 import { ensureSchema, fillStageOf, fillStore, freeName } from './store.ts';
 import { refuseLargeStores } from './store-room.ts';
@@ -29,9 +29,13 @@ export interface Place {
 }
 
 export interface PlaceInFile extends Place {
-  /** The search_path that the file has set. */
-  readonly filePath: string;
+  readonly file: FileSettings;
 }
+
+/** What `from` of a taking is read under. */
+type Settings = readonly BatchItem[];
+
+const OWN: Settings = [OWN_PATH];
 
 /** Copies what a statement destroys into a store, from the table itself or from the copy that was made beforehand. */
 export class Copying {
@@ -70,11 +74,14 @@ export class Copying {
     return withCopySettings(session, async () => {
       // As much as can be is done before others have to wait.
       const before = captured ? await catchUpIn(session, captured) : 0;
-      if (exclusive) await lockToCopy(session, relation, lockTimeoutMs);
+      if (exclusive) {
+        await lockToCopy(session, relation, lockTimeoutMs);
+        await refuseAltered(session, relation);
+      }
       if (captured) return this.#finished(session, captured, before);
-      const path = taking.ofFile ? asFile(at.filePath) : OWN_PATH;
-      if (!exclusive) return this.#fillUnlessEmpty(session, taking, path);
-      return seeingAll(session, [nameOf(relation)], () => this.#fillUnlessEmpty(session, taking, path));
+      const settings = taking.ofFile ? asFile(at.file, taking) : OWN;
+      if (!exclusive) return this.#fillUnlessEmpty(session, taking, settings);
+      return seeingAll(session, [nameOf(relation)], () => this.#fillUnlessEmpty(session, taking, settings));
     });
   }
 
@@ -96,29 +103,29 @@ export class Copying {
     return this.#known(session, captured.taking, { ...captured.kept, rows, ...(base ? { base } : {}) });
   }
 
-  async #fillUnlessEmpty(session: Session, taking: Taking, path: BatchItem): Promise<Kept | undefined> {
+  async #fillUnlessEmpty(session: Session, taking: Taking, settings: Settings): Promise<Kept | undefined> {
     const own = this.#in.stores().needsOwn(taking);
-    if (own && (await isEmpty(session, taking, path))) return undefined;
-    const kept = await this.#fill(session, taking, path, own);
+    if (own && (await isEmpty(session, taking, settings))) return undefined;
+    const kept = await this.#fill(session, taking, settings, own);
     if (kept.rows === 0 && this.#in.stores().isStage(kept)) return undefined;
     await this.refuseLarge(session, kept);
     return kept;
   }
 
   /** Into a store, as it is now: no lock is taken, nobody asks whether it is too large. */
-  fill(session: Session, taking: Taking, path: BatchItem): Promise<Kept> {
-    return this.#fill(session, taking, path, this.#in.stores().needsOwn(taking));
+  fill(session: Session, taking: Taking): Promise<Kept> {
+    return this.#fill(session, taking, OWN, this.#in.stores().needsOwn(taking));
   }
 
-  async #fill(session: Session, taking: Taking, path: BatchItem, own: boolean): Promise<Kept> {
+  async #fill(session: Session, taking: Taking, settings: Settings, own: boolean): Promise<Kept> {
     const origin = () => originOf(this.#control, taking.relation);
     const stage = own ? undefined : await this.#in.stores().stageFor(session, taking, origin);
-    if (stage) return { ...stage, rows: await fillStageOf(session, stage, { ...taking, path }), sequences: [] };
+    if (stage) return { ...stage, rows: await fillStageOf(session, stage, { ...taking, settings }), sequences: [] };
     await ensureSchema(session);
     const described = describeTaking(taking, await freeName(session, this.#control, this.#version));
     this.#in.stores().own(taking, described);
     const what = this.titleOf(taking);
-    const rows = await fillStore(session, described, { ...taking, what, path });
+    const rows = await fillStore(session, described, { ...taking, what, settings });
     return this.#known(session, taking, { ...described, rows });
   }
 
@@ -126,6 +133,14 @@ export class Copying {
     const origin = await originOf(this.#control, taking.relation);
     return { ...kept, sequences: await keptSequences(session, taking), ...(origin ? { origin } : {}) };
   }
+}
+
+/** The table is locked, and what is known of it is from before: somebody may have altered it in between. */
+async function refuseAltered(session: Session, relation: Relation): Promise<void> {
+  const [now] = await describe(session, [relation.oid]);
+  const told = (one: Relation | undefined) => JSON.stringify([one?.columns, one?.key, one?.hasChildren]);
+  if (told(now) !== told(relation))
+    throw movedMeanwhile(relation, 'got other columns or keys, or other tables inherit from it');
 }
 
 async function keptSequences(session: Session, { kind, relation, columns }: Taking): Promise<Kept['sequences']> {

@@ -14,8 +14,9 @@ import { withCalled } from './called.ts';
 import { Captures } from './captures.ts';
 import { childRows } from './child-rows.ts';
 import { Copying, type Place, type PlaceInFile } from './copying.ts';
+import { takingId } from './describe.ts';
 import { copyingFailed } from './keep-problems.ts';
-import { enterOwnPath, OWN_PATH, underOwnPath } from './own-path.ts';
+import { enterOwnPath, underOwnPath } from './own-path.ts';
 import type { Destroying } from './read-destroying.ts';
 import { changesOf } from './relations.ts';
 import { type Remembered, RememberedRelations } from './remembered.ts';
@@ -129,19 +130,9 @@ export class Keeper {
         const known = await this.#remembered.look(at.session, destruction);
         const takings = known?.takings ?? (await takingsOf(at.session, destruction));
         if (!known) this.#remembered.learn(takings);
-        for (const taking of takings) {
-          if (!(await this.#wasThere(taking)) || !this.#isKept(at, taking)) continue;
-          if (known && (await this.#takeAgain(at, known, taking, held))) {
-            asked = taking;
-            continue;
-          }
-          await underOwnPath(at.session, async (filePath, otherRole) => {
-            // As another role it may see fewer of them.
-            const one = taking.ofFile && otherRole ? { ...taking, superset: true } : taking;
-            if (one.ofFile) asked = one;
-            await this.#takeIfAsked({ ...at, filePath }, one, held);
-          });
-        }
+        for (const taking of takings) asked = (await this.#keep(at, taking, known, held)) ?? asked;
+        for (const taking of await this.#comeMeanwhile(at, destruction, takings))
+          await this.#keep(at, taking, undefined, held);
       }
       if (reasons.length === 0) return { held, asked };
       const standing = await standingOf({ engine: this.#engine, control: this.#control }, at.session);
@@ -150,6 +141,25 @@ export class Keeper {
       const { aborted: stopped } = this.#engine.signal;
       throw copyingFailed(error, { version: this.#version, statement: at.statement, stopped });
     }
+  }
+
+  /** Returns it where its rows were asked for as the statement will. */
+  async #keep(at: Place, taking: Taking, known: Remembered | undefined, held: Held[]): Promise<Taking | undefined> {
+    if (!(await this.#wasThere(taking)) || !this.#isKept(at, taking)) return undefined;
+    if (known && (await this.#takeAgain(at, known, taking, held))) return taking;
+    return underOwnPath(at.session, async (file, otherRole) => {
+      // As another role it may see fewer of them.
+      const one = taking.ofFile && otherRole ? { ...taking, superset: true } : taking;
+      await this.#takeIfAsked({ ...at, file }, one, held);
+      return one.ofFile ? one : undefined;
+    });
+  }
+
+  /** What depends on what is dropped by now, and did not before that was locked: nothing more can come. */
+  async #comeMeanwhile(at: Place, destruction: Destruction, takings: readonly Taking[]): Promise<readonly Taking[]> {
+    if (!('cascade' in destruction) || !destruction.cascade) return [];
+    const known = new Set(takings.map(takingId));
+    return (await takingsOf(at.session, destruction)).filter((one) => !known.has(takingId(one)));
   }
 
   /** A block that makes its SQL itself may have done no harm: on a new database, none does. */
@@ -250,7 +260,7 @@ export class Keeper {
     if (held.length === 0 && !asked) return;
     const { session, statement } = at;
     const warn = (why: string) => this.#tellUnforeseen(at, why);
-    const keep = (taking: Taking) => this.#copying.fill(session, taking, OWN_PATH);
+    const keep = (taking: Taking) => this.#copying.fill(session, taking);
     const discarding = (kept: Kept) => this.#stores.discarding(kept);
     const { leave } = await enterOwnPath(session);
     const settled = await settle({ session, statement, warn, keep, discarding }, held, asked, tag);

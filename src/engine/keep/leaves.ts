@@ -15,11 +15,26 @@ export async function leavesOf(session: Session, taking: Taking): Promise<LeafNo
   return all.filter(({ kind }) => kind === 'r').map(({ name, pages, file }) => ({ name, pages, file }));
 }
 
-/** It, and what is below it, as SQL names them. */
-export async function tablesOf(session: Session, taking: Taking): Promise<string[]> {
-  const all = await relationsOf(session, taking);
-  return all.filter(({ kind }) => kind === 'r' || kind === 'p').map(({ name }) => name);
+/** A table, or one below it, as SQL names it. */
+export interface TableNow {
+  readonly oid: string;
+  readonly name: string;
 }
+
+/** It, and what is below it. */
+export async function tablesOf(session: Session, taking: Taking): Promise<TableNow[]> {
+  const all = await relationsOf(session, taking);
+  return all.filter(({ kind }) => kind === 'r' || kind === 'p').map(({ oid, name }) => ({ oid, name }));
+}
+
+/** No partition or child has come or gone. */
+export function areSameTables(before: readonly TableNow[], now: readonly TableNow[]): boolean {
+  const told = (all: readonly TableNow[]) => all.map(({ oid }) => oid).join(' ');
+  return told(before) === told(now);
+}
+
+/** A partition was attached or detached. */
+export const OTHERS = 'got other partitions, or other tables inherit from it';
 
 /** What else could have happened, for people. */
 export const MOVED = 'was written anew (VACUUM FULL, CLUSTER, TRUNCATE, ALTER TABLE), or got other partitions';
@@ -30,19 +45,23 @@ export function areSame(before: readonly LeafNow[], now: readonly LeafNow[]): bo
   return told(before) === told(now);
 }
 
-async function relationsOf(session: Session, { relation, from }: Taking): Promise<(LeafNow & { kind: string })[]> {
+async function relationsOf(
+  session: Session,
+  { relation, from }: Taking,
+): Promise<(LeafNow & TableNow & { kind: string })[]> {
   const children = from.startsWith('ONLY ')
     ? ''
     : 'UNION SELECT i.inhrelid FROM below AS b JOIN pg_catalog.pg_inherits AS i ON i.inhparent = b.oid';
   const rows = await session.query(
     `WITH RECURSIVE below (oid) AS (SELECT $1::pg_catalog.oid ${children})
-SELECT n.nspname AS schema, c.relname AS name, c.relkind AS kind, pg_catalog.pg_relation_filenode(c.oid) AS file,
+SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind, pg_catalog.pg_relation_filenode(c.oid) AS file,
   CASE c.relkind WHEN 'r' THEN pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::bigint END AS pages
 FROM below AS b JOIN pg_catalog.pg_class AS c ON c.oid = b.oid JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 ORDER BY c.oid`,
     [relation.oid],
   );
-  return rows.map(({ schema, name, pages, kind, file }) => ({
+  return rows.map(({ oid, schema, name, pages, kind, file }) => ({
+    oid: oid ?? '',
     name: quoteQualified(schema!, name!),
     pages: Number(pages ?? 0),
     kind: kind ?? '',

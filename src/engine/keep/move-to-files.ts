@@ -23,6 +23,7 @@ interface Pending {
   readonly version: string;
   /** The run that has destroyed it. */
   readonly runId: string;
+  readonly direction: 'apply' | 'rollback';
   readonly kept: readonly Kept[];
 }
 
@@ -69,12 +70,10 @@ WHERE e.event = 'backed_up' AND e.detail ->> 'scope' = 'scoped' AND e.detail ->>
     AND o.detail ->> 'scope' = 'file' AND (o.detail ->> 'of')::bigint = e.seq)
 ORDER BY e.seq`,
   );
-  const all = rows.map(({ seq, version, run_id, detail }) => ({
-    seq: Number(seq),
-    version: version ?? '',
-    runId: run_id ?? '',
-    kept: (JSON.parse(detail ?? '{}') as { kept: Kept[] }).kept,
-  }));
+  const all = rows.map(({ seq, version, run_id, detail }) => {
+    const { direction, kept } = JSON.parse(detail ?? '{}') as Pick<Pending, 'direction' | 'kept'>;
+    return { seq: Number(seq), version: version ?? '', runId: run_id ?? '', direction, kept };
+  });
   const there = await storesThere(
     control.session,
     all.flatMap(({ kept }) => kept.map(({ store }) => store)),

@@ -14,7 +14,7 @@ import { openBackup } from '../backup/open-backup.ts';
 import { type OpenBackup, openUnpacked } from '../backup/open-file.ts';
 import type { Control } from '../control.ts';
 import type { Engine } from '../engine.ts';
-import type { KeptFile, KeptOf } from './find-kept.ts';
+import { type KeptFile, type KeptOf, keptOf } from './find-kept.ts';
 import { ensureSchema, isLoaded, LOADED } from './store.ts';
 
 /** The files of kept data that a rollback needs: each is whole, and can be read. */
@@ -51,6 +51,16 @@ export async function openFiles(engine: Engine, control: Control, { kept, files 
     returned: () => {
       for (const { folder } of opened.values()) markReturned(folder, engine.run.runId);
     },
+  };
+}
+
+/** Of a version that is rolled back without its data; what is returned says beside its files that no rollback puts them back any more. */
+export async function leaveFiles(engine: Engine, control: Control, version: string): Promise<() => void> {
+  const { kept, files } = await keptOf(control, version);
+  const all = [...kept.flatMap(({ base }) => base ?? []), ...files.values()];
+  const folders = new Set(all.map((file) => folderOfFile(engine, control, file)));
+  return () => {
+    for (const folder of folders) markReturned(folder, engine.run.runId);
   };
 }
 

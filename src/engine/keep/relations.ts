@@ -21,7 +21,7 @@ export interface Relation {
   readonly columns: readonly RelationColumn[];
   /** Names of all columns, in order. */
   readonly order: readonly string[];
-  /** Names of the best key: all of them not null, and unique; empty without one. */
+  /** Names of the best key: all of them not null, unique, and none of them generated, for such a value is not kept; empty without one. */
   readonly key: readonly string[];
   readonly sequences: readonly OwnedSequence[];
   /** Tables inherit from it (not partitions): no key of its own tells the rows of all of them apart. */
@@ -112,7 +112,7 @@ function goneSql(start: Start): string {
   SELECT next.classid, next.objid, next.objsubid FROM gone AS g CROSS JOIN LATERAL (
     SELECT d.classid, d.objid, d.objsubid FROM pg_catalog.pg_depend AS d
     WHERE d.refclassid = g.classid AND d.refobjid = g.objid AND (g.objsubid = 0 OR d.refobjsubid = g.objsubid)
-      AND ($3::boolean OR d.deptype IN ('a', 'i', 'P', 'S'))
+      AND ($3::boolean OR d.deptype IN ('a', 'i', 'P', 'S', 'e', 'x'))
     UNION ALL
     SELECT d.refclassid, d.refobjid, d.refobjsubid FROM pg_catalog.pg_depend AS d
     WHERE g.classid = 'pg_rewrite'::pg_catalog.regclass AND d.classid = g.classid AND d.objid = g.objid AND d.deptype = 'i'
@@ -168,7 +168,7 @@ const DESCRIBE = `SELECT pg_catalog.json_build_object(
       WHERE x.indrelid = c.oid AND x.indisunique AND x.indisvalid AND x.indpred IS NULL AND x.indexprs IS NULL
         AND NOT EXISTS (SELECT FROM pg_catalog.unnest(x.indkey::smallint[]) WITH ORDINALITY AS u (attnum, place)
           JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = u.attnum
-          WHERE u.place <= x.indnkeyatts AND NOT a.attnotnull)
+          WHERE u.place <= x.indnkeyatts AND (NOT a.attnotnull OR a.attgenerated <> ''))
       ORDER BY x.indisprimary DESC, x.indnkeyatts, x.indexrelid LIMIT 1) AS best
     CROSS JOIN LATERAL pg_catalog.unnest(best.indkey::smallint[]) WITH ORDINALITY AS k (attnum, place)
     JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.attnum

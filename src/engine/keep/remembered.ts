@@ -3,7 +3,7 @@ import type { BatchItem } from '../../postgres/pipeline.ts';
 import type { Row } from '../../postgres/row.ts';
 import type { Session } from '../../postgres/session.ts';
 import { quoteQualified } from '../../sql/quote.ts';
-import { ASKED, isOwnRole } from './own-path.ts';
+import { ASKED, type FileSettings, isOwnRole, settingsAsked } from './own-path.ts';
 import type { Relation } from './relations.ts';
 import type { Taking } from './taking.ts';
 import { rowTakings } from './takings.ts';
@@ -11,7 +11,7 @@ import { rowTakings } from './takings.ts';
 /** A statement of rows, of whose table everything is known. */
 export interface Remembered {
   readonly takings: readonly Taking[];
-  readonly filePath: string;
+  readonly file: FileSettings;
   readonly rowSecurity: string;
 }
 
@@ -49,8 +49,8 @@ export class RememberedRelations {
     before: Row,
     { oid, print, persistence }: Row,
   ): Promise<Remembered | undefined> {
-    const file = { filePath: before.path ?? '', rowSecurity: before.row_security ?? 'on' };
-    if (persistence === 't') return { takings: [], ...file };
+    const settings = { file: settingsAsked(before), rowSecurity: before.row_security ?? 'on' };
+    if (persistence === 't') return { takings: [], ...settings };
     if (!oid || !print) return undefined;
     const known = this.#known.get(oid);
     if (known?.print !== print) {
@@ -58,7 +58,7 @@ export class RememberedRelations {
       return undefined;
     }
     const takings = await rowTakings(session, known.relation, destruction);
-    return { takings, ...file };
+    return { takings, ...settings };
   }
 
   /** The catalog has been read for what was looked for last. */

@@ -6,7 +6,7 @@ import type { Session } from '../../postgres/session.ts';
 import { Problem } from '../../problem/problem.ts';
 import { displayIdentifier, quoteIdentifier, quoteLiteral } from '../../sql/quote.ts';
 import type { Control } from '../control.ts';
-import { OWN_PATH } from './own-path.ts';
+import { OWN_SETTINGS } from './own-path.ts';
 
 /**
  * Makes the schema of the stores where it is missing. An administrator may have made it, empty, for a role that may not; a schema
@@ -93,22 +93,27 @@ function cutToBytes(text: string, bytes: number): string {
   return text.slice(0, bytes);
 }
 
-/** Copies into a new store, under the search_path that `path` sets; returns how many rows it has. */
+/** Copies into a new store, under `settings`, and our own from then on; returns how many rows it has. */
 export async function fillStore(
   session: Session,
   kept: Omit<Kept, 'rows' | 'sequences'>,
-  source: { readonly from: string; readonly distinct: boolean; readonly what: string; readonly path: BatchItem },
+  source: {
+    readonly from: string;
+    readonly distinct: boolean;
+    readonly what: string;
+    readonly settings: readonly BatchItem[];
+  },
 ): Promise<number> {
   const { results } = await session.batch([
     [
-      source.path,
+      ...source.settings,
       { sql: createStore(kept, source.from, source.distinct) },
-      OWN_PATH,
+      OWN_SETTINGS,
       { sql: commentOnStore(kept, source.what) },
     ],
   ]);
   // SELECT 5000
-  return Number(/\d+$/.exec(results[0]?.[1]?.tag ?? '')?.[0] ?? 0);
+  return Number(/\d+$/.exec(results[0]?.[source.settings.length]?.tag ?? '')?.[0] ?? 0);
 }
 
 /** The run that has made a store, as its comment says: see titleOf. */
@@ -137,9 +142,14 @@ async function commentOf(session: Session, store: string): Promise<string> {
 export async function fillStageOf(
   session: Session,
   stage: Omit<Kept, 'rows' | 'sequences'>,
-  { from, distinct, path }: { readonly from: string; readonly distinct: boolean; readonly path: BatchItem },
+  {
+    from,
+    distinct,
+    settings,
+  }: { readonly from: string; readonly distinct: boolean; readonly settings: readonly BatchItem[] },
 ): Promise<number> {
-  const { results } = await session.batch([[path, { sql: fillStage(stage, from, distinct) }, OWN_PATH]]);
+  const fill = { sql: fillStage(stage, from, distinct) };
+  const { results } = await session.batch([[...settings, fill, OWN_SETTINGS]]);
   // INSERT 0 12
-  return Number(/\d+$/.exec(results[0]?.[1]?.tag ?? '')?.[0] ?? 0);
+  return Number(/\d+$/.exec(results[0]?.[settings.length]?.tag ?? '')?.[0] ?? 0);
 }

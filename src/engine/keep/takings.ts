@@ -6,7 +6,16 @@ import { quoteIdentifier } from '../../sql/quote.ts';
 import type { QualifiedName } from '../../sql/token-reader.ts';
 import { attributeTakings } from './attributes.ts';
 import { underOwnPath } from './own-path.ts';
-import { describe, type Gone, goneWith, type Relation, referringTables, resolve, type Start } from './relations.ts';
+import {
+  describe,
+  type Gone,
+  goneWith,
+  type Relation,
+  referringTables,
+  relationNamed,
+  resolve,
+  type Start,
+} from './relations.ts';
 import { nameOf, type Taking, updatedColumns } from './taking.ts';
 import { upserted } from './upserted.ts';
 
@@ -37,6 +46,7 @@ async function takingsFrom(session: Session, destruction: Foreseen, oid: string)
   }
   const [relation] = await describe(session, [oid]);
   if (!relation) return [];
+  if (destruction.kind === 'identity') return sequenceOf(session, relation, destruction.column);
   if (destruction.kind === 'retype') return retyped(relation, destruction);
   return destruction.kind === 'truncate'
     ? truncated(session, relation, destruction)
@@ -82,6 +92,13 @@ async function goneTakings(session: Session, gone: readonly Gone[]): Promise<Tak
           columns.filter((one) => one !== null),
         );
   });
+}
+
+/** The one that goes with the identity of a column. */
+async function sequenceOf(session: Session, { sequences }: Relation, column: string): Promise<Taking[]> {
+  const own = sequences.find((one) => one.column === column);
+  const found = own && (await relationNamed(session, own));
+  return found ? whole(found) : [];
 }
 
 function whole(relation: Relation): Taking[] {
