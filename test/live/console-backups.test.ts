@@ -96,7 +96,7 @@ test('backups, what is kept in the database, and what the rules make of them', (
     );
     assert.deepEqual(
       scoped.steps.map(({ command }) => command),
-      ['taskflow-db rollback --version 003_delete'],
+      ['taskflow-db rollback --version 003_delete', `taskflow-db restore ${backups[0]!.id}`],
     );
     assert.match(backups[1]?.manifestSha256 ?? '', /^[0-9a-f]{64}$/);
   }));

@@ -17,6 +17,10 @@ const IN_PARTS = `CREATE TABLE big (${COLUMNS}) PARTITION BY RANGE (id);
 CREATE TABLE big_low PARTITION OF big FOR VALUES FROM (MINVALUE) TO (25000);
 CREATE TABLE big_high PARTITION OF big FOR VALUES FROM (25000) TO (MAXVALUE);
 INSERT INTO big ${ROWS};\n-- IRREVERSIBLE: the base`;
+/** With rows that no trigger has seen. */
+const ATTACH = `ALTER TABLE big DETACH PARTITION big_high; CREATE TABLE big_more (LIKE big INCLUDING ALL);
+INSERT INTO big_more VALUES (200000, 'n', 'n'), (200001, 'n', 'n'); ALTER TABLE big ATTACH PARTITION big_high FOR VALUES FROM (25000) TO (100000);
+ALTER TABLE big ATTACH PARTITION big_more FOR VALUES FROM (100000) TO (MAXVALUE)`;
 const DROP =
   '-- Drop a\n-- Lock-Timeout: 60ms\nALTER TABLE big DROP COLUMN a;\n-- ROLLBACK:\n-- ALTER TABLE big ADD COLUMN a text;\n';
 
@@ -91,6 +95,23 @@ for (const major of onServers(import.meta.url, 14, 18))
             assert.equal(again.exit, 0, again.output);
             await comesBack(at);
           }));
+
+      if (isInParts)
+        for (const [what, sql, there] of [
+          ['attached', ATTACH, '50002'],
+          ['detached', 'ALTER TABLE big DETACH PARTITION big_low', '25001'],
+        ] as const)
+          test(`a partition that is ${what} is noticed: refused, with nothing lost and nothing left`, () =>
+            withBig(async (at) => {
+              const refused = await dropWhile(at, (reader) => reader.query(sql));
+              assert.equal(refused.exit, 1, refused.output);
+              assert.match(refused.said, /meanwhile it got other partitions/);
+              await nothingIsLeft(at);
+              assert.deepEqual(await at.database.sql('SELECT count(a) FROM big'), [[there]]);
+              const again = await at.run(['migrate']);
+              assert.equal(again.exit, 0, again.output);
+              await comesBack(at);
+            }));
 
       test('what a subscription writes comes back, too', () =>
         withBig(async (at) => {

@@ -217,6 +217,41 @@ for (const major of onServers(import.meta.url, 14, 18))
         assert.deepEqual(await at.database.sql('SELECT count(body) FROM notes'), [['100']]);
       }));
 
+    test('what a rollback itself destroys is told from what one puts back, is pruned by the rules, and can be looked at', () =>
+      withBase(major, async (at) => {
+        at.write({
+          'm/002_later.sql':
+            'CREATE TABLE later (id int PRIMARY KEY, v text);\nALTER TABLE notes DROP COLUMN body;\n-- ROLLBACK:\n-- ALTER TABLE notes ADD COLUMN body text;\n-- DROP TABLE later;\n',
+        });
+        await ok(at, ['migrate']);
+        await at.database.sql("INSERT INTO later VALUES (1, 'one'), (2, NULL)");
+        const { runId } = (await ok(at, ['rollback', '--yes', '--no-data', '--json'])).json<{ runId: string }>();
+        const { backups } = (await ok(at, ['backup', 'list', '--json'])).json<{ backups: Record<string, unknown>[] }>();
+        assert.deepEqual(
+          backups.map(({ version, direction, needed, runId: by }) => [version, direction, needed, by === runId]),
+          [
+            ['002_later', 'rollback', false, true],
+            ['002_later', 'apply', false, false],
+          ],
+          'no rollback puts back what one was told to leave out',
+        );
+        assert.match((await ok(at, ['backup', 'list'])).stdout, /scoped-.* rollback of/);
+        const [{ id }] = backups as [{ id: string }];
+        const into = `${at.database.name}_look`;
+        const restored = await ok(at, ['restore', id, '--into', into]);
+        assert.match(restored.stdout.replaceAll(/\s+/g, ' '), /what the rollback of 002_later destroyed in/);
+        const found = 'SELECT id, v FROM taskflow_backup."002_later.2" ORDER BY 1';
+        assert.deepEqual((await at.database.server.sql(into, found)).rows, [
+          ['1', 'one'],
+          ['2', null],
+        ]);
+        const again = await at.run(['restore', id, '--into', into, '--yes', '--i-know', into]);
+        assert.match(again.said, /restore-refused.*the rollback of 002_later destroyed, not a whole database/);
+        await at.database.server.sql('postgres', `DROP DATABASE "${into}"`);
+        await ok(at, ['backup', 'prune', '--keep-days', '0', '--yes']);
+        assert.deepEqual(foldersOf(at), []);
+      }));
+
     test('--backup-to schema keeps it in the database, whatever the setting says', () =>
       withBase(major, async (at) => {
         at.write(DROP);
