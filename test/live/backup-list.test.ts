@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { onServers } from '../support/on-servers.ts';
@@ -71,6 +71,10 @@ test('prune keeps what the rules keep, always the newest full one, and touches n
       third.said,
       new RegExp(`Removed the backup ${second.manifest.id} \\("keep"\\): there are 1 newer full ones`),
     );
+    // The folder of a database that is on another disk.
+    renameSync(folder, `${at.folder}/elsewhere`);
+    symlinkSync(`${at.folder}/elsewhere`, folder);
+    assert.match((await ok(at.run(['backup', 'list']))).stdout, /-full-.* +no$/m);
   }));
 
 test('the only backup that was proven is not pruned, and it is said why', () =>

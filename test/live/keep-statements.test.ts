@@ -154,6 +154,18 @@ ALTER TABLE f ENABLE ROW LEVEL SECURITY; ALTER TABLE f FORCE ROW LEVEL SECURITY;
         assert.deepEqual(await database.sql("SELECT relforcerowsecurity FROM pg_class WHERE oid = 'f'::regclass"), [
           ['t'],
         ]);
+        await database.sql("INSERT INTO f (id, v) SELECT i, repeat('v', 300) FROM generate_series(100, 30000) AS i");
+        place.write({
+          'm/001_step.sql': '-- Step\n-- Lock-Timeout: 60ms\nALTER TABLE f DROP COLUMN v;\n-- IRREVERSIBLE: x\n',
+        });
+        for (const to of ['schema', 'file']) {
+          const large = await place.run(['migrate', '--yes', '--backup-to', to], { env });
+          assert.match(
+            large.said,
+            /backup-refused.*public\.f cannot be copied while it is in use: a policy hides rows of it/,
+          );
+        }
+        assert.deepEqual(await database.sql("SELECT count(v) FROM f WHERE v LIKE 'vvv%'"), [['29901']]);
       });
     });
   });

@@ -51,8 +51,9 @@ export function backupPlaces(backupFolder: string, database?: string): BackupPla
 
 function namesIn(folder: string): string[] {
   try {
+    // The folder of a database may lie on another disk: backups are written through a link, and found through it.
     return readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
+      .filter((entry) => entry.isDirectory() || (entry.isSymbolicLink() && isFolder(join(folder, entry.name))))
       .map(({ name }) => name)
       .sort();
   } catch {

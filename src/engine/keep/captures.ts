@@ -10,6 +10,7 @@ import { abandonedCaptures, type Capture, capture, catchUpIn, endCaptureIn, give
 import { type Described, describeTaking, takingId, titleOf } from './describe.ts';
 import { withoutRoom } from './file-room.ts';
 import { inTransaction } from './in-transaction.ts';
+import { copyingLargeFailed } from './keep-problems.ts';
 import { isLarge } from './lock-to-copy.ts';
 import { underOwnPath } from './own-path.ts';
 import type { Destroying } from './read-destroying.ts';
@@ -114,7 +115,7 @@ export class Captures {
       return await capture(subject, taking, kept, { what, toFile, direction: this.#direction, progress });
     } catch (error) {
       await giveUp(subject, { kept });
-      throw error;
+      throw copyingLargeFailed(error, taking.relation);
     }
   }
 

@@ -90,6 +90,27 @@ function isHidden({ code, message }: { readonly code?: string | undefined; reado
   return code === '42501' && message.includes('row-level security');
 }
 
+/** A large table is copied while it is in use, so nothing of it can be switched off meanwhile: a policy of its owner stands in the way. */
+export function copyingLargeFailed(error: unknown, relation: Relation): unknown {
+  const server = error instanceof Problem ? error.fields.server : undefined;
+  const hidden = isDatabaseError(error)
+    ? isHidden(error)
+    : isHidden({ code: server?.sqlstate, message: server?.message ?? '' });
+  if (!hidden) return error;
+  return new Problem(
+    'backup-refused',
+    `${shown(relation)} cannot be copied while it is in use: a policy hides rows of it`,
+    {
+      found: 'FORCE ROW LEVEL SECURITY, and a role without BYPASSRLS',
+      next: [
+        'As a role with BYPASSRLS (setting "role").',
+        'Or allow the lock to be held longer for this file, and it is copied under that: -- Lock-Timeout: 10s',
+        'Or keep nothing of it: --backup=never',
+      ],
+    },
+  );
+}
+
 const SEEING = ['As a role that sees all rows: the owner of the table, or one with BYPASSRLS (setting "role").'];
 
 /** Serialization failure, deadlock, lock not available. */
