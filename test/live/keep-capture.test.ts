@@ -94,6 +94,37 @@ CREATE INDEX CONCURRENTLY big_b ON big (b);\nALTER TABLE big DROP COLUMN a;\n-- 
         },
       ));
 
+    test('tables that are small one by one are copied beforehand, or refused, where all of them together would take too long', () =>
+      withApplied(major, FILES, async (at) => {
+        const make = (name: string, key: string) =>
+          `CREATE TABLE ${name} (id int ${key}, v text); INSERT INTO ${name} SELECT i, repeat('v', 300) FROM generate_series(1, 10000) AS i`;
+        const keyed = [1, 2, 3, 4].map((n) => make(`few.t${n}`, 'PRIMARY KEY'));
+        await at.database.sql(`CREATE SCHEMA few; ${keyed.join('; ')}`);
+        const back = [
+          'CREATE SCHEMA few',
+          ...[1, 2, 3, 4].map((n) => `CREATE TABLE few.t${n} (id int PRIMARY KEY, v text)`),
+        ];
+        at.write({
+          'm/002_few.sql': `-- Lock-Timeout: 60ms\nDROP SCHEMA few CASCADE;\n-- ROLLBACK:\n${back.map((sql) => `-- ${sql};\n`).join('')}`,
+        });
+        const seen = watchTriggers(at);
+        const dropped = await at.run(['migrate']);
+        assert.equal(dropped.exit, 0, dropped.output);
+        assert(await seen(), 'some of them were copied while they were in use');
+        assert.deepEqual(await leftOf(at, false), []);
+        const returned = await at.run(['rollback', '--yes', '--lock-timeout', '5s']);
+        assert.doesNotMatch(returned.said, /not put back/);
+        const rows = [1, 2, 3, 4].map((n) => `(SELECT count(*) FROM few.t${n} WHERE length(v) = 300)`);
+        assert.deepEqual(await at.database.sql(`SELECT ${rows.join(' + ')}`), [['40000']]);
+        await at.database.sql([1, 2, 3].map((n) => make(`few.k${n}`, '')).join('; '));
+        const refused = await at.run(['migrate']);
+        assert.match(
+          refused.said,
+          /few\.k\d is too large to be copied while it is locked.*found: 3\.\d MB, and [\d.]+ MB of others/s,
+        );
+        assert.deepEqual(await at.database.sql('SELECT count(*) FROM few.k3'), [['10000']]);
+      }));
+
     test('a table without a key is refused, and says what to do', () =>
       withApplied(major, FILES, async (at) => {
         await at.database.sql('ALTER TABLE big DROP CONSTRAINT big_pkey; ALTER TABLE big ALTER id DROP NOT NULL');
@@ -104,3 +135,21 @@ CREATE INDEX CONCURRENTLY big_b ON big (b);\nALTER TABLE big DROP COLUMN a;\n-- 
         assert.deepEqual(await at.database.sql('SELECT count(a) FROM big'), [['50000']]);
       }));
   });
+
+/** Looks again and again until it has seen the trigger by which a table is copied while it is in use, or is asked. */
+function watchTriggers({ database }: Parameters<typeof leftOf>[0]): () => Promise<boolean> {
+  let asked = false;
+  const looking = (async () => {
+    while (!asked) {
+      const [found] = await database.sql(
+        "SELECT EXISTS (SELECT FROM pg_trigger WHERE tgname LIKE 'taskflow_capture%')",
+      );
+      if (found?.[0] === 't') return true;
+    }
+    return false;
+  })();
+  return () => {
+    asked = true;
+    return looking;
+  };
+}

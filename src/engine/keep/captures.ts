@@ -11,7 +11,7 @@ import { type Described, describeTaking, takingId, titleOf } from './describe.ts
 import { withoutRoom } from './file-room.ts';
 import { inTransaction } from './in-transaction.ts';
 import { copyingLargeFailed } from './keep-problems.ts';
-import { isLarge } from './lock-to-copy.ts';
+import { UnderLock } from './lock-to-copy.ts';
 import { underOwnPath } from './own-path.ts';
 import type { Destroying } from './read-destroying.ts';
 import { ensureSchema, freeName, runOfStore } from './store.ts';
@@ -68,13 +68,15 @@ export class Captures {
   /** Before the transaction; `statements`: all of the file, in order. */
   async prepare(subject: LockSubject, statements: Iterable<Statement>): Promise<void> {
     await this.#clearAbandoned(subject);
+    const underLock = new UnderLock();
     for (const statement of statements) {
       for (const destruction of this.#destroying(statement)) {
         const takings = await inTransaction(subject.worker, (session) => takingsOf(session, destruction));
-        for (const taking of takings.filter(
-          (one) => !unkeptBecause(one) && this.#isCaptured(one, subject.lockTimeoutMs),
-        )) {
-          this.#all.set(takingId(taking), await this.#capture(subject, taking));
+        for (const taking of takings.filter((one) => one.exclusive && !unkeptBecause(one))) {
+          if (this.#all.has(takingId(taking))) continue;
+          if (this.#isCaptured(taking, underLock, subject.lockTimeoutMs))
+            this.#all.set(takingId(taking), await this.#capture(subject, taking));
+          else underLock.add(taking.relation);
         }
       }
     }
@@ -89,11 +91,10 @@ export class Captures {
     this.#all.clear();
   }
 
-  #isCaptured(taking: Taking, lockTimeoutMs: number): boolean {
-    const { exclusive, relation, kind } = taking;
-    const known = this.#all.has(takingId(taking));
+  #isCaptured(taking: Taking, underLock: UnderLock, lockTimeoutMs: number): boolean {
+    const { relation, kind } = taking;
     const hasKey = describeTaking(taking, '').key.length > 0;
-    return !known && exclusive && kind !== 'retyped' && hasKey && isLarge(relation, lockTimeoutMs);
+    return kind !== 'retyped' && hasKey && underLock.isLarge(relation, lockTimeoutMs);
   }
 
   async #capture(subject: LockSubject, taking: Taking): Promise<Capture> {

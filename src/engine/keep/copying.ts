@@ -12,7 +12,7 @@ import { describeTaking, titleOf } from './describe.ts';
 import { withoutRoom } from './file-room.ts';
 import { movedMeanwhile, tooLarge } from './keep-problems.ts';
 import { sequencesOf } from './keep-sequences.ts';
-import { isLarge, lockToCopy, withCopySettings } from './lock-to-copy.ts';
+import { lockToCopy, UnderLock, withCopySettings } from './lock-to-copy.ts';
 import { originOf } from './origin.ts';
 import { type FileSettings, OWN_PATH } from './own-path.ts';
 import { describe, type OwnedSequence, type Relation } from './relations.ts';
@@ -43,6 +43,7 @@ export class Copying {
   readonly #control: Control;
   readonly #version: string;
   readonly #direction: 'apply' | 'rollback';
+  #underLock = new UnderLock();
   readonly #in: { readonly captures: Captures; readonly stores: () => SharedStores };
 
   /** `stores`: those of the transaction that is open. */
@@ -58,6 +59,11 @@ export class Copying {
     this.#in = into;
   }
 
+  /** A transaction begins. */
+  begin(): void {
+    this.#underLock = new UnderLock();
+  }
+
   titleOf(taking: Taking): string {
     return titleOf(taking, this.#version, this.#engine.run.runId);
   }
@@ -67,21 +73,24 @@ export class Copying {
     const { session, lockTimeoutMs } = at;
     const { relation, exclusive } = taking;
     const captured = this.#in.captures.of(taking);
-    if (!captured && exclusive && isLarge(relation, lockTimeoutMs))
-      return this.#refuse(tooLarge(relation, lockTimeoutMs));
+    // What a way back would lose is more than that others wait for a while.
+    const beside = this.#direction === 'apply' ? this.#underLock : new UnderLock();
+    if (!captured && exclusive && beside.isLarge(relation, lockTimeoutMs))
+      return this.#refuse(tooLarge(relation, beside.bytes, lockTimeoutMs));
     const full = captured ? undefined : withoutRoom(this.#engine, taking);
     if (full) return this.#refuse(full);
     return withCopySettings(session, async () => {
       // As much as can be is done before others have to wait.
       const before = captured ? await catchUpIn(session, captured) : 0;
-      if (exclusive) {
-        await lockToCopy(session, relation, lockTimeoutMs);
+      if (!exclusive) return this.#fillUnlessEmpty(session, taking, taking.ofFile ? asFile(at.file, taking) : OWN);
+      const copyMs = beside.leftMs(lockTimeoutMs);
+      await lockToCopy(session, relation, { lockTimeoutMs, copyMs });
+      if (!captured) beside.add(relation);
+      return beside.timed(async () => {
         await refuseAltered(session, relation);
-      }
-      if (captured) return this.#finished(session, captured, before);
-      const settings = taking.ofFile ? asFile(at.file, taking) : OWN;
-      if (!exclusive) return this.#fillUnlessEmpty(session, taking, settings);
-      return seeingAll(session, [nameOf(relation)], () => this.#fillUnlessEmpty(session, taking, settings));
+        if (captured) return this.#finished(session, captured, before);
+        return seeingAll(session, [nameOf(relation)], () => this.#fillUnlessEmpty(session, taking, OWN));
+      });
     });
   }
 

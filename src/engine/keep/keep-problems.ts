@@ -10,10 +10,11 @@ const NEXT = [
   'Or allow the lock to be held longer for this file: -- Lock-Timeout: 10s',
 ];
 
-/** A relation that nobody can copy in the time that others may be kept waiting. */
-export function tooLarge(relation: Relation, lockTimeoutMs: number): Problem {
+/** A relation that nobody can copy in the time that others may be kept waiting; `besideBytes`: of those that are copied with it. */
+export function tooLarge(relation: Relation, besideBytes: number, lockTimeoutMs: number): Problem {
+  const beside = besideBytes > 0 ? `, and ${formatBytes(besideBytes)} of others that are locked until then` : '';
   return new Problem('backup-refused', `${shown(relation)} is too large to be copied while it is locked`, {
-    found: `${formatBytes(relation.bytes)}; others would wait for it longer than ${formatDuration(lockTimeoutMs)}, the lock timeout`,
+    found: `${formatBytes(relation.bytes)}${beside}; others would wait for it longer than ${formatDuration(lockTimeoutMs)}, the lock timeout`,
     next: NEXT,
   });
 }

@@ -80,6 +80,7 @@ export class Keeper {
     this.#remembered = new RememberedRelations();
     this.#wereThere.clear();
     this.#captures.begin();
+    this.#copying.begin();
   }
 
   /** For a statement that destroys something; `lockTimeoutMs`: how long anybody may be kept waiting by a copy. */
