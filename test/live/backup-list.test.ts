@@ -88,4 +88,6 @@ test('the only backup that was proven is not pruned, and it is said why', () =>
       end.stdout.replace(/\s+/g, ' '),
       new RegExp(`${first.manifest.id} of \\S+ stays: the newest that was proven by "backup verify"`),
     );
+    const named = await ok(at.run(['backup', 'prune', first.manifest.id, '--dry-run']));
+    assert.match(named.stdout.replace(/\s+/g, ' '), /: named, and no other one was proven by "backup verify"/);
   }));

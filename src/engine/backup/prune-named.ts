@@ -37,7 +37,7 @@ export function planNamed(
   return {
     files: {
       keep,
-      remove: [...files].map((backup) => ({ backup, why: WHY })),
+      remove: [...files].map((backup) => ({ backup, why: whyOf(backup, kept) })),
       kept,
       spared: [],
       passedOver: [],
@@ -49,6 +49,23 @@ export function planNamed(
       spared: [],
     },
   };
+}
+
+/** Who names one may have it removed, and is told what there is no other of. */
+function whyOf(backup: ListedBackup, kept: readonly ListedBackup[]): string {
+  if (!isWhole(backup)) return WHY;
+  const others = kept.filter((one) => one.database === backup.database && isWhole(one));
+  if (others.length === 0) return `${WHY}, and there is no other one of the whole database`;
+  const isLastProven = isProven(backup) && !others.some(isProven);
+  return isLastProven ? `${WHY}, and no other one was proven by "backup verify"` : WHY;
+}
+
+function isWhole({ kind, state, leavingOut }: ListedBackup): boolean {
+  return kind === 'full' && state === 'ok' && leavingOut.length === 0;
+}
+
+function isProven({ verified }: ListedBackup): boolean {
+  return verified?.ok === true && verified.server !== null;
 }
 
 function removable(store: Store, all: boolean): Store {
