@@ -96,6 +96,18 @@ export async function withControl<T>(engine: Engine, use: (control: Control) => 
   }
 }
 
+/** The same for who does not need the ledger: the session alone. */
+export async function withControlSession<T>(engine: Engine, use: (session: Session) => Promise<T>): Promise<T> {
+  const session = await openControlSession(engine);
+  try {
+    return await use(session);
+  } catch (error) {
+    throw isServers(error) ? databaseProblem(error, 'cannot read the database') : error;
+  } finally {
+    await session.end();
+  }
+}
+
 /** What the server or the way to it is to blame for, not a fault of ours. */
 function isServers(error: unknown): boolean {
   return isDatabaseError(error) || error instanceof SessionLost;

@@ -36,6 +36,19 @@ export function readFolders(folders: readonly string[], cwd: string): FoundFiles
   return { files, complaints };
 }
 
+/** The file of one version, which alone is read; undefined where there is none, or it cannot be read. */
+export function readVersionFile(folders: readonly string[], cwd: string, version: string): MigrationFile | undefined {
+  for (const folder of folders) {
+    const shown = shownPath(folder, cwd);
+    for (const entry of listFolder(folder, shown)) {
+      if (!entry.name.startsWith(`${version}.`)) continue;
+      const found = readOne(folder + sep + entry.name, entry, shown === '.' ? entry.name : shown + sep + entry.name);
+      if (!(found instanceof Problem) && found.version === version) return found;
+    }
+  }
+  return undefined;
+}
+
 /** Throws the complaints as one Problem: for everything that is about to run something. */
 export function refuseComplaints(found: FoundFiles): readonly MigrationFile[] {
   if (found.complaints.length > 0) {

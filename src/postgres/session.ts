@@ -38,6 +38,7 @@ export class Session {
   #first: BatchItem | undefined;
   #lost: Error | undefined;
   #underWay: Promise<void> | undefined;
+  #keep: (() => boolean) | undefined;
 
   /** Which server it is a session of; undefined where that is not known. */
   readonly reached: ReachedHost | undefined;
@@ -232,7 +233,13 @@ export class Session {
     return this.#cancel();
   }
 
+  /** From now on `end` asks this first: true, and it stays open, since somebody keeps it for the next who wants one. */
+  endsUnless(keep: () => boolean): void {
+    this.#keep = keep;
+  }
+
   async end(): Promise<void> {
+    if (this.#keep?.()) return;
     await this.#client.end().catch(() => {});
   }
 

@@ -6,11 +6,12 @@ import { problemJson } from '../report/problem-json.ts';
 import type { Assets } from './assets.ts';
 import { type Addresses, passGate, SECURITY_HEADERS, TLS_HEADERS } from './gate.ts';
 import type { Hub } from './hub.ts';
-import { Refusal, sendJson } from './refusal.ts';
+import { Refusal } from './refusal.ts';
 import { addressOf, cookieOf, readBody } from './request.ts';
 import { isAtLeast } from './roles.ts';
 import type { Call, Route } from './route.ts';
 import type { Router } from './router.ts';
+import { sendJson, sendUnlessKnown } from './send-json.ts';
 import { isSecret, type Session } from './sessions.ts';
 
 /** All that answers go by. */
@@ -61,11 +62,18 @@ async function answerCall(site: Site, request: IncomingMessage, response: Server
     session: session as Session, // absent only where the route is for anybody, and then nobody asks for it
     user: (session as Session)?.user,
     address: addressOf(request, site.trustedProxies),
+    shared: async (target, question, work) => {
+      const { value, id } = await hub.shared(target, { question, since: sinceOf(request) }, work);
+      response.setHeader(POSITION, id);
+      return value;
+    },
     signal: session ? AbortSignal.any([gone.signal, session.ended]) : gone.signal,
     setCookie: (value) => response.setHeader('Set-Cookie', cookieHeader(site, value)),
   };
   if (!route.follow) {
-    sendJson(response, 200, (await route.handle(call, input)) as object);
+    const value = (await route.handle(call, input)) as object;
+    if (route.method === 'GET') sendUnlessKnown(request, response, value);
+    else sendJson(response, 200, value);
     return;
   }
   const live = route.follow(call, input);
@@ -76,6 +84,14 @@ async function answerCall(site: Site, request: IncomingMessage, response: Server
   });
   const lastId = request.headers['last-event-id'] ?? place.searchParams.get('since') ?? undefined;
   live.follow(response, lastId === undefined ? undefined : String(lastId), call.signal);
+}
+
+/** Of answers: the event of the target's stream up to which they show what has happened. Of requests: what they must show. */
+const POSITION = 'X-Taskflow-Event';
+
+function sinceOf({ headers }: IncomingMessage): string | undefined {
+  const said = headers[POSITION.toLowerCase()];
+  return typeof said === 'string' ? said : undefined;
 }
 
 /** A page that looks by itself, and a stream, do not keep a session from expiring. */

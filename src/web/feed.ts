@@ -21,6 +21,8 @@ const KEPT_MAX = 500;
 const KEPT_CHARACTERS_MAX = 4_000_000;
 /** So many wait for a reader that is slow; behind that it is told to ask for everything anew. */
 const QUEUED_MAX = 100;
+/** Who has taken nothing for so long is gone, or will come back with the number of the last event that it has. */
+const STUCK_MS = 60_000;
 
 /**
  * Events with numbers, to any number of readers. Who comes back with the number of the last event that it has gets those since;
@@ -32,20 +34,42 @@ export class Feed {
   readonly #epoch = randomBytes(6).toString('hex');
   readonly #kept: (Kept & { readonly characters: number })[] = [];
   readonly #readers = new Set<Reader>();
+  readonly #now: () => number;
   #count = 0;
   /** Of those that are kept. */
   #characters = 0;
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
 
   get readers(): number {
     return this.#readers.size;
   }
 
+  /** How many events there were. */
+  get position(): number {
+    return this.#count;
+  }
+
+  /** Of the event with that number; undefined where it is none of this feed. */
+  positionOf(id: string | undefined): number | undefined {
+    const [epoch, count = ''] = (id ?? '').split('-');
+    const position = epoch === this.#epoch && /^\d{1,15}$/.test(count) ? Number(count) : undefined;
+    return position === undefined || position > this.#count ? undefined : position;
+  }
+
+  /** The number of the event at a position. */
+  idAt(position: number): string {
+    return `${this.#epoch}-${position}`;
+  }
+
   publish(event: FeedEvent): void {
     this.#count++;
     const one = { ...event, id: this.#id() };
-    const text = textOf(one); // written out once, however many readers there are
-    this.#keep({ ...one, characters: text.length });
-    for (const reader of this.#readers) reader.take(one, text);
+    const bytes = Buffer.from(textOf(one)); // written out once, however many readers there are
+    this.#keep({ ...one, characters: bytes.length });
+    for (const reader of this.#readers) reader.take(one, bytes);
   }
 
   #keep(one: Kept & { readonly characters: number }): void {
@@ -55,28 +79,28 @@ export class Feed {
       this.#characters -= this.#kept.shift()!.characters;
   }
 
-  /** The same for what the next of its kind outdates: it is not kept, has no number, and a reader that is slow does not get it. */
+  /** The same for what the next of its kind outdates: it is not kept, has no number, and a reader that is slow gets the last alone. */
   tell({ event, data }: FeedEvent): void {
-    const text = `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
-    for (const reader of this.#readers) reader.tell(text);
+    const bytes = Buffer.from(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    for (const reader of this.#readers) reader.tell(event, bytes);
   }
 
   /** Adds a reader; returns what takes it away. `lastId`: of the header Last-Event-ID. */
   subscribe(response: ServerResponse, lastId: string | undefined): () => void {
-    const reader = new Reader(response, () => this.#reload());
+    const reader = new Reader(response, () => this.#reload(), this.#now);
     reader.take({ event: 'hello', data: {}, id: this.#id() });
     for (const event of this.#since(lastId)) reader.take(event);
     this.#readers.add(reader);
     return () => void this.#readers.delete(reader);
   }
 
-  /** Keeps what stands between from taking the stream for dead. */
+  /** Keeps what stands between from taking the stream for dead, and ends those of readers that are stuck. */
   ping(): void {
     for (const reader of this.#readers) reader.ping();
   }
 
   #id(): string {
-    return `${this.#epoch}-${this.#count}`;
+    return this.idAt(this.#count);
   }
 
   #reload(): Kept {
@@ -95,20 +119,28 @@ export class Feed {
 class Reader {
   readonly #response: ServerResponse;
   readonly #reload: () => Kept;
+  readonly #now: () => number;
   #queue: Kept[] = [];
-  #isFull = false;
+  /** By kind, the last that was told while it was full. */
+  readonly #untold = new Map<string, Buffer>();
+  #fullSince: number | undefined;
   #hasLost = false;
 
-  constructor(response: ServerResponse, reload: () => Kept) {
+  constructor(response: ServerResponse, reload: () => Kept, now: () => number) {
     this.#response = response;
     this.#reload = reload;
+    this.#now = now;
     response.on('drain', () => this.#drained());
   }
 
-  take(event: Kept, text = textOf(event)): void {
+  get #isFull(): boolean {
+    return this.#fullSince !== undefined;
+  }
+
+  take(event: Kept, bytes = Buffer.from(textOf(event))): void {
     if (this.#hasLost) return;
     if (!this.#isFull) {
-      this.#write(text);
+      this.#write(bytes);
       return;
     }
     this.#queue.push(event);
@@ -117,26 +149,33 @@ class Reader {
     this.#hasLost = true;
   }
 
-  tell(text: string): void {
-    if (!this.#isFull) this.#write(text);
+  tell(kind: string, bytes: Buffer): void {
+    if (this.#isFull) this.#untold.set(kind, bytes);
+    else this.#write(bytes);
   }
 
   ping(): void {
-    if (!this.#isFull) this.#isFull = !this.#response.write(': alive\n\n');
+    if (this.#fullSince === undefined) this.#write(': alive\n\n');
+    else if (this.#now() - this.#fullSince > STUCK_MS) this.#response.destroy();
   }
 
-  #write(text: string): void {
-    this.#isFull = !this.#response.write(text);
+  #write(bytes: string | Buffer): void {
+    if (!this.#response.write(bytes)) this.#fullSince = this.#now();
   }
 
   #drained(): void {
-    this.#isFull = false;
+    this.#fullSince = undefined;
     if (this.#hasLost) this.#queue = [this.#reload()];
     this.#hasLost = false;
     while (!this.#isFull) {
       const next = this.#queue.shift();
-      if (!next) return;
+      if (!next) break;
       this.#write(textOf(next));
+    }
+    for (const [kind, bytes] of this.#untold) {
+      if (this.#isFull) return;
+      this.#untold.delete(kind);
+      this.#write(bytes);
     }
   }
 }

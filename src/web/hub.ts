@@ -5,7 +5,6 @@ import { Refusal } from './refusal.ts';
 import type { User } from './roles.ts';
 import { Sessions } from './sessions.ts';
 import { SignInLimit } from './sign-in-limit.ts';
-import { SingleFlight } from './single-flight.ts';
 import type { Target } from './target.ts';
 
 /** What a console is made of; all that comes from outside is handed in. */
@@ -36,7 +35,6 @@ export class Hub {
   readonly parts: HubParts;
   readonly sessions: Sessions;
   readonly limit = new SignInLimit();
-  readonly #flights = new SingleFlight();
   readonly #live: ReadonlyMap<string, LiveTarget>;
 
   constructor(parts: HubParts) {
@@ -67,14 +65,21 @@ export class Hub {
     throw new Refusal(404, 'not-found', `There is no target ${JSON.stringify(name)}.`);
   }
 
-  /** The value that `work` makes, masked; who asks the same meanwhile gets the same. */
-  shared<Value>(question: readonly unknown[], work: () => Promise<Value>): Promise<Value> {
-    return this.#flights.ask(JSON.stringify(question), async () => maskTexts(await work(), this.parts.mask));
+  /** The value that `work` makes of a target, masked: see SharedAnswers. `since`, `id`: numbers of events of its stream. */
+  async shared<Value>(
+    target: string,
+    { question, since }: { readonly question: readonly unknown[]; readonly since: string | undefined },
+    work: (live: LiveTarget) => Promise<Value>,
+  ): Promise<{ value: Value; id: string }> {
+    const { answers, feed } = this.live(target);
+    const masked = async () => maskTexts(await work(this.live(target)), this.parts.mask);
+    const { value, position } = await answers.ask(JSON.stringify(question), feed.positionOf(since), masked);
+    return { value, id: feed.idAt(position) };
   }
 
   /** Resolves when no action is under way any more. */
-  async settled(): Promise<void> {
-    await Promise.all([...this.#live.values()].map(({ actions }) => actions.settled()));
+  async end(): Promise<void> {
+    await Promise.all([...this.#live.values()].map((live) => live.end()));
   }
 
   /** Now and then: what has expired ends, and streams are kept alive. */

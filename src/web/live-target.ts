@@ -1,16 +1,20 @@
 import type { ServerResponse } from 'node:http';
+import { RequestReader } from '../engine/approval/read-requests.ts';
 import { DataWatch } from '../engine/look/data-watch.ts';
 import { ProofReader } from '../engine/look/last-proof.ts';
+import { Reader } from '../engine/look/reader.ts';
 import type { RiskReader } from '../engine/look/risk-reader.ts';
-import type { Heard } from '../engine/look/run/heard.ts';
+import type { RunLook } from '../engine/look/run/run-look.ts';
 import { SchemaReader } from '../engine/look/schema-reader.ts';
 import { TouchReader } from '../engine/look/touch-reader.ts';
 import { watchTrail } from '../engine/look/watch-trail.ts';
 import type { ActionParts } from './actions/action.ts';
 import { Actions } from './actions/actions.ts';
+import { Announcer } from './announcer.ts';
 import type { DriftAnswer } from './answers/drift.ts';
 import { Feed } from './feed.ts';
 import { LiveRun } from './live-run.ts';
+import { SharedAnswers } from './shared-answers.ts';
 import type { Target } from './target.ts';
 
 /**
@@ -19,35 +23,44 @@ import type { Target } from './target.ts';
  */
 export class LiveTarget {
   readonly target: Target;
-  readonly feed = new Feed();
+  readonly reader: Reader;
+  readonly feed: Feed;
+  readonly answers: SharedAnswers;
   readonly actions: Actions;
   readonly schema: SchemaReader;
   readonly touches: TouchReader;
   readonly proofs: ProofReader;
+  readonly requests = new RequestReader();
   /** What the last comparison has found, and when that was. */
   lastDrift: { readonly moment: string; readonly answer: DriftAnswer } | undefined;
   readonly #run: LiveRun;
+  readonly #announcer: Announcer;
   #risks: Promise<RiskReader> | undefined;
   #end: AbortController | undefined;
 
   constructor(target: Target, around: Pick<ActionParts, 'mask' | 'now' | 'fault'>) {
+    const { engine } = target;
     this.target = target;
-    this.actions = new Actions(this.feed, { ...around, engine: target.engine });
-    this.schema = new SchemaReader(target.engine, around.now);
-    this.touches = new TouchReader(target.engine);
-    this.proofs = new ProofReader(target.engine);
-    this.#run = new LiveRun(target.engine, this.actions, this.feed, around.mask);
+    this.reader = new Reader(engine);
+    this.feed = new Feed(around.now);
+    this.answers = new SharedAnswers(() => this.feed.position);
+    this.#announcer = new Announcer(this.feed, () => this.answers.spentMs);
+    this.actions = new Actions(this.feed, { ...around, engine });
+    this.schema = new SchemaReader(this.reader.engine, around.now);
+    this.touches = new TouchReader(this.reader.engine);
+    this.proofs = new ProofReader(this.reader.engine);
+    this.#run = new LiveRun(this.reader.engine, this.actions, this.feed, around.mask);
   }
 
-  /** What a run of this console has said of itself. */
-  heardOf(runId: string): Heard | undefined {
-    return this.#run.heardOf(runId);
+  /** The run at work, or the one that is wanted, or the last. */
+  lookAtRun(wanted: string | undefined): Promise<RunLook> {
+    return this.#run.ask(wanted);
   }
 
   /** What judges is loaded when somebody first asks. */
   risks(): Promise<RiskReader> {
     this.#risks ??= import('../engine/look/risk-reader.ts').then(
-      ({ RiskReader }) => new RiskReader(this.target.engine),
+      ({ RiskReader }) => new RiskReader(this.reader.engine),
     );
     return this.#risks;
   }
@@ -75,19 +88,38 @@ export class LiveTarget {
     void watchTrail(
       { ...engine, signal: until },
       {
-        changed: ({ seq, runId }) => this.feed.publish({ event: 'changed', data: { seq, runId } }),
-        away: (error) => this.feed.publish({ event: 'away', data: { message: engine.mask(messageOf(error)) } }),
-        also: async (session, { runId }) => {
-          if (await data.hasMoved(session)) this.feed.publish({ event: 'data', data: {} });
-          return this.#run.look(session, runId);
+        changed: (state) => this.#announcer.changed(state),
+        away: (error) => this.#away(engine.mask(messageOf(error))),
+        also: async (session, state) => {
+          if (await data.hasMoved(session)) this.#announcer.moved();
+          this.#announcer.goOn();
+          return this.#run.look(session, state);
         },
       },
     );
   }
 
+  /** What was read before may hold no more. */
+  #away(message: string): void {
+    this.#forget();
+    this.#announcer.away(message);
+  }
+
   #rest(): void {
     this.#end?.abort();
     this.#end = undefined;
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.answers.forget();
+    this.reader.rest();
+  }
+
+  /** Resolves when no action is under way any more; nothing is kept from now on. */
+  async end(): Promise<void> {
+    this.reader.close();
+    await this.actions.settled();
   }
 }
 

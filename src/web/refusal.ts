@@ -1,5 +1,3 @@
-import type { ServerResponse } from 'node:http';
-
 /** A request that is not answered with what it asked for: the status of HTTP, a stable word, a sentence. */
 export class Refusal extends Error {
   readonly status: number;
@@ -32,29 +30,3 @@ export const REFUSALS = {
   'input-invalid': 'a part of the request is not as the API describes it',
 } as const;
 export type RefusalCode = keyof typeof REFUSALS;
-
-/** An answer that many share is written out once. */
-const written = new WeakMap<object, Buffer>();
-
-function bytesOf(value: object): Buffer {
-  const known = written.get(value);
-  if (known) return known;
-  const bytes = Buffer.from(`${JSON.stringify(value)}\n`);
-  written.set(value, bytes);
-  return bytes;
-}
-
-/** Ends a response with a JSON document. Nothing changes the value afterwards. */
-export function sendJson(
-  response: ServerResponse,
-  status: number,
-  value: object,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  response.writeHead(status, {
-    'Content-Type': 'application/json; charset=utf-8',
-    'Cache-Control': 'no-store',
-    ...headers,
-  });
-  response.end(bytesOf(value));
-}

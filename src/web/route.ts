@@ -16,6 +16,12 @@ export interface Call {
   readonly address: string;
   /** Aborted when the answer is not wanted any more, or the session has ended. */
   readonly signal: AbortSignal;
+  /** What `work` makes of a target, one answer for all who ask the same: see SharedAnswers. Refusal `not-found`. */
+  shared<Value>(
+    target: string,
+    question: readonly unknown[],
+    work: (live: LiveTarget) => Promise<Value>,
+  ): Promise<Value>;
   /** Null takes the cookie of the session away. */
   setCookie(value: string | null): void;
 }

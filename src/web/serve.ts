@@ -70,7 +70,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
         return closed;
       }),
     );
-    await hub.settled();
+    await hub.end();
   }
 }
 

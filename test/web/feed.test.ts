@@ -7,8 +7,8 @@ import { runInNewContext } from 'node:vm';
 import { Feed } from '../../src/web/feed.ts';
 
 /** A server that hands out a feed; `read` collects what one reader is sent until that many events are there. */
-async function withFeed<T>(body: (feed: Feed, port: number) => Promise<T>): Promise<T> {
-  const feed = new Feed();
+async function withFeed<T>(body: (feed: Feed, port: number) => Promise<T>, now?: () => number): Promise<T> {
+  const feed = new Feed(now);
   const server = createServer((request, response) => {
     response.writeHead(200, { 'Content-Type': 'text/event-stream' });
     const leave = feed.subscribe(response, request.headers['last-event-id'] as string | undefined);
@@ -168,4 +168,61 @@ test('a reader that reads nothing costs nobody time, and little memory; then it 
     });
     slow.destroy();
   });
+});
+
+test('what is told without being kept reaches a reader that was slow: the last of it', async () => {
+  await withFeed(async (feed, port) => {
+    const slow = connect(port, '127.0.0.1');
+    await new Promise((done) => slow.once('connect', done));
+    slow.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    slow.pause();
+    while (feed.readers < 1) await new Promise((done) => setImmediate(done));
+    const text = 'x'.repeat(100_000);
+    for (let n = 0; n < 200; n++) {
+      feed.tell({ event: 'run', data: { seq: n, text } });
+      await new Promise((done) => setImmediate(done));
+    }
+    let said = '';
+    await new Promise<void>((done) => {
+      slow.on('data', (data) => {
+        said = (said + data).slice(-300_000);
+        if (said.includes('"seq":199')) done();
+      });
+      slow.resume();
+    });
+    assert.ok(!said.includes('"seq":198'), 'what it outdates is not sent');
+    slow.destroy();
+  });
+});
+
+test('a reader that takes nothing for a minute is let go; with the number of its last event it comes back', async () => {
+  let now = 0;
+  await withFeed(
+    async (feed, port) => {
+      const first = await Reader.open(port);
+      const { id } = await first.until(({ event }) => event === 'hello');
+      first.close();
+      const slow = connect(port, '127.0.0.1');
+      await new Promise((done) => slow.once('connect', done));
+      slow.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+      slow.pause();
+      while (feed.readers !== 1) await new Promise((done) => setImmediate(done));
+      const text = 'x'.repeat(100_000);
+      for (let n = 0; n < 200; n++) {
+        feed.publish({ event: 'changed', data: { seq: n, text } });
+        await new Promise((done) => setImmediate(done));
+      }
+      now += 59_000;
+      feed.ping();
+      await new Promise((done) => setImmediate(done));
+      assert.equal(feed.readers, 1);
+      now += 2000;
+      feed.ping();
+      while (feed.readers > 0) await new Promise((done) => setImmediate(done));
+      slow.destroy();
+      const again = await Reader.open(port, id);
+      await again.until(({ event }) => event === 'reload');
+    },
+    () => now,
+  );
 });

@@ -7,7 +7,6 @@ import { folded } from '../../src/web/app/parts/fold-changes.ts';
 import { busiest, neighbourhood } from '../../src/web/app/parts/neighbourhood.ts';
 import { reachOf } from '../../src/web/app/parts/reach.ts';
 import { sqlLines } from '../../src/web/app/parts/sql-tokens.ts';
-import { SingleFlight } from '../../src/web/single-flight.ts';
 
 const row = (version: string, more: Partial<MigrationRow> = {}): MigrationRow => ({
   version,
@@ -160,27 +159,4 @@ test('characters that deceive are parts of their own', () => {
     { text: '\n' },
   ]);
   assert.deepEqual(visibleParts('plain\ttext'), [{ text: 'plain\ttext' }]);
-});
-
-test('a hundred who ask at the same time are two questions, and nobody gets an answer from before they asked', async () => {
-  const flights = new SingleFlight();
-  const finish: (() => void)[] = [];
-  let asked = 0;
-  const work = () => {
-    const mine = ++asked;
-    return new Promise<number>((done) => finish.push(() => done(mine)));
-  };
-  const first = flights.ask('q', work);
-  const later = Array.from({ length: 99 }, () => flights.ask('q', work));
-  assert.equal(asked, 1);
-  finish[0]!();
-  assert.equal(await first, 1);
-  await new Promise((done) => setImmediate(done));
-  assert.equal(asked, 2);
-  finish[1]!();
-  assert.deepEqual(new Set(await Promise.all(later)), new Set([2]));
-  const failing = flights.ask('other', () => Promise.reject(new Error('away')));
-  await assert.rejects(failing, /away/);
-  const again = flights.ask('other', async () => 'there');
-  assert.equal(await again, 'there');
 });

@@ -9,7 +9,7 @@ import { type Control, withControl } from '../control.ts';
 import type { Engine } from '../engine.ts';
 import { isGoingOn, standingOf } from './gate.ts';
 import { type ApprovalList, type ListedRequest, lazily, listOf } from './list.ts';
-import { readRequests } from './read-requests.ts';
+import type { RequestReader } from './read-requests.ts';
 import { planChoice } from './replan.ts';
 import { approvalRules, visitor } from './rules.ts';
 
@@ -40,10 +40,14 @@ export interface ApprovalsView extends Omit<ApprovalList, 'requests'> {
 /** All that a screen shows of approvals to the person of that name. Nothing is written. */
 export function lookAtApprovals(
   engine: Engine,
-  { name, choice }: { readonly name: string; readonly choice: ActionChoice | undefined },
+  {
+    name,
+    choice,
+    requests: reader,
+  }: { readonly name: string; readonly choice: ActionChoice | undefined; readonly requests: RequestReader },
 ): Promise<ApprovalsView> {
   return withControl(engine, async (control) => {
-    const requests = await readRequests(control);
+    const requests = await reader.read(control);
     const files = lazily(engine);
     const list = await listOf(engine, control, { requests, files, all: false });
     const person = visitor(name, control);

@@ -1,5 +1,5 @@
 import { type BatchKey, keyColumns, keyText } from '../../batch/key.ts';
-import { readFolders } from '../../files/folders.ts';
+import { readVersionFile } from '../../files/folders.ts';
 import type { DataSpec } from '../../migration/data-spec.ts';
 import type { Migration } from '../../migration/migration.ts';
 import { Problem } from '../../problem/problem.ts';
@@ -128,8 +128,7 @@ async function clockOf({ session }: Control): Promise<string> {
 }
 
 function fileView(engine: Engine, run: DataRun): Pick<DataRunView, 'description' | 'file' | 'target'> {
-  const { files } = readFolders(engine.settings.directories, engine.cwd);
-  const file = files.find((one) => one.version === run.version);
+  const file = readVersionFile(engine.settings.directories, engine.cwd, run.version);
   const migration = loaded(() => file?.load());
   return {
     description: migration?.description ?? null,

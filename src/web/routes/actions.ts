@@ -12,9 +12,9 @@ export const readActions = route({
   changes: false,
   input: v.object(ofTarget),
   output: actionsAnswer,
-  async handle({ hub }, { target }) {
+  async handle({ hub, shared }, { target }) {
     const { target: at, actions } = hub.live(target);
-    const production = await hub.shared(['production', target], () => hub.parts.isProduction(at.engine));
+    const production = await shared(target, ['production'], ({ reader }) => hub.parts.isProduction(reader.engine));
     return {
       database: at.engine.target.database,
       production,

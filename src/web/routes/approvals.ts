@@ -14,11 +14,10 @@ export const readApprovals = route({
   changes: false,
   input: v.object({ ...ofTarget, ...choiceInput }),
   output: approvalsAnswer,
-  handle({ hub, user }, { target, ...asked }) {
-    const { engine } = hub.target(target);
+  handle({ shared, user }, { target, ...asked }) {
     const choice = choiceOf(asked);
-    return hub.shared(['approvals', target, user.name, choice], () =>
-      lookAtApprovals(engine, { name: user.name, choice }),
+    return shared(target, ['approvals', user.name, choice], ({ reader, requests }) =>
+      lookAtApprovals(reader.engine, { name: user.name, choice, requests }),
     );
   },
 });

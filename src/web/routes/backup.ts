@@ -13,8 +13,5 @@ export const readBackup = route({
   changes: false,
   input: v.object({ ...ofTarget, id: v.pipe(v.string(), v.description('as the list names it')) }),
   output: backupAnswer,
-  handle({ hub }, { target, id }) {
-    const { engine } = hub.target(target);
-    return hub.shared(['backup', target, id], () => backupView(engine, id));
-  },
+  handle: ({ shared }, { target, id }) => shared(target, ['backup', id], ({ reader }) => backupView(reader.engine, id)),
 });

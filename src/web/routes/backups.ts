@@ -13,8 +13,6 @@ export const readBackups = route({
   changes: false,
   input: v.object(ofTarget),
   output: backupsAnswer,
-  handle({ hub }, { target }) {
-    const { engine } = hub.target(target);
-    return hub.shared(['backups', target], () => backupsView(engine, new Date(hub.parts.now())));
-  },
+  handle: ({ hub, shared }, { target }) =>
+    shared(target, ['backups'], ({ reader }) => backupsView(reader.engine, new Date(hub.parts.now()))),
 });

@@ -15,10 +15,9 @@ export const verifyChain = route({
   changes: false,
   input: v.object(ofTarget),
   output: chainAnswer,
-  handle({ hub }, { target }) {
-    const { engine } = hub.target(target);
-    return hub.shared(['chain', target], async () => {
-      const report = await verifyHistory(engine, {});
+  handle({ hub, shared }, { target }) {
+    return shared(target, ['chain'], async ({ reader }) => {
+      const report = await verifyHistory(reader.engine, {});
       const found = historyProblem(report);
       const { anchor: _none, expected: _neither, ...rest } = report;
       const checkedAt = new Date(hub.parts.now()).toISOString();

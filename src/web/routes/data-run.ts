@@ -13,8 +13,6 @@ export const readDataRun = route({
   changes: false,
   input: v.object({ ...ofTarget, version: v.pipe(v.string(), v.description('as status names it, or its number')) }),
   output: dataRunAnswer,
-  handle({ hub }, { target, version }) {
-    const { engine } = hub.target(target);
-    return hub.shared(['data-run', target, version], () => dataRunView(engine, version));
-  },
+  handle: ({ shared }, { target, version }) =>
+    shared(target, ['data-run', version], ({ reader }) => dataRunView(reader.engine, version)),
 });

@@ -13,8 +13,5 @@ export const readDataRuns = route({
   changes: false,
   input: v.object(ofTarget),
   output: dataRunsAnswer,
-  handle({ hub }, { target }) {
-    const { engine } = hub.target(target);
-    return hub.shared(['data', target], () => dataRuns(engine));
-  },
+  handle: ({ shared }, { target }) => shared(target, ['data'], ({ reader }) => dataRuns(reader.engine)),
 });

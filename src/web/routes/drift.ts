@@ -13,10 +13,9 @@ export const findDriftNow = route({
   changes: false,
   input: v.object(ofTarget),
   output: driftAnswer,
-  async handle({ hub }, { target }) {
-    const live = hub.live(target);
-    const { engine, withScratch } = live.target;
-    return hub.shared(['drift', target], async () => {
+  async handle({ hub, shared }, { target }) {
+    return shared(target, ['drift'], async (live) => {
+      const { engine, withScratch } = live.target;
       const moment = await live.schema.moment();
       const { driftView } = await import('../../engine/look/drift-view.ts');
       const found = await withScratch((open) => driftView(engine, open));
@@ -37,10 +36,10 @@ export const readLastDrift = route({
   changes: false,
   input: v.object(ofTarget),
   output: lastDriftAnswer,
-  async handle({ hub }, { target }) {
+  async handle({ hub, shared }, { target }) {
     const { lastDrift, schema } = hub.live(target);
     if (!lastDrift) return { drift: null };
-    const moment = await hub.shared(['moment', target], async () => ({ text: await schema.moment() }));
+    const moment = await shared(target, ['moment'], async () => ({ text: await schema.moment() }));
     return { drift: moment.text === lastDrift.moment ? lastDrift.answer : null };
   },
 });

@@ -22,11 +22,10 @@ export const readEvents = route({
     limit: v.optional(v.pipe(whole(1, 1000), v.description(`how many (${LIMIT})`))),
   }),
   output: eventsAnswer,
-  handle({ hub }, { target, limit = LIMIT, version, event: kind, text: holds, before }) {
-    const { engine } = hub.target(target);
+  handle({ shared }, { target, limit = LIMIT, version, event: kind, text: holds, before }) {
     const asked = { version: version || undefined, event: kind || undefined, text: holds || undefined, before };
-    return hub.shared(['events', target, asked, limit], async () => {
-      const { database, events } = await history(engine, { ...asked, limit: limit + 1 });
+    return shared(target, ['events', asked, limit], async ({ reader }) => {
+      const { database, events } = await history(reader.engine, { ...asked, limit: limit + 1 });
       const newest = events.reverse();
       return { database, events: newest.slice(0, limit), more: newest.length > limit };
     });

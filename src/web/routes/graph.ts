@@ -18,10 +18,9 @@ export const readGraph = route({
     version: v.optional(v.pipe(word, v.description('whose part is wanted'))),
   }),
   output: graphAnswer,
-  handle({ hub }, { target, part, version }) {
-    const { engine } = hub.target(target);
+  handle({ shared }, { target, part, version }) {
     const versions = version ? [version] : [];
-    return hub.shared(['graph', target, part, versions], async () => {
+    return shared(target, ['graph', part, versions], async ({ reader: { engine } }) => {
       const kind = version ? part : 'whole';
       const request = { settings: engine.settings, cwd: engine.cwd, part: { kind, versions } };
       return graphDocument({ ...(await graphFromDatabase(engine, request)), unasked: null });

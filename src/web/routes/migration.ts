@@ -14,10 +14,9 @@ export const readMigration = route({
   changes: false,
   input: v.object({ ...ofTarget, version: v.pipe(v.string(), v.description('as status names it, or its number')) }),
   output: migrationAnswer,
-  handle({ hub }, { target, version }) {
-    const { engine } = hub.target(target);
-    return hub.shared(['migration', target, version], async () => {
-      const found = await migrationDetail(engine, version);
+  handle({ shared }, { target, version }) {
+    return shared(target, ['migration', version], async ({ reader }) => {
+      const found = await migrationDetail(reader.engine, version);
       return { ...found, faults: found.faults.map(problemJson) };
     });
   },

@@ -14,10 +14,9 @@ export const readOverview = route({
   changes: false,
   input: v.object(ofTarget),
   output: overviewAnswer,
-  handle({ hub }, { target }) {
-    const { engine } = hub.target(target);
-    return hub.shared(['overview', target], async () => {
-      const { complaints, manifests: _among, ...found } = await overview(engine);
+  handle({ shared }, { target }) {
+    return shared(target, ['overview'], async ({ reader }) => {
+      const { complaints, manifests: _among, ...found } = await overview(reader.engine);
       return { ...found, complaints: complaints.map(problemJson) };
     });
   },

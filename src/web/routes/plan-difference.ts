@@ -16,10 +16,9 @@ export const readPlanDifference = route({
     only: v.optional(v.pipe(word, v.description('this version and what it needs'))),
   }),
   output: planDifferenceAnswer,
-  handle({ hub }, { target, to, only }) {
-    const { engine, withScratch } = hub.target(target);
+  handle({ hub, shared }, { target, to, only }) {
     const request = { to: to || undefined, only: only || undefined };
-    return hub.shared(['plan difference', target, request], async () => {
+    return shared(target, ['plan difference', request], async ({ target: { engine, withScratch } }) => {
       const { planDifference } = await import('../../engine/look/plan-difference.ts');
       const found = await withScratch((open) => planDifference(engine, open, request));
       return { ...found, checkedAt: new Date(hub.parts.now()).toISOString() };

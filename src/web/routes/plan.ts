@@ -17,11 +17,10 @@ export const readPlan = route({
     only: v.optional(v.pipe(word, v.description('this version and what it needs'))),
   }),
   output: planAnswer,
-  handle({ hub }, { target, to, only }) {
-    const { engine } = hub.target(target);
+  handle({ shared }, { target, to, only }) {
     const request = { to: to || undefined, only: only || undefined };
-    return hub.shared(['plan', target, request], () =>
-      makePlan(engine, { ...request, allowLate: false, singleTransaction: false, binding: false }),
+    return shared(target, ['plan', request], ({ reader }) =>
+      makePlan(reader.engine, { ...request, allowLate: false, singleTransaction: false, binding: false }),
     );
   },
 });

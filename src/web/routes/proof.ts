@@ -13,10 +13,7 @@ export const readProof = route({
   changes: false,
   input: v.object(ofTarget),
   output: proofAnswer,
-  handle({ hub }, { target }) {
-    const { proofs } = hub.live(target);
-    return hub.shared(['proof', target], async () => ({ proof: await proofs.read() }));
-  },
+  handle: ({ shared }, { target }) => shared(target, ['proof'], async ({ proofs }) => ({ proof: await proofs.read() })),
 });
 
 const CHECKS_MAX = 500;

@@ -12,8 +12,5 @@ export const readRisks = route({
   changes: false,
   input: v.object(ofTarget),
   output: risksAnswer,
-  handle({ hub }, { target }) {
-    const live = hub.live(target);
-    return hub.shared(['risks', target], async () => (await live.risks()).read());
-  },
+  handle: ({ shared }, { target }) => shared(target, ['risks'], async (live) => (await live.risks()).read()),
 });

@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { lookAtRun } from '../../engine/look/run/run-watcher.ts';
 import { runAnswer } from '../answers/run.ts';
 import { ofTarget } from '../answers/shapes.ts';
 import { route } from '../route.ts';
@@ -16,8 +15,5 @@ export const readRun = route({
     id: v.optional(v.pipe(v.string(), v.uuid('the number of a run'), v.description('this run instead'))),
   }),
   output: runAnswer,
-  handle({ hub }, { target, id }) {
-    const live = hub.live(target);
-    return hub.shared(['run', target, id], () => lookAtRun(live.target.engine, id, (runId) => live.heardOf(runId)));
-  },
+  handle: ({ shared }, { target, id }) => shared(target, ['run', id], (live) => live.lookAtRun(id)),
 });

@@ -20,9 +20,8 @@ export const readSchemaObject = route({
   changes: false,
   input: v.object(ofObject),
   output: objectAnswer,
-  handle({ hub }, { target, type, name }) {
-    const { schema } = hub.live(target);
-    return hub.shared(['object', target, type, name], async () => {
+  handle({ shared }, { target, type, name }) {
+    return shared(target, ['object', type, name], async ({ schema }) => {
       // What writes SQL is loaded when somebody wants to see some.
       const { objectView } = await import('../../engine/look/schema-object.ts');
       return objectView(await schema.read(), type, name) ?? noSuch(type, name);
@@ -39,10 +38,8 @@ export const readObjectTouches = route({
   changes: false,
   input: v.object(ofObject),
   output: touchesAnswer,
-  handle({ hub }, { target, type, name }) {
-    const live = hub.live(target);
-    return hub.shared(['touches', target, type, name], () => touches(live, type, name));
-  },
+  handle: ({ shared }, { target, type, name }) =>
+    shared(target, ['touches', type, name], (live) => touches(live, type, name)),
 });
 
 async function touches(live: LiveTarget, type: string, name: string) {

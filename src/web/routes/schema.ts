@@ -21,8 +21,6 @@ export const readSchemaList = route({
     type: v.optional(v.pipe(word, v.description('only of this kind: table, view, function')), ''),
   }),
   output: schemaAnswer,
-  handle({ hub }, { target, ...filter }) {
-    const { schema } = hub.live(target);
-    return hub.shared(['schema', target, filter], async () => schemaList(await schema.read(), filter));
-  },
+  handle: ({ shared }, { target, ...filter }) =>
+    shared(target, ['schema', filter], async ({ schema }) => schemaList(await schema.read(), filter)),
 });

@@ -13,8 +13,5 @@ export const readTableKeys = route({
   changes: false,
   input: v.object(ofTarget),
   output: keysAnswer,
-  handle({ hub }, { target }) {
-    const { schema } = hub.live(target);
-    return hub.shared(['keys', target], async () => tableKeys(await schema.read()));
-  },
+  handle: ({ shared }, { target }) => shared(target, ['keys'], async ({ schema }) => tableKeys(await schema.read())),
 });

@@ -19,9 +19,8 @@ export const readWayBack = route({
     steps: v.optional(v.pipe(whole(1, 10_000), v.description('so many of those applied last (1)'))),
   }),
   output: wayBackAnswer,
-  handle({ hub }, { target, to, version, cascade, steps }) {
-    const { engine } = hub.target(target);
+  handle({ shared }, { target, to, version, cascade, steps }) {
     const asked = { to: to || undefined, version: version || undefined, cascade: cascade === 'true', steps };
-    return hub.shared(['way back', target, asked], () => lookBack(engine, asked));
+    return shared(target, ['way back', asked], ({ reader }) => lookBack(reader.engine, asked));
   },
 });

@@ -1,39 +1,42 @@
 import { type Runner, runnerItem, runnerOf } from '../../../ledger/lease.ts';
 import { type LedgerNames, ledgerNames } from '../../../ledger/names.ts';
 import type { Session } from '../../../postgres/session.ts';
-import type { HistoryEvent } from '../../audit/history.ts';
-import { withControl } from '../../control.ts';
 import type { Engine } from '../../engine.ts';
 import type { Heard } from './heard.ts';
 import { lookAtProcess, type ProcessLook } from './process.ts';
 import { eventsOfRun, lastRun } from './run-events.ts';
 import { byOf, focusOf, outcomeOf, type RunFocus, type RunLook, type RunView } from './run-look.ts';
 import { indexOfLine, indexOfLocking, indexOfQuery, statementsOf } from './statements.ts';
-import { type RunStory, storyOf, type VersionStory } from './story.ts';
+import { type RunStory, StoryTelling, type VersionStory } from './story.ts';
 import { readVersion, type VersionStatements } from './version-statements.ts';
 
 /** So many migrations of a run are told of, the last ones. */
 const MIGRATIONS_MAX = 200;
 
+/** So many runs are remembered, those that were looked at last: of more, all that is on record is read again. */
+const RUNS_MAX = 4;
+
 /** What is remembered of a run between two looks. */
 interface Memory {
   readonly runId: string;
-  events: HistoryEvent[];
-  /** By version. */
-  readonly statements: Map<string, VersionStatements>;
+  readonly telling: StoryTelling;
+  /** Of the version that was looked at last. */
+  statements: (VersionStatements & { readonly version: string }) | undefined;
   /** The statement that was last seen at work, in which version and at which try. */
   at: { readonly version: string; readonly refusals: number; readonly index: number } | undefined;
 }
 
 /**
- * Looks at runs over a session that is handed in, again and again: what is on record is read once. Any run, also one that was begun
- * elsewhere: lease, audit trail and the server's activity views are all that is asked. Reads only.
+ * Looks at runs over a session that is handed in, again and again: what is on record is read once, whoever looks, and several may at
+ * the same time. Any run, also one that was begun elsewhere: lease, audit trail and the server's activity views are all that is asked.
+ * Reads only.
  */
 export class RunWatcher {
   readonly #engine: Engine;
   readonly #names: LedgerNames;
   readonly #heardOf: (runId: string) => Heard | undefined;
-  #memory: Memory | undefined;
+  /** By run, the one looked at last at the end. */
+  readonly #memories = new Map<string, Memory>();
 
   constructor(engine: Engine, heardOf: (runId: string) => Heard | undefined) {
     this.#engine = engine;
@@ -58,32 +61,40 @@ export class RunWatcher {
 
   async #view(session: Session, runId: string, runner: Runner | undefined): Promise<RunView | null> {
     const memory = await this.#remember(session, runId, runner !== undefined);
-    const { events } = memory;
-    if (events.length === 0 && !runner) return null;
-    const story = storyOf(events);
+    const { story, first, cancels } = memory.telling;
+    if (!first && !runner) return null;
     const focus = focusOf(story);
     const seen = runner ? await this.#lookAt(session, runner, story, focus) : NOTHING;
-    const cancels = events.filter(({ event }) => event === 'cancel_requested');
     return {
       runId,
       kind: story.kind,
       outcome: runner ? 'running' : outcomeOf(story),
-      by: runner ? { ...byOf(events[0]), actor: runner.user, host: runner.host } : byOf(events[0]),
-      startedAt: runner ? isoOf(runner.since) : (events[0]?.at ?? null),
+      by: runner ? { ...byOf(first), actor: runner.user, host: runner.host } : byOf(first),
+      startedAt: runner ? isoOf(runner.since) : (first?.at ?? null),
       endedAt: runner ? null : (story.last?.at ?? null),
       planned: this.#heardOf(runId)?.planned ?? [],
       migrations: story.versions.slice(-MIGRATIONS_MAX),
-      focus: focus ? this.#focus(memory, story, focus, seen) : null,
+      focus: focus ? this.#focus(memory, story, focus, { seen, isAtWork: runner !== undefined }) : null,
       ...seen,
       cancelledBy: cancels.map((event) => byOf(event).console ?? event.actor),
     };
   }
 
   async #remember(session: Session, runId: string, isAtWork: boolean): Promise<Memory> {
-    if (this.#memory?.runId !== runId) this.#memory = { runId, events: [], statements: new Map(), at: undefined };
-    const memory = this.#memory;
-    const after = memory.events.at(-1)?.seq ?? 0;
-    memory.events = [...memory.events, ...(await eventsOfRun(session, this.#names, { runId, after, isAtWork }))];
+    const memory = this.#memoryOf(runId);
+    const { telling } = memory;
+    const found = await eventsOfRun(session, this.#names, { runId, after: telling.seq, isAtWork });
+    // Somebody else may have looked meanwhile.
+    telling.goOn(found.filter(({ seq }) => seq > telling.seq));
+    return memory;
+  }
+
+  #memoryOf(runId: string): Memory {
+    const known = this.#memories.get(runId);
+    const memory = known ?? { runId, telling: new StoryTelling(), statements: undefined, at: undefined };
+    this.#memories.delete(runId);
+    this.#memories.set(runId, memory);
+    for (const oldest of [...this.#memories.keys()].slice(0, -RUNS_MAX)) this.#memories.delete(oldest);
     return memory;
   }
 
@@ -98,23 +109,20 @@ export class RunWatcher {
     return lookAtProcess(session, { pid, wait: story.wait, mask: this.#engine.mask });
   }
 
-  #focus(memory: Memory, story: RunStory, focus: VersionStory, seen: ProcessLook): RunFocus {
+  #focus(
+    memory: Memory,
+    story: RunStory,
+    focus: VersionStory,
+    { seen, isAtWork }: { seen: ProcessLook; isAtWork: boolean },
+  ): RunFocus {
     const { version } = focus;
-    const read = memory.statements.get(version) ?? readVersion(this.#engine, version, story.kind);
-    memory.statements.set(version, read);
+    // Of a run that is over the file may be another one at each look.
+    const known = isAtWork && memory.statements?.version === version ? memory.statements : undefined;
+    const read = known ?? { version, ...readVersion(this.#engine, version, story.kind) };
+    memory.statements = read;
     const at = placeOf(memory, focus, read, seen);
     return { version, file: read.file, statements: statementsOf(read.all, focus, this.#heardOf(memory.runId), at) };
   }
-}
-
-/** One look at a run, for who does not watch: the one at work, or the one that is wanted, or the last. */
-export function lookAtRun(
-  engine: Engine,
-  wanted: string | undefined,
-  heardOf: (runId: string) => Heard | undefined,
-): Promise<RunLook> {
-  const watcher = new RunWatcher(engine, heardOf);
-  return withControl(engine, ({ session }) => watcher.look(session, wanted));
 }
 
 const NOW = { sql: "SELECT pg_catalog.to_json(pg_catalog.clock_timestamp()) #>> '{}' AS now", rows: true };

@@ -51,14 +51,54 @@ type Detail = HistoryEvent['detail'];
 
 /** Tells it from its events, oldest first. */
 export function storyOf(events: readonly HistoryEvent[]): RunStory {
-  const versions = new Map<string, VersionStory>();
-  for (const event of events) {
-    if (event.version === null) continue;
-    const before = versions.get(event.version) ?? begun(event.version);
-    versions.set(event.version, told(before, event));
+  const telling = new StoryTelling();
+  telling.goOn(events);
+  return telling.story;
+}
+
+/** The same for a run that goes on: each event is heard once, and none is kept. */
+export class StoryTelling {
+  readonly #versions = new Map<string, VersionStory>();
+  readonly #cancels: HistoryEvent[] = [];
+  #kind: RunKind | undefined;
+  #first: HistoryEvent | undefined;
+  #last: HistoryEvent | undefined;
+  #seq = 0;
+
+  goOn(events: readonly HistoryEvent[]): void {
+    for (const event of events) this.#hear(event);
   }
-  const last = events.findLast(({ event }) => event !== 'cancel_requested');
-  return { kind: kindOf(events), versions: [...versions.values()].filter(isPart), wait: waitIn(last), last };
+
+  get story(): RunStory {
+    const versions = [...this.#versions.values()].filter(isPart);
+    return { kind: this.#kind ?? 'other', versions, wait: waitIn(this.#last), last: this.#last };
+  }
+
+  /** Undefined where nothing is on record of it. */
+  get first(): HistoryEvent | undefined {
+    return this.#first;
+  }
+
+  /** Who wanted it to stop, and when. */
+  get cancels(): readonly HistoryEvent[] {
+    return this.#cancels;
+  }
+
+  /** Position of the last that was heard. */
+  get seq(): number {
+    return this.#seq;
+  }
+
+  #hear(event: HistoryEvent): void {
+    this.#first ??= event;
+    this.#seq = event.seq;
+    this.#kind ??= kindIn(event);
+    if (event.event === 'cancel_requested') this.#cancels.push(event);
+    else this.#last = event;
+    if (event.version === null) return;
+    const before = this.#versions.get(event.version) ?? begun(event.version);
+    this.#versions.set(event.version, told(before, event));
+  }
 }
 
 /** Of others it is only said that something about them was put on record. */
@@ -66,14 +106,12 @@ function isPart({ startedAt, state }: VersionStory): boolean {
   return startedAt !== null || state !== 'planned';
 }
 
-function kindOf(events: readonly HistoryEvent[]): RunKind {
-  for (const { event, detail } of events) {
-    if (event === 'started' || event === 'applied' || event === 'skipped') return 'apply';
-    if (event === 'rollback_started' || event === 'rolled_back' || detail.rollback === true) return 'roll back';
-    if (event === 'step_started' || event === 'step_finished') return 'apply';
-    if (event === 'dry_run') return 'dry run';
-  }
-  return 'other';
+/** What a run is that has such an event first; undefined: others have it, too. */
+function kindIn({ event, detail }: HistoryEvent): RunKind | undefined {
+  if (event === 'started' || event === 'applied' || event === 'skipped') return 'apply';
+  if (event === 'rollback_started' || event === 'rolled_back' || detail.rollback === true) return 'roll back';
+  if (event === 'step_started' || event === 'step_finished') return 'apply';
+  return event === 'dry_run' ? 'dry run' : undefined;
 }
 
 function begun(version: string): VersionStory {

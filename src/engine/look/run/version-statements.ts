@@ -1,4 +1,4 @@
-import { readFolders } from '../../../files/folders.ts';
+import { readVersionFile } from '../../../files/folders.ts';
 import type { Migration, Statement } from '../../../migration/migration.ts';
 import type { Engine } from '../../engine.ts';
 import type { RunKind } from './story.ts';
@@ -18,7 +18,7 @@ export function readVersion(
   kind: RunKind,
 ): VersionStatements {
   try {
-    const found = readFolders(settings.directories, cwd).files.find((one) => one.version === version);
+    const found = readVersionFile(settings.directories, cwd, version);
     if (!found) return NONE;
     const migration = found.load();
     return { file: migration.file, all: kind === 'roll back' ? back(migration) : migration.statements };

@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { batch, signal } from '@preact/signals';
 import { checkSession } from './session.ts';
 
 /** How the page stands to what happens: `live`, or why it is not. */
@@ -6,6 +6,10 @@ export const connection = signal<'connecting' | 'live' | 'away' | 'lost'>('conne
 export const awayBecause = signal('');
 /** Grows when something has happened and everything shown may be old. */
 export const changes = signal(0);
+/** Grows with the changes behind which no run is at work: for what a run would make old again and again. */
+export const rests = signal(0);
+/** Grows when the stream has begun anew, so that what it tells without keeping it may have been missed. */
+export const returns = signal(0);
 /** Grows when a data migration has moved, which changes nothing else: a batch is no event. */
 export const dataMoves = signal(0);
 
@@ -26,6 +30,25 @@ export function onEvent<Data>(kind: (typeof KINDS)[number], hear: (data: Data) =
 }
 
 let lastId = '';
+/** Of the last event that makes something shown old. */
+let news = '';
+
+/** The number of the last event because of which something was to be asked for; '' where there was none. */
+export function newest(): string {
+  return news;
+}
+
+/** Whether an answer shows all that was to be asked for; `event`: the number that came with it. */
+export function isAsNew(event: string | undefined): boolean {
+  const [epoch, position] = partsOf(event ?? '');
+  const [newsEpoch, newsPosition] = partsOf(news);
+  return epoch !== '' && epoch === newsEpoch && position >= newsPosition;
+}
+
+function partsOf(id: string): [epoch: string, position: number] {
+  const [epoch = '', position = ''] = id.split('-');
+  return [epoch, Number(position)];
+}
 
 /**
  * Follows a target until the function that it returns is called. A browser has six connections for one address: all tabs of a
@@ -36,6 +59,7 @@ export function follow(target: string): () => void {
   const channel = new BroadcastChannel(`taskflow ${target}`);
   connection.value = 'connecting';
   lastId = '';
+  news = '';
   channel.onmessage = ({ data }: MessageEvent<Heard>) => hear(data);
   const lead = () =>
     listen(target, end.signal, (heard) => {
@@ -81,7 +105,19 @@ function hear({ kind, id, data }: Heard): void {
   else if (kind === 'away') connection.value = 'away';
   else connection.value = 'live';
   awayBecause.value = kind === 'away' ? ((data as { message?: string }).message ?? '') : '';
-  if (kind === 'changed' || kind === 'reload') changes.value++;
-  if (kind === 'data') dataMoves.value++;
+  if (NEWS.has(kind)) hearNews(kind, id, data);
   listeners.get(kind)?.(data as never);
+}
+
+/** Behind `hello` there may be things that happened before it. */
+const NEWS: ReadonlySet<Heard['kind']> = new Set(['hello', 'changed', 'data', 'reload']);
+
+function hearNews(kind: Heard['kind'], id: string, data: unknown): void {
+  news = id;
+  batch(() => {
+    if (kind === 'data') dataMoves.value++;
+    else changes.value++;
+    if (kind === 'hello' || kind === 'reload') returns.value++;
+    if (kind !== 'data' && (data as { runId?: string | null }).runId == null) rests.value++;
+  });
 }

@@ -1,9 +1,10 @@
-import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import type { RunAnswer } from '../../answers/run.ts';
 import { type Fault, targetPath } from './api.ts';
-import { onEvent } from './live.ts';
+import { changes, onEvent, returns } from './live.ts';
 import { useResource } from './resource.ts';
+import { isVisible } from './visible.ts';
 
 interface Heard {
   readonly answer: RunAnswer;
@@ -13,13 +14,41 @@ interface Heard {
 
 const told = signal<Heard | undefined>(undefined);
 
+/** The last that was told while nobody could see the page. */
+let unseen: Heard | undefined;
+
 onEvent<RunAnswer>('run', (answer) => {
-  told.value = { answer, heardAt: performance.now() };
+  clearTimeout(silence);
+  silence = undefined;
+  unseen = { answer, heardAt: performance.now() };
+  if (isVisible.peek()) showTold();
+});
+
+effect(() => {
+  if (isVisible.value) showTold();
+});
+
+function showTold(): void {
+  if (unseen) told.value = unseen;
+  unseen = undefined;
+}
+
+/** Grows when the stream has spoken of a change and, for a while, of no run. */
+const untold = signal(0);
+const SILENT_MS = 1500;
+let silence: ReturnType<typeof setTimeout> | undefined;
+
+onEvent('changed', () => {
+  silence ??= setTimeout(() => {
+    silence = undefined;
+    untold.value++;
+  }, SILENT_MS);
 });
 
 /** Another target is looked at. */
 export function forgetRun(): void {
   told.value = undefined;
+  unseen = undefined;
 }
 
 /** What is known of a run, with how old it is in milliseconds at `now`. */
@@ -33,9 +62,12 @@ export interface LoadedRun {
   readonly refresh: () => void;
 }
 
-/** The run at work, or the last; or the one with that number. The stream brings it anew as it goes on. */
+/** The run at work, or the last; or the one with that number. The stream brings it anew as it goes on, so nothing is asked for then. */
 export function useRun(target: string, id: string): LoadedRun {
-  const resource = useResource<RunAnswer>(targetPath(target, 'run', { id }));
+  const isTold = useMemo(() => computed(() => id === '' || told.value?.answer.run?.runId === id), [id]);
+  const resource = useResource<RunAnswer>(targetPath(target, 'run', { id }), {
+    heeds: () => `${returns.value} ${isTold.value ? `untold ${untold.value}` : changes.value}`,
+  });
   const now = useMemo(
     () =>
       computed(() => {
