@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // node bench/run.mjs [NAME ...] [--rounds N] [--rows N] [--kills N] [--tool NAME=FOLDER ...] [--peers a,b] [--no-save]
 // Runs the benchmarks (all, or those named), prints tables, keeps results/NAME.json and writes docs/BENCHMARKS.md.
-// --rows and --kills make data-migration smaller. --tool measures further builds of the tool beside this one: FOLDER holds bin/ and dist/.
+// --rows and --kills make data-migration and console-load smaller. --tool measures further builds of the tool beside this one: FOLDER holds bin/ and dist/.
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -30,6 +30,7 @@ const ALL = [
   'kept-column',
   'data-migration',
   'code-workers',
+  'console-load',
 ];
 
 const { values, positionals } = parseArgs({

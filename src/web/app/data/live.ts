@@ -6,7 +6,7 @@ export const connection = signal<'connecting' | 'live' | 'away' | 'lost'>('conne
 export const awayBecause = signal('');
 /** Grows when something has happened and everything shown may be old. */
 export const changes = signal(0);
-/** Grows with the changes behind which no run is at work: for what a run would make old again and again. */
+/** Grows with the changes behind which no run is at work. */
 export const rests = signal(0);
 /** Grows when the stream has begun anew, so that what it tells without keeping it may have been missed. */
 export const returns = signal(0);

@@ -2,6 +2,7 @@ import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import type { RunAnswer } from '../../answers/run.ts';
 import { type Fault, targetPath } from './api.ts';
+import type { Heeds } from './keep-asking.ts';
 import { changes, onEvent, returns } from './live.ts';
 import { useResource } from './resource.ts';
 import { isVisible } from './visible.ts';
@@ -45,6 +46,12 @@ onEvent('changed', () => {
   }, SILENT_MS);
 });
 
+/** Why a run is asked for: what the stream tells of it without keeping may have been missed, or it tells nothing. */
+export function ofRun(id: string): Heeds {
+  const isTold = computed(() => id === '' || told.value?.answer.run?.runId === id);
+  return () => `${returns.value} ${isTold.value ? `untold ${untold.value}` : changes.value}`;
+}
+
 /** Another target is looked at. */
 export function forgetRun(): void {
   told.value = undefined;
@@ -64,10 +71,7 @@ export interface LoadedRun {
 
 /** The run at work, or the last; or the one with that number. The stream brings it anew as it goes on, so nothing is asked for then. */
 export function useRun(target: string, id: string): LoadedRun {
-  const isTold = useMemo(() => computed(() => id === '' || told.value?.answer.run?.runId === id), [id]);
-  const resource = useResource<RunAnswer>(targetPath(target, 'run', { id }), {
-    heeds: () => `${returns.value} ${isTold.value ? `untold ${untold.value}` : changes.value}`,
-  });
+  const resource = useResource<RunAnswer>(targetPath(target, 'run', { id }), { heeds: ofRun(id) });
   const now = useMemo(
     () =>
       computed(() => {

@@ -1,6 +1,6 @@
 import type { PlanAnswer } from '../../answers/plan.ts';
 import { targetPath } from '../data/api.ts';
-import { rests } from '../data/live.ts';
+import { AT_REST } from '../data/keep-asking.ts';
 import { pathOf } from '../data/place.ts';
 import { useResource } from '../data/resource.ts';
 import { FaultBox, Link, Loading, Panel, Shown } from './basics.tsx';
@@ -10,7 +10,7 @@ import { count, rowsText } from './words.ts';
 /** What migrate would do now: the worst that the application meets, and who is in the way. */
 export function NextRun({ target, waiting }: { target: string; waiting: number }) {
   const { now } = useResource<PlanAnswer>(waiting > 0 ? targetPath(target, 'plan') : '', {
-    heeds: () => rests.value,
+    heeds: AT_REST,
   });
   const { value, fault } = now.value;
   const aside = <Link to={pathOf(target, 'plan')}>Plan</Link>;

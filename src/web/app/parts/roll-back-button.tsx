@@ -2,7 +2,7 @@ import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { WayBackAnswer } from '../../answers/way-back.ts';
 import { targetPath } from '../data/api.ts';
-import { rests } from '../data/live.ts';
+import { AT_REST } from '../data/keep-asking.ts';
 import { go, pathOf } from '../data/place.ts';
 import { useResource } from '../data/resource.ts';
 import { ActionButton } from './action-button.tsx';
@@ -90,7 +90,7 @@ interface WayBackProps {
 /** What would be undone, in its order; what is lost with it, and what comes back. */
 function WayBack({ target, query, onPlan }: WayBackProps) {
   const { value, fault } = useResource<WayBackAnswer>(targetPath(target, 'way-back', query), {
-    heeds: () => rests.value,
+    heeds: AT_REST,
   }).now.value;
   const shown = fault ? undefined : value;
   useEffect(() => onPlan(shown), [shown]);

@@ -4,7 +4,7 @@ import { visible } from '../../../report/visible.ts';
 import type { MigrationRow, OverviewAnswer } from '../../answers/overview.ts';
 import type { RisksAnswer } from '../../answers/risks.ts';
 import { targetPath } from '../data/api.ts';
-import { rests } from '../data/live.ts';
+import { AT_REST } from '../data/keep-asking.ts';
 import { pathOf, place, setQuery } from '../data/place.ts';
 import { useResource } from '../data/resource.ts';
 import { FaultBox, Link, Loading, Shown } from '../parts/basics.tsx';
@@ -60,7 +60,7 @@ const NONE: Risks = new Map();
 
 /** They come behind the table: to judge many files takes a while, once. */
 function useRisks(target: string, isWanted: boolean): { byVersion: Risks; unjudged: string | null } {
-  const { now } = useResource<RisksAnswer>(isWanted ? targetPath(target, 'risks') : '', { heeds: () => rests.value });
+  const { now } = useResource<RisksAnswer>(isWanted ? targetPath(target, 'risks') : '', { heeds: AT_REST });
   const { value } = now.value;
   const byVersion = useMemo(() => (value ? new Map(value.risks.map((risk) => [risk.version, risk])) : NONE), [value]);
   return { byVersion, unjudged: value?.unjudged ?? null };

@@ -2,7 +2,7 @@ import type { ApprovalsAnswer } from '../../answers/approvals.ts';
 import type { OverviewAnswer } from '../../answers/overview.ts';
 import type { PlanAnswer } from '../../answers/plan.ts';
 import { targetPath } from '../data/api.ts';
-import { rests } from '../data/live.ts';
+import { AT_REST } from '../data/keep-asking.ts';
 import { pathOf, place, setQuery } from '../data/place.ts';
 import { useResource } from '../data/resource.ts';
 import { FaultBox, Link, Loading, Panel, Shown } from '../parts/basics.tsx';
@@ -18,7 +18,7 @@ import { count, formatBytes, rowsText, timeText } from '../parts/words.ts';
 export function PlanScreen({ target }: { target: string }) {
   const { query } = place.value;
   const to = query.get('to') ?? '';
-  const { now, refresh } = useResource<PlanAnswer>(targetPath(target, 'plan', { to }), { heeds: () => rests.value });
+  const { now, refresh } = useResource<PlanAnswer>(targetPath(target, 'plan', { to }), { heeds: AT_REST });
   const approvals = useResource<ApprovalsAnswer>(targetPath(target, 'approvals', { to }));
   const overview = useResource<OverviewAnswer>(targetPath(target, 'overview'));
   const { value, fault, isLoading } = now.value;
