@@ -184,8 +184,7 @@ async function openTabs(link, amount, screen) {
       const rest = firstOutput(child, (said) => said.includes('}\n'));
       child.stdin.end();
       const told = JSON.parse(await rest);
-      if (told.least < 3)
-        throw new Error(`the tabs have not watched: ${JSON.stringify(told)}`);
+      if (told.least < 3) throw new Error(`the tabs have not watched: ${JSON.stringify(told)}`);
       return { ...told, cpuMs, megabytes: told.bytes / 1e6 };
     },
   };

@@ -1,5 +1,5 @@
 // So many tabs of the console, each of another person, as a process of its own that gives way to everybody else (browsers are on
-// other machines). Each runs the page's own code (console-tab.ts), by a stream and connections of its own.
+// other machines). Each runs the page's own code (console-tab.mjs), by a stream and connections of its own.
 // node console-tabs.mjs LINK AMOUNT SCREEN: prints a line when all of them are there, and what they were told when its stdin ends.
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
@@ -22,7 +22,7 @@ let [busyAt, open] = [performance.now(), 0];
 /** The code of a tab as a function of the browser's parts: each call is a page of its own. */
 async function tabCode() {
   const { outputFiles } = await build({
-    entryPoints: [join(here, 'console-tab.ts')],
+    entryPoints: [join(here, 'console-tab.mjs')],
     bundle: true,
     write: false,
     format: 'iife',
@@ -52,7 +52,10 @@ function openTab() {
     const fetch = (path, { method, headers }) => answerOf(path, { method, headers, agent });
     const document = { hidden: false, addEventListener() {} };
     // Without `locks` each tab has a stream of its own, as on different machines.
-    newTab(fetch, EventSource, Silent, {}, document, { pathname: '/', search: '', hash: '' }, {}, () => {}).open(target, asks);
+    newTab(fetch, EventSource, Silent, {}, document, { pathname: '/', search: '', hash: '' }, {}, () => {}).open(
+      target,
+      asks,
+    );
   });
   return tab;
 }
@@ -106,7 +109,9 @@ class Stream {
   }
 
   #take(block, heard) {
-    const { id, event, data } = Object.fromEntries(block.split('\n').map((line) => /^(\w*): (.*)$/s.exec(line).slice(1)));
+    const { id, event, data } = Object.fromEntries(
+      block.split('\n').map((line) => /^(\w*): (.*)$/s.exec(line).slice(1)),
+    );
     if (data === undefined) return;
     this.#lastEventId = id ?? this.#lastEventId;
     this.#listeners.get(event)?.({ data, lastEventId: this.#lastEventId });

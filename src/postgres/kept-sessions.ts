@@ -17,7 +17,7 @@ interface Waiting {
 /**
  * Sessions of one database for who reads it again and again: one that is ended stays open for a moment, and the next who wants one
  * gets it, once the server has answered over it. To open one costs a server process, and a few journeys to the server. For what leaves
- * nothing behind in its session.
+ * nothing behind in its session. Behind a pooler none is kept: there it costs little, and would be kept from others.
  */
 export class KeptSessions {
   readonly #open: () => Promise<Session>;
@@ -57,7 +57,8 @@ export class KeptSessions {
   #keep(session: Session): boolean {
     if (this.#isClosed) return false;
     if (this.#waiting.some((one) => one.session === session)) return true;
-    if (session.lost || session.transactionStatus !== 'I' || this.#waiting.length >= WAITING_MAX) return false;
+    const isGood = !session.lost && !session.isPooled && session.transactionStatus === 'I';
+    if (!isGood || this.#waiting.length >= WAITING_MAX) return false;
     const timer = setTimeout(() => {
       this.#waiting = this.#waiting.filter((one) => one.session !== session);
       endOf(session);
@@ -79,8 +80,11 @@ async function answers(session: Session): Promise<boolean> {
   const late = new Promise<boolean>((done) => {
     timer = setTimeout(() => done(false), ANSWERS_WITHIN_MS);
   });
-  const asked = session.runBatch([[{ sql: 'SELECT' }]]).then(
-    ({ failure }) => failure === undefined,
+  const asked = session.query('SELECT pg_catalog.pg_backend_pid() AS pid').then(
+    ([row]) => {
+      if (Number(row?.pid) !== session.backendPid) session.behindPooler();
+      return true;
+    },
     () => false,
   );
   return Promise.race([asked, late]).finally(() => clearTimeout(timer));

@@ -64,6 +64,11 @@ export class Session {
     return this.#driver.processID;
   }
 
+  /** A pooler is known to stand between. */
+  get isPooled(): boolean {
+    return this.#pooled;
+  }
+
   /** Who logged in. */
   get user(): string | undefined {
     return this.#driver.user;

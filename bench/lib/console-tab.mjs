@@ -8,7 +8,7 @@ import { ofRun } from '../../src/web/app/data/run.ts';
 const REASONS = { AT_REST, EACH_CHANGE, OF_DATA, STILL, ofRun: ofRun('') };
 
 /** `asks`: what the screen asks for, each with the reason to ask anew. */
-export function open(target: string, asks: Readonly<Record<string, keyof typeof REASONS>>): void {
+export function open(target, asks) {
   void beginActions(target);
   follow(target);
   for (const [part, reason] of Object.entries(asks))
