@@ -3,7 +3,7 @@
 import { beginActions } from '../../src/web/app/data/actions.ts';
 import { AT_REST, EACH_CHANGE, keepAsking, OF_DATA, STILL } from '../../src/web/app/data/keep-asking.ts';
 import { follow } from '../../src/web/app/data/live.ts';
-import { ofRun } from '../../src/web/app/data/run.ts';
+import { ofRun } from '../../src/web/app/data/told-run.ts';
 
 const REASONS = { AT_REST, EACH_CHANGE, OF_DATA, STILL, ofRun: ofRun('') };
 
