@@ -110,7 +110,7 @@ function atItem(statements: readonly Executed[], item: number): Executed | undef
 }
 
 /** Somebody has added rows since a moment ago: the same again, which finds them. */
-function missedRows({ work }: Lane, statement: Statement, rows: number): BatchFailure {
+export function missedRows({ work }: Lane, statement: Statement, rows: number): BatchFailure {
   const message = `line ${statement.line} changes rows that it did not match a moment before (${rows})`;
   const error = Object.assign(new Error(message), { severity: 'ERROR', code: SERIALIZATION_FAILURE });
   const problem = new Problem('backup-refused', `${work.version}: ${message}`, {

@@ -3,7 +3,7 @@ import { SIZE_MAX } from '../../batch/pace.ts';
 import { TokenReader } from '../../sql/token-reader.ts';
 import type { ClaimedRange, DataRun } from './data-run.ts';
 import { nextPut, putOf } from './keep/puts.ts';
-import { beginItems, inTransaction, type Lane, rollBack } from './lane.ts';
+import { beginItems, inTransaction, type Lane, OTHERS_LOCK_TIMEOUT_MS, rollBack } from './lane.ts';
 import { lastItem, lastOf, probedOf, probeItem } from './probe.ts';
 import { readProgress } from './progress.ts';
 import { claimedOf, keyJson, newRangeItem, readRun, runFrom, runItem, takeOverItem } from './store.ts';
@@ -29,7 +29,7 @@ async function cutRange(lane: Lane, size: number): Promise<Claim> {
       sql: `SELECT 1 FROM ${control.names.dataMigrations} WHERE version = $1 FOR NO KEY UPDATE`,
       params: [work.version],
     };
-    const begin = beginItems(lane.engine, control, CUT_LOCK_TIMEOUT_MS);
+    const begin = beginItems(lane.engine, control, OTHERS_LOCK_TIMEOUT_MS);
     const { results } = await session.batch([[...begin, lock, runItem(control.names, work.version)]]);
     const run = runFrom(results[0]?.at(-1)?.rows[0]);
     const claim = run && isGoing(run, lane) ? await cut(lane, run, size) : 'over';
@@ -40,9 +40,6 @@ async function cutRange(lane: Lane, size: number): Promise<Claim> {
     throw error;
   }
 }
-
-/** To cut a range takes others as long as this one: it is waited for. */
-const CUT_LOCK_TIMEOUT_MS = 60_000;
 
 function isGoing({ state, direction }: DataRun, { work }: Lane): boolean {
   return state === 'running' && direction === work.direction;
