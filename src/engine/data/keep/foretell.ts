@@ -1,9 +1,10 @@
 import type { Migration } from '../../../migration/migration.ts';
 import type { UpPlan } from '../../../plan/up.ts';
-import { displayIdentifier } from '../../../sql/quote.ts';
+import { setLocal } from '../../../postgres/session-settings.ts';
+import { displayIdentifier, quoteQualified } from '../../../sql/quote.ts';
 import type { Control } from '../../control.ts';
 import type { Engine } from '../../engine.ts';
-import { resolve } from '../../keep/relations.ts';
+import { searchPathInForce } from '../../search-path.ts';
 import { type WritingTrigger, writingTriggers } from './by-triggers.ts';
 import { keepsRows } from './keeps-rows.ts';
 
@@ -17,7 +18,7 @@ export async function keepNotes(
   for (const { version, migration } of [...migrations, ...background]) {
     if (!migration.data || !keepsRows(engine, migration)) continue;
     notes.push(`${version} keeps what its batches change in ${placeText(engine)}, from where a rollback puts it back`);
-    for (const trigger of await triggersOf(control, migration))
+    for (const trigger of await triggersOf(engine, control, migration))
       notes.push(`${version}: ${triggerText(trigger, migration)}`);
   }
   return notes;
@@ -29,10 +30,20 @@ export function placeText({ settings }: Pick<Engine, 'settings'>): string {
   return settings.backup.to === 'file' ? `${schema} (and not in a file, which no batch can put back)` : schema;
 }
 
-async function triggersOf(control: Control, migration: Migration): Promise<WritingTrigger[]> {
-  const { session } = control;
-  const oid = migration.data && (await resolve(session, 'pg_class', migration.data.target.table));
-  return oid === undefined ? [] : writingTriggers(session, oid, kindsOf(migration));
+async function triggersOf(engine: Engine, control: Control, migration: Migration): Promise<WritingTrigger[]> {
+  const { schema, name } = migration.data?.target.table ?? { name: '' };
+  const path = await searchPathInForce(engine.settings, control);
+  const named = schema === undefined ? quoteQualified(name) : quoteQualified(schema, name);
+  const { results } = await control.session.batch([
+    [
+      { sql: 'BEGIN READ ONLY' },
+      setLocal('search_path', path),
+      { sql: 'SELECT pg_catalog.to_regclass($1)::pg_catalog.oid AS oid', params: [named], rows: true },
+      { sql: 'COMMIT' },
+    ],
+  ]);
+  const oid = results[0]?.[2]?.rows[0]?.oid;
+  return oid == null ? [] : writingTriggers(control.session, oid, kindsOf(migration));
 }
 
 /** By the first word of each statement; MERGE and WITH may hold both. */
