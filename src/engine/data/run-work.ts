@@ -18,7 +18,7 @@ import { Turns } from './code/turns.ts';
 import type { DataRun, DataTable, DataWork, LaneEnd } from './data-run.ts';
 import { putsOf } from './keep/puts.ts';
 import { settleKeeping } from './keep/settle-keeping.ts';
-import { resolveTable } from './key.ts';
+import { placeOf, resolveTable } from './key.ts';
 import type { Lane } from './lane.ts';
 import { paceLimits } from './pace-limits.ts';
 import { readProgress } from './progress.ts';
@@ -204,15 +204,18 @@ async function fail(
   });
 }
 
-/** The table, or a column of its key, is not there any more: undefined_table, undefined_column, invalid_schema_name. */
+/**
+ * The table, or a column of its key, is not there any more, or of another type: undefined_table, undefined_column,
+ * invalid_schema_name, undefined_function (also of operators), datatype_mismatch.
+ */
 function isGone(error: unknown): error is DatabaseError {
-  return isDatabaseError(error) && ['42P01', '42703', '3F000'].includes(error.code ?? '');
+  return isDatabaseError(error) && ['42P01', '42703', '3F000', '42883', '42804'].includes(error.code ?? '');
 }
 
 function goneUnderneath({ work, table }: Lane, error: DatabaseError): LaneEnd & { kind: 'failed' } {
   const problem = new Problem('data-moved', `${work.version}: ${table.shown} was changed or dropped underneath`, {
     version: work.version,
-    where: { file: work.migration.file },
+    where: placeOf(work),
     found: error.message,
     next: [
       `Put it back as it was, then: taskflow-db data retry ${work.version}`,

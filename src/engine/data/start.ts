@@ -4,6 +4,7 @@ import { Problem } from '../../problem/problem.ts';
 import type { Control } from '../control.ts';
 import type { Engine } from '../engine.ts';
 import type { DataRun, DataTable, DataWork } from './data-run.ts';
+import { placeOf } from './key.ts';
 import { beginItems, type Lane, OTHERS_LOCK_TIMEOUT_MS, rollBack } from './lane.ts';
 import { lastItem, lastOf } from './probe.ts';
 import { beginRunItems, keyJson, RUN_CHANGED, readRun, stateItem, takeBackItems, unchangedItem } from './store.ts';
@@ -163,7 +164,7 @@ function moved(run: DataRun, { work, table }: Lane): Problem {
     : `${work.version}: the key of ${table.shown} is not what it was when the run began`;
   return new Problem('data-moved', message, {
     version: work.version,
-    where: { file: work.migration.file },
+    where: placeOf(work),
     found: JSON.stringify(table.key),
     expected: run.key ?? '',
     state: `What was done before stays; it stopped ${run.cutTo === null ? 'before the first range' : `within keys up to ${run.cutTo.join(', ')}`}.`,
