@@ -87,3 +87,23 @@ test('a machine that is gone without a word, in the middle of a batch, is replac
     await proxy.close();
   }
 });
+
+test('data run --finish does not wait for a worker that its window holds back; an idle migrate says so', () =>
+  withCli(
+    18,
+    { ...requests(3000), ...counting('-- Batch: requests by id\n-- Target: 10ms\n-- Background: yes') },
+    async (at) => {
+      await done(at, 'migrate');
+      const hour = (later: number) => `${String((new Date().getUTCHours() + later) % 24).padStart(2, '0')}:00`;
+      const env = { TASKFLOW_DATA_TIME_ZONE: 'UTC' };
+      const held = at.start(['data', 'run', '--window', `${hour(20)}-${hour(22)}`], { env });
+      const throttle = 'SELECT throttle FROM schema_data_migrations';
+      while (!/window/.test((await at.database.sql(throttle))[0]?.[0] ?? '')) await setTimeout(50);
+      const status = await done(at, 'data', 'status');
+      assert.match(status, /held\s+by\s+window:\s+outside\s+of\s+its\s+times[\s\S]*goes\s+on\s+in\s+(?:19|20) h/);
+      await done(at, 'data', 'run', '--finish');
+      assert.equal((await held.finished).exit, 0);
+      assert.deepEqual(await at.database.sql(COUNTED), [['1', '3000']]);
+      assert.match(await done(at, 'migrate'), /is up to date: nothing to apply/);
+    },
+  ));

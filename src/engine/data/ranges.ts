@@ -18,7 +18,12 @@ export type Claim = ClaimedRange | 'wait' | 'over';
 export async function claimRange(lane: Lane, size: number): Promise<Claim> {
   const { control, work, worker } = lane;
   const [left] = await inTransaction(lane, [takeOverItem(control.names, work, worker)]);
-  return left ? claimedOf(left) : cutRange(lane, size);
+  if (left) return claimedOf(left);
+  const claim = await cutRange(lane, size);
+  if (claim !== 'wait' || lane.watch) return claim;
+  // Whom nothing holds back does not wait for those that are held.
+  const [held] = await inTransaction(lane, [takeOverItem(control.names, work, worker, true)]);
+  return held ? claimedOf(held) : claim;
 }
 
 /** In one transaction, which other workers wait for: the row of the run is locked while the next key is looked for. */
