@@ -154,7 +154,10 @@ export async function commitBatch(
   const { results, failure } = await lane.session.runBatch(segments);
   if (failure) await rollBack(lane.session);
   if (failure?.segment === 0) {
-    if (isOtherTable(failure.error)) return otherTable(lane);
+    if (isOtherTable(failure.error)) {
+      const { message, problem } = otherTable(lane);
+      return { kind: 'failed', error: { message, code: undefined }, statement: undefined, problem, isRowFault: false };
+    }
     return isLost(failure.error) ? { kind: 'lost' } : failedOutcome(lane, failure.error, undefined);
   }
   behind.answered(failure ? undefined : results[1]?.slice(ASKING_BEFORE, -1));

@@ -32,8 +32,8 @@ export async function finishRun(lane: Lane, range: ClaimedRange, tellHeld: TellH
   } catch (error) {
     if (error instanceof Error && error.message.includes(LOST_RANGE)) return undefined;
     if (isOtherTable(error)) {
-      const { problem, error: found } = otherTable(lane);
-      return { kind: 'failed', problem, failure: { message: found.message, sqlstate: null, range: null, row: null } };
+      const { problem, message } = otherTable(lane);
+      return { kind: 'failed', problem, failure: { message, sqlstate: null, range: null, row: null } };
     }
     throw databaseProblem(error, `${lane.work.version}: all batches are done, but not on record`, control.role);
   }

@@ -1,6 +1,5 @@
 import type { BatchItem } from '../../postgres/pipeline.ts';
 import { Problem } from '../../problem/problem.ts';
-import type { BatchFailure } from './batch.ts';
 import { placeOf } from './key.ts';
 import type { Lane } from './lane.ts';
 
@@ -24,8 +23,8 @@ export function isOtherTable(error: unknown): boolean {
   return error instanceof Error && error.message.includes(OTHER_TABLE);
 }
 
-/** Problem `data-moved`. */
-export function otherTable({ work, table }: Pick<Lane, 'work' | 'table'>): BatchFailure {
+/** Problem `data-moved`, and what it says in short. */
+export function otherTable({ work, table }: Pick<Lane, 'work' | 'table'>): { message: string; problem: Problem } {
   const message = `${table.shown} is not the table that was begun with: it was dropped, made anew or exchanged meanwhile`;
   const problem = new Problem('data-moved', `${work.version}: ${message}`, {
     version: work.version,
@@ -34,5 +33,5 @@ export function otherTable({ work, table }: Pick<Lane, 'work' | 'table'>): Batch
       `If this is the table that is meant, begin from its first row: taskflow-db data retry ${work.version} --from-start`,
     ],
   });
-  return { kind: 'failed', error: { message, code: undefined }, statement: undefined, problem, isRowFault: false };
+  return { message, problem };
 }
