@@ -84,6 +84,38 @@ export function takeOut(store: Described, part: Described, where: string): reado
   ];
 }
 
+/**
+ * The same for a table whose foreign keys refer to its own key: with the rows that those of the part refer to, and so on, as far as
+ * they wait, too. So each row comes back with or behind those that it refers to. What another worker has taken meanwhile is waited for,
+ * and left to it. `references`: the columns of each foreign key, in the order of the key.
+ */
+export function takeOutWithReferred(
+  store: Described,
+  part: Described,
+  where: string,
+  references: readonly (readonly string[])[],
+): readonly [string, string] {
+  const name = storeName(store);
+  const keys = store.key.map((_, i) => `k${i}`);
+  const keyOf = (alias: string) => store.key.map((one) => `${alias}.${q(one.name)}`);
+  const same = (alias: string, other: string) =>
+    keyOf(alias)
+      .map((column, i) => `${column} = ${other}.k${i}`)
+      .join(' AND ');
+  const referred = references.map((columns) => `(${columns.map((column) => `c.${q(column)}`).join(', ')})`).join(', ');
+  return [
+    `CREATE TEMPORARY TABLE ${q(part.store)} (LIKE ${name}) ON COMMIT DROP`,
+    `WITH RECURSIVE wanted (${keys.join(', ')}) AS (
+  SELECT ${keyOf('k').join(', ')} FROM ${name} AS k WHERE (${where}) AND k.${q(STORE.state)} IS NULL
+  UNION
+  SELECT ${keyOf('p').join(', ')} FROM wanted AS w JOIN ${name} AS c ON ${same('c', 'w')}
+    CROSS JOIN LATERAL (VALUES ${referred}) AS r (${keys.join(', ')})
+    JOIN ${name} AS p ON ${same('p', 'r')} AND p.${q(STORE.state)} IS NULL
+), taken AS (DELETE FROM ${name} AS k USING wanted AS w WHERE ${same('k', 'w')} AND k.${q(STORE.state)} IS NULL RETURNING k.*)
+INSERT INTO ${storeName(part)} SELECT * FROM taken`,
+  ];
+}
+
 /** Nobody changes the rows to which values are to be put back, from the look at them on. */
 export function lockRows(part: Kept): string {
   return `SELECT FROM ${tableName(part)} AS t JOIN ${storeName(part)} AS k ON ${keysEqual(part)} FOR NO KEY UPDATE OF t`;

@@ -10,9 +10,11 @@ import { failureOf, type MigrationOutcome, type RunResult } from '../report/even
 import { approvalRules } from './approval/rules.ts';
 import { backUpBefore, recordBefore } from './backup/before-run.ts';
 import { type Control, withControl } from './control.ts';
+import { type HalfDone, halfDones, refuseAtWork, refuseChanged } from './data/half-done.ts';
 import type { DataStatus } from './data/show.ts';
 import type { Engine } from './engine.ts';
 import type { Standing } from './graph/standing.ts';
+import { leavesOutData } from './keep/left-out.ts';
 import { type Returning, returningOf } from './keep/returning.ts';
 import { upgradeLayout } from './layout.ts';
 import { cancelled } from './pause.ts';
@@ -40,8 +42,10 @@ export interface DownPlan {
   readonly returns: readonly Returning[];
   /** What may need what is undone, and stays: nobody can tell from its SQL. */
   readonly unsure: Standing['unsure'];
-  /** It is a data migration that did not come to its end: what is done of it is taken back. */
-  readonly halfDone: DataStatus | null;
+  /** Data migrations among them that did not come to their end: what is done of them is taken back. */
+  readonly halfDone: readonly DataStatus[];
+  /** Those that stay as they are. */
+  readonly staysHalfDone: readonly DataStatus[];
 }
 
 export interface RollbackResult extends RunResult {
@@ -137,23 +141,29 @@ export async function planFor(
   options: RollbackOptions,
 ): Promise<DownPlan> {
   const version = options.version === undefined ? undefined : resolveVersion(statuses, options.version);
-  const halfDone = await halfDoneOf(control, statuses, version);
-  const standing = version === undefined || halfDone ? undefined : await standingOn(engine, control, statuses, version);
-  const chosen = halfDone
-    ? [halfDone.status]
+  const to = options.to === undefined ? undefined : resolveVersion(statuses, options.to);
+  const half = await halfDoneOf(control, statuses, { version, to });
+  const isOneOfThem = half.taken.some(({ status }) => status.version === version);
+  const standing =
+    version === undefined || isOneOfThem ? undefined : await standingOn(engine, control, statuses, version);
+  const applied = isOneOfThem
+    ? []
     : planDown(statuses, {
-        ...(options.to === undefined ? {} : { to: resolveVersion(statuses, options.to) }),
+        ...(to === undefined ? {} : { to }),
         ...(version === undefined ? {} : { version, standing: standing?.dependents ?? [] }),
         cascade: options.cascade ?? false,
         ...(options.steps === undefined ? {} : { steps: options.steps }),
       });
+  const chosen = [...half.taken.map(({ status }) => status), ...applied];
   const rollbacks: PlannedRollback[] = [];
   for (const status of chosen) {
     const source = await wayBack(control, status);
     const statements = source.rollback.kind === 'sql' ? source.rollback.statements : [];
     const { version, entry } = status;
     if (source.data && (source.data.back || source.rollback.kind === 'none')) {
-      rollbacks.push({ version, status, source, plan: planBatches(statements, control.server.versionNum) });
+      const plan = planBatches(statements, control.server.versionNum);
+      const leavesData = await leavesOutData(control, version, 'batches');
+      rollbacks.push({ version, status, source, plan, leavesData });
       continue;
     }
     const plan = planSteps(statements, control.server.versionNum, {
@@ -166,20 +176,32 @@ export async function planFor(
       plan,
       source.headers.transaction === 'none',
     );
-    rollbacks.push({ version, status, source, plan: resumed });
+    const leavesData = (resumed.done ?? 0) > 0 && (await leavesOutData(control, version, 'steps'));
+    rollbacks.push({ version, status, source, plan: resumed, leavesData });
   }
   const returns = await returning(engine, control, rollbacks, options.data ?? true);
-  return { rollbacks, returns, unsure: standing?.unsure ?? [], halfDone: halfDone?.run ?? null };
+  const halfDone = half.taken.map(({ run }) => run);
+  return { rollbacks, returns, unsure: standing?.unsure ?? [], halfDone, staysHalfDone: half.stays };
 }
 
-/** A data migration that did not come to its end is not in force, and has its way back all the same. */
-async function halfDoneOf(control: Control, statuses: readonly MigrationStatus[], version: string | undefined) {
-  const status = statuses.find((one) => one.version === version);
-  if (!status) return undefined;
-  const reader = await import('./data/half-done.ts');
-  const run = await reader.halfDone(control, status);
-  if (run) await reader.refuseChanged(control, status);
-  return run && { status, run };
+/**
+ * A data migration that did not come to its end is not in force, and has its way back all the same: where it is named, or was
+ * begun behind the version that is gone back to.
+ */
+async function halfDoneOf(
+  control: Control,
+  statuses: readonly MigrationStatus[],
+  { version, to }: { version: string | undefined; to: string | undefined },
+): Promise<{ taken: readonly HalfDone[]; stays: readonly DataStatus[] }> {
+  const all = await halfDones(control, statuses);
+  const appliedAt = statuses.find((one) => one.version === to)?.entry?.appliedAt ?? '';
+  const isBehind = ({ run }: HalfDone) => !(Date.parse(run.startedAt ?? '') < Date.parse(appliedAt));
+  const taken = all.filter((one) => (to === undefined ? one.status.version === version : isBehind(one)));
+  for (const { status, run } of taken) {
+    refuseAtWork(run);
+    await refuseChanged(control, status);
+  }
+  return { taken, stays: all.filter((one) => !taken.includes(one)).map(({ run }) => run) };
 }
 
 async function returning(
@@ -189,7 +211,8 @@ async function returning(
   wanted: boolean,
 ): Promise<Returning[]> {
   const all: Returning[] = [];
-  for (const { version } of wanted ? rollbacks : []) all.push(...(await returningOf(engine, control, version)));
+  for (const { version, leavesData } of wanted ? rollbacks : [])
+    if (!leavesData) all.push(...(await returningOf(engine, control, version)));
   return all;
 }
 

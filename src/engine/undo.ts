@@ -31,6 +31,8 @@ export interface PlannedRollback {
   /** Where the SQL comes from: the file, or what was stored when it was applied. */
   readonly source: Migration;
   readonly plan: StepPlan;
+  /** It is under way, and was begun without what was kept (`--no-data`): it goes on like that. */
+  readonly leavesData?: boolean;
 }
 
 interface Undoing {
@@ -63,15 +65,16 @@ export async function undo(
   engine.emit({ kind: 'started', version, index, total, statements });
   // In batches, the rows come back batch by batch as well.
   const inBatches = planned.plan.mode === 'batches';
-  const data = await dataBack({ engine, control, worker }, planned, !inBatches && (place.data ?? true));
-  const leaves = !inBatches && place.data === false ? await leaveFiles(engine, control, version) : undefined;
+  const puts = (place.data ?? true) && !planned.leavesData;
+  const data = await dataBack({ engine, control, worker }, planned, !inBatches && puts);
+  const leaves = !inBatches && !puts ? await leaveFiles(engine, control, version) : undefined;
   const undoing: Undoing = {
     engine,
     control,
     worker,
     planned,
     data,
-    puts: place.data ?? true,
+    puts,
     watch: watchRun(engine, version, statements),
   };
   const begun = performance.now();
@@ -160,7 +163,7 @@ async function undoStepwise(undoing: Undoing, plan = undoing.planned.plan): Prom
   // What the steps before have changed themselves is no change of somebody else.
   const marked = data.returns && (plan.done ?? 0) === 0 ? await inOneTransaction(undoing, data.before()) : undefined;
   if (marked) return marked;
-  const { problem, done } = await undoSteps(run, () => recordUndone(undoing));
+  const { problem, done } = await undoSteps(run, undoing.puts, () => recordUndone(undoing));
   return problem && stepwise(problem, planned, done);
 }
 

@@ -31,7 +31,6 @@ export function readData(reading: FileReading, parts: Parts, code?: CodeSpec): D
   for (const statement of statements) judge(reading, statement, 'body');
   for (const query of parts.verify) refusePlaceholder(reading, query, 'VERIFY is asked once, behind the last batch');
   const rollback = readBack(reading, parts.rollback);
-  if (code && headers.keep) complainOfKeep(reading);
   const target = targetOf(reading, headers, statements);
   if (!target) return { statements, rollback };
   return { statements, rollback, data: { ...specOf(headers, target, rollback), ...(code ? { code } : {}) } };
@@ -81,15 +80,6 @@ function complainOfTransaction(reading: FileReading): void {
       found: '-- Transaction: none',
       next: ['Remove that header.'],
     },
-  );
-}
-
-function complainOfKeep(reading: FileReading): void {
-  reading.complain(
-    'data-invalid',
-    'only what SQL changes is kept for the way back',
-    reading.dataHeaders.get('Keep') ?? 0,
-    { found: 'Keep: yes, in a file of code', next: ['Remove that header, and write a ROLLBACK section.'] },
   );
 }
 

@@ -10,6 +10,8 @@ export interface SessionPins {
   readonly searchPath?: string;
   readonly statementTimeoutMs: number;
   readonly lockTimeoutMs: number;
+  /** How long a transaction may stand open while its client says nothing: then the server ends the session. Undefined: for ever. */
+  readonly idleInTransactionMs?: number;
   /** Settings of our own, read by migrations: `taskflow.*`. */
   readonly custom?: Readonly<Record<string, string>>;
 }
@@ -30,7 +32,7 @@ export function pinSettings(pins: SessionPins, scope: 'transaction' | 'session')
     ['check_function_bodies', 'on'],
     ['default_transaction_isolation', 'read committed'],
     ['default_transaction_deferrable', 'off'],
-    ['idle_in_transaction_session_timeout', '0'],
+    ['idle_in_transaction_session_timeout', String(pins.idleInTransactionMs ?? 0)],
     ['statement_timeout', String(pins.statementTimeoutMs)],
     ['lock_timeout', String(pins.lockTimeoutMs)],
     ...Object.entries(pins.custom ?? {}),

@@ -21,7 +21,7 @@ function atConsole({ console }: EventDetail): string {
 
 const TEXTS: Readonly<Record<string, (detail: EventDetail) => string>> = {
   started: resumed,
-  rollback_started: resumed,
+  rollback_started: (detail) => joined('; ', resumed(detail), detail.data === false && 'without what was kept'),
   step_started: (detail) => step(detail, detail.statement),
   step_finished: (detail) => step(detail, detail.found),
   step_checked: (detail) => step(detail, detail.outcome, detail.because),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { type Files, withCli } from '../support/cli.ts';
 import { COUNTED, counting, requests } from './data-bed.ts';
 import { until } from './group-bed.ts';
@@ -120,3 +121,25 @@ test('what was changed underneath is told: the table, its key, the file', () =>
     assert.equal(gone.exit, 1, gone.output);
     assert.match(gone.said, /there is no table requests/);
   }));
+
+const UNDERNEATH: Readonly<Record<string, RegExp>> = {
+  'DROP TABLE requests; CREATE TABLE requests (id bigint PRIMARY KEY, n integer)':
+    /data-moved[\s\S]*not the table that was begun with[\s\S]*002_count.sql:3:11[\s\S]*--from-start/,
+  'ALTER TABLE requests ALTER id TYPE text':
+    /changed or dropped underneath[\s\S]*002_count.sql:3:11[\s\S]*stay\s+committed|002_count.sql:6:\d+[\s\S]*stay\s+committed/,
+};
+
+test('what is changed in the middle of a run ends it, with its place and the way on', async () => {
+  const slow = '-- Batch: requests by id\n-- Target: 10ms\n-- Pause: 5';
+  for (const [sql, says] of Object.entries(UNDERNEATH))
+    await withCli(18, { ...requests(20_000), ...counting(slow) }, async (at) => {
+      await at.run(['migrate', '--to', '001']);
+      const run = at.start(['migrate']);
+      const batches = 'SELECT count(*) FROM schema_data_batches';
+      while (Number((await at.database.sql(batches))[0]?.[0]) < 2) await setTimeout(3);
+      await at.database.sql(sql);
+      const { exit, output } = await run.finished;
+      assert.equal(exit, 1, output);
+      assert.match(output, says);
+    });
+});

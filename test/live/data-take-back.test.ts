@@ -168,3 +168,31 @@ test('with other SQL in its file, or without a way back, it is refused', () =>
     assert.match(without.output, /cannot be undone: it has no ROLLBACK section|was changed after/);
     assert.equal(await stateOf(at), 'interrupted');
   }));
+
+test('rollback --to takes along what was begun behind that version; another rollback says that it stays', () =>
+  withCli(
+    18,
+    {
+      ...requests(ROWS),
+      'm/003_more.sql':
+        '-- More\nALTER TABLE requests ADD COLUMN more text;\n-- ROLLBACK:\n-- ALTER TABLE requests DROP COLUMN more;\n',
+      'm/004_count.sql': counting(SLOW)['m/002_count.sql']!,
+    },
+    async (at) => {
+      await done(at, 'migrate', '--to', '003');
+      await STOPPED.interrupted!(at);
+      const last = await at.run(['rollback', '--dry-run', '--json']);
+      const stays = last.json<{ halfDone: unknown; staysHalfDone: { version: string }[] }>();
+      assert.deepEqual([stays.halfDone, stays.staysHalfDone.map(({ version }) => version)], [null, ['004_count']]);
+      const told = await at.run(['rollback', '--dry-run']);
+      assert.match(told.output, /004_count stays half done[\s\S]*rollback --version\s+004_count/);
+      const undone = await done(at, 'rollback', '--to', '001', '--yes');
+      assert.match(undone, /004_count rolled back[\s\S]*003_more rolled back/);
+      assert.deepEqual(await at.database.sql(COUNTED), [['0', String(ROWS)]]);
+      const states = await at.database.sql('SELECT version, type FROM schema_migrations ORDER BY 1');
+      assert.deepEqual(states.slice(-2), [
+        ['003_more', 'rollback'],
+        ['004_count', 'rollback'],
+      ]);
+    },
+  ));

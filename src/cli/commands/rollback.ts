@@ -59,39 +59,65 @@ async function print(context: CommandContext, engine: Engine, options: RollbackO
     plan: steps,
   }));
   if (context.wantsJson)
-    context.json({ ...planJson(printed, 'roll back'), returns: plan.returns, halfDone: plan.halfDone });
+    context.json({ ...planJson(printed, 'roll back'), returns: plan.returns, ...halfDoneJson(plan) });
   else if (printed.length > 0) {
     context.stdout.write(planSql(printed, 'roll back'));
     tellHalfDone(context, plan);
     tellReturns(context, plan);
-  } else context.stderr.line('Nothing to roll back.');
+  } else {
+    tellHalfDone(context, plan);
+    context.stderr.line('Nothing to roll back.');
+  }
   return EXIT.done;
 }
 
-/** It is not in force, and what is done of it is taken back. */
-function tellHalfDone({ stderr }: CommandContext, { halfDone }: DownPlan): void {
-  if (!halfDone) return;
-  const { version, state, direction, rows, batches } = halfDone;
-  const what =
-    direction === 'down'
-      ? `its way back is ${state}, and goes on`
-      : `it is ${state}: ${count(batches, 'batch', 'batches')} that are committed (${count(rows, 'row')}) are taken back`;
-  stderr.line(wrap(`${version}: ${what}`, stderr.width, '  '));
+function halfDoneJson({ halfDone, staysHalfDone }: DownPlan) {
+  return { halfDone: halfDone[0] ?? null, allHalfDone: halfDone, staysHalfDone };
+}
+
+/** They are not in force, and what is done of them is taken back, or stays. */
+function tellHalfDone({ stderr }: CommandContext, { halfDone, staysHalfDone }: DownPlan): void {
+  for (const { version, state, direction, rows, batches } of halfDone) {
+    const what =
+      direction === 'down'
+        ? `its way back is ${state}, and goes on`
+        : `it is ${state}: ${count(batches, 'batch', 'batches')} that are committed (${count(rows, 'row')}) are taken back`;
+    stderr.line(wrap(`${version}: ${what}`, stderr.width, '  '));
+  }
+  for (const { version, state, direction, rows } of staysHalfDone) {
+    const what = direction === 'down' ? `its way back is ${state}` : `it is ${state}, ${count(rows, 'row')} of it done`;
+    stderr.line(
+      wrap(
+        `warning: ${version} stays half done: ${what}. Taken back by: taskflow-db rollback --version ${version}`,
+        stderr.width,
+        '  ',
+      ),
+    );
+  }
 }
 
 /** What of the data comes back. */
-function tellReturns({ stderr }: CommandContext, { returns }: DownPlan): void {
+function tellReturns({ stderr, args }: CommandContext, { returns, rollbacks }: DownPlan): void {
+  if (!args.has('no-data'))
+    for (const { version } of rollbacks.filter(({ leavesData }) => leavesData))
+      stderr.line(
+        wrap(
+          `${version}: its way back was begun with --no-data and goes on like that: what was kept stays where it is`,
+          stderr.width,
+          '  ',
+        ),
+      );
   for (const one of returns) stderr.line(wrap(`${one.version}: ${returningText(one)}`, stderr.width, '  '));
 }
 
 async function askFor(context: CommandContext, engine: Engine, plan: DownPlan, control: Control): Promise<void> {
+  tellHalfDone(context, plan);
   if (plan.rollbacks.length === 0) return;
   const versions = plan.rollbacks.map((one) => one.version);
   for (const { version, why } of plan.unsure)
     context.stderr.line(
       wrap(`warning: whether ${version} needs it nobody can tell: ${why}`, context.stderr.width, '  '),
     );
-  tellHalfDone(context, plan);
   tellReturns(context, plan);
   await confirmChange(context, {
     what: `Roll back ${shownOf(versions, context.args.has('cascade'))}`,

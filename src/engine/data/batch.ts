@@ -15,6 +15,7 @@ import type { Behind } from './behind.ts';
 import type { ClaimedRange } from './data-run.ts';
 import { type AroundStatement, aroundStatement } from './keep/around-statement.ts';
 import { ASKING_BEFORE, askingItems, beginItems, type Lane, rollBack } from './lane.ts';
+import { isOtherTable, otherTable, sameTableItem } from './same-table.ts';
 import { batchDoneItems, checkRangeItem, LOST_RANGE } from './store.ts';
 
 /** One batch to be run. */
@@ -110,7 +111,7 @@ function atItem(statements: readonly Executed[], item: number): Executed | undef
 }
 
 /** Somebody has added rows since a moment ago: the same again, which finds them. */
-function missedRows({ work }: Lane, statement: Statement, rows: number): BatchFailure {
+export function missedRows({ work }: Lane, statement: Statement, rows: number): BatchFailure {
   const message = `line ${statement.line} changes rows that it did not match a moment before (${rows})`;
   const error = Object.assign(new Error(message), { severity: 'ERROR', code: SERIALIZATION_FAILURE });
   const problem = new Problem('backup-refused', `${work.version}: ${message}`, {
@@ -144,6 +145,7 @@ export async function commitBatch(
     ...ownRole(lane),
     { sql: 'SET CONSTRAINTS ALL IMMEDIATE' },
     checkRangeItem(lane.control.names, range),
+    ...(lane.put ? [] : [sameTableItem(lane)]),
     ...batchDoneItems(lane.control.names, lane.work, range, done, lane.worker, isLast),
     { sql: 'COMMIT' },
   ];
@@ -151,8 +153,13 @@ export async function commitBatch(
   const segments = asked.length === 0 ? [items] : [items, askingItems(lane, asked)];
   const { results, failure } = await lane.session.runBatch(segments);
   if (failure) await rollBack(lane.session);
-  if (failure?.segment === 0)
+  if (failure?.segment === 0) {
+    if (isOtherTable(failure.error)) {
+      const { message, problem } = otherTable(lane);
+      return { kind: 'failed', error: { message, code: undefined }, statement: undefined, problem, isRowFault: false };
+    }
     return isLost(failure.error) ? { kind: 'lost' } : failedOutcome(lane, failure.error, undefined);
+  }
   behind.answered(failure ? undefined : results[1]?.slice(ASKING_BEFORE, -1));
   const answer = results[0]?.find((one) => one.rows[0]?.state !== undefined)?.rows[0];
   return { kind: 'done', rows, ms, ...askedOf(answer) };

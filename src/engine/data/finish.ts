@@ -9,6 +9,7 @@ import type { ClaimedRange, LaneEnd } from './data-run.ts';
 import { putOutcome } from './keep/put-outcome.ts';
 import { tellKept } from './keep/tell-kept.ts';
 import { beginItems, type Lane, rollBack } from './lane.ts';
+import { isOtherTable, otherTable, sameTableItem } from './same-table.ts';
 import { checkRangeItem, LOST_RANGE, stateItem } from './store.ts';
 
 /**
@@ -30,14 +31,19 @@ export async function finishRun(lane: Lane, range: ClaimedRange, tellHeld: TellH
     return { kind: 'failed', problem, failure };
   } catch (error) {
     if (error instanceof Error && error.message.includes(LOST_RANGE)) return undefined;
+    if (isOtherTable(error)) {
+      const { problem, message } = otherTable(lane);
+      return { kind: 'failed', problem, failure: { message, sqlstate: null, range: null, row: null } };
+    }
     throw databaseProblem(error, `${lane.work.version}: all batches are done, but not on record`, control.role);
   }
 }
 
 async function recordSuccess(lane: Lane, range: ClaimedRange): Promise<Problem | undefined> {
   const { engine, control, session, work } = lane;
-  await session.batch([[...beginItems(engine, control, RECORD_LOCK_TIMEOUT_MS), checkRangeItem(control.names, range)]]);
+  const begin = beginItems(engine, control, RECORD_LOCK_TIMEOUT_MS);
   try {
+    await session.batch([[...begin, checkRangeItem(control.names, range), sameTableItem(lane)]]);
     if (work.direction === 'up') {
       const problem = await checkVerify({ session }, work.migration, {}, control.role).catch((error) =>
         databaseProblem(error, `${work.version} failed`),

@@ -6,19 +6,30 @@ import type { BatchItem } from '../../postgres/pipeline.ts';
 import { Problem } from '../../problem/problem.ts';
 import type { Control } from '../control.ts';
 import { type DataStatus, statusOf } from './show.ts';
-import { readRun, stateItem } from './store.ts';
+import { readRun, readRuns, stateItem } from './store.ts';
 
-/**
- * The run of a data migration that is not in force, where it has begun and has not come to its end, in either direction: what is
- * done is taken back by a rollback of this version. Problem `data-held` while somebody is at work, or about to be.
- */
-export async function halfDone(control: Control, { version, entry }: MigrationStatus): Promise<DataStatus | undefined> {
-  if (control.ledger.layout !== LAYOUT_NEWEST || (entry && inForce(entry))) return undefined;
-  const run = await readRun(control.session, control.names, version);
-  if (!run || run.startedAt === null || (run.direction === 'down' && run.state === 'succeeded')) return undefined;
-  const status = await statusOf(control, run);
-  if (run.direction === 'up' && !transition(status.state, 'undo')) throw atWork(status);
-  return status;
+/** What is done is taken back by a rollback. Problem `data-held` while somebody is at work at it, or about to be. */
+export function refuseAtWork(run: DataStatus): void {
+  if (run.direction === 'up' && !transition(run.state, 'undo')) throw atWork(run);
+}
+
+/** A data migration that has begun and is not in force, with its run. */
+export interface HalfDone {
+  readonly status: MigrationStatus;
+  readonly run: DataStatus;
+}
+
+/** The runs of data migrations that are not in force, have begun, and have not come to their end, in either direction; the last begun first. */
+export async function halfDones(control: Control, statuses: readonly MigrationStatus[]): Promise<HalfDone[]> {
+  if (control.ledger.layout !== LAYOUT_NEWEST) return [];
+  const all: HalfDone[] = [];
+  for (const run of await readRuns(control.session, control.names)) {
+    const status = statuses.find(({ version }) => version === run.version);
+    if (!status || (status.entry && inForce(status.entry))) continue;
+    if (run.startedAt === null || (run.direction === 'down' && run.state === 'succeeded')) continue;
+    all.push({ status, run: await statusOf(control, run) });
+  }
+  return all.sort((a, b) => (b.run.startedAt ?? '').localeCompare(a.run.startedAt ?? ''));
 }
 
 function atWork({ version, state, rows }: DataStatus): Problem {

@@ -216,13 +216,14 @@ function problem(
 ): Problem {
   return new Problem('data-key', `${work.version}: ${message}`, {
     version: work.version,
-    where: placeOf(work, word ?? work.target.table.name),
+    where: placeOf(work, word),
     ...fields,
     state: 'Nothing was run.',
   });
 }
 
-function placeOf({ migration, statements }: DataWork, word: string): Location {
+/** Where the file says which table it goes through, or another word of that header. */
+export function placeOf({ migration, statements, target }: DataWork, word = target.table.name): Location {
   const escaped = word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const inHeader = migration.headers.data.Batch === undefined ? undefined : locateInHeader(migration, 'Batch', escaped);
   if (inHeader?.line !== undefined) return inHeader;

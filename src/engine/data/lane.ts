@@ -10,6 +10,7 @@ import { workerPins } from '../worker.ts';
 import type { CodeLane } from './code/code-lane.ts';
 import type { DataTable, DataWork } from './data-run.ts';
 import type { BatchKeeping } from './keep/batch-keeping.ts';
+import type { SelfReference } from './keep/self-reference.ts';
 import type { Watch } from './signals/watch.ts';
 import type { WorkerIdentity } from './store.ts';
 
@@ -36,10 +37,13 @@ export interface Lane {
   /** On the way back, the stores whose rows come back behind its statements; `events`: see placeOf. */
   readonly puts: readonly Kept[];
   readonly events: string;
-  /** While it works at one of them: that one, and whether all of it is one batch. */
+  /** While it works at one of them: that one, and how its rows refer to each other. */
   readonly put?: Kept;
-  readonly whole?: boolean;
+  readonly selfReference?: SelfReference;
 }
+
+/** To settle how a run goes, or to cut a range, takes other workers as long as this one: they are waited for. */
+export const OTHERS_LOCK_TIMEOUT_MS = 60_000;
 
 /** What a transaction of a worker begins with: our settings, and under a run's lease the proof that it is still held. */
 export function beginItems(engine: Engine, control: Control, lockTimeoutMs: number): BatchItem[] {
@@ -50,11 +54,18 @@ export function beginItems(engine: Engine, control: Control, lockTimeoutMs: numb
 function beginReadingItems(engine: Engine, control: Control, lockTimeoutMs: number): BatchItem[] {
   const own = workerPins(engine);
   const pins = pinSettings(
-    { ...own, lockTimeoutMs, custom: { ...own.custom, [OWN_ROLE]: control.role } },
+    { ...own, lockTimeoutMs, idleInTransactionMs: SILENT_MS, custom: { ...own.custom, [OWN_ROLE]: control.role } },
     'transaction',
   );
   return [{ sql: 'BEGIN' }, { ...pins, name: 'taskflow_data_pins' }];
 }
+
+/**
+ * A machine that has lost its power or its network closes no connection: the server would keep the transaction of a batch, and the locks of its
+ * range and rows, until TCP gives up, which takes hours. So it ends a transaction whose client is silent for so long, which is shorter
+ * than a lease: the range is free when that has run out.
+ */
+const SILENT_MS = 10_000;
 
 /** Some questions as a transaction of their own. */
 export function askingItems(

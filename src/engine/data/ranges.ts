@@ -3,7 +3,7 @@ import { SIZE_MAX } from '../../batch/pace.ts';
 import { TokenReader } from '../../sql/token-reader.ts';
 import type { ClaimedRange, DataRun } from './data-run.ts';
 import { nextPut, putOf } from './keep/puts.ts';
-import { beginItems, inTransaction, type Lane, rollBack } from './lane.ts';
+import { beginItems, inTransaction, type Lane, OTHERS_LOCK_TIMEOUT_MS, rollBack } from './lane.ts';
 import { lastItem, lastOf, probedOf, probeItem } from './probe.ts';
 import { readProgress } from './progress.ts';
 import { claimedOf, keyJson, newRangeItem, readRun, runFrom, runItem, takeOverItem } from './store.ts';
@@ -18,7 +18,12 @@ export type Claim = ClaimedRange | 'wait' | 'over';
 export async function claimRange(lane: Lane, size: number): Promise<Claim> {
   const { control, work, worker } = lane;
   const [left] = await inTransaction(lane, [takeOverItem(control.names, work, worker)]);
-  return left ? claimedOf(left) : cutRange(lane, size);
+  if (left) return claimedOf(left);
+  const claim = await cutRange(lane, size);
+  if (claim !== 'wait' || lane.watch) return claim;
+  // Whom nothing holds back does not wait for those that are held.
+  const [held] = await inTransaction(lane, [takeOverItem(control.names, work, worker, true)]);
+  return held ? claimedOf(held) : claim;
 }
 
 /** In one transaction, which other workers wait for: the row of the run is locked while the next key is looked for. */
@@ -29,7 +34,7 @@ async function cutRange(lane: Lane, size: number): Promise<Claim> {
       sql: `SELECT 1 FROM ${control.names.dataMigrations} WHERE version = $1 FOR NO KEY UPDATE`,
       params: [work.version],
     };
-    const begin = beginItems(lane.engine, control, CUT_LOCK_TIMEOUT_MS);
+    const begin = beginItems(lane.engine, control, OTHERS_LOCK_TIMEOUT_MS);
     const { results } = await session.batch([[...begin, lock, runItem(control.names, work.version)]]);
     const run = runFrom(results[0]?.at(-1)?.rows[0]);
     const claim = run && isGoing(run, lane) ? await cut(lane, run, size) : 'over';
@@ -40,9 +45,6 @@ async function cutRange(lane: Lane, size: number): Promise<Claim> {
     throw error;
   }
 }
-
-/** To cut a range takes others as long as this one: it is waited for. */
-const CUT_LOCK_TIMEOUT_MS = 60_000;
 
 function isGoing({ state, direction }: DataRun, { work }: Lane): boolean {
   return state === 'running' && direction === work.direction;

@@ -1,5 +1,6 @@
 import type { TimeWindow } from '../../batch/window.ts';
 import { readFolders, refuseComplaints } from '../../files/folders.ts';
+import type { Migration } from '../../migration/migration.ts';
 import type { MigrationFile } from '../../plan/migration-file.ts';
 import { refuseReadOnly } from '../../postgres/server-info.ts';
 import type { Session } from '../../postgres/session.ts';
@@ -7,8 +8,9 @@ import { Problem } from '../../problem/problem.ts';
 import { refuseUnapprovedData } from '../approval/data-guard.ts';
 import { type Control, withControl } from '../control.ts';
 import type { Engine } from '../engine.ts';
+import { leavesOutData } from '../keep/left-out.ts';
 import { Turns } from './code/turns.ts';
-import type { DataRun } from './data-run.ts';
+import type { DataRun, DataWork } from './data-run.ts';
 import { failLedgerItems } from './on-record.ts';
 import { workAt } from './run-work.ts';
 import { type DataStatus, refuseOlder, runOf, statusOf } from './show.ts';
@@ -76,10 +78,15 @@ async function runOne(
   run: DataRun,
   { workers, finish }: RunDataOptions,
 ): Promise<Problem | null> {
+  if (run.state === 'succeeded') {
+    const message = `${run.version} was ${run.direction === 'up' ? 'applied' : 'rolled back'} to its end: nothing is left of it`;
+    engine.emit({ kind: 'note', message });
+    return null;
+  }
   const file = files.find(({ version }) => version === run.version);
   if (!file) return gone(run);
   const migration = file.load();
-  const work = run.direction === 'up' ? migration.data && workUp(migration) : workDown(migration);
+  const work = run.direction === 'up' ? migration.data && workUp(migration) : await back(control, migration);
   if (!work) return notData(run, file);
   await refuseUnapprovedData(engine, control, migration, run.direction);
   engine.emit({ kind: 'started', version: run.version, index: 1, total: 1, statements: work.statements.length });
@@ -103,9 +110,17 @@ async function runOne(
   }
   if (!(failed.reason instanceof Problem)) throw failed.reason;
   const problem = failed.reason.with({ version: run.version });
-  if (run.direction === 'up') await failLedgerItems(engine, control, migration, problem);
+  // Where others go on with it, or are done, it has not failed.
+  const now = await readRun(control.session, control.names, run.version);
+  const isOthers = now && (now.state === 'succeeded' || (await statusOf(control, now)).state === 'running');
+  if (run.direction === 'up' && !isOthers) await failLedgerItems(engine, control, migration, problem);
   engine.emit({ kind: 'failed', version: run.version, problem });
   return problem;
+}
+
+/** A way back that was left half done goes on as it was begun. */
+async function back(control: Control, migration: Migration): Promise<DataWork | undefined> {
+  return workDown(migration, !(await leavesOutData(control, migration.version, 'batches')));
 }
 
 /** As it is on record: from the first batch of the run on, whoever ran it. */

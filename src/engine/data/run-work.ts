@@ -18,10 +18,11 @@ import { Turns } from './code/turns.ts';
 import type { DataRun, DataTable, DataWork, LaneEnd } from './data-run.ts';
 import { putsOf } from './keep/puts.ts';
 import { settleKeeping } from './keep/settle-keeping.ts';
-import { resolveTable } from './key.ts';
+import { placeOf, resolveTable } from './key.ts';
 import type { Lane } from './lane.ts';
 import { paceLimits } from './pace-limits.ts';
 import { readProgress } from './progress.ts';
+import { OWN_CLOCKS, serversClocks } from './signals/clocks.ts';
 import type { About } from './signals/signal.ts';
 import { Watch } from './signals/watch.ts';
 import { settleTable, startRun } from './start.ts';
@@ -65,6 +66,7 @@ async function workIn(begun: Lane, options: WorkOptions): Promise<void> {
   const { engine, control, work } = begun;
   let lane = begun;
   let run = await startRun(engine, control, work, { ...options, table: lane.table });
+  if (run.state === 'succeeded') return;
   try {
     await options.onStarted?.();
     await settleTable(lane);
@@ -100,7 +102,7 @@ async function laneFor(
   const table = await resolveTable(asking, work);
   const usual = paceLimits(engine.settings, data, work.code !== undefined, table.rows);
   const limits = sizeMax === undefined ? usual : { ...usual, sizeMin: 1, sizeMax };
-  const watch = finish ? undefined : new Watch(session, aboutOf(engine, table), engine.settings.data);
+  const watch = finish ? undefined : await watchOf(engine, session, table);
   const spec = work.code;
   const turns = options.turns ?? new Turns(spec?.perSecond);
   const code = spec && (await codeLane(asking, work, table, { spec, turns }));
@@ -138,6 +140,13 @@ async function codeLane(
   return { code, columns, calls: new Calls(call, spec, turns) };
 }
 
+/** Only windows ask what time of the day it is. */
+async function watchOf(engine: Engine, session: Session, table: DataTable): Promise<Watch> {
+  const { data } = engine.settings;
+  const clocks = data.window.length > 0 ? await serversClocks(session) : OWN_CLOCKS;
+  return new Watch(session, aboutOf(engine, table), data, clocks);
+}
+
 function aboutOf({ settings }: Engine, { oid, shown, key }: DataTable): About {
   const { ignoredReplicas } = settings.data.limits;
   return { relation: oid, table: shown, key: key.kind === 'ctid' ? [] : keyColumns(key, undefined), ignoredReplicas };
@@ -155,7 +164,10 @@ async function goOn(lane: Lane, end: Exclude<LaneEnd, { kind: 'succeeded' }>): P
     if (run?.state === 'succeeded') return undefined;
     if (!run || run.state === 'cancelled') throw cancelledRun(lane, run);
     if (run.state === 'failed') throw failedElsewhere(lane, run);
-    if (run.state !== 'paused' && run.state !== 'pausing') return startRun(engine, control, work, { retries: false });
+    if (run.state !== 'paused' && run.state !== 'pausing') {
+      const started = await startRun(engine, control, work, { retries: false });
+      return started.state === 'succeeded' ? undefined : started;
+    }
     await tellPaused(lane, run);
     await pause(PAUSED_LOOK_MS, engine.signal);
   }
@@ -192,15 +204,18 @@ async function fail(
   });
 }
 
-/** The table, or a column of its key, is not there any more: undefined_table, undefined_column, invalid_schema_name. */
+/**
+ * The table, or a column of its key, is not there any more, or of another type: undefined_table, undefined_column,
+ * invalid_schema_name, undefined_function (also of operators), datatype_mismatch.
+ */
 function isGone(error: unknown): error is DatabaseError {
-  return isDatabaseError(error) && ['42P01', '42703', '3F000'].includes(error.code ?? '');
+  return isDatabaseError(error) && ['42P01', '42703', '3F000', '42883', '42804'].includes(error.code ?? '');
 }
 
 function goneUnderneath({ work, table }: Lane, error: DatabaseError): LaneEnd & { kind: 'failed' } {
   const problem = new Problem('data-moved', `${work.version}: ${table.shown} was changed or dropped underneath`, {
     version: work.version,
-    where: { file: work.migration.file },
+    where: placeOf(work),
     found: error.message,
     next: [
       `Put it back as it was, then: taskflow-db data retry ${work.version}`,

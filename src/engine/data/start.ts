@@ -4,7 +4,8 @@ import { Problem } from '../../problem/problem.ts';
 import type { Control } from '../control.ts';
 import type { Engine } from '../engine.ts';
 import type { DataRun, DataTable, DataWork } from './data-run.ts';
-import { beginItems, type Lane, rollBack } from './lane.ts';
+import { placeOf } from './key.ts';
+import { beginItems, type Lane, OTHERS_LOCK_TIMEOUT_MS, rollBack } from './lane.ts';
 import { lastItem, lastOf } from './probe.ts';
 import { beginRunItems, keyJson, RUN_CHANGED, readRun, stateItem, takeBackItems, unchangedItem } from './store.ts';
 
@@ -16,8 +17,8 @@ export interface StartOptions {
 }
 
 /**
- * Takes a run up: makes it, goes on where an earlier one stopped, or joins workers that are at it. Returns it running. Problems
- * `data-held` where somebody has paused it, `data-moved` where its SQL is not what was begun.
+ * Takes a run up: makes it, goes on where an earlier one stopped, or joins workers that are at it. Returns it running; succeeded where
+ * somebody else has come to its end since it was asked for: what is done and on record is not done again. Problems `data-held` where somebody has paused it, `data-moved` where its SQL is not what was begun.
  */
 export async function startRun(
   engine: Engine,
@@ -28,6 +29,7 @@ export async function startRun(
   const { session, names } = control;
   for (;;) {
     const run = await readRun(session, names, work.version);
+    if (run && (await isOnRecord(control, work, run))) return run;
     if (!run || isOver(work, run)) {
       await beginAnew(control, work, run, table);
       continue;
@@ -42,6 +44,16 @@ export async function startRun(
     if (!next) throw atRest(run);
     if (await take(engine, control, work, run, next)) return (await readRun(session, names, work.version)) ?? run;
   }
+}
+
+/** That way has been gone to its end, and the version is what it makes of it; not so where it has been applied or undone again since. */
+async function isOnRecord({ session, names }: Control, work: DataWork, run: DataRun): Promise<boolean> {
+  if (run.direction !== work.direction || run.state !== 'succeeded') return false;
+  const [row] = await session.query(
+    `SELECT success AND type <> 'rollback' AS in_force FROM ${names.migrations} WHERE version::text = $1`,
+    [work.version],
+  );
+  return (row?.in_force === 't') === (work.direction === 'up');
 }
 
 /** What was there of the version is history: it begins from the first row. */
@@ -102,7 +114,7 @@ export async function settleTable(lane: Lane): Promise<void> {
   const { control, session, work, table } = lane;
   const key = JSON.stringify(table.key);
   try {
-    await session.batch([beginItems(lane.engine, control, lane.lockTimeoutMs)]);
+    await session.batch([beginItems(lane.engine, control, OTHERS_LOCK_TIMEOUT_MS)]);
     await session.query(`SELECT 1 FROM ${control.names.dataMigrations} WHERE version = $1 FOR NO KEY UPDATE`, [
       work.version,
     ]);
@@ -152,7 +164,7 @@ function moved(run: DataRun, { work, table }: Lane): Problem {
     : `${work.version}: the key of ${table.shown} is not what it was when the run began`;
   return new Problem('data-moved', message, {
     version: work.version,
-    where: { file: work.migration.file },
+    where: placeOf(work),
     found: JSON.stringify(table.key),
     expected: run.key ?? '',
     state: `What was done before stays; it stopped ${run.cutTo === null ? 'before the first range' : `within keys up to ${run.cutTo.join(', ')}`}.`,

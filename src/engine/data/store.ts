@@ -192,14 +192,22 @@ export interface WorkerIdentity {
 
 /**
  * Takes over a range that nobody is at: of a worker that has stopped or died. Never waits: a batch that is under way keeps its
- * range locked to its end, whatever became of its client.
+ * range locked to its end, whatever became of its client. `fromHeld`: also of one that lives, but has run no batch of it for some
+ * seconds because something holds the run back; its number tells that one that the range is gone.
  */
-export function takeOverItem(names: LedgerNames, { version, direction }: DataWork, worker: WorkerIdentity): BatchItem {
+export function takeOverItem(
+  names: LedgerNames,
+  { version, direction }: DataWork,
+  worker: WorkerIdentity,
+  fromHeld = false,
+): BatchItem {
+  const isHeld = `(SELECT m.throttle IS NOT NULL FROM ${names.dataMigrations} AS m WHERE m.version = f.version)
+      AND NOT EXISTS (SELECT FROM ${names.dataBatches} AS b WHERE b.range_id = f.id AND b.finished_at > pg_catalog.clock_timestamp() - interval '2 seconds')`;
   return {
     sql: `UPDATE ${names.dataRanges} AS r SET worker = $3::uuid, host = $4, process_id = $5::integer, fence = r.fence + 1, lease_until = ${LEASE}
 FROM (SELECT f.id FROM ${names.dataRanges} AS f WHERE f.version = $1 AND f.direction = $2 AND f.state = 'open'
     AND EXISTS (SELECT FROM ${names.dataMigrations} AS m WHERE m.version = f.version AND m.state = 'running')
-    AND (f.worker = $3::uuid OR NOT ${liveRange('f')}) ORDER BY f.id LIMIT 1 FOR UPDATE SKIP LOCKED) AS free
+    AND (f.worker = $3::uuid OR NOT ${liveRange('f')}${fromHeld ? ` OR ${isHeld}` : ''}) ORDER BY f.id LIMIT 1 FOR UPDATE SKIP LOCKED) AS free
 WHERE r.id = free.id RETURNING r.id, r.kind, r.pass, r.hi, r.position, r.fence`,
     params: [version, direction, worker.id, worker.host, worker.pid === null ? null : String(worker.pid)],
     rows: true,

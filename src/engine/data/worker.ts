@@ -174,7 +174,7 @@ export class DataWorker {
     const { table } = this.#lane;
     const rest = { lo: position, hi: range.hi };
     const first = { range, attempts: 0, error: null, row: null };
-    if (this.#lane.whole) return { ...first, bounds: rest, keys: 0, isLast: true };
+    if (this.#lane.selfReference?.kind === 'other') return { ...first, bounds: rest, keys: 0, isLast: true };
     if (table.key.kind === 'ctid' && position?.[1] !== undefined) return this.#restOfBlock(first, position);
     if (table.key.kind === 'ctid' && range.hi === null) return { ...first, bounds: rest, keys: 0, isLast: true };
     const { size, row } = await this.#ahead.answer(this.#lane, range, rest, () => this.#size);

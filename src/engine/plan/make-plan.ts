@@ -7,6 +7,7 @@ import type { UpPlan } from '../../plan/up.ts';
 import { Problem } from '../../problem/problem.ts';
 import { refuseSteps } from '../apply-together.ts';
 import { type Control, withControl } from '../control.ts';
+import { keepNotes } from '../data/keep/foretell.ts';
 import type { Engine } from '../engine.ts';
 import { needsOfPlan } from '../graph/plan-needs.ts';
 import { activeRules } from '../lint/active-rules.ts';
@@ -45,7 +46,8 @@ export async function makePlan(engine: Engine, request: PlanRequest): Promise<Pl
     const { schema, unread } = await schemaFor(engine, control, request);
     const bound = await bind(engine, control, ledger, plan, { choice: choiceOf(request), schema });
     const first = change === undefined ? [] : [`Before the first migration: ${change.toLowerCase()}`];
-    const notes = [...unread, ...first, ...plan.warnings, ...plan.notes];
+    const kept = await keepNotes(engine, control, plan);
+    const notes = [...unread, ...first, ...plan.warnings, ...plan.notes, ...kept];
     // Before the digest is made: what is shown, printed as JSON and kept in a file is the same.
     const report = { ...(await head(engine, control, bound)), ...masked({ ...foreseen, notes }, engine.mask) };
     return { ...report, digest: digestOf(report) };

@@ -1,18 +1,24 @@
 import { eventItem } from '../../ledger/write.ts';
 import type { Problem } from '../../problem/problem.ts';
+import { beganDetail } from '../keep/left-out.ts';
 import { planAgain } from './plan-again.ts';
 import { runSteps, type StepsEnd } from './run-steps.ts';
 import { readStepHistory } from './step-history.ts';
 import { type StepRun, thrownProblem } from './step-run.ts';
 
 /**
- * Runs the way back of a version step by step, each recorded as it finishes; `record` writes that the version is rolled
- * back. How far it came, with the problem that stopped it.
+ * Runs the way back of a version step by step, each recorded as it finishes; `puts`: what was kept comes back behind them;
+ * `record` writes that the version is rolled back. How far it came, with the problem that stopped it.
  */
-export async function undoSteps(undoing: Omit<StepRun, 'direction'>, record: () => Promise<void>): Promise<StepsEnd> {
+export async function undoSteps(
+  undoing: Omit<StepRun, 'direction'>,
+  puts: boolean,
+  record: () => Promise<void>,
+): Promise<StepsEnd> {
   const { control, engine, version, plan, worker } = undoing;
   const { done = 0 } = plan;
-  const detail = { steps: plan.steps.length, ...(done > 0 ? { resumedAtStep: done + 1 } : {}) };
+  const resumed = done > 0 ? { resumedAtStep: done + 1 } : {};
+  const detail = { steps: plan.steps.length, ...resumed, ...beganDetail(puts) };
   const history = await readStepHistory(control, version);
   await control.write([eventItem(control.names, engine.run, { event: 'rollback_started', version, detail })]);
   await worker.renew();

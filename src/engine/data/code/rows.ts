@@ -1,5 +1,5 @@
 import type { KeyRange, KeyValue } from '../../../batch/key.ts';
-import { boundsOf } from '../../../batch/predicate.ts';
+import { boundsOf, type Predicate } from '../../../batch/predicate.ts';
 import type { BatchItem } from '../../../postgres/pipeline.ts';
 import { quoteIdentifier } from '../../../sql/quote.ts';
 import { ask, type Lane } from '../lane.ts';
@@ -15,7 +15,7 @@ export async function readRows(
 ): Promise<ReadRow[]> {
   const { table, work, control } = lane;
   const range = boundsOf(table.key, bounds, control.server.versionNum);
-  const among = keys && amongKeys(columns, keys, range.params.length);
+  const among = keys && amongKeys('t', columns, keys, range.params.length);
   const where = work.where === undefined ? '' : ` AND (${work.where}\n)`;
   const shown = [...columns.key, ...columns.read];
   const listed = shown.map((column, i) => `${readText(column)} AS c${i}`);
@@ -41,8 +41,22 @@ function seenText({ read, written }: CodeColumns): string {
   return `pg_catalog.hashtextextended(ROW(${listed})::pg_catalog.text, 0)::pg_catalog.text`;
 }
 
-function amongKeys({ key }: CodeColumns, keys: readonly KeyValue[], before: number) {
-  const text = ` AND EXISTS (SELECT FROM ${listedText(key.length, before)} WHERE ${sameKey(key)})`;
+/** What `:batch` stands for in the statement that tells what code writes: those rows of a range. */
+export function rowsPredicate(
+  { table, control }: Lane,
+  columns: CodeColumns,
+  bounds: KeyRange,
+  keys: readonly KeyValue[],
+): Predicate {
+  const range = boundsOf(table.key, bounds, control.server.versionNum);
+  const among = (qualifier: string) => amongKeys(qualifier, columns, keys, range.params.length);
+  const text = (qualifier = table.name) => `(${range.text(qualifier)}${among(qualifier).text})`;
+  return { text, params: [...range.params, ...among('').params] };
+}
+
+/** `qualifier`: the table, or its alias. */
+function amongKeys(qualifier: string, { key }: CodeColumns, keys: readonly KeyValue[], before: number) {
+  const text = ` AND EXISTS (SELECT FROM ${listedText(key.length, before)} WHERE ${sameKey(key, qualifier)})`;
   return { text, params: key.map((_, i) => textsParameter(keys.map((one) => one[i] ?? null))) };
 }
 
@@ -53,8 +67,8 @@ function listedText(amount: number, before: number): string {
   return `ROWS FROM (${lists}) AS u (${numbers.map((i) => `c${i}`).join(', ')})`;
 }
 
-function sameKey(key: readonly CodeColumn[]): string {
-  return key.map(({ name, type }, i) => `t.${quoteIdentifier(name)} = u.c${i}::${type}`).join(' AND ');
+function sameKey(key: readonly CodeColumn[], qualifier = 't'): string {
+  return key.map(({ name, type }, i) => `${qualifier}.${quoteIdentifier(name)} = u.c${i}::${type}`).join(' AND ');
 }
 
 /** Writes the updates of rows that are as they were read; answers the keys of those. */

@@ -1,13 +1,24 @@
+import type { Statement } from '../../../migration/migration.ts';
+import type { ItemResult } from '../../../postgres/pipeline.ts';
 import { Problem } from '../../../problem/problem.ts';
-import { type BatchFailure, type BatchOutcome, commitBatch, failedOutcome, isLost, type NextBatch } from '../batch.ts';
+import {
+  type BatchFailure,
+  type BatchOutcome,
+  commitBatch,
+  failedOutcome,
+  isLost,
+  missedRows,
+  type NextBatch,
+} from '../batch.ts';
 import type { Behind } from '../behind.ts';
+import { aroundStatement } from '../keep/around-statement.ts';
 import { beginItems, type Lane, rollBack } from '../lane.ts';
 import { checkRangeItem } from '../store.ts';
 import { whileBeating } from './beating.ts';
 import type { CodeLane } from './code-lane.ts';
-import type { MadeUpdate, ReadRow } from './code-rows.ts';
+import type { CodeColumns, MadeUpdate, ReadRow } from './code-rows.ts';
 import type { LoadedCode } from './load-code.ts';
-import { readRows, unchangedItem, updateItem } from './rows.ts';
+import { readRows, rowsPredicate, unchangedItem, updateItem } from './rows.ts';
 import { classOf, placeInCode, textOf } from './thrown.ts';
 import { keyName, WrongUpdate } from './updates.ts';
 
@@ -68,31 +79,49 @@ async function write(
     ...beginItems(lane.engine, lane.control, lane.lockTimeoutMs),
     checkRangeItem(lane.control.names, batch.range),
   ];
-  const items = [
-    ...(updates.length > 0 ? [updateItem(lane, columns, updates)] : []),
-    ...(others.length > 0 ? [unchangedItem(lane, columns, others)] : []),
-  ];
+  const written = updates.length > 0 ? keptAround(lane, columns, batch, updates) : { items: [], missed: () => 0 };
+  const items = [...written.items, ...(others.length > 0 ? [unchangedItem(lane, columns, others)] : [])];
   const { results, failure } = await lane.session.runBatch([[...before, ...items]]);
   if (failure) {
     await rollBack(lane.session);
     if (isLost(failure.error)) return { kind: 'lost' };
     return failedOutcome(lane, failure.error, failure.item >= before.length ? standIn(lane) : undefined);
   }
+  const answers = (results[0] ?? []).slice(before.length);
   const asRead = new Set(
-    (results[0] ?? [])
-      .slice(before.length)
-      .flatMap(({ rows }) => rows.map((row) => keyName(columns.key.map((_, i) => row[`k${i}`] ?? '')))),
+    answers.flatMap(({ rows }) => rows.map((row) => keyName(columns.key.map((_, i) => row[`k${i}`] ?? '')))),
   );
   const changed = new Set(done.map(({ read }) => keyName(read.key)).filter((name) => !asRead.has(name)));
-  if (changed.size === 0) return commitBatch(lane, batch, { rows: updates.length, begun, behind });
+  const missed = written.missed(answers);
+  if (changed.size === 0 && missed === 0) return commitBatch(lane, batch, { rows: updates.length, begun, behind });
   await rollBack(lane.session);
-  return { changed };
+  return changed.size > 0 ? { changed } : missedRows(lane, told(lane), missed);
+}
+
+/** Writes the updates, and around that keeps what was there before; `missed`: see AroundStatement. */
+function keptAround(lane: Lane, columns: CodeColumns, { bounds }: NextBatch, updates: readonly MadeUpdate[]) {
+  const item = updateItem(lane, columns, updates);
+  const keys = updates.map(({ key }) => key);
+  const around = lane.keeping && aroundStatement(lane.keeping, told(lane), rowsPredicate(lane, columns, bounds, keys));
+  if (!around) return { items: [item], missed: () => 0 };
+  const at = around.before.length;
+  return {
+    items: [...around.before, item, ...around.after],
+    missed: (answers: readonly ItemResult[]) =>
+      around.missed(answers.slice(0, at), answers[at]?.tag ?? '', answers.slice(at + 1)),
+  };
+}
+
+/** The statement that says in SQL which columns the code writes. */
+function told({ work }: Lane): Statement {
+  const statement = work.statements.at(-1);
+  if (!statement) throw new Error(`${work.version} does not say what its code writes`);
+  return statement;
 }
 
 /** The place of an error: the server's own is one in SQL that nobody has written. */
-function standIn({ work }: Lane) {
-  const statement = work.statements.at(-1);
-  return statement && { statement, back: () => 0 };
+function standIn(lane: Lane) {
+  return { statement: told(lane), back: () => 0 };
 }
 
 function codeFailed({ work }: Lane, { url }: LoadedCode, error: unknown): BatchFailure {

@@ -1,4 +1,4 @@
-import { leaveInStore, lockRows, takeOut } from '../../../backup/batch-store-sql.ts';
+import { leaveInStore, lockRows, takeOut, takeOutWithReferred } from '../../../backup/batch-store-sql.ts';
 import { holdsRows, type Kept, STORE } from '../../../backup/kept.ts';
 import { markChanged, markExisting, markGone, putValuesBack, storeName, tableName } from '../../../backup/kept-sql.ts';
 import { boundsOf } from '../../../batch/predicate.ts';
@@ -44,14 +44,18 @@ async function putBack(lane: Lane, put: Kept, { bounds }: NextBatch): Promise<nu
   const places = boundsOf({ kind: 'ctid' }, bounds, control.server.versionNum);
   const place = await placeOf(session, put, lane.events);
   const part: Kept = { ...(place?.now ?? put), store: PART, temporary: true };
-  const [take, remove] = takeOut(put, part, places.text('k'));
+  const { selfReference } = lane;
+  const [first, second] =
+    selfReference?.kind === 'key'
+      ? takeOutWithReferred(put, part, places.text('k'), selfReference.references)
+      : takeOut(put, part, places.text('k'));
   const { results } = await session.batch([
     [
-      { sql: take, params: places.params },
-      { sql: remove, params: places.params },
+      selfReference?.kind === 'key' ? { sql: first } : { sql: first, params: places.params },
+      { sql: second, params: places.params },
     ],
   ]);
-  const taken = rowsOf(results[0]?.[0]?.tag);
+  const taken = rowsOf(results[0]?.[1]?.tag);
   if (taken === 0) return 0;
   if (!place) await mark(session, part, 'absent');
   else if (place.now.columns.length < put.columns.length) await mark(session, part, 'changed');

@@ -9,6 +9,7 @@ import { inOrderOfReferences } from '../../keep/references.ts';
 import { shownKept } from '../../keep/shown.ts';
 import type { DataRun, DataWork } from '../data-run.ts';
 import type { Lane } from '../lane.ts';
+import { selfReferenceOf } from './self-reference.ts';
 
 /** The stores that a way back empties, in order: one pass over each, behind the pass of its statements. */
 export interface Puts {
@@ -57,19 +58,7 @@ export async function atPass(lane: Lane, pass: number): Promise<Lane> {
   };
   // Triggers that are switched off keep writers waiting for as long as a batch takes, so it does not wait long for that either.
   const lockTimeoutMs = Math.min(lane.lockTimeoutMs, lane.engine.settings.lockTimeoutMs || lane.lockTimeoutMs);
-  return { ...lane, table, lockTimeoutMs, put, whole: await refersToItself(session, put, lane.events) };
-}
-
-/** Rows that refer to each other may come back in one statement alone. */
-async function refersToItself(session: Session, put: Kept, events: string): Promise<boolean> {
-  const place = holdsRows(put) ? await placeOf(session, put, events) : undefined;
-  if (!place) return false;
-  const [found] = await session.query(
-    `SELECT FROM pg_catalog.pg_constraint AS f JOIN pg_catalog.pg_class AS c ON c.oid = f.conrelid AND c.oid = f.confrelid
-JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE f.contype = 'f' AND n.nspname = $1 AND c.relname = $2`,
-    [place.now.schema, place.now.table],
-  );
-  return found !== undefined;
+  return { ...lane, table, lockTimeoutMs, put, selfReference: await selfReferenceOf(session, put, lane.events) };
 }
 
 /** The next range of a store; undefined: it is cut to its end. Nothing comes into it behind, but what could not be put back. */
@@ -83,6 +72,6 @@ export async function nextPut(lane: Lane, run: DataRun, blocks: number): Promise
   const last = Number(row?.last ?? -1);
   const from = run.cutTo === null ? -1 : Number(run.cutTo[0]);
   if (from >= last) return undefined;
-  const { whole } = await atPass(lane, run.pass);
-  return { lo: run.cutTo, hi: [String(whole ? last : Math.min(last, from + blocks))] };
+  const isWhole = (await selfReferenceOf(lane.session, put, lane.events)).kind === 'other';
+  return { lo: run.cutTo, hi: [String(isWhole ? last : Math.min(last, from + blocks))] };
 }

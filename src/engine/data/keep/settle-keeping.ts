@@ -4,7 +4,6 @@ import { commentOnStore, createEmptyStore } from '../../../backup/kept-sql.ts';
 import { eventItem } from '../../../ledger/write.ts';
 import type { Migration } from '../../../migration/migration.ts';
 import { TokenReader } from '../../../sql/token-reader.ts';
-import type { Engine } from '../../engine.ts';
 import { titleOf } from '../../keep/describe.ts';
 import { keptOf } from '../../keep/find-kept.ts';
 import { originOf } from '../../keep/origin.ts';
@@ -14,15 +13,12 @@ import { shownKept } from '../../keep/shown.ts';
 import { ensureSchema, freeName } from '../../keep/store.ts';
 import type { Taking } from '../../keep/taking.ts';
 import { mayChangeRole } from '../../worker.ts';
-import { beginItems, type Lane, rollBack } from '../lane.ts';
+import { beginItems, type Lane, OTHERS_LOCK_TIMEOUT_MS, rollBack } from '../lane.ts';
 import type { BatchKeeping, BatchPart } from './batch-keeping.ts';
+import { type WritingTrigger, writingTriggers } from './by-triggers.ts';
 import { type FoundPart, findParts } from './find-parts.ts';
-
-/** Whether the batches of a data migration keep the rows as they were: where its header says so, or the policy is to keep all. */
-function keepsRows({ settings }: Pick<Engine, 'settings'>, { data }: Migration): boolean {
-  if (settings.backup.policy === 'never' || data?.code) return false;
-  return data?.keep ?? settings.backup.policy === 'always';
-}
+import { placeText } from './foretell.ts';
+import { keepsRows } from './keeps-rows.ts';
 
 /**
  * What the batches of this worker keep, in stores that all workers of the run share: the first one makes them, and puts them on
@@ -48,7 +44,7 @@ async function settled(
   use: (found: readonly FoundPart[], unkept: readonly string[]) => Promise<Parts>,
 ): Promise<BatchKeeping> {
   const { engine, control, session, work } = lane;
-  await session.batch([beginItems(engine, control, lane.lockTimeoutMs)]);
+  await session.batch([beginItems(engine, control, OTHERS_LOCK_TIMEOUT_MS)]);
   try {
     await session.query(`SELECT 1 FROM ${control.names.dataMigrations} WHERE version = $1 FOR NO KEY UPDATE`, [
       work.version,
@@ -68,8 +64,10 @@ async function settled(
   }
 }
 
-async function intoStores(lane: Lane, found: readonly FoundPart[], unkept: readonly string[]): Promise<Parts> {
+async function intoStores(lane: Lane, found: readonly FoundPart[], told: readonly string[]): Promise<Parts> {
   const { control, session, work, engine } = lane;
+  const triggers = await triggersOf(lane, found);
+  const unkept = [...told, ...triggers.flatMap(({ instead }) => instead)];
   // Another worker may have made them a moment ago.
   const known = (await keptOf(control, work.version)).kept.filter(({ batches }) => batches);
   const begins = !(await hasRun(lane));
@@ -91,7 +89,29 @@ async function intoStores(lane: Lane, found: readonly FoundPart[], unkept: reado
     ]);
   }
   tell(lane, made, begins ? unkept : []);
+  const beside = begins ? triggers.flatMap(({ elsewhere }) => elsewhere) : [];
+  for (const message of new Set(beside)) engine.emit({ kind: 'warning', message });
   return parts;
+}
+
+/** What triggers write of their own: in place of deleting rows, or elsewhere, which the tables themselves show nothing of. */
+async function triggersOf({ session, work }: Lane, found: readonly FoundPart[]) {
+  const all: { readonly instead: string[]; readonly elsewhere: string[] }[] = [];
+  for (const { statement, taking } of found) {
+    if (taking.kind !== 'deleted' && taking.kind !== 'updated') continue;
+    const { oid, schema, name } = taking.relation;
+    const triggers = await writingTriggers(session, oid, [taking.kind]);
+    const of = ({ name: trigger }: WritingTrigger) => `the trigger ${trigger} of ${schema}.${name}`;
+    all.push({
+      instead: triggers
+        .filter((one) => one.comesBeforeDelete)
+        .map((one) => `line ${statement.line}: ${of(one)} may change rows in place of deleting them`),
+      elsewhere: triggers
+        .filter((one) => !one.comesBeforeDelete)
+        .map((one) => `${work.version}: what ${of(one)} writes elsewhere is not kept for a rollback.`),
+    });
+  }
+  return all;
 }
 
 /** Where several statements change one table, what any of them changes: so one store knows what was left of a row. */
@@ -154,6 +174,10 @@ function insertsRows({ statements }: Migration): boolean {
 }
 
 function tell({ engine, work: { version } }: Lane, made: readonly Kept[], unkept: readonly string[]): void {
+  if (made.length > 0 && engine.settings.backup.to === 'file') {
+    const message = `${version} keeps what its batches change in ${placeText(engine)}`;
+    engine.emit({ kind: 'note', message });
+  }
   for (const one of made) {
     const { relation, columns, store } = shownKept(one);
     const what = columns === null ? `rows of ${relation}` : columns.map((name) => `${relation}.${name}`).join(', ');

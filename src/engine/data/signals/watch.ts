@@ -5,6 +5,7 @@ import type { DataSettings } from '../../../config/data-settings.ts';
 import type { Session } from '../../../postgres/session.ts';
 import { activeSessions } from './active-sessions.ts';
 import { archiveBacklog } from './archive-backlog.ts';
+import { type Clocks, OWN_CLOCKS } from './clocks.ts';
 import { deadRows } from './dead-rows.ts';
 import { ForegroundProbe } from './foreground-probe.ts';
 import { oldestSnapshot } from './oldest-snapshot.ts';
@@ -21,15 +22,6 @@ const REFUSED_MS = 60_000;
 
 /** What is read, and how it is judged. */
 export type Watched = Pick<DataSettings, 'window' | 'timeZone' | 'limits'>;
-
-/** The clocks of this machine; another one in tests. */
-export interface Clocks {
-  /** Milliseconds of a clock that only goes forward. */
-  readonly elapsed: () => number;
-  readonly now: () => Date;
-}
-
-const CLOCKS: Clocks = { elapsed: () => performance.now(), now: () => new Date() };
 
 /**
  * Looks at the signals of the server for one run, all in one round trip beside that of the probe, and says what they mean by
@@ -48,7 +40,7 @@ export class Watch {
   #closedSince: number | undefined;
   readonly #refused = new Map<SignalName, { readonly at: number; readonly seen: Seen }>();
 
-  constructor(session: Session, about: About, settings: Watched, clocks: Clocks = CLOCKS) {
+  constructor(session: Session, about: About, settings: Watched, clocks: Clocks = OWN_CLOCKS) {
     this.#session = session;
     this.#about = about;
     this.#settings = settings;
