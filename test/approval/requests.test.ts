@@ -63,7 +63,12 @@ const STATES: readonly [what: string, told: readonly Told[], state: string, said
     'used',
     /^used by ada/,
   ],
-  ['revoked behind a run that did nothing', [ASKED, AGREED, USED, ['approval_revoked', 'bob', 'app']], 'revoked', /bob/],
+  [
+    'revoked behind a run that did nothing',
+    [ASKED, AGREED, USED, ['approval_revoked', 'bob', 'app']],
+    'revoked',
+    /bob/,
+  ],
   [
     'used by a run that did nothing, and has expired',
     [ASKED, ['approved', 'bob', 'app', { hours: 1 }], USED],
@@ -72,12 +77,7 @@ const STATES: readonly [what: string, told: readonly Told[], state: string, said
   ],
   ['rejected first', [ASKED, ['approval_rejected', 'cyd', 'app'], AGREED], 'rejected', /cyd/],
   ['approved twice', [ASKED, AGREED, ['approved', 'cyd', 'app', { hours: 99 }]], 'approved', /bob/],
-  [
-    'used and then revoked',
-    [ASKED, AGREED, USED, DID, ['approval_revoked', 'bob', 'app']],
-    'used',
-    /ada/,
-  ],
+  ['used and then revoked', [ASKED, AGREED, USED, DID, ['approval_revoked', 'bob', 'app']], 'used', /ada/],
   ['used before it was approved', [ASKED, ['approval_used', 'ada', 'app']], 'requested', /nobody/],
 ];
 

@@ -7,8 +7,8 @@ import { useApproval } from '../../src/engine/approval/gate.ts';
 import { readRequests } from '../../src/engine/approval/read-requests.ts';
 import { withControl } from '../../src/engine/control.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import { eventItem } from '../../src/ledger/write.ts';
 import { loadSettings, openEngine, Problem } from '../../src/index.ts';
+import { eventItem } from '../../src/ledger/write.ts';
 import { type DatabaseWorkplace, type Files, type Finished, withCli } from '../support/cli.ts';
 import { COUNTED, counting, requests } from './data-bed.ts';
 
