@@ -8,7 +8,7 @@ import { type Addresses, passGate, SECURITY_HEADERS, TLS_HEADERS } from './gate.
 import type { Hub } from './hub.ts';
 import { Refusal, sendJson } from './refusal.ts';
 import { addressOf, cookieOf, readBody } from './request.ts';
-import { isAtLeast } from './roles.ts';
+import { isAtLeast, type User } from './roles.ts';
 import type { Call, Route } from './route.ts';
 import type { Router } from './router.ts';
 import { isSecret, type Session } from './sessions.ts';
@@ -50,7 +50,16 @@ async function answerCall(site: Site, request: IncomingMessage, response: Server
   const { hub, router } = site;
   const { route, parameters } = router.find(place.method, place.pathname);
   const session = sessionOf(site, request, route);
-  authorize(route, session, request);
+  const address = addressOf(request, site.trustedProxies);
+  const note = (error: unknown): never => {
+    if (session) noteRefusal(hub, route, { user: session.user, address, target: parameters.target }, error);
+    throw error;
+  };
+  try {
+    authorize(route, session, request);
+  } catch (error) {
+    note(error);
+  }
   const body = route.method === 'GET' ? Object.fromEntries(place.searchParams) : await readBody(request);
   const input = inputOf(route, { ...body, ...parameters });
   const gone = new AbortController();
@@ -60,12 +69,12 @@ async function answerCall(site: Site, request: IncomingMessage, response: Server
     routes: router.routes,
     session: session as Session, // absent only where the route is for anybody, and then nobody asks for it
     user: (session as Session)?.user,
-    address: addressOf(request, site.trustedProxies),
+    address,
     signal: session ? AbortSignal.any([gone.signal, session.ended]) : gone.signal,
     setCookie: (value) => response.setHeader('Set-Cookie', cookieHeader(site, value)),
   };
   if (!route.follow) {
-    sendJson(response, 200, (await route.handle(call, input)) as object);
+    sendJson(response, 200, (await route.handle(call, input).catch(note)) as object);
     return;
   }
   const live = route.follow(call, input);
@@ -76,6 +85,18 @@ async function answerCall(site: Site, request: IncomingMessage, response: Server
   });
   const lastId = request.headers['last-event-id'] ?? place.searchParams.get('since') ?? undefined;
   live.follow(response, lastId === undefined ? undefined : String(lastId), call.signal);
+}
+
+interface Asking {
+  readonly user: User;
+  readonly address: string;
+  readonly target: string | undefined;
+}
+
+/** What would have changed something at a target leaves a word there of who wanted it. */
+function noteRefusal(hub: Hub, route: Route, { user, address, target }: Asking, error: unknown): void {
+  if (!route.changes || target === undefined || !hub.has(target)) return;
+  hub.live(target).refusals.note({ action: route.name, user, address }, error);
 }
 
 /** A page that looks by itself, and a stream, do not keep a session from expiring. */

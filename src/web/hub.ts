@@ -56,6 +56,10 @@ export class Hub {
     this.parts.tell({ kind: 'link', user, token: this.sessions.newToken(user) });
   }
 
+  has(name: string): boolean {
+    return this.#live.has(name);
+  }
+
   target(name: string): Target {
     return this.live(name).target;
   }
@@ -72,9 +76,10 @@ export class Hub {
     return this.#flights.ask(JSON.stringify(question), async () => maskTexts(await work(), this.parts.mask));
   }
 
-  /** Resolves when no action is under way any more. */
+  /** Resolves when no action is under way any more, and what was refused is on record. */
   async settled(): Promise<void> {
-    await Promise.all([...this.#live.values()].map(({ actions }) => actions.settled()));
+    const live = [...this.#live.values()];
+    await Promise.all(live.flatMap(({ actions, refusals }) => [actions.settled(), refusals.settled()]));
   }
 
   /** Now and then: what has expired ends, and streams are kept alive. */

@@ -11,6 +11,7 @@ import { Actions } from './actions/actions.ts';
 import type { DriftAnswer } from './answers/drift.ts';
 import { Feed } from './feed.ts';
 import { LiveRun } from './live-run.ts';
+import { RefusalRecord } from './refusal-record.ts';
 import type { Target } from './target.ts';
 
 /**
@@ -24,6 +25,7 @@ export class LiveTarget {
   readonly schema: SchemaReader;
   readonly touches: TouchReader;
   readonly proofs: ProofReader;
+  readonly refusals: RefusalRecord;
   /** What the last comparison has found, and when that was. */
   lastDrift: { readonly moment: string; readonly answer: DriftAnswer } | undefined;
   readonly #run: LiveRun;
@@ -36,6 +38,7 @@ export class LiveTarget {
     this.schema = new SchemaReader(target.engine, around.now);
     this.touches = new TouchReader(target.engine);
     this.proofs = new ProofReader(target.engine);
+    this.refusals = new RefusalRecord(target.engine, around.now);
     this.#run = new LiveRun(target.engine, this.actions, this.feed, around.mask);
   }
 
