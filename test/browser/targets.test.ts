@@ -71,7 +71,10 @@ test('the database is chosen in the bar, its name is in the address, and the red
       await band(page).waitFor();
       await states.getByText('1 pending').waitFor();
       assert.equal(new URL(page.url()).pathname, '/t/production');
-      assert.equal(await band(page).evaluate((one) => getComputedStyle(one).backgroundColor), 'rgb(168, 32, 26)');
+      assert.equal(
+        await page.evaluate("getComputedStyle(document.querySelector('.production')).backgroundColor"),
+        'rgb(168, 32, 26)',
+      );
       assert.deepEqual(await accessibilityFaults(page), []);
 
       await page.getByRole('navigation').getByRole('link', { name: 'Migrations' }).click();
