@@ -71,7 +71,7 @@ export class RunWatcher {
       by: runner ? { ...byOf(events[0]), actor: runner.user, host: runner.host } : byOf(events[0]),
       startedAt: runner ? isoOf(runner.since) : (events[0]?.at ?? null),
       endedAt: runner ? null : (story.last?.at ?? null),
-      planned: this.#heardOf(runId)?.planned ?? [],
+      planned: this.#heardOf(runId)?.planned ?? story.planned,
       migrations: story.versions.slice(-MIGRATIONS_MAX),
       focus: focus ? this.#focus(memory, story, focus, seen) : null,
       ...seen,

@@ -43,6 +43,8 @@ export interface RunStory {
   readonly kind: RunKind;
   readonly versions: readonly VersionStory[];
   readonly wait: StoryWait | null;
+  /** What it said it would do, as its first event names it; empty where that names nothing. */
+  readonly planned: readonly string[];
   /** Behind which nothing more has come. */
   readonly last: HistoryEvent | undefined;
 }
@@ -58,7 +60,8 @@ export function storyOf(events: readonly HistoryEvent[]): RunStory {
     versions.set(event.version, told(before, event));
   }
   const last = events.findLast(({ event }) => event !== 'cancel_requested');
-  return { kind: kindOf(events), versions: [...versions.values()].filter(isPart), wait: waitIn(last), last };
+  const parts = [...versions.values()].filter(isPart);
+  return { kind: kindOf(events), versions: parts, wait: waitIn(last), planned: plannedIn(events), last };
 }
 
 /** Of others it is only said that something about them was put on record. */
@@ -74,6 +77,11 @@ function kindOf(events: readonly HistoryEvent[]): RunKind {
     if (event === 'dry_run') return 'dry run';
   }
   return 'other';
+}
+
+function plannedIn(events: readonly HistoryEvent[]): readonly string[] {
+  const named = events.find(({ detail }) => Array.isArray(detail.planned))?.detail.planned;
+  return Array.isArray(named) ? named.filter((one): one is string => typeof one === 'string') : [];
 }
 
 function begun(version: string): VersionStory {
