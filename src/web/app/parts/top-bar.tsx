@@ -28,9 +28,14 @@ export function TopBar({ session, target }: { session: SessionAnswer; target: Ta
   const tabs = useRef<HTMLElement>(null);
   useEffect(() => {
     // Where they do not fit, the one that is open is seen. Nothing else is scrolled.
-    const open = tabs.current?.querySelector<HTMLElement>('[aria-current]');
-    if (tabs.current && open)
-      tabs.current.scrollLeft = open.offsetLeft - (tabs.current.clientWidth - open.offsetWidth) / 2;
+    const show = () => {
+      const open = tabs.current?.querySelector<HTMLElement>('[aria-current]');
+      if (tabs.current && open)
+        tabs.current.scrollLeft = open.offsetLeft - (tabs.current.clientWidth - open.offsetWidth) / 2;
+    };
+    show();
+    addEventListener('resize', show);
+    return () => removeEventListener('resize', show);
   }, [screen]);
   return (
     <header class="top">
