@@ -145,7 +145,7 @@ function needed(
   const what = action.action === 'migrate' ? 'to apply this' : 'to roll this back';
   return new Problem('approval-needed', `${server.database} needs the approval of a second person ${what}`, {
     found: `plan ${hash}\n${why}`,
-    expected: 'an approval of exactly this plan by another person, which holds and was not used up',
+    expected: 'an approval of exactly this plan by another person, which holds and was not used',
     state: 'Nothing was run.',
     next,
   });
