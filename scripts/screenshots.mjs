@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import pg from 'pg';
 import { closeBrowser } from '../test/support/browser.ts';
 import { withVisit } from '../test/support/console-bed.ts';
+import { firstScreen } from '../test/support/first-screen.ts';
 
 const MIGRATIONS = 'database/migrations';
 const FOLDER = 'docs/images';
@@ -22,6 +23,16 @@ CREATE INDEX requests_by_priority ON requests (priority, created_at);
 -- DROP INDEX requests_by_priority;
 -- ALTER TABLE requests DROP COLUMN priority;
 `;
+/** Many rows at once, as a migration of data. */
+const SHORTER = `-- Trim the texts of requests
+-- Kind: data
+-- Batch: requests by id
+-- Background: yes
+-- Target: 50ms
+UPDATE requests SET text = rtrim(text) || '.' WHERE :batch;
+
+-- IRREVERSIBLE: the blanks are gone
+`;
 const ROWS = `INSERT INTO requests (text) SELECT repeat('request ', 30) || n FROM generate_series(1, 250000) AS n`;
 const NAME = 'taskflow_db';
 
@@ -32,6 +43,8 @@ const PICTURES = [
   { name: 'graph', screen: 'graph?select=009_create_requests', colorScheme: 'light', width: 1280 },
   { name: 'schema', screen: 'schema/table/public.requests', colorScheme: 'light', width: 1280 },
   { name: 'schema-picture', screen: 'schema/picture?select=public.requests', colorScheme: 'dark', width: 1280 },
+  { name: 'backups', screen: 'backups', colorScheme: 'light', width: 1280 },
+  { name: 'approvals', screen: 'approvals', colorScheme: 'light', width: 1280 },
   { name: 'overview-small', screen: '', colorScheme: 'dark', width: 390 },
 ];
 
@@ -40,6 +53,8 @@ const files = Object.fromEntries([
     .filter((name) => name.endsWith('.sql'))
     .map((name) => [`m/${name}`, readFileSync(`${MIGRATIONS}/${name}`)]),
   ['m/031_rank_requests.sql', NEXT],
+  ['m/032_trim_requests.sql', SHORTER],
+  ['taskflow-db.config.json', JSON.stringify({ approval: 'required' })],
 ]);
 
 mkdirSync(FOLDER, { recursive: true });
@@ -49,7 +64,9 @@ await withVisit({ files, before, args }, async ({ page, open, at }) => {
     await page.locator('.loading').first().waitFor({ state: 'detached' });
     await take(page, picture);
   }
+  await tellFirstScreen(page, open);
   await takeRun(page, open, at);
+  await takeData(page, open, at);
   await rename(at, NAME, at.database.name);
 });
 await closeBrowser();
@@ -80,17 +97,62 @@ async function takeRun(page, open, at) {
   await client.end();
 }
 
+/** A data migration that the command line works at. */
+async function takeData(page, open, at) {
+  await approve(at);
+  await must(at, 'migrate', '--yes', '--by', 'lin');
+  const { child, finished } = at.start(['data', 'run', '--quiet', '--database', urlOf(at)]);
+  await open('data/032_trim_requests');
+  await page
+    .getByText(/rows\/s/)
+    .first()
+    .waitFor();
+  await page.waitForTimeout(1000);
+  await take(page, { name: 'data', colorScheme: 'light', width: 1280 });
+  await take(page, { name: 'data-small', colorScheme: 'dark', width: 390 });
+  child.kill('SIGINT');
+  await finished;
+}
+
+/** What docs/console.md says of the first screen. */
+async function tellFirstScreen(page, open) {
+  for (const isFresh of [true, false]) {
+    const { bytes, files, usableMs } = await firstScreen(page, () => open(''), { isFresh });
+    console.log(
+      `${isFresh ? 'first' : 'second'} visit: ${bytes} bytes in ${files.length} files, usable after ${usableMs} ms`,
+    );
+  }
+}
+
 async function before(at) {
-  await at.run(['migrate', '--quiet', '--to', '030']);
+  const first = await at.run(['migrate', '--quiet', '--to', '030'], { env: { TASKFLOW_APPROVAL: 'none' } });
+  if (first.exit !== 0) throw new Error(first.output);
   await at.database.sql(ROWS);
   await at.database.sql('ANALYZE');
   await rename(at, at.database.name, NAME);
+  await must(at, 'backup');
+  await must(at, 'backup', 'verify', '--scratch', urlOf(at));
+  await approve(at, '--to', '031');
+  await must(at, 'approval', 'request', 'rollback', '--steps', '1', '--by', 'lin', '--reason', 'Should 4.2 not do');
+}
+
+/** Somebody has asked for a plan, and somebody else has agreed. */
+async function approve(at, ...plan) {
+  const hash = await must(at, 'approval', 'request', ...plan, '--by', 'lin', '--reason', 'Release 4.2');
+  await must(at, 'approval', 'approve', hash.trim(), '--by', 'bob', '--reason', 'Seen with lin');
+}
+
+/** A command at the database under the name that readers know; what it says. */
+async function must(at, ...command) {
+  const { exit, stdout, output } = await at.run([...command, '--quiet', '--database', urlOf(at)]);
+  if (exit !== 0) throw new Error(output);
+  return stdout;
 }
 
 /** By the name that readers know. */
 function args(at) {
   const url = urlOf(at);
-  return ['--database', url, '--scratch', url, '--write', '--person', 'ada:operator'];
+  return ['--database', url, '--scratch', url, '--write', '--person', 'ada:approver'];
 }
 
 function urlOf(at) {

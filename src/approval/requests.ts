@@ -4,7 +4,7 @@ import type { Person } from './person.ts';
 import { readAction, readChoice } from './read-action.ts';
 import { type Decision, decided, type RequestState } from './states.ts';
 
-/** An event of the audit trail that is about approvals. */
+/** An event of the audit trail that is about approvals, or one of DONE_EVENTS. */
 export interface ApprovalEvent {
   readonly seq: number;
   /** ISO 8601 in UTC, by the server's clock. */
@@ -41,6 +41,8 @@ export interface ApprovalRequest {
   readonly approved: Decided | null;
   /** Until when it may be used: of what is or was approved. */
   readonly until: string | null;
+  /** The last run that has begun with it: while that has done nothing, another one may begin. */
+  readonly begun: Decided | null;
   /** What has ended it. */
   readonly ended: Decided | null;
 }
@@ -54,6 +56,19 @@ export const APPROVAL_EVENTS: Readonly<Record<string, Decision | 'ask'>> = {
   approval_used: 'use',
 };
 
+/**
+ * What a run does, by its events: once there is one of these, the approval that the run has begun with is spent. Whatever else a
+ * run has on record was rolled back, or is a step outside a transaction that the next run of the same plan finds and completes.
+ */
+export const DONE_EVENTS: readonly string[] = [
+  'applied',
+  'rolled_back',
+  'step_finished',
+  'data_queued',
+  'data_started',
+  'data_resumed',
+];
+
 type Building = { -readonly [Name in keyof ApprovalRequest]: ApprovalRequest[Name] };
 type Detail = Readonly<Record<string, unknown>>;
 
@@ -64,6 +79,10 @@ type Detail = Readonly<Record<string, unknown>>;
 export function requestsOf(events: readonly ApprovalEvent[], now: string): ApprovalRequest[] {
   const bySeq = new Map<number, Building>();
   for (const event of events) {
+    if (DONE_EVENTS.includes(event.event)) {
+      for (const request of bySeq.values()) finish(request, event);
+      continue;
+    }
     const decision = Object.hasOwn(APPROVAL_EVENTS, event.event) ? APPROVAL_EVENTS[event.event] : undefined;
     if (decision === 'ask') {
       const asked = requestOf(event);
@@ -86,12 +105,25 @@ function decide(request: Building, decision: Decision, event: ApprovalEvent): vo
   const { seq, at, runId } = event;
   const made: Decided = { seq, at, by, comment: textOf(detail.reason), runId };
   request.state = to;
+  if (decision === 'use') {
+    request.begun = made;
+    return;
+  }
   if (decision !== 'approve') {
     request.ended = made;
     return;
   }
   request.approved = made;
   request.until = later(at, typeof detail.hours === 'number' ? detail.hours : 0);
+}
+
+/** Its run has done something. */
+function finish(request: Building, { runId }: ApprovalEvent): void {
+  if (runId === null || request.begun?.runId !== runId) return;
+  const to = decided(request.state, 'do');
+  if (!to) return;
+  request.state = to;
+  request.ended = request.begun;
 }
 
 function atTime(request: Building, now: string): ApprovalRequest {
@@ -107,7 +139,7 @@ function requestOf(event: ApprovalEvent): Building | undefined {
   const by = personOf(event, detail);
   if (!plan || !choice || !by || hashOfAction(plan) !== detail.hash) return undefined;
   const { seq, at } = event;
-  const open = { state: 'requested', approved: null, until: null, ended: null } as const;
+  const open = { state: 'requested', approved: null, until: null, begun: null, ended: null } as const;
   return { seq, hash: detail.hash, plan, choice, at, by, comment: textOf(detail.reason), ...open };
 }
 

@@ -2,7 +2,7 @@
 export type RequestState = 'requested' | 'approved' | 'expired' | 'rejected' | 'revoked' | 'used';
 
 /** What is put on record about a request. */
-export type Decision = 'approve' | 'reject' | 'revoke' | 'use';
+export type Decision = 'approve' | 'reject' | 'revoke' | 'use' | 'do';
 
 /** From which state what may be done, and what that makes of it; every other pair is refused. */
 const TRANSITIONS: readonly {
@@ -15,7 +15,9 @@ const TRANSITIONS: readonly {
   { from: 'requested', decision: 'reject', to: 'rejected', reason: 'another person does not' },
   { from: 'requested', decision: 'revoke', to: 'revoked', reason: 'whoever asked wants it no more' },
   { from: 'approved', decision: 'revoke', to: 'revoked', reason: 'something has come up since' },
-  { from: 'approved', decision: 'use', to: 'used', reason: 'a run has begun with it: the next one needs its own' },
+  { from: 'approved', decision: 'use', to: 'approved', reason: 'a run has begun with it, and has done nothing yet' },
+  { from: 'approved', decision: 'do', to: 'used', reason: 'that run has done something: the next one needs its own' },
+  { from: 'revoked', decision: 'do', to: 'used', reason: 'that run had begun before it was revoked' },
 ];
 
 /** The state behind a decision; undefined where it is not possible. An approval that has expired is as good as none. */

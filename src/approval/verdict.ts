@@ -5,7 +5,7 @@ import { type Decision, decided, type RequestState } from './states.ts';
 /** Why a person may not decide so on a request; undefined: they may. */
 export function whyNotDecide(
   request: ApprovalRequest,
-  decision: Exclude<Decision, 'use'>,
+  decision: Exclude<Decision, 'use' | 'do'>,
   person: Person,
   identifiedBy: IdentifiedBy,
 ): string | undefined {
@@ -33,7 +33,7 @@ function samePersonText(one: Person, other: Person, did: string, must: string): 
 
 const STATES: Readonly<Record<RequestState, (request: ApprovalRequest) => string>> = {
   requested: ({ by, at }) => `asked for by ${personText(by)} at ${minute(at)}; nobody has approved it yet`,
-  approved: ({ approved, until }) => `approved by ${who(approved)} until ${minute(until)}`,
+  approved: ({ approved, until, begun }) => `approved by ${who(approved)} until ${minute(until)}${idle(begun)}`,
   expired: ({ approved, until }) => `the approval by ${who(approved)} ended at ${minute(until)}`,
   rejected: ({ ended }) => `rejected by ${who(ended)}${because(ended)}`,
   revoked: ({ ended }) => `revoked by ${who(ended)}${because(ended)}`,
@@ -47,6 +47,11 @@ export function stateText(request: ApprovalRequest): string {
 
 function who(decided: ApprovalRequest['ended']): string {
   return decided ? `${personText(decided.by)} at ${minute(decided.at)}` : 'somebody';
+}
+
+/** A run has begun with it; null: none has. */
+function idle(begun: ApprovalRequest['begun']): string {
+  return begun ? `; a run that ${personText(begun.by)} began at ${minute(begun.at)} has done nothing so far` : '';
 }
 
 function because(decided: ApprovalRequest['ended']): string {

@@ -32,6 +32,16 @@ export interface Application {
   readonly keeper?: Keeper | undefined;
   /** The version that is begun as soon as this one is committed. */
   readonly next?: string;
+  /** All that the run is going to apply, in this order: said where its first migration is begun. */
+  readonly wholeRun?: readonly string[];
+}
+
+/** A run of more is not told beforehand: who looks at it is told of it again and again. */
+const NAMED_MAX = 500;
+
+/** For whoever looks at a run of another process: what is still to come. */
+export function wholeRunDetail({ wholeRun }: Pick<Application, 'wholeRun'>): Readonly<Record<string, unknown>> {
+  return wholeRun && wholeRun.length > 1 && wholeRun.length <= NAMED_MAX ? { planned: wholeRun } : {};
 }
 
 /** The role that people's SQL runs as, for advice on privileges. */

@@ -111,6 +111,7 @@ function applicationAt({ engine, control, worker, migrations, destroying }: Run,
     total: migrations.length,
     announced: isAnnounced(migrations, at),
     ...(announcesNext ? { next: next!.version } : {}),
+    ...(at === 0 ? { wholeRun: migrations.map((one) => one.version) } : {}),
   });
 }
 

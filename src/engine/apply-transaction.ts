@@ -1,7 +1,7 @@
 import { appliedItems, eventItem, WITHOUT_WAITING_FOR_DISK } from '../ledger/write.ts';
 import type { BatchItem } from '../postgres/pipeline.ts';
 import { Problem } from '../problem/problem.ts';
-import { type Application, bodyItems, lockSubjectOf, roleOf, watchOf } from './application.ts';
+import { type Application, bodyItems, lockSubjectOf, roleOf, watchOf, wholeRunDetail } from './application.ts';
 import { checkVerify } from './check-verify.ts';
 import { databaseProblem, isDatabaseError, statementProblem } from './failure.ts';
 import { withLockRetries } from './locks/retries.ts';
@@ -55,14 +55,11 @@ function* keptItems({ keeper, worker, planned }: Application): Generator<WorkIte
 export const SETTLE_CONSTRAINTS: WorkItem = { item: { sql: 'SET CONSTRAINTS ALL IMMEDIATE' }, part: 'constraints' };
 
 /** The `started` event, in a transaction of its own that survives a failure, unless the migration before wrote it. */
-export function announcement({ engine, control, worker, planned, announced }: Application): BatchItem[][] {
+export function announcement(application: Application): BatchItem[][] {
+  const { engine, control, worker, planned, announced } = application;
   if (announced) return [];
-  return [
-    worker.apart([
-      WITHOUT_WAITING_FOR_DISK,
-      eventItem(control.names, engine.run, { event: 'started', version: planned.version }),
-    ]),
-  ];
+  const started = { event: 'started' as const, version: planned.version, detail: wholeRunDetail(application) };
+  return [worker.apart([WITHOUT_WAITING_FOR_DISK, eventItem(control.names, engine.run, started)])];
 }
 
 export function recordItems({ engine, control, worker, planned, recorded, next }: Application): WorkItem[] {

@@ -72,6 +72,8 @@ export type EventName =
   | 'connection_lost'
   | 'blocker_cancelled'
   | 'dry_run'
+  | 'rehearsed'
+  | 'refused'
   | 'backed_up'
   | 'put_back'
   | 'pruned'

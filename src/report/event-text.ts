@@ -46,6 +46,8 @@ const TEXTS: Readonly<Record<string, (detail: EventDetail) => string>> = {
   approval_used: decidedOn,
   repaired: ({ action, reason }) => joined(': ', action, reason),
   dry_run: dryRun,
+  rehearsed: dryRun,
+  refused: ({ action, asked, code, message }) => joined(': ', asked ?? action, code, message),
   verified: ({ ok, tried, only, since, failures }) =>
     joined(
       '; ',

@@ -8,7 +8,7 @@ import { type Addresses, passGate, SECURITY_HEADERS, TLS_HEADERS } from './gate.
 import type { Hub } from './hub.ts';
 import { Refusal } from './refusal.ts';
 import { addressOf, cookieOf, readBody } from './request.ts';
-import { isAtLeast } from './roles.ts';
+import { isAtLeast, type User } from './roles.ts';
 import type { Call, Route } from './route.ts';
 import type { Router } from './router.ts';
 import { sendJson, sendUnlessKnown } from './send-json.ts';
@@ -51,7 +51,16 @@ async function answerCall(site: Site, request: IncomingMessage, response: Server
   const { hub, router } = site;
   const { route, parameters } = router.find(place.method, place.pathname);
   const session = sessionOf(site, request, route);
-  authorize(route, session, request);
+  const address = addressOf(request, site.trustedProxies);
+  const note = (error: unknown): never => {
+    if (session) noteRefusal(hub, route, { user: session.user, address, target: parameters.target }, error);
+    throw error;
+  };
+  try {
+    authorize(route, session, request);
+  } catch (error) {
+    note(error);
+  }
   const body = route.method === 'GET' ? Object.fromEntries(place.searchParams) : await readBody(request);
   const input = inputOf(route, { ...body, ...parameters });
   const gone = new AbortController();
@@ -61,7 +70,7 @@ async function answerCall(site: Site, request: IncomingMessage, response: Server
     routes: router.routes,
     session: session as Session, // absent only where the route is for anybody, and then nobody asks for it
     user: (session as Session)?.user,
-    address: addressOf(request, site.trustedProxies),
+    address,
     shared: async (target, question, work) => {
       const { value, id } = await hub.shared(target, { question, since: sinceOf(request) }, work);
       response.setHeader(POSITION, id);
@@ -71,7 +80,7 @@ async function answerCall(site: Site, request: IncomingMessage, response: Server
     setCookie: (value) => response.setHeader('Set-Cookie', cookieHeader(site, value)),
   };
   if (!route.follow) {
-    const value = (await route.handle(call, input)) as object;
+    const value = (await route.handle(call, input).catch(note)) as object;
     if (route.method === 'GET') sendUnlessKnown(request, response, value);
     else sendJson(response, 200, value);
     return;
@@ -92,6 +101,18 @@ const POSITION = 'X-Taskflow-Event';
 function sinceOf({ headers }: IncomingMessage): string | undefined {
   const said = headers[POSITION.toLowerCase()];
   return typeof said === 'string' ? said : undefined;
+}
+
+interface Asking {
+  readonly user: User;
+  readonly address: string;
+  readonly target: string | undefined;
+}
+
+/** What would have changed something at a target leaves a word there of who wanted it. */
+function noteRefusal(hub: Hub, route: Route, { user, address, target }: Asking, error: unknown): void {
+  if (!route.changes || target === undefined || !hub.has(target)) return;
+  hub.live(target).refusals.note({ action: route.name, user, address }, error);
 }
 
 /** A page that looks by itself, and a stream, do not keep a session from expiring. */

@@ -54,6 +54,10 @@ export class Hub {
     this.parts.tell({ kind: 'link', user, token: this.sessions.newToken(user) });
   }
 
+  has(name: string): boolean {
+    return this.#live.has(name);
+  }
+
   target(name: string): Target {
     return this.live(name).target;
   }
@@ -77,7 +81,7 @@ export class Hub {
     return { value, id: feed.idAt(position) };
   }
 
-  /** Resolves when no action is under way any more. */
+  /** Resolves when no action is under way any more, and what was refused is on record. */
   async end(): Promise<void> {
     await Promise.all([...this.#live.values()].map((live) => live.end()));
   }

@@ -14,6 +14,7 @@ import { Announcer } from './announcer.ts';
 import type { DriftAnswer } from './answers/drift.ts';
 import { Feed } from './feed.ts';
 import { LiveRun } from './live-run.ts';
+import { RefusalRecord } from './refusal-record.ts';
 import { SharedAnswers } from './shared-answers.ts';
 import type { Target } from './target.ts';
 
@@ -31,6 +32,7 @@ export class LiveTarget {
   readonly touches: TouchReader;
   readonly proofs: ProofReader;
   readonly requests = new RequestReader();
+  readonly refusals: RefusalRecord;
   /** What the last comparison has found, and when that was. */
   lastDrift: { readonly moment: string; readonly answer: DriftAnswer } | undefined;
   readonly #run: LiveRun;
@@ -49,6 +51,7 @@ export class LiveTarget {
     this.schema = new SchemaReader(this.reader.engine, around.now);
     this.touches = new TouchReader(this.reader.engine);
     this.proofs = new ProofReader(this.reader.engine);
+    this.refusals = new RefusalRecord(engine, around.now);
     this.#run = new LiveRun(this.reader.engine, this.actions, this.feed, around.mask);
   }
 
@@ -116,10 +119,10 @@ export class LiveTarget {
     this.reader.rest();
   }
 
-  /** Resolves when no action is under way any more; nothing is kept from now on. */
+  /** Resolves when no action is under way any more and what was refused is on record; nothing is kept from now on. */
   async end(): Promise<void> {
     this.reader.close();
-    await this.actions.settled();
+    await Promise.all([this.actions.settled(), this.refusals.settled()]);
   }
 }
 

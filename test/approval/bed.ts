@@ -33,18 +33,24 @@ export const CHOICE = {
   forceContract: null,
 } as const;
 
-/** `[event, by, role, more]`, one behind the other, a minute apart. */
-export type Told = readonly [event: string, by: string, role: string, detail?: Readonly<Record<string, unknown>>];
+/** `[event, by, role, more, run]`, one behind the other, a minute apart; each of a run of its own, unless it is said. */
+export type Told = readonly [
+  event: string,
+  by: string,
+  role: string,
+  detail?: Readonly<Record<string, unknown>>,
+  run?: string,
+];
 
 export function trail(...told: readonly Told[]): ApprovalEvent[] {
-  return told.map(([event, by, actor, detail], i) => {
+  return told.map(([event, by, actor, detail, run], i) => {
     const about = event === 'approval_requested' ? { plan: PLAN, choice: CHOICE } : { request: 1 };
     return {
       seq: i + 1,
       at: `2026-11-22T10:${String(i).padStart(2, '0')}:00.000000Z`,
       event,
       actor,
-      runId: `run-${i + 1}`,
+      runId: run ?? `run-${i + 1}`,
       detail: { hash: hashOfAction(PLAN), by, via: 'cli', ...about, ...detail },
     };
   });

@@ -10,6 +10,9 @@ import { PLAN, type Told, trail } from './bed.ts';
 const NOON = '2026-11-22T12:00:00Z';
 const ASKED: Told = ['approval_requested', 'ada', 'app', { reason: 'release 4.2' }];
 const AGREED: Told = ['approved', 'bob', 'app', { hours: 24 }];
+const USED: Told = ['approval_used', 'ada', 'app'];
+/** By the run of USED, where that is the third. */
+const DID: Told = ['applied', '', 'app', {}, 'run-3'];
 const person = (name: string, role = 'app'): Person => ({ name, role, via: 'cli' });
 
 function only(told: readonly Told[], now = NOON): ApprovalRequest {
@@ -35,15 +38,46 @@ const STATES: readonly [what: string, told: readonly Told[], state: string, said
   ],
   ['withdrawn', [ASKED, ['approval_revoked', 'ada', 'app', { reason: 'no' }]], 'revoked', /^revoked by ada/],
   ['revoked', [ASKED, AGREED, ['approval_revoked', 'cyd', 'app', { reason: 'no' }]], 'revoked', /^revoked by cyd/],
-  ['used', [ASKED, AGREED, ['approval_used', 'ada', 'app']], 'used', /an approval is for one run$/],
+  [
+    'used by a run that has done nothing',
+    [ASKED, AGREED, ['approval_used', 'ada', 'app']],
+    'approved',
+    /^approved by bob .* until 2026-11-23 10:01 UTC; a run that ada .* began at 2026-11-22 10:02 UTC has done nothing so far$/,
+  ],
+  ['used', [ASKED, AGREED, USED, DID], 'used', /^used by ada .*10:02 UTC: an approval is for one run$/],
+  [
+    'used again by another run',
+    [ASKED, AGREED, USED, ['approval_used', 'eve', 'app'], ['rolled_back', '', 'app', {}, 'run-4']],
+    'used',
+    /^used by eve .*10:03 UTC/,
+  ],
+  [
+    'used, with something done by a run that had no part in it',
+    [ASKED, AGREED, USED, ['applied', '', 'app']],
+    'approved',
+    /bob/,
+  ],
+  [
+    'revoked behind a run that had begun',
+    [ASKED, AGREED, USED, ['approval_revoked', 'bob', 'app'], DID],
+    'used',
+    /^used by ada/,
+  ],
+  [
+    'revoked behind a run that did nothing',
+    [ASKED, AGREED, USED, ['approval_revoked', 'bob', 'app']],
+    'revoked',
+    /bob/,
+  ],
+  [
+    'used by a run that did nothing, and has expired',
+    [ASKED, ['approved', 'bob', 'app', { hours: 1 }], USED],
+    'expired',
+    /ended at 2026-11-22 11:01 UTC$/,
+  ],
   ['rejected first', [ASKED, ['approval_rejected', 'cyd', 'app'], AGREED], 'rejected', /cyd/],
   ['approved twice', [ASKED, AGREED, ['approved', 'cyd', 'app', { hours: 99 }]], 'approved', /bob/],
-  [
-    'used and then revoked',
-    [ASKED, AGREED, ['approval_used', 'ada', 'app'], ['approval_revoked', 'bob', 'app']],
-    'used',
-    /ada/,
-  ],
+  ['used and then revoked', [ASKED, AGREED, USED, DID, ['approval_revoked', 'bob', 'app']], 'used', /ada/],
   ['used before it was approved', [ASKED, ['approval_used', 'ada', 'app']], 'requested', /nobody/],
 ];
 

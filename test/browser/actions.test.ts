@@ -57,8 +57,10 @@ test('a rehearsal on a copy leaves the database alone and its result beside the 
     await result.getByText('passed').waitFor({ timeout: 60_000 });
     assert.match(await page.getByRole('region', { name: '002_wide' }).innerText(), /AccessExclusive on public\.people/);
     assert.deepEqual(await at.database.sql(columnType), [['integer']]);
-    const events = await at.database.sql("SELECT count(*) FROM schema_migration_events WHERE event = 'dry_run'");
-    assert.deepEqual(events, [['0']]);
+    const events = await at.database.sql(
+      "SELECT event, detail ->> 'outcome', detail -> 'versions' ->> 0, detail -> 'console' ->> 'user' IS NOT NULL FROM schema_migration_events WHERE event IN ('dry_run', 'rehearsed')",
+    );
+    assert.deepEqual(events, [['rehearsed', 'passed', '002_wide', 't']]);
   });
 });
 

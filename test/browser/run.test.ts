@@ -122,10 +122,9 @@ test('a run that the command line has begun is shown, with its statement, who bl
     await page.getByRole('rowheader', { name: `pid ${holder.pid}` }).waitFor();
     const tookMs = performance.now() - begun;
     assert.ok(tookMs < 3500, `the program has started and the process is named after ${Math.round(tookMs)} ms`);
-    await page
-      .getByText(/003_slow|002_email/)
-      .first()
-      .waitFor();
+    const migrations = page.getByRole('region', { name: 'Migrations' });
+    await migrations.getByRole('listitem').filter({ hasText: 'to come' }).getByText('003_slow').waitFor();
+    assert.match(await migrations.innerText(), /0 of 2[\s\S]*running 002_email/);
     await holder.commit();
     const statements = page.getByRole('table', { name: 'Statements' }).getByRole('row');
     const sleeping = statements.filter({ hasText: 'pg_sleep' });

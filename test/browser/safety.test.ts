@@ -100,6 +100,21 @@ test('the token leaves the address, and no later page or link has it', async () 
   });
 });
 
+test('an address that is mistyped says so, with the way to all screens', async () => {
+  await withVisit({ files: FILES }, async ({ page, console, open }) => {
+    for (const screen of ['nowhere', 'migrations/%E0%A4', 'migrations/999_none', 'schema/table/public.none']) {
+      await open(screen);
+      await page
+        .getByText(/There is no|no migration|not known|unknown/i)
+        .first()
+        .waitFor();
+      await page.getByRole('navigation').getByRole('link', { name: 'Overview' }).waitFor();
+    }
+    await page.goto(`${console.url}/t/elsewhere/plan`);
+    await page.getByText('There is no target elsewhere').waitFor();
+  });
+});
+
 test('signing out shows nothing more', async () => {
   await withVisit({ files: FILES }, async ({ page }) => {
     await page.getByRole('button', { name: 'Sign out' }).click();

@@ -1,12 +1,14 @@
 /** Approvals where several want the same at once, where something fails, and where rows are changed behind a run. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ActionChoice } from '../../src/approval/action.ts';
 import { useApproval } from '../../src/engine/approval/gate.ts';
 import { readRequests } from '../../src/engine/approval/read-requests.ts';
 import { withControl } from '../../src/engine/control.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { loadSettings, openEngine, Problem } from '../../src/index.ts';
+import { eventItem } from '../../src/ledger/write.ts';
 import { type DatabaseWorkplace, type Files, type Finished, withCli } from '../support/cli.ts';
 import { COUNTED, counting, requests } from './data-bed.ts';
 
@@ -33,24 +35,92 @@ async function count(at: DatabaseWorkplace, event: string): Promise<number> {
 
 const ONE: Files = { 'm/001_a.sql': 'CREATE TABLE a (id integer);\n-- ROLLBACK:\n-- DROP TABLE a;\n' };
 
-/** Fails behind its first statement, and leaves all as it was: the plan stays the same. */
-const FAILING: Files = { 'm/001_a.sql': 'CREATE TABLE a (id integer);\nSELECT pg_sleep(0.3), 1/0;\n' };
+/** Fails in its second file, when the first is applied. */
+const HALF: Files = { ...ONE, 'm/002_b.sql': 'CREATE TABLE b (id integer);\nSELECT pg_sleep(0.3), 1/0;\n' };
 
-test('of several runs with one approval one begins, and the others are refused before they run anything', () =>
+test('of several runs with one approval one begins, and the others are refused when it has applied something', () =>
   withCli(
     18,
-    FAILING,
+    HALF,
     async (at) => {
       await at.run(['init']);
       const hash = await approved(at);
       const runs = await Promise.all([1, 2, 3].map(() => at.run(['migrate', '--by', 'ada'])));
       const failed = runs.filter(({ said }) => /division by zero/.test(said));
-      const late = runs.filter(({ said }) => /approval-needed.*used by ada/.test(said));
+      const late = runs.filter(({ said }) => /approval-needed.*nobody has asked/.test(said));
       assert.deepEqual([failed.length, late.length], [1, 2], runs.map(({ output }) => output).join('\n---\n'));
-      assert.equal(await count(at, 'approval_used'), 1);
-      assert.equal(await count(at, 'failed'), 1);
-      assert.equal(await asked(at), hash, 'it is asked for anew');
-      assert.equal(await count(at, 'approval_requested'), 2);
+      assert.deepEqual([await count(at, 'approval_used'), await count(at, 'failed')], [1, 1]);
+      assert.notEqual(await asked(at), hash, 'what is left is another plan');
+    },
+    REQUIRED,
+  ));
+
+/** What a run needs that is not there yet: it is no part of the plan. */
+const NEEDY: Files = { 'm/001_a.sql': 'INSERT INTO missing VALUES (1);\n-- ROLLBACK:\n-- DELETE FROM missing;\n' };
+
+test('a run that has failed and done nothing leaves the approval as it was; what it has done ends it for good', () =>
+  withCli(
+    18,
+    NEEDY,
+    async (at) => {
+      await at.run(['init']);
+      const hash = await approved(at);
+      for (const _ of [1, 2]) assert.match((await at.run(['migrate', '--by', 'ada'])).said, /missing.*does not exist/);
+      const listed = await at.run(['approval', 'list']);
+      assert.match(listed.stdout, /approved by bob.*a run that ada .*has done nothing so far/s);
+      assert.match(
+        (await at.run(['migrate', '--by', 'bob'])).said,
+        /another person has to run it/,
+        'the rule holds for every run',
+      );
+
+      await at.database.sql('CREATE TABLE missing (id integer)');
+      const done = await at.run(['migrate', '--by', 'ada']);
+      assert.equal(done.exit, 0, done.output);
+      const [ran, shown] = [await count(at, 'approval_used'), await at.run(['approval', 'show', hash])];
+      assert.equal(ran, 3, 'each run is on record');
+      assert.match(shown.stdout, /used by ada/);
+
+      assert.equal((await at.run(['rollback', '--yes'], { env: { TASKFLOW_APPROVAL: 'none' } })).exit, 1);
+      const way = await approved(at, 'rollback');
+      assert.equal((await at.run(['rollback', '--yes', '--by', 'ada'])).exit, 0, way);
+      const again = await at.run(['migrate', '--by', 'ada']);
+      assert.match(again.said, /approval-needed.*used by ada/, 'the plan has the same hash again, and was run');
+      assert.equal(await asked(at), hash);
+    },
+    REQUIRED,
+  ));
+
+test('an approval that is revoked behind a run that failed begins no other', () =>
+  withCli(
+    18,
+    NEEDY,
+    async (at) => {
+      await at.run(['init']);
+      const hash = await approved(at);
+      assert.equal((await at.run(['migrate', '--by', 'ada'])).exit, 1);
+      assert.equal((await at.run(['approval', 'revoke', hash, '--by', 'bob', '--reason', 'look first'])).exit, 0);
+      assert.match((await at.run(['migrate', '--by', 'ada'])).said, /approval-needed.*revoked by bob.*look first/);
+    },
+    REQUIRED,
+  ));
+
+test('a run that was killed before it had done anything leaves the approval to the next', () =>
+  withCli(
+    18,
+    { 'm/001_a.sql': 'CREATE TABLE a (id integer);\nSELECT count(pg_sleep(2)) FROM gate;\n' },
+    async (at) => {
+      await at.run(['init']);
+      await approved(at);
+      await at.database.sql('CREATE TABLE gate AS SELECT 1 AS one');
+      const { child, finished } = at.start(['migrate', '--by', 'ada']);
+      while ((await count(at, 'started')) === 0) await sleep(50);
+      child.kill('SIGKILL');
+      await finished;
+      await at.database.sql('DELETE FROM gate');
+      const next = await at.run(['migrate', '--by', 'ada']);
+      assert.equal(next.exit, 0, next.output);
+      assert.deepEqual([await count(at, 'approval_used'), await count(at, 'applied')], [2, 1]);
     },
     REQUIRED,
   ));
@@ -122,7 +192,7 @@ const CHOICE: ActionChoice = {
 
 for (const [what, end, said] of [
   ['revoked', ['revoke', '--reason', 'stop'], /approval of a second person/],
-  ['used by another run', [], /approval of a second person/],
+  ['used up by another run', [], /approval of a second person/],
 ] as const) {
   test(`what is ${what} between the look at it and its use is not used`, () =>
     withCli(
@@ -140,9 +210,11 @@ for (const [what, end, said] of [
             assert.equal(exit, 0, output);
           } else {
             const other = await engineOf(at, 'cyd');
-            await withControl(other, (elsewhere) =>
-              useApproval(other, elsewhere, { action: request!.plan, choice: CHOICE, request: request! }),
-            );
+            await withControl(other, async (elsewhere) => {
+              await useApproval(other, elsewhere, { action: request!.plan, choice: CHOICE, request: request! });
+              const done = { event: 'applied', version: '001_a' } as const;
+              await elsewhere.session.batch([[eventItem(elsewhere.names, other.run, done)]]);
+            });
           }
           const use = () => useApproval(engine, control, { action: request!.plan, choice: CHOICE, request: request! });
           await assert.rejects(

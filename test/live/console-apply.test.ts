@@ -147,6 +147,43 @@ test('an action that is cancelled leaves nothing, and who cancelled it is on rec
   });
 });
 
+/** What was refused, as the audit trail has it, once there is so much of it. */
+async function refusals(at: DatabaseWorkplace, amount: number) {
+  const sql = `SELECT detail -> 'console' ->> 'user', detail ->> 'action', detail ->> 'asked', detail ->> 'code', detail ->> 'message'
+FROM schema_migration_events WHERE event = 'refused' ORDER BY seq`;
+  for (let tries = 0; ; tries++) {
+    const rows = await at.database.sql(sql);
+    if (rows.length >= amount || tries === 100) return rows;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
+
+test('what was refused is on record with who wanted it, and not without bound', async () => {
+  await withActing(
+    FILES,
+    ['--person', 'otto:operator', '--person', 'vera:viewer'],
+    async ({ at, console, act, ended, one }) => {
+      await ended((await act('apply', { to: '001' })).id);
+      const apply = `/api/targets/${at.database.name}/apply`;
+      const vera = await signIn(console.url, console.links[1]!.url);
+      assert.equal((await vera.post(apply, {})).status, 403);
+      // Who has sent this is not known: it may be anybody's page.
+      assert.equal((await one.post(apply, {}, { 'X-Taskflow-Token': 'x' })).status, 403);
+      const moved = await ended((await act('apply', { expected: ['003_index'] })).id);
+      assert.equal(moved.problem?.code, 'plan-moved');
+      const [first, second, ...more] = await refusals(at, 2);
+      const needed = 'This needs the role operator; vera is viewer.';
+      assert.deepEqual(first, ['vera', 'applyMigrations', null, 'role-refused', needed]);
+      assert.deepEqual(second?.slice(0, 4), ['otto', 'applyMigrations', 'apply what is pending', 'plan-moved']);
+      assert.match(second?.[4] ?? '', /is not what was shown any more/);
+      assert.deepEqual(more, []);
+      for (let i = 0; i < 40; i++) assert.equal((await vera.post(apply, {})).status, 403);
+      assert.equal((await refusals(at, 20)).length, 20);
+      assert.equal((await at.run(['history', '--verify'])).exit, 0);
+    },
+  );
+});
+
 test('a database that is marked production in itself wants its name typed', async () => {
   await withActing(FILES, [], async ({ at, one, act, ended }) => {
     await ended((await act('apply', { to: '001' })).id);
@@ -154,6 +191,10 @@ test('a database that is marked production in itself wants its name typed', asyn
     const refused = await one.post(`/api/targets/${at.database.name}/apply`, {});
     assert.equal(refused.status, 409, refused.text);
     assert.match(refused.text, /confirm-needed/);
+    assert.deepEqual(
+      (await refusals(at, 1)).map(([, action, , code]) => [action, code]),
+      [['applyMigrations', 'confirm-needed']],
+    );
     assert.equal((await ended((await act('apply', { confirm: at.database.name })).id)).state, 'done');
   });
 });

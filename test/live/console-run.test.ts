@@ -11,7 +11,10 @@ import { engines } from '../support/servers.ts';
 const FILES = {
   'm/001_people.sql': '-- People\nCREATE TABLE people (id integer);\n',
   'm/002_email.sql': '-- Email\nCREATE TABLE mails (id integer);\nALTER TABLE people ADD COLUMN email text;\n',
+  'm/003_index.sql': '-- Index\nCREATE INDEX CONCURRENTLY people_email ON people (email);\n',
 };
+/** Behind the first. */
+const PENDING = ['002_email', '003_index'];
 
 interface Look {
   readonly one: SignedIn;
@@ -52,6 +55,7 @@ for (const engine of engines) {
         assert.deepEqual([run.wait?.relation, blocker?.application], ['public.people', 'nightly report']);
         assert.ok((blocker?.transactionAgeMs ?? -1) >= 0 && blocker?.endedBy === 'this role');
         assert.deepEqual([run.kind, run.outcome, run.focus?.version], ['apply', 'running', '002_email']);
+        assert.deepEqual(run.planned, PENDING);
         const states = run.focus?.statements.shown.map(({ state }) => state);
         assert.deepEqual(states, ['done', 'running'], 'the statement that waits');
         const begun = (await one.post(`${base}/run/cancel`, { id: run.runId })).json<ActionAnswer>();

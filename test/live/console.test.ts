@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { get } from 'node:http';
 import { test } from 'node:test';
 import { withCli } from '../support/cli.ts';
-import { signIn, withConsole } from '../support/console.ts';
+import { follow, signIn, withConsole } from '../support/console.ts';
 import { documented } from '../support/console-answers.ts';
 import { engines } from '../support/servers.ts';
 
@@ -219,26 +218,3 @@ test('each user has a link, and a role', async () => {
     );
   });
 });
-
-async function follow(base: string, path: string, cookie: string) {
-  const { hostname, port } = new URL(base);
-  let text = '';
-  let wake = () => {};
-  const response = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
-    get({ hostname, port, path, headers: { Cookie: cookie }, agent: false }, resolve).on('error', reject);
-  });
-  response.setEncoding('utf8').on('data', (part: string) => {
-    text += part;
-    wake();
-  });
-  return {
-    said: () => text,
-    close: () => response.destroy(),
-    async until(pattern: RegExp, from = 0) {
-      while (!pattern.test(text.slice(from)))
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-    },
-  };
-}

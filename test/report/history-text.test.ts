@@ -69,6 +69,13 @@ test('every kind of event says what happened', () => {
       { direction: 'roll back', outcome: 'failed', heldMs: 3, versions: ['007_a'], message: 'no such table' },
       'failed rollback: 007_a; open for 3 ms; no such table',
     ],
+    ['rehearsed', { outcome: 'passed', versions: ['007_a'] }, 'passed: 007_a'],
+    [
+      'refused',
+      { action: 'applyMigrations', asked: 'apply what is pending', code: 'approval-needed', message: 'nobody agreed' },
+      'apply what is pending: approval-needed: nobody agreed',
+    ],
+    ['refused', { action: 'acceptDrift', code: 'role-refused', message: 'no' }, 'acceptDrift: role-refused: no'],
     [
       'backed_up',
       { scope: 'scoped', kept: [{ schema: 'public', table: 'orders', rows: 2, store: '007_a.1' }, null] },

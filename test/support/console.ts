@@ -1,5 +1,5 @@
 /** The console as a person starts it, `taskflow-db serve`, and requests to it as any program can send them. */
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { get, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { DatabaseWorkplace, Workplace } from './cli.ts';
 
 export interface StartedConsole {
@@ -144,5 +144,29 @@ export async function signIn(base: string, link: string): Promise<SignedIn> {
         headers: { Cookie: cookie, 'Content-Type': 'application/json', 'X-Taskflow-Token': csrf, ...headers },
         body: JSON.stringify(body),
       }),
+  };
+}
+
+/** Reads a stream of events as it comes. */
+export async function follow(base: string, path: string, cookie: string) {
+  const { hostname, port } = new URL(base);
+  let text = '';
+  let wake = () => {};
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    get({ hostname, port, path, headers: { Cookie: cookie }, agent: false }, resolve).on('error', reject);
+  });
+  response.setEncoding('utf8').on('data', (part: string) => {
+    text += part;
+    wake();
+  });
+  return {
+    said: () => text,
+    close: () => response.destroy(),
+    async until(pattern: RegExp, from = 0) {
+      while (!pattern.test(text.slice(from)))
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+    },
   };
 }

@@ -42,12 +42,12 @@ function withWork(): { routes: readonly Route[]; works: Work[] } {
       acting.engine.signal.addEventListener('abort', () => end(new Problem('cancelled', 'stopped on request')));
     });
   const common = { summary: 'do it', role: 'operator', result: v.object({ what: v.string() }) } as const;
-  const work = action({
+  const task = action({
     ...common,
-    name: 'work',
-    path: 'work/:what',
+    name: 'task',
+    path: 'task/:what',
     input: { what: v.string(), much: v.optional(v.number()) },
-    title: ({ what }) => `work on ${what}`,
+    title: ({ what }) => `do ${what}`,
     run: (acting, { what }) => begin(acting, what),
   });
   const hold = action({
@@ -60,7 +60,7 @@ function withWork(): { routes: readonly Route[]; works: Work[] } {
     title: () => 'hold it',
     run: async () => ({ result: { what: 'held' }, problem: null }),
   });
-  return { routes: [...ROUTES, work, hold], works };
+  return { routes: [...ROUTES, task, hold], works };
 }
 
 const codeIn = (answer: { json<T>(): T }) => answer.json<{ problem: { code: string } }>().problem.code;
@@ -111,8 +111,8 @@ test('an action names who began it, from where and by which request; its lines a
     async ({ url, token }) => {
       const otto = await signIn(url, `${url}/#token=${token('otto')}`);
       const vera = await signIn(url, `${url}/#token=${token('vera')}`);
-      const begun = (await otto.post('/api/targets/here/work/it', {})).json<ActionAnswer>();
-      assert.deepEqual([begun.state, begun.title, begun.user, begun.result], ['running', 'work on it', 'otto', null]);
+      const begun = (await otto.post('/api/targets/here/task/it', {})).json<ActionAnswer>();
+      assert.deepEqual([begun.state, begun.title, begun.user, begun.result], ['running', 'do it', 'otto', null]);
       const [{ acting, end }] = works as [Work];
       assert.deepEqual(acting.engine.run.console, { user: 'otto', address: '127.0.0.1', request: begun.id });
       assert.notEqual(acting.engine.run.runId, 'of the console');
@@ -139,17 +139,17 @@ test('one at a time at a target; what may stand beside it does', async () => {
   const targets = [targetOf('here'), targetOf('there')];
   await withBench({ routes, targets, mayWrite: true }, async ({ url, token }) => {
     const otto = await signIn(url, `${url}/#token=${token('otto')}`);
-    const first = (await otto.post('/api/targets/here/work/it', {})).json<ActionAnswer>();
-    const second = await otto.post('/api/targets/here/work/that', {});
+    const first = (await otto.post('/api/targets/here/task/it', {})).json<ActionAnswer>();
+    const second = await otto.post('/api/targets/here/task/that', {});
     assert.deepEqual([second.status, codeIn(second)], [409, 'action-busy']);
-    assert.match(second.text, /otto is at it: work on it/);
-    assert.equal((await otto.post('/api/targets/there/work/it', {})).status, 200);
+    assert.match(second.text, /otto is at it: do it/);
+    assert.equal((await otto.post('/api/targets/there/task/it', {})).status, 200);
     const held = (await otto.post('/api/targets/here/hold', {})).json<ActionAnswer>();
     assert.deepEqual([held.state, held.result], ['done', { what: 'held' }]);
     const stopped = (await otto.post(`/api/targets/here/actions/${first.id}/cancel`, {})).json<ActionAnswer>();
     assert.deepEqual([stopped.state, stopped.problem?.code], ['cancelled', 'cancelled']);
     assert.match(stopped.lines.map(({ text }) => text).join('\n'), /otto has cancelled it/);
-    assert.equal((await otto.post('/api/targets/here/work/that', {})).status, 200);
+    assert.equal((await otto.post('/api/targets/here/task/that', {})).status, 200);
     for (const { end } of works) end();
   });
 });
@@ -188,14 +188,14 @@ test('on a production database the name is asked for by the server, but not to h
   await withBench({ routes, targets: [targetOf('here', true)], mayWrite: true }, async ({ url, token }) => {
     const otto = await signIn(url, `${url}/#token=${token('otto')}`);
     for (const body of [{}, { confirm: '' }, { confirm: 'here' }, { confirm: 'HERE_DB' }]) {
-      const answer = await otto.post('/api/targets/here/work/it', body);
+      const answer = await otto.post('/api/targets/here/task/it', body);
       assert.deepEqual([answer.status, codeIn(answer)], [409, 'confirm-needed']);
     }
-    assert.equal((await otto.post('/api/targets/here/work/it', { confirm: ['here_db'] })).status, 400);
-    assert.equal((await otto.post('/api/targets/here/work/it', { confirm: 'here_db', much: 'x' })).status, 400);
+    assert.equal((await otto.post('/api/targets/here/task/it', { confirm: ['here_db'] })).status, 400);
+    assert.equal((await otto.post('/api/targets/here/task/it', { confirm: 'here_db', much: 'x' })).status, 400);
     assert.equal(works.length, 0);
     assert.equal((await otto.post('/api/targets/here/hold', {})).status, 200);
-    assert.equal((await otto.post('/api/targets/here/work/it', { confirm: 'here_db' })).status, 200);
+    assert.equal((await otto.post('/api/targets/here/task/it', { confirm: 'here_db' })).status, 200);
     assert.equal((await otto.get('/api/targets/here/actions')).json<ActionsAnswer>().production, true);
     works[0]?.end();
   });
@@ -205,7 +205,7 @@ test('lines and actions are kept within bounds, and what is left is numbered', a
   const { routes, works } = withWork();
   await withBench({ routes, targets: [targetOf('here')], mayWrite: true }, async ({ url, token }) => {
     const otto = await signIn(url, `${url}/#token=${token('otto')}`);
-    const { id } = (await otto.post('/api/targets/here/work/it', {})).json<ActionAnswer>();
+    const { id } = (await otto.post('/api/targets/here/task/it', {})).json<ActionAnswer>();
     for (let i = 0; i < 5000; i++) works[0]?.acting.say(`line ${i}`);
     const { lines } = (await otto.get(`/api/targets/here/actions/${id}`)).json<ActionAnswer>();
     assert.equal(lines.at(-1)?.number, 5000);
@@ -226,7 +226,7 @@ test('when the console ends, what is under way is stopped and waited for', async
     { routes, targets: [targetOf('here', false, end.signal)], mayWrite: true },
     async ({ url, token }) => {
       const otto = await signIn(url, `${url}/#token=${token('otto')}`);
-      await otto.post('/api/targets/here/work/it', {});
+      await otto.post('/api/targets/here/task/it', {});
       works[0]?.acting.engine.signal.addEventListener('abort', () => {
         wasStopped = true;
       });

@@ -96,7 +96,7 @@ export function revokeApproval(
   return onRequest(engine, hash, 'revoke', options.askFirst, async () => ({ reason: options.reason }));
 }
 
-type Deciding = Exclude<Decision, 'use'>;
+type Deciding = Exclude<Decision, 'use' | 'do'>;
 
 const EVENTS: Readonly<Record<Deciding, EventName>> = {
   approve: 'approved',

@@ -4,7 +4,7 @@ import { choiceFlags } from '../../approval/choice-flags.ts';
 import { isCovered } from '../../approval/covered.ts';
 import { whatMovedSince } from '../../approval/moved.ts';
 import { type IdentifiedBy, type Person, personText } from '../../approval/person.ts';
-import type { ApprovalRequest } from '../../approval/requests.ts';
+import { type ApprovalRequest, DONE_EVENTS } from '../../approval/requests.ts';
 import { isOpen } from '../../approval/states.ts';
 import { stateText, whyNotUse } from '../../approval/verdict.ts';
 import { eventItem } from '../../ledger/write.ts';
@@ -14,7 +14,7 @@ import type { Control } from '../control.ts';
 import type { Engine } from '../engine.ts';
 import { isDatabaseError } from '../failure.ts';
 import { reliably } from '../runner/reconnect.ts';
-import { readRequests } from './read-requests.ts';
+import { arrayOf, readRequests } from './read-requests.ts';
 import { approvalRules, personOf, rememberRules } from './rules.ts';
 
 /**
@@ -63,8 +63,9 @@ export function standingOf(
 }
 
 /**
- * Uses an approval for this run, under its lease and before anything else of it: of several runs that have found the same one, one
- * begins. Problem `approval-needed` where it was used, revoked or has expired meanwhile.
+ * Uses an approval for this run, under its lease and before anything else of it. One that an earlier run has begun with and done
+ * nothing is used again: under the lease no other run is at work any more. Problem `approval-needed` where it was used up, revoked
+ * or has expired meanwhile.
  */
 export async function useApproval(
   engine: Engine,
@@ -101,8 +102,10 @@ function useItems(engine: Engine, control: Control, request: ApprovalRequest): B
       sql: `SELECT CASE WHEN other.amount = 0 AND $2::timestamptz > pg_catalog.clock_timestamp() THEN 1
   ELSE ('${GONE}' || other.amount::text)::integer END
 FROM (SELECT pg_catalog.count(*) AS amount FROM ONLY ${names.events} AS e WHERE e.seq > ($1::text)::bigint
-  AND e.event IN ('approval_used', 'approval_revoked') AND e.detail ->> 'request' = $1::text AND e.run_id IS DISTINCT FROM $3::uuid) AS other`,
-      params: [String(request.seq), request.until, engine.run.runId],
+  AND e.detail ->> 'request' = $1::text AND (e.event = 'approval_revoked' OR e.event = 'approval_used'
+    AND e.run_id IS DISTINCT FROM $3::uuid AND EXISTS (SELECT FROM ONLY ${names.events} AS done
+      WHERE done.seq > e.seq AND done.run_id = e.run_id AND done.event = ANY ($4::text[])))) AS other`,
+      params: [String(request.seq), request.until, engine.run.runId, arrayOf(DONE_EVENTS)],
     },
   ];
 }

@@ -1,4 +1,10 @@
-import { APPROVAL_EVENTS, type ApprovalEvent, type ApprovalRequest, requestsOf } from '../../approval/requests.ts';
+import {
+  APPROVAL_EVENTS,
+  type ApprovalEvent,
+  type ApprovalRequest,
+  DONE_EVENTS,
+  requestsOf,
+} from '../../approval/requests.ts';
 import type { Row } from '../../postgres/row.ts';
 import type { Control } from '../control.ts';
 
@@ -40,8 +46,9 @@ async function readFrom(control: Control, before: Known): Promise<{ known: Known
   ${inUtc('pg_catalog.clock_timestamp()')} AS now, last.seq AS last, last.hash AS last_hash,
   $1::bigint = 0 OR EXISTS (SELECT FROM ONLY ${names.events} AS k WHERE k.seq = $1::bigint AND k.hash = $2) AS goes_on
 FROM (SELECT) AS one LEFT JOIN LATERAL (SELECT x.seq, x.hash FROM ONLY ${names.events} AS x ORDER BY x.seq DESC LIMIT 1) AS last ON true
-LEFT JOIN ONLY ${names.events} AS e ON e.event = ANY ($3::text[]) AND e.seq > $1::bigint AND e.seq <= last.seq ORDER BY e.seq`,
-    [before.seq, before.hash, `{${Object.keys(APPROVAL_EVENTS).join(',')}}`],
+LEFT JOIN ONLY ${names.events} AS e ON (e.event = ANY ($3::text[]) OR e.seq IN (${FIRST_DONE(names.events)}))
+  AND e.seq > $1::bigint AND e.seq <= last.seq ORDER BY e.seq`,
+    [before.seq, before.hash, arrayOf(Object.keys(APPROVAL_EVENTS)), arrayOf(DONE_EVENTS)],
   );
   const [first] = rows;
   if (first?.goes_on !== 't') return readFrom(control, NOTHING);
@@ -50,6 +57,16 @@ LEFT JOIN ONLY ${names.events} AS e ON e.event = ANY ($3::text[]) AND e.seq > $1
   const events = [...before.events, ...fresh.map(eventOf)];
   const known = { seq: first.last ?? '0', hash: first.last_hash ?? '', events, characters };
   return { known, now: rows.at(-1)?.now ?? '' };
+}
+
+/** Of each run that has begun with an approval the first thing that it has done. */
+const FIRST_DONE = (events: string) => `SELECT pg_catalog.min(done.seq) FROM ONLY ${events} AS done
+WHERE done.event = ANY ($4::text[]) AND done.run_id IN (SELECT run_id FROM ONLY ${events} WHERE event = 'approval_used')
+GROUP BY done.run_id`;
+
+/** Of names of events, none of which has to be quoted. */
+export function arrayOf(events: readonly string[]): string {
+  return `{${events.join(',')}}`;
 }
 
 function inUtc(time: string): string {

@@ -1,7 +1,7 @@
 import { appliedItems, eventItem, failedItem } from '../../ledger/write.ts';
 import type { StepPlan } from '../../plan/steps.ts';
 import type { Problem } from '../../problem/problem.ts';
-import { type Application, watchOf } from '../application.ts';
+import { type Application, watchOf, wholeRunDetail } from '../application.ts';
 import { recordFailure, stepsState } from '../record-failure.ts';
 import { planAgain } from './plan-again.ts';
 import { runSteps, type StepsEnd } from './run-steps.ts';
@@ -37,7 +37,8 @@ async function recordStart(application: Application, { steps, done = 0 }: StepPl
   const { control, engine, planned, recorded } = application;
   const outcome = { errorMessage: null, stepsDone: done, stepsTotal: steps.length };
   const row = failedItem(control.names, engine.run, recorded, outcome);
-  const detail = { steps: steps.length, ...(done > 0 ? { resumedAtStep: done + 1 } : {}) };
+  const resumed = done > 0 ? { resumedAtStep: done + 1 } : {};
+  const detail = { steps: steps.length, ...resumed, ...wholeRunDetail(application) };
   await control.write([
     row,
     eventItem(control.names, engine.run, { event: 'started', version: planned.version, detail }),

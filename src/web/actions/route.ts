@@ -64,7 +64,11 @@ export function action<Entries extends v.ObjectEntries, Result extends v.Generic
       if (!isHarmless) await refuseUnnamed(hub, live.target, input.confirm);
       const asked = { name, title: definition.title(input), user, address };
       const begun = live.actions.begin(asked, isBeside, (acting) =>
-        definition.run({ ...acting, target: live.target }, input),
+        definition.run({ ...acting, target: live.target }, input).catch((error: unknown) => {
+          const request = acting.engine.run.console?.request;
+          live.refusals.note({ action: name, asked: asked.title, user, address, request }, error);
+          throw error;
+        }),
       );
       await Promise.race([begun.ended, sleep(ANSWER_AFTER_MS)]);
       return begun.whole() as never;

@@ -65,6 +65,7 @@ const request = {
   state: v.picklist(['requested', 'approved', 'expired', 'rejected', 'revoked', 'used']),
   approved: orNull(decided),
   until: orNull(time),
+  begun: v.pipe(orNull(decided), v.description('the last run that has begun with it')),
   ended: orNull(decided),
 };
 

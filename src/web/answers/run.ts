@@ -99,7 +99,7 @@ export const runAnswer = v.object({
         }),
         startedAt: orNull(time),
         endedAt: orNull(time),
-        planned: v.pipe(v.array(text), v.description('of a run of this console: all that it is going to do')),
+        planned: v.pipe(v.array(text), v.description('all that it is going to do, as far as it has said so')),
         migrations: v.array(migration),
         focus: v.pipe(orNull(focus), v.description('the migration at work, or what it ended with')),
         process: v.pipe(orNull(process), v.description('the server process that works for it')),

@@ -6,6 +6,7 @@ import { go, pathOf, place } from './data/place.ts';
 import { session } from './data/session.ts';
 import { forgetRun } from './data/told-run.ts';
 import { ActionStrip } from './parts/action-strip.tsx';
+import { Shown } from './parts/basics.tsx';
 import { useKeys } from './parts/keys.ts';
 import { Lazy } from './parts/lazy.tsx';
 import { TopBar } from './parts/top-bar.tsx';
@@ -90,7 +91,9 @@ const loadApprovals = async () => (await import('./screens/approvals.tsx')).Appr
 function NoSuch({ what }: { what: string }) {
   return (
     <div class="screen">
-      <h1>There is no {what}.</h1>
+      <h1>
+        There is no <Shown text={what} />.
+      </h1>
     </div>
   );
 }

@@ -1,7 +1,10 @@
 import * as v from 'valibot';
 import { dryRunMigrate } from '../../engine/dry-run/migrate.ts';
-import { rehearseMigrate } from '../../engine/dry-run/rehearse.ts';
+import { type RehearsalResult, rehearseMigrate } from '../../engine/dry-run/rehearse.ts';
+import type { Engine } from '../../engine/engine.ts';
 import { migrate } from '../../engine/migrate.ts';
+import { recordEvent } from '../../engine/record-event.ts';
+import { shortMessage } from '../../report/events.ts';
 import { refuseOthers } from '../actions/expected.ts';
 import { action } from '../actions/route.ts';
 import { liveDryRun, rehearsal } from '../answers/dry-run.ts';
@@ -58,12 +61,25 @@ export const rehearseMigrations = action({
   input: choice,
   result: rehearsal,
   title: (chosen) => `rehearse ${which(chosen)}`,
-  run: ({ engine, target }, chosen) =>
+  run: ({ engine, target, say }, chosen) =>
     target.withScratch(async (open) => {
-      const { report, problem } = await rehearseMigrate(engine, open, optionsOf(chosen));
-      return { result: report, problem };
+      const rehearsed = await rehearseMigrate(engine, open, optionsOf(chosen));
+      await recordRehearsal(engine, rehearsed).catch((error: unknown) =>
+        say(`That it was rehearsed could not be put on record: ${error instanceof Error ? error.message : error}`),
+      );
+      return { result: rehearsed.report, problem: rehearsed.problem };
     }),
 });
+
+/** The command line leaves no word of a rehearsal at the target; of people at the console it is on record what they have tried. */
+function recordRehearsal(engine: Engine, { report, problem }: RehearsalResult): Promise<void> {
+  const detail = {
+    outcome: report.outcome,
+    versions: report.migrations.map(({ version }) => version),
+    ...(problem ? { message: engine.mask(shortMessage(problem)) } : {}),
+  };
+  return recordEvent(engine, { event: 'rehearsed', version: null, detail });
+}
 
 function optionsOf({ to, only }: Choice) {
   return { to: to || undefined, only: only || undefined, allowLate: false, singleTransaction: false };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { engineForConsole } from '../../engine/console-run.ts';
-import { recordCancel } from '../../engine/record-cancel.ts';
+import { recordEvent } from '../../engine/record-event.ts';
 import { anyAction } from '../answers/action.ts';
 import { ofTarget, text } from '../answers/shapes.ts';
 import { route } from '../route.ts';
@@ -27,7 +27,8 @@ export const cancelAction = route({
       emit: () => {},
       signal: at.engine.signal,
     });
-    await recordCancel(engine, found.runId).catch((error: unknown) =>
+    const event = { event: 'cancel_requested', version: null, detail: { run: found.runId } } as const;
+    await recordEvent(engine, event).catch((error: unknown) =>
       found.say(`That it was cancelled could not be put on record: ${error instanceof Error ? error.message : error}`),
     );
     return found.whole();

@@ -50,6 +50,12 @@ test('a run that applies is told by its events', () => {
   assert.deepEqual([focusOf(story)?.version, focusOf(story)?.failure?.line], ['2', 4]);
 });
 
+test('what a run of another process is going to do is known from its first event', () => {
+  const story = storyOf(events(['started', '1', { planned: ['1', '2', 3, '4'] }], ['applied', '1'], ['started', '2']));
+  assert.deepEqual(story.planned, ['1', '2', '4']);
+  assert.deepEqual(storyOf(events(['started', '1', { planned: 'all' }])).planned, []);
+});
+
 test('rollbacks, dry runs, what was cancelled and what was cut off', () => {
   const back = storyOf(events(['rollback_started', '2'], ['rolled_back', '2']));
   assert.deepEqual([back.kind, outcomeOf(back)], ['roll back', 'done']);

@@ -15,7 +15,7 @@ export interface RunView {
   readonly startedAt: string | null;
   /** Of its last event; null while it is at work. */
   readonly endedAt: string | null;
-  /** What it said it would do; empty where it is not of this process. */
+  /** What it said it would do, as far as that is known: of a run of another process, from its first event. */
   readonly planned: readonly string[];
   /** The last of them, in the order in which they were begun. */
   readonly migrations: readonly VersionStory[];

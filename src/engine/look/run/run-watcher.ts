@@ -72,7 +72,7 @@ export class RunWatcher {
       by: runner ? { ...byOf(first), actor: runner.user, host: runner.host } : byOf(first),
       startedAt: runner ? isoOf(runner.since) : (first?.at ?? null),
       endedAt: runner ? null : (story.last?.at ?? null),
-      planned: this.#heardOf(runId)?.planned ?? [],
+      planned: this.#heardOf(runId)?.planned ?? story.planned,
       migrations: story.versions.slice(-MIGRATIONS_MAX),
       focus: focus ? this.#focus(memory, story, focus, { seen, isAtWork: runner !== undefined }) : null,
       ...seen,

@@ -43,6 +43,8 @@ export interface RunStory {
   readonly kind: RunKind;
   readonly versions: readonly VersionStory[];
   readonly wait: StoryWait | null;
+  /** What it said it would do, as its first event names it; empty where that names nothing. */
+  readonly planned: readonly string[];
   /** Behind which nothing more has come. */
   readonly last: HistoryEvent | undefined;
 }
@@ -61,6 +63,7 @@ export class StoryTelling {
   readonly #versions = new Map<string, VersionStory>();
   readonly #cancels: HistoryEvent[] = [];
   #kind: RunKind | undefined;
+  #planned: readonly string[] | undefined;
   #first: HistoryEvent | undefined;
   #last: HistoryEvent | undefined;
   #seq = 0;
@@ -71,7 +74,13 @@ export class StoryTelling {
 
   get story(): RunStory {
     const versions = [...this.#versions.values()].filter(isPart);
-    return { kind: this.#kind ?? 'other', versions, wait: waitIn(this.#last), last: this.#last };
+    return {
+      kind: this.#kind ?? 'other',
+      versions,
+      wait: waitIn(this.#last),
+      planned: this.#planned ?? [],
+      last: this.#last,
+    };
   }
 
   /** Undefined where nothing is on record of it. */
@@ -93,6 +102,7 @@ export class StoryTelling {
     this.#first ??= event;
     this.#seq = event.seq;
     this.#kind ??= kindIn(event);
+    this.#planned ??= plannedIn(event);
     if (event.event === 'cancel_requested') this.#cancels.push(event);
     else this.#last = event;
     if (event.version === null) return;
@@ -112,6 +122,11 @@ function kindIn({ event, detail }: HistoryEvent): RunKind | undefined {
   if (event === 'rollback_started' || event === 'rolled_back' || detail.rollback === true) return 'roll back';
   if (event === 'step_started' || event === 'step_finished') return 'apply';
   return event === 'dry_run' ? 'dry run' : undefined;
+}
+
+function plannedIn({ detail }: HistoryEvent): readonly string[] | undefined {
+  if (!Array.isArray(detail.planned)) return undefined;
+  return detail.planned.filter((one): one is string => typeof one === 'string');
 }
 
 function begun(version: string): VersionStory {

@@ -5,11 +5,20 @@ const href = signal(location.pathname + location.search + location.hash);
 /** Where the page is: all that it shows follows from its address, so that every view can be sent to somebody. */
 export const place = computed(() => {
   const url = new URL(href.value, location.origin);
-  const [, kind, target = '', screen = '', ...rest] = url.pathname.split('/').map(decodeURIComponent);
+  const [, kind, target = '', screen = '', ...rest] = url.pathname.split('/').map(decoded);
   return kind === 't' && target !== ''
     ? { target, screen, item: rest.join('/'), query: url.searchParams }
     : { target: '', screen: '', item: '', query: url.searchParams };
 });
+
+/** What somebody has typed may be no encoding of anything; then it is looked for as it stands. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
 
 addEventListener('popstate', () => {
   href.value = location.pathname + location.search + location.hash;

@@ -22,7 +22,7 @@ export function ProofPanel({ target }: { target: string }) {
     refresh();
   });
   return (
-    <Panel title="Last proof" aside={<VerifyButton target={target} onBegun={ended} />}>
+    <Panel title="Last proof" class="wide" aside={<VerifyButton target={target} onBegun={ended} />}>
       {fault && <FaultBox fault={fault} retry={refresh} />}
       {!value && !fault && <Loading what="the last proof" />}
       {value && (value.proof ? <LastProof target={target} proof={value.proof} /> : <NoProof />)}

@@ -41,6 +41,7 @@ const EVENT_TONES: Readonly<Record<string, Tone>> = {
   taken_over: 'warn',
   connection_lost: 'bad',
   repaired: 'warn',
+  refused: 'warn',
   approved: 'good',
   approval_requested: 'open',
   approval_rejected: 'bad',

@@ -1,25 +1,16 @@
-import { useEffect, useRef } from 'preact/hooks';
-import uPlot from 'uplot';
+import type uPlot from 'uplot';
 import type { EventRow, MigrationRow } from '../../answers/overview.ts';
-import { theme } from '../data/theme.ts';
-import { tickText } from './tick-text.ts';
+import { type PlotParts, usePlot } from './plot.ts';
 import { count, formatDuration } from './words.ts';
 
 /** When migrations were applied, and how long each took; those that failed stand out. */
 export function Timeline({ rows, events }: { rows: readonly MigrationRow[]; events: readonly EventRow[] }) {
-  const place = useRef<HTMLDivElement>(null);
   const points = pointsOf(rows, events);
-  useEffect(() => {
-    if (!place.current || points.length === 0) return;
-    const plot = draw(place.current, points);
-    const fit = () => plot.setSize({ width: place.current?.clientWidth ?? 300, height: HEIGHT });
-    addEventListener('resize', fit);
-    return () => {
-      removeEventListener('resize', fit);
-      plot.destroy();
-    };
-  }, [rows, theme.value]);
-  if (points.length === 0) return <p class="quiet">Nothing was applied yet.</p>;
+  return points.length === 0 ? <p class="quiet">Nothing was applied yet.</p> : <Dots points={points} />;
+}
+
+function Dots({ points }: { points: readonly TimelinePoint[] }) {
+  const place = usePlot(partsOf, dataOf(points), [points.length, points.at(-1)?.at]);
   const done = points.filter(({ isFailure }) => !isFailure);
   const failures = points.length - done.length;
   const total = done.reduce((sum, { ms }) => sum + ms, 0);
@@ -32,8 +23,6 @@ export function Timeline({ rows, events }: { rows: readonly MigrationRow[]; even
     </>
   );
 }
-
-const HEIGHT = 150;
 
 interface TimelinePoint {
   readonly at: number;
@@ -59,40 +48,25 @@ function pointsOf(rows: readonly MigrationRow[], events: readonly EventRow[]): T
   return [...applied, ...failed].sort((a, b) => a.at - b.at);
 }
 
-function draw(place: HTMLElement, points: readonly TimelinePoint[]): uPlot {
-  const style = getComputedStyle(place);
-  const color = (name: string) => style.getPropertyValue(name).trim();
-  const axis = {
-    stroke: color('--quiet'),
-    grid: { stroke: color('--line'), width: 1 },
-    ticks: { stroke: color('--line') },
-  };
-  return new uPlot(
-    {
-      width: place.clientWidth || 300,
-      height: HEIGHT,
-      legend: { show: false },
-      cursor: { y: false, drag: { x: true, y: false } },
-      scales: { y: { distr: 3 } },
-      axes: [
-        { ...axis, space: 110, values: (_, ticks, __, ___, step) => ticks.map((tick) => tickText(tick, step)) },
-        {
-          ...axis,
-          grid: { show: false },
-          ticks: { show: false },
-          size: 68,
-          values: (_, values) => values.map((ms) => (ms === null ? '' : formatDuration(ms))),
-        },
-      ],
-      series: [{}, dots(color('--good')), dots(color('--bad'))],
+function dataOf(points: readonly TimelinePoint[]): uPlot.AlignedData {
+  return [
+    points.map(({ at }) => at),
+    points.map(({ ms, isFailure }) => (isFailure ? null : ms)),
+    points.map(({ ms, isFailure }) => (isFailure ? ms : null)),
+  ];
+}
+
+function partsOf(ink: (name: string) => string): PlotParts {
+  return {
+    y: { distr: 3 },
+    xAxis: { space: 110 },
+    yAxis: {
+      grid: { show: false },
+      size: 68,
+      values: (_, values) => values.map((ms) => (ms === null ? '' : formatDuration(ms))),
     },
-    [
-      points.map(({ at }) => at),
-      points.map(({ ms, isFailure }) => (isFailure ? null : ms)),
-      points.map(({ ms, isFailure }) => (isFailure ? ms : null)),
-    ],
-    place,
-  );
+    series: [dots(ink('--good')), dots(ink('--bad'))],
+  };
 }
 
 function dots(color: string): uPlot.Series {

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import type { SessionAnswer } from '../../answers/session.ts';
 import { isProduction } from '../data/actions.ts';
 import { awayBecause, connection } from '../data/live.ts';
@@ -24,6 +25,18 @@ const SCREENS = [
 
 export function TopBar({ session, target }: { session: SessionAnswer; target: Target }) {
   const { screen } = place.value;
+  const tabs = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // Where they do not fit, the one that is open is seen. Nothing else is scrolled.
+    const show = () => {
+      const open = tabs.current?.querySelector<HTMLElement>('[aria-current]');
+      if (tabs.current && open)
+        tabs.current.scrollLeft = open.offsetLeft - (tabs.current.clientWidth - open.offsetWidth) / 2;
+    };
+    show();
+    addEventListener('resize', show);
+    return () => removeEventListener('resize', show);
+  }, [screen]);
   return (
     <header class="top">
       {(target.production || isProduction.value) && <p class="production">Production: {target.name}</p>}
@@ -43,7 +56,7 @@ export function TopBar({ session, target }: { session: SessionAnswer; target: Ta
           Sign out
         </button>
       </div>
-      <nav class="tabs" aria-label="Screens">
+      <nav ref={tabs} class="tabs" aria-label="Screens">
         {SCREENS.map(([name, title]) => (
           <Link key={name} to={pathOf(target.name, name)} current={screen === name}>
             {title}

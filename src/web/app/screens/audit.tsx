@@ -73,6 +73,8 @@ const KINDS = [
   'approval_used',
   'verified',
   'dry_run',
+  'rehearsed',
+  'refused',
   'backed_up',
   'put_back',
   'restored',

@@ -8,6 +8,7 @@ import { Lazy } from '../parts/lazy.tsx';
 import { isHeld, Progress, RunStateWord, timeLeft } from '../parts/run-state.tsx';
 import { Word } from '../parts/state.tsx';
 import { Age, Time } from '../parts/time.tsx';
+import { Unreadable } from '../parts/unreadable.tsx';
 import { count, formatBytes, formatDuration } from '../parts/words.ts';
 
 /** The run of one data migration, as it goes. */
@@ -15,11 +16,16 @@ export function DataRunScreen({ target, version }: { target: string; version: st
   const path = targetPath(target, `data/${encodeURIComponent(version)}`);
   const { now, refresh } = useResource<DataRunAnswer>(path, { isOfData: true });
   const { value, fault } = now.value;
+  const up = <Link to={pathOf(target, 'data')}>Data</Link>;
+  if (!value && fault)
+    return (
+      <Unreadable title={version} fault={fault} retry={refresh}>
+        {up}
+      </Unreadable>
+    );
   return (
     <div class="screen">
-      <p class="crumbs">
-        <Link to={pathOf(target, 'data')}>Data</Link>
-      </p>
+      <p class="crumbs">{up}</p>
       {fault && <FaultBox fault={fault} retry={refresh} />}
       {!value && !fault && <Loading what="the run" />}
       {value && <Run target={target} view={value} />}

@@ -12,6 +12,7 @@ import { MigrationActions } from '../parts/migration-actions.tsx';
 import { Sql } from '../parts/sql.tsx';
 import { StateWord } from '../parts/state.tsx';
 import { Time } from '../parts/time.tsx';
+import { Unreadable } from '../parts/unreadable.tsx';
 import { count, formatDuration } from '../parts/words.ts';
 
 export function MigrationScreen({ target, version }: { target: string; version: string }) {
@@ -23,12 +24,17 @@ export function MigrationScreen({ target, version }: { target: string; version: 
     const line = /^#L\d+$/.exec(location.hash)?.[0];
     if (value && line) document.getElementById(line.slice(1))?.scrollIntoView({ block: 'center' });
   }, [value !== undefined]);
-  if (!value) return fault ? <FaultBox fault={fault} retry={refresh} /> : <Loading what={version} />;
+  const up = <Link to={pathOf(target, 'migrations')}>Migrations</Link>;
+  if (!value && fault)
+    return (
+      <Unreadable title={version} fault={fault} retry={refresh}>
+        {up}
+      </Unreadable>
+    );
+  if (!value) return <Loading what={version} />;
   return (
     <div class="screen">
-      <p class="crumbs">
-        <Link to={pathOf(target, 'migrations')}>Migrations</Link>
-      </p>
+      <p class="crumbs">{up}</p>
       <Heading detail={value} />
       <MigrationActions target={target} detail={value} />
       {fault && <FaultBox fault={fault} retry={refresh} />}

@@ -11,12 +11,14 @@ import { NextRun } from '../parts/next-run.tsx';
 import { ProofPanel } from '../parts/proof.tsx';
 import { StateWord, toneOf } from '../parts/state.tsx';
 import { Age } from '../parts/time.tsx';
+import { Unreadable } from '../parts/unreadable.tsx';
 import { count, plainWord } from '../parts/words.ts';
 
 export function OverviewScreen({ target }: { target: string }) {
   const { now, refresh } = useResource<OverviewAnswer>(targetPath(target, 'overview'));
   const { value, fault } = now.value;
-  if (!value) return fault ? <FaultBox fault={fault} retry={refresh} /> : <Loading what="the database" />;
+  if (!value && fault) return <Unreadable title={target} fault={fault} retry={refresh} />;
+  if (!value) return <Loading what="the database" />;
   return (
     <div class="screen">
       <Heading overview={value} />

@@ -15,6 +15,7 @@ import { RunNow } from '../parts/run-now.tsx';
 import { RunStatements } from '../parts/run-statements.tsx';
 import { type Tone, Word } from '../parts/state.tsx';
 import { Time } from '../parts/time.tsx';
+import { Unreadable } from '../parts/unreadable.tsx';
 import { formatDuration } from '../parts/words.ts';
 
 /** What is at work at the database, or was last: begun here or anywhere. */
@@ -25,6 +26,7 @@ export function RunScreen({ target }: { target: string }) {
   const run = known?.answer.run ?? undefined;
   const action = actionOf(run, id, actions.value);
   const isOwn = action !== undefined && action.runId !== run?.runId;
+  if (fault && !known && !isOwn) return <Unreadable title="Run" fault={fault} retry={refresh} />;
   return (
     <div class="screen">
       {fault && <FaultBox fault={fault} retry={refresh} />}
