@@ -44,9 +44,10 @@ export async function digestOf(
   const digests = new Array<string>(Math.ceil(size / pieceBytes));
   let next = 0;
   const work = async () => {
+    const buffer = Buffer.allocUnsafe(pieceBytes);
     for (let i = next++; i < digests.length; i = next++) {
       signal?.throwIfAborted();
-      digests[i] = known.get(i) ?? (await pieceDigest(file, i, pieceBytes));
+      digests[i] = known.get(i) ?? (await pieceDigest(file, i, buffer));
       onProgress(Math.min(pieceBytes, size - i * pieceBytes));
     }
   };
@@ -61,9 +62,9 @@ function digestOfPieces(digests: readonly string[]): string {
     .digest('hex');
 }
 
-/** The digest of the piece at that place, in hex; computed in another thread. */
-export async function pieceDigest(file: promises.FileHandle, place: number, pieceBytes: number): Promise<string> {
-  const piece = Buffer.allocUnsafe(pieceBytes);
+/** The digest of the piece at that place, in hex; computed in another thread. `piece`: memory of the size of one, to be used for that. */
+export async function pieceDigest(file: promises.FileHandle, place: number, piece: Buffer): Promise<string> {
+  const pieceBytes = piece.length;
   let bytes = 0;
   for (let read = 1; read > 0 && bytes < pieceBytes; bytes += read)
     read = (await file.read(piece, bytes, pieceBytes - bytes, place * pieceBytes + bytes)).bytesRead;

@@ -48,11 +48,12 @@ export class GrowingDigest {
     const file = await promises.open(join(this.#folder, this.#path), 'r');
     try {
       const { size } = await file.stat();
+      const buffer = Buffer.allocUnsafe(PIECE_BYTES);
       let next = Math.ceil((size + HELD_BYTES) / PIECE_BYTES);
       while (!this.#ended) {
         const { size: now } = await file.stat();
         for (; !this.#ended && (next + 1) * PIECE_BYTES <= now; next++)
-          this.#pieces.set(next, await pieceDigest(file, next, PIECE_BYTES));
+          this.#pieces.set(next, await pieceDigest(file, next, buffer));
         if (!this.#ended) await sleep(EVERY_MS);
       }
     } finally {
