@@ -84,7 +84,11 @@ for (const major of onServers(import.meta.url, 12, 14, 18))
         await succeeded(at);
         const unique = `CREATE UNIQUE INDEX CONCURRENTLY a_x ON a ((x % 2));\n${IRREVERSIBLE}`;
         at.write({ ...BUILDS, 'm/002_a.sql': unique, 'm/005_d.sql': `CREATE TABLE later ();\n${IRREVERSIBLE}` });
-        const finished = await at.run(['migrate', '--jobs', '3', '--json']);
+        const holder = await holdingA(at);
+        const started = at.start(['migrate', '--jobs', '3', '--json']);
+        await until('b and c are built', async () => (await built(at)).length === 2);
+        await holder.release();
+        const finished = await started.finished;
         assert.equal(finished.exit, 1, finished.output);
         const { failed, migrations } = finished.json<{
           failed: { version: string };
