@@ -86,7 +86,7 @@ describe('DETACH PARTITION CONCURRENTLY', { concurrency: 4 }, () => {
         await until('it gave way', gaveWay);
         await killed(started);
         // It may have been at its next try, which the server ends a moment later.
-        await until('it is gone', async () => (await running(at.database, 'ALTER TABLE base%')).length === 0);
+        await until('it is gone', async () => (await running(at.database, 'ALTER TABLE%')).length === 0);
         assert.deepEqual(await attached(at.database), [['t']]);
         await holder.release();
         await succeeded(at);
