@@ -67,6 +67,11 @@ test('every screen is reached by keys alone', async () => {
       ['b', 'Backups'],
       ['s', 'Schema'],
       ['a', 'Audit'],
+      // From the one that is loaded straight to another one that is.
+      ['s', 'Schema'],
+      ['d', 'Data'],
+      ['s', 'Schema'],
+      ['r', 'Run'],
     ] as const) {
       await page.keyboard.press('g');
       await page.keyboard.press(key);

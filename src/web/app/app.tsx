@@ -60,26 +60,20 @@ function Signed({ session: now }: { session: SessionAnswer }) {
   );
 }
 
-/** What is loaded when it is first asked for has a key of its own, or one screen would be drawn with what the next one is to show. */
 function Screen({ target }: { target: string }) {
   const { screen, item } = place.value;
   if (screen === '') return <OverviewScreen target={target} />;
   if (screen === 'migrations' && item === '') return <MigrationsScreen target={target} />;
   if (screen === 'migrations') return <MigrationScreen key={item} target={target} version={item} />;
   if (screen === 'plan') return <PlanScreen target={target} />;
-  if (screen === 'run') return <Lazy key="run" what="the run" load={loadRun} props={{ target }} />;
-  if (screen === 'graph') return <Lazy key="graph" what="the graph" load={loadGraph} props={{ target }} />;
-  if (screen === 'schema') return <Lazy key="schema" what="the schema" load={loadSchema} props={{ target, item }} />;
-  if (screen === 'approvals')
-    return <Lazy key="approvals" what="the approvals" load={loadApprovals} props={{ target, hash: item }} />;
-  if (screen === 'data' && item === '')
-    return <Lazy key="data" what="the data migrations" load={loadData} props={{ target }} />;
-  if (screen === 'data')
-    return <Lazy key={`data/${item}`} what="the run" load={loadDataRun} props={{ target, version: item }} />;
-  if (screen === 'backups' && item === '')
-    return <Lazy key="backups" what="the backups" load={loadBackups} props={{ target }} />;
-  if (screen === 'backups')
-    return <Lazy key={`backups/${item}`} what="the backup" load={loadBackup} props={{ target, id: item }} />;
+  if (screen === 'run') return <Lazy what="the run" load={loadRun} props={{ target }} />;
+  if (screen === 'graph') return <Lazy what="the graph" load={loadGraph} props={{ target }} />;
+  if (screen === 'schema') return <Lazy what="the schema" load={loadSchema} props={{ target, item }} />;
+  if (screen === 'approvals') return <Lazy what="the approvals" load={loadApprovals} props={{ target, hash: item }} />;
+  if (screen === 'data' && item === '') return <Lazy what="the data migrations" load={loadData} props={{ target }} />;
+  if (screen === 'data') return <Lazy key={item} what="the run" load={loadDataRun} props={{ target, version: item }} />;
+  if (screen === 'backups' && item === '') return <Lazy what="the backups" load={loadBackups} props={{ target }} />;
+  if (screen === 'backups') return <Lazy key={item} what="the backup" load={loadBackup} props={{ target, id: item }} />;
   if (screen === 'audit') return <AuditScreen target={target} />;
   return <NoSuch what={`screen ${screen}`} />;
 }
