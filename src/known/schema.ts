@@ -100,7 +100,21 @@ export class KnownSchema implements Known {
   }
 
   table(name: Name): KnownTable | undefined {
-    return name && this.state.tables.get(keyOf(this.resolve(name)));
+    if (!name) return undefined;
+    return isFull(name) ? this.state.tables.get(keyOf(name)) : this.#tableInPath(name.name);
+  }
+
+  /** As `resolve` finds it. It is asked for more than anything else, so each key is looked up once. */
+  #tableInPath(name: string): KnownTable | undefined {
+    const { tables, indexes, temporary, path } = this.state;
+    const hidden = temporary ? keyIn(TEMPORARY, name) : undefined;
+    if (hidden !== undefined && (tables.has(hidden) || indexes.has(hidden))) return tables.get(hidden);
+    for (const schema of path) {
+      const key = keyIn(schema, name);
+      const table = tables.get(key);
+      if (table || indexes.has(key)) return table;
+    }
+    return path.length === 0 ? tables.get(keyIn(this.defaultSchema, name)) : undefined;
   }
 
   index(name: Name): { readonly table: KnownTable; readonly index: KnownIndex } | undefined {

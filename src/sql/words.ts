@@ -1,7 +1,22 @@
 import type { Token } from './lexer.ts';
 
+/** Words of key-word length, in upper case: a file has few different ones, again and again. Begun anew when it holds so many. */
+const upper = new Map<string, string>();
+const UPPER_MAX = 1_000;
+const UPPER_LENGTH_MAX = 20;
+
 /** Upper case of the letters a to z alone, as PostgreSQL compares key words: `BEGıN` is not BEGIN. */
 function upperAscii(text: string): string {
+  const found = upper.get(text);
+  if (found !== undefined) return found;
+  const made = upperOf(text);
+  if (text.length > UPPER_LENGTH_MAX) return made;
+  if (upper.size >= UPPER_MAX) upper.clear();
+  upper.set(text, made);
+  return made;
+}
+
+function upperOf(text: string): string {
   return /[^\x00-\x7f]/.test(text) ? text.replace(/[a-z]+/g, (run) => run.toUpperCase()) : text.toUpperCase();
 }
 

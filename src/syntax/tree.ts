@@ -31,12 +31,15 @@ const NONE: readonly Node[] = [];
 
 /** Those of a list that are of that type. */
 export function all<Type extends NodeType>(type: Type, nodes: readonly Node[] | undefined): Fields<Type>[] {
-  const found: Fields<Type>[] = [];
+  let found: Fields<Type>[] | undefined;
   for (const node of nodes ?? NONE) {
     const fields = as(type, node);
-    if (fields) found.push(fields);
+    if (!fields) continue;
+    // Most lists hold one: pushed onto an empty array, it would take room for seventeen.
+    if (found) found.push(fields);
+    else found = [fields];
   }
-  return found;
+  return found ?? [];
 }
 
 /** The major version of PostgreSQL whose grammar the tool reads with. */

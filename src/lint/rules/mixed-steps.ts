@@ -9,6 +9,7 @@ export const rule: Rule = {
   weighed: false,
   *file(file) {
     yield* ofHeader(file);
+    if (file.body.every((one) => one.transactional)) return;
     const changes = file.body.filter((one) => !one.inside && isChange(one));
     for (const subject of changes.filter((one) => !one.transactional)) yield* ofStep(file, changes, subject);
   },

@@ -42,6 +42,11 @@ class Ways {
     return (this.#made ??= new MadeByFile(this.file));
   }
 
+  /** Whether the body gives anything another name. */
+  get renames(): boolean {
+    return this.file.body.some(({ tree }) => as('RenameStmt', tree?.node));
+  }
+
   get filledForth(): ChangesByTable {
     return (this.#filledForth ??= new ChangesByTable(this.file.body.flatMap(filled)));
   }
@@ -149,12 +154,13 @@ function fillsGaps({ subject: { statement }, column = '' }: DataChange): boolean
   return new RegExp(`\\b${column.replaceAll(/\W/g, '.')}\\s+is\\s+null\\b`, 'i').test(statement.sql);
 }
 
-function isOlder({ file, made }: Ways, { subject, table, column }: DataChange): boolean {
+function isOlder(ways: Ways, { subject, table, column }: DataChange): boolean {
+  const before = ways.file.before.table(table);
+  const wasThere = column === undefined ? before !== undefined : before?.columns.has(column) === true;
+  if (!wasThere && !ways.renames) return false;
+  const { made } = ways;
   const isMade = column === undefined ? made.hasTable(subject, table) : made.hasColumn(subject, table, column);
-  if (isMade) return false;
-  if (made.renames(subject, table, column)) return true;
-  const before = file.before.table(table);
-  return column === undefined ? before !== undefined : before?.columns.has(column) === true;
+  return !isMade && (wasThere || made.renames(subject, table, column));
 }
 
 /** TRUNCATE, and DELETE without WHERE. */
